@@ -1,0 +1,45 @@
+import { definePlugin } from "../src/plugin/plugin.ts";
+
+// Without a filter on signInEventTypes Graph returns interactive sign-ins only, so all four are asked for
+// (beta signin-list). The 1.x services each asked for one.
+export default definePlugin({
+  service: "signIns_v2",
+  variants: [
+    {
+      name: "signIn_nonInteractive",
+      title: "Microsoft Entra sign-ins (non-interactive)",
+      filter: "signInEventTypes/any(t: t eq 'nonInteractiveUser')",
+    },
+    {
+      name: "signIn_servicePrincipal",
+      title: "Microsoft Entra sign-ins (service principals)",
+      filter: "signInEventTypes/any(t: t eq 'servicePrincipal')",
+    },
+    {
+      name: "signIn_managedIdentity",
+      title: "Microsoft Entra sign-ins (managed identities)",
+      filter: "signInEventTypes/any(t: t eq 'managedIdentity')",
+    },
+  ],
+  title: "Microsoft Entra sign-ins (all four event types)",
+  docs: "https://learn.microsoft.com/graph/api/signin-list?view=graph-rest-beta",
+  path: "/beta/auditLogs/signIns",
+  permissions: ["AuditLog.Read.All", "Directory.Read.All"],
+  licence: "Microsoft Entra ID P1 or P2",
+  cursor: { kind: "event-time", field: "createdDateTime", from: "ge", to: "le", retentionDays: 30 },
+  filter: "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser' " +
+    "or t eq 'servicePrincipal' or t eq 'managedIdentity')",
+  page: { size: 1000 },
+  quota: "reports",
+  tag: {
+    field: "signInEventTypes",
+    tags: {
+      interactiveUser: "cloud.azure.ad.interactive_user_signin.{generation}.msgraph",
+      nonInteractiveUser: "cloud.azure.ad.noninteractive_user_signin.{generation}.msgraph",
+      managedIdentity: "cloud.azure.ad.managed_identity_signin.{generation}.msgraph",
+      servicePrincipal: "cloud.azure.ad.service_principal_signin.{generation}.msgraph",
+      unknownFutureValue: "cloud.azure.ad.unknown_future_value_signin.{generation}.msgraph",
+    },
+    otherwise: "cloud.azure.ad.unknown_future_value_signin.{generation}.msgraph",
+  },
+});

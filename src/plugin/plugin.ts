@@ -1,0 +1,96 @@
+/**
+ * The shape of a plugin: one Graph collection, as data. The engine reads it and never names one;
+ * `definePlugin` and the schema in `schema.ts` check it.
+ */
+
+/** Which request budget of Microsoft Graph covers a collection; `src/graph/quota.ts` has the figures. */
+export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
+
+/** Append-only records that arrive late and out of order. The key of a record is its id. */
+export interface EventTimeCursor {
+  readonly kind: "event-time";
+  /** Top-level property that holds the time of the event. */
+  readonly field: string;
+  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
+  readonly from: "ge" | "gt";
+  readonly to: "le" | "lt";
+  /** Days that Graph keeps a record, and so the furthest start. */
+  readonly retentionDays: number;
+  /** Seconds that each poll reads again before its position, for records that arrived late. @default 900 */
+  readonly overlapSeconds?: number;
+}
+
+/** Records that change after they appear. The key is the id and the time of the last change. */
+export interface UpdateTimeCursor {
+  readonly kind: "update-time";
+  readonly field: string;
+  readonly from: "ge" | "gt";
+  readonly to: "le" | "lt";
+  readonly retentionDays: number;
+  readonly overlapSeconds?: number;
+}
+
+/** A collection without a usable position: read whole, each record leaving when its content is new. */
+export interface SnapshotCursor {
+  readonly kind: "snapshot";
+  /** Top-level property with the record's time, if it has one; also the filter for a configured start. */
+  readonly field?: string;
+}
+
+export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor;
+
+/** A tag chosen by a value in the record. `{generation}` stands for the tag generation. */
+export interface TagTable {
+  /** Property that decides, nested ones by `/`. A string, or an array whose first known value decides. */
+  readonly field: string;
+  /** Compare values without regard to case. @default false */
+  readonly ignoreCase?: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Tag of every record that no row of `tags` matches. */
+  readonly otherwise: string;
+}
+
+/** An older name that stands for a part of the collection: its own stream, with its own filter. */
+export interface Variant {
+  readonly name: string;
+  readonly title: string;
+  /** OData clause that replaces the plugin's own `filter`. */
+  readonly filter: string;
+}
+
+/** One Graph collection. */
+export interface Plugin {
+  /** Its name in the configuration and in event lines. */
+  readonly service: string;
+  /** Older names that mean the same. */
+  readonly aliases?: readonly string[];
+  readonly variants?: readonly Variant[];
+  readonly title: string;
+  /** Microsoft's page about the collection. */
+  readonly docs: string;
+  /** Path below the Graph origin, version first. */
+  readonly path: string;
+  /** Application permissions to grant; the first is required, the others advised. */
+  readonly permissions: readonly string[];
+  /** What a tenant must have bought, if anything. */
+  readonly licence?: string;
+  readonly cursor: Cursor;
+  /** OData clause that every request carries. */
+  readonly filter?: string;
+  readonly page: {
+    /** `$top`: the most that Graph serves. */
+    readonly size: number;
+    /** Property for `$orderby`, ascending, where Graph documents it. */
+    readonly orderBy?: string;
+  };
+  readonly quota: QuotaName;
+  /** Destination tag, or how a record decides it. */
+  readonly tag: string | TagTable;
+  /** Said once when the service is configured: what its user must know. */
+  readonly notice?: string;
+}
+
+/** Types a plugin file; the registry test and the loader check it against the schema. */
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin;
+}
