@@ -1,0 +1,34 @@
+import { GraphtapError } from "../errors.ts";
+
+/**
+ * The page link, if it may be followed with our token.
+ *
+ * @throws page-link-foreign it leads to another origin; page-link-loop it was followed before
+ */
+export function checkLink(
+  link: string,
+  graphUrl: string,
+  service: string,
+  visited: ReadonlySet<string>,
+): string {
+  let origin: string;
+  try {
+    origin = new URL(link).origin;
+  } catch {
+    throw new GraphtapError("page-link-foreign", `Cannot follow page link of "${service}": it is not a URL`);
+  }
+  const wanted = new URL(graphUrl).origin;
+  if (origin !== wanted) {
+    throw new GraphtapError(
+      "page-link-foreign",
+      `Cannot follow page link of "${service}": it leads to ${origin}, expected ${wanted}; no token was sent there`,
+    );
+  }
+  if (visited.has(link)) {
+    throw new GraphtapError(
+      "page-link-loop",
+      `Cannot follow page link of "${service}": Graph gave the same link twice; the window is read again`,
+    );
+  }
+  return link;
+}

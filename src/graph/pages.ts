@@ -1,0 +1,77 @@
+import type { Clock } from "../clock.ts";
+import { fromMillis, type Instant } from "../instant.ts";
+import type { OnRecord } from "../json/page.ts";
+import { createPageScanner } from "../json/scanner.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { GraphClient } from "./client.ts";
+import type { Asked } from "./judge.ts";
+import { checkLink } from "./links.ts";
+import type { Quota } from "./quota.ts";
+import { withRetries } from "./retry.ts";
+
+/** Who reads a page, and what becomes of it. */
+export interface PageReader {
+  readonly graph: GraphClient;
+  readonly graphUrl: string;
+  readonly quotas: readonly Quota[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Takes each record; a page that breaks off is read again, so the same record may come again. */
+  readonly onRecord: OnRecord;
+  /** Called after each piece of the page, when its records have been taken; reading waits for it. */
+  readonly onProgress: () => Promise<void>;
+  /** Called before each request. */
+  readonly onRequest: () => void;
+}
+
+export interface Page {
+  /** Where the next page is, checked; `null` after the last. */
+  readonly nextLink: string | null;
+  readonly records: number;
+  /** What Graph's own clock said, if it did. */
+  readonly serverTime: Instant | null;
+}
+
+/**
+ * Reads one page to its end, again if it breaks off.
+ *
+ * @throws whatever waiting does not mend; the signal's reason
+ */
+export function readPage(
+  reader: PageReader,
+  url: string,
+  asked: Asked,
+  visited: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Page> {
+  return withRetries(async () => {
+    reader.onRequest();
+    const response = await reader.graph.get(url, asked, reader.quotas, signal);
+    const scanner = createPageScanner();
+    for await (const chunk of response.body) {
+      scanner.push(chunk, reader.onRecord);
+      await reader.onProgress();
+      signal?.throwIfAborted();
+    }
+    const end = scanner.end();
+    return {
+      nextLink: end.nextLink === null
+        ? null
+        : checkLink(end.nextLink, reader.graphUrl, asked.service, visited),
+      records: end.records,
+      serverTime: serverTime(response.header("date")),
+    };
+  }, {
+    clock: reader.clock,
+    random: reader.random,
+    signal,
+    onRetry: (error, delayMs, attempt) =>
+      reader.log.warn(error.message, { code: error.code, attempt, retry_in_ms: Math.round(delayMs) }),
+  });
+}
+
+function serverTime(date: string | null): Instant | null {
+  const millis = date === null ? NaN : Date.parse(date);
+  return Number.isNaN(millis) ? null : fromMillis(millis);
+}

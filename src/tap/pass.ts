@@ -1,0 +1,99 @@
+import type { PageReader } from "../graph/pages.ts";
+import type { Checkpoint } from "../state/checkpoint.ts";
+import type { SeenSet } from "../state/seen.ts";
+import { createIntake, type Intake } from "./intake.ts";
+import { createLineWriter } from "./line.ts";
+import { createMask } from "./mask.ts";
+import { keysNeededSince, newestOf, openPosition, withNewest } from "./position.ts";
+import type { Engine, Stream } from "./stream.ts";
+import { createTagger } from "./tag.ts";
+
+/** The working data of one poll. */
+export interface Pass {
+  readonly stream: Stream;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly startedMs: number;
+  readonly seen: SeenSet;
+  readonly intake: Intake;
+  readonly reader: PageReader;
+  checkpoint: Checkpoint;
+  requests: number;
+  pages: number;
+}
+
+/** Everything that one poll of `stream` works with. */
+export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): Pass {
+  const { input, service, plugin } = stream;
+  const startedMs = engine.clock.now();
+  const checkpoint = openPosition(stream, startedMs);
+  const seen = stream.state.seen();
+  const intake = createIntake({
+    plugin,
+    seen,
+    sink: engine.sink,
+    tagger: createTagger(plugin.tag, engine.tagGeneration, service.overrideTag),
+    mask: createMask(service.obfuscation),
+    line: createLineWriter({
+      format: engine.format,
+      service: service.name,
+      input: input.name,
+      hostname: engine.hostname,
+      environment: input.environment,
+      pullStartedMs: startedMs,
+    }),
+    newest: newestOf(checkpoint),
+  });
+  const pass: Pass = {
+    stream,
+    engine,
+    signal,
+    startedMs,
+    seen,
+    intake,
+    checkpoint,
+    requests: 0,
+    pages: 0,
+    reader: {
+      graph: stream.graph,
+      graphUrl: stream.graphUrl,
+      quotas: stream.quotas,
+      clock: engine.clock,
+      random: engine.random,
+      log: stream.log,
+      onRecord: intake.onRecord,
+      onProgress: () => intake.drain(),
+      onRequest: () => pass.requests++,
+    },
+  };
+  return pass;
+}
+
+/** Keys first: a position without its keys would deliver twice, keys without their position deliver nothing twice. */
+export function commit(pass: Pass): void {
+  const { engine, intake, seen, stream } = pass;
+  seen.commit();
+  pass.checkpoint = {
+    ...withNewest(pass.checkpoint, intake.newest),
+    last_poll_ended_ms: engine.clock.now(),
+  };
+  stream.state.saveCheckpoint(pass.checkpoint);
+}
+
+/** Whatever ended the poll, lines that are whole leave, and what the sink accepted is remembered. */
+export async function leaveInOrder(pass: Pass): Promise<void> {
+  try {
+    await pass.intake.drain();
+  } catch (error) {
+    pass.seen.rollback();
+    throw error;
+  }
+  const { checkpoint, intake } = pass;
+  pass.checkpoint = {
+    ...checkpoint,
+    records: checkpoint.records + intake.received - intake.duplicates,
+    duplicates: checkpoint.duplicates + intake.duplicates,
+  };
+  commit(pass);
+  pass.seen.expire(keysNeededSince(pass.checkpoint, pass.startedMs));
+}

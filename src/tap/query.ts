@@ -1,0 +1,51 @@
+import { addSeconds, ceilSecond, floorSecond, formatInstant, type Instant } from "../instant.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+
+/** The half-open range `[from, to)` that is asked for; a snapshot has neither bound, or a lower one only. */
+export interface Range {
+  readonly from: Instant | null;
+  readonly to: Instant | null;
+}
+
+/**
+ * The URL of a window's first page. Bounds are whole seconds, floored and ceiled, since Graph documents no other
+ * precision for literals; what lies outside the window by that is dropped as already seen.
+ */
+export function firstPageUrl(
+  graphUrl: string,
+  plugin: Plugin,
+  range: Range,
+  additionalFilter: string | null,
+): string {
+  const clauses = [
+    ...rangeClauses(plugin, range),
+    plugin.filter,
+    additionalFilter === null ? undefined : `(${additionalFilter})`,
+  ]
+    .filter((clause) => clause !== undefined);
+  const options = [
+    clauses.length === 0 ? null : `$filter=${encodeURIComponent(clauses.join(" and "))}`,
+    plugin.page.orderBy === undefined ? null : `$orderby=${encodeURIComponent(`${plugin.page.orderBy} asc`)}`,
+    `$top=${plugin.page.size}`,
+  ];
+  return `${graphUrl}${plugin.path}?${options.filter((option) => option !== null).join("&")}`;
+}
+
+function rangeClauses({ cursor }: Plugin, { from, to }: Range): string[] {
+  if (cursor.field === undefined) return [];
+  const lower = cursor.kind === "snapshot" ? "ge" : cursor.from;
+  const upper = cursor.kind === "snapshot" ? "le" : cursor.to;
+  const clauses: string[] = [];
+  // An exclusive operator at a whole second would lose that second: its bound moves out by one.
+  if (from !== null) {
+    clauses.push(
+      `${cursor.field} ${lower} ${formatInstant(addSeconds(floorSecond(from), lower === "gt" ? -1 : 0))}`,
+    );
+  }
+  if (to !== null) {
+    clauses.push(
+      `${cursor.field} ${upper} ${formatInstant(addSeconds(ceilSecond(to), upper === "lt" ? 1 : 0))}`,
+    );
+  }
+  return clauses;
+}

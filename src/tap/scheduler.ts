@@ -1,0 +1,102 @@
+import { asGraphtapError, type GraphtapError } from "../errors.ts";
+import { poll, type PollReport } from "./poll.ts";
+import type { Engine, Stream } from "./stream.ts";
+
+/** A stream and what its poll did. */
+export interface Outcome {
+  readonly stream: Stream;
+  readonly report: PollReport;
+}
+
+/**
+ * Polls every stream once, all at the same time: the quotas put their requests in order.
+ * A failure that concerns the whole process stops them all, each leaving its position in order.
+ *
+ * @throws that failure, or the reason of `stop`
+ */
+export async function pollOnce(
+  streams: readonly Stream[],
+  engine: Engine,
+  stop: AbortController,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  await together(
+    stop,
+    streams.map((stream) => async () => {
+      const report = await poll(stream, engine, stop.signal);
+      logReport(stream, report, null);
+      outcomes.push({ stream, report });
+    }),
+  );
+  return outcomes;
+}
+
+/**
+ * Polls every stream at its period, start to start, until told to stop; a poll that took longer than its period is
+ * followed by the next at once.
+ *
+ * @throws the reason of `stop`, or the failure that concerned the whole process
+ */
+export async function pollForever(
+  streams: readonly Stream[],
+  engine: Engine,
+  stop: AbortController,
+): Promise<never> {
+  await together(
+    stop,
+    streams.map((stream) => async () => {
+      const periodMs = stream.service.periodSeconds * 1000;
+      stream.log.info("collection starts", { period_s: stream.service.periodSeconds });
+      for (;;) {
+        const report = await poll(stream, engine, stop.signal);
+        const waitMs = Math.max(0, report.startedMs + periodMs - engine.clock.now());
+        logReport(stream, report, waitMs);
+        await engine.clock.sleep(waitMs, stop.signal);
+      }
+    }),
+  );
+  // With nothing to poll there is still a stop to wait for.
+  return new Promise((_, reject) => {
+    const rejected = () => reject(stop.signal.reason);
+    if (stop.signal.aborted) rejected();
+    else stop.signal.addEventListener("abort", rejected, { once: true });
+  });
+}
+
+/** The streams whose period has passed since their last poll began. */
+export function dueStreams(streams: readonly Stream[], nowMs: number): Stream[] {
+  return streams.filter(({ state, service }) => {
+    const last = state.loadCheckpoint()?.last_poll_started_ms ?? null;
+    // A last poll in the future means that the clock was set back: better to poll than to wait for it.
+    return last === null || last > nowMs || nowMs - last >= service.periodSeconds * 1000;
+  });
+}
+
+/** Runs all tasks; the first that throws stops the others, and is thrown when all have ended. */
+async function together(stop: AbortController, tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  await Promise.all(tasks.map(async (task) => {
+    try {
+      await task();
+    } catch (thrown) {
+      if (!stop.signal.aborted) stop.abort(asGraphtapError(thrown));
+    }
+  }));
+  if (stop.signal.aborted) throw stop.signal.reason;
+}
+
+function logReport({ log }: Stream, report: PollReport, waitMs: number | null): void {
+  const figures = {
+    requests: report.requests,
+    received: report.received,
+    sent: report.sent,
+    duplicates: report.duplicates,
+    elapsed_ms: Math.round(report.elapsedMs),
+    next_in_s: waitMs === null ? undefined : Math.round(waitMs / 1000),
+  };
+  if (report.error === null) log.info("pull done", figures);
+  else log.error(`pull failed: ${report.error.message}`, { ...codes(report.error), ...figures });
+}
+
+function codes(error: GraphtapError) {
+  return { code: error.code, collector: error.kind.collector?.join(" ") };
+}

@@ -1,0 +1,33 @@
+import type { Clock } from "../clock.ts";
+import type { InputConfig, ServiceConfig } from "../config/config.ts";
+import type { GraphClient } from "../graph/client.ts";
+import type { Quota } from "../graph/quota.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import type { Sink } from "../sink/sink.ts";
+import type { StreamState } from "../state/state.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { LineFormat } from "./line.ts";
+
+/** Input × service: the thing that has a position. */
+export interface Stream {
+  readonly input: InputConfig;
+  readonly service: ServiceConfig;
+  readonly plugin: Plugin;
+  readonly graph: GraphClient;
+  readonly graphUrl: string;
+  /** Every budget that a request of this stream draws on. */
+  readonly quotas: readonly Quota[];
+  readonly state: StreamState;
+  readonly log: Log;
+}
+
+/** What all streams of a process share. */
+export interface Engine {
+  readonly clock: Clock;
+  /** In [0, 1), for spreading retries. */
+  readonly random: () => number;
+  readonly sink: Sink;
+  readonly format: LineFormat;
+  readonly hostname: string;
+  readonly tagGeneration: string;
+}

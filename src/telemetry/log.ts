@@ -1,0 +1,70 @@
+/** The log: one line an event on standard error. It never gets a token, a secret, a body or a record. */
+
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LEVELS)[number];
+export type LogFormat = "text" | "json";
+
+/** Values beside a message, each printed as `name=value` or as a JSON member. `undefined` is left out. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** The same log with fields on every line. */
+  with(fields: LogFields): Log;
+}
+
+export interface LogOptions {
+  /** Takes one finished line, line feed included. */
+  write: (line: string) => void;
+  format: LogFormat;
+  /** The least severe level that is written. */
+  level: LogLevel;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+export function createLog(options: LogOptions, fixed: LogFields = {}): Log {
+  const emit = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(options.level)) return;
+    const time = new Date(options.now()).toISOString();
+    const all = { ...fixed, ...fields };
+    options.write(
+      `${options.format === "json" ? json(time, level, message, all) : text(time, level, message, all)}\n`,
+    );
+  };
+  return {
+    debug: emit("debug"),
+    info: emit("info"),
+    warn: emit("warn"),
+    error: emit("error"),
+    with: (fields) => createLog(options, { ...fixed, ...fields }),
+  };
+}
+
+/** Whether `text` names a level. */
+export function isLogLevel(text: string): text is LogLevel {
+  return (LEVELS as readonly string[]).includes(text);
+}
+
+function json(time: string, level: LogLevel, message: string, fields: LogFields): string {
+  return JSON.stringify({ time, level, message, ...fields });
+}
+
+function text(time: string, level: LogLevel, message: string, fields: LogFields): string {
+  const pairs = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${quoted(String(value))}`);
+  return `${time} ${level.padEnd(5)} ${oneLine(message)}${pairs.join("")}`;
+}
+
+// A value from outside must not be able to forge a second line or another field.
+function quoted(value: string): string {
+  return /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
+}
+
+function oneLine(message: string): string {
+  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+}

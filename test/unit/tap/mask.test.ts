@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { ObfuscationRule } from "../../../src/config/config.ts";
+import { createMask } from "../../../src/tap/mask.ts";
+
+const rule = (path: string[], rest: Partial<ObfuscationRule> = {}): ObfuscationRule => ({
+  path,
+  value: undefined,
+  stringPatterns: [],
+  ...rest,
+});
+
+function masked(record: string, ...rules: ObfuscationRule[]): string {
+  const bytes = new TextEncoder().encode(record);
+  const mask = createMask(rules);
+  return mask === null ? record : new TextDecoder().decode(mask(bytes, 0, bytes.length));
+}
+
+describe("obfuscation", () => {
+  it.each([
+    ['{"a":"secret"}', rule(["a"]), '{"a":"****SANITIZED****"}'],
+    ['{"a":"secret"}', rule(["a"], { value: "*****" }), '{"a":"*****"}'],
+    ['{"a":17}', rule(["a"]), '{"a":-1}'],
+    ['{"a":1.0}', rule(["a"]), '{"a":-1.0}'],
+    ['{"a":-84.445358276367188}', rule(["a"]), '{"a":-1.0}'],
+    ['{"a":true}', rule(["a"]), '{"a":false}'],
+    ['{"a":""}', rule(["a"]), '{"a":"****SANITIZED****"}'],
+    ['{"a":0}', rule(["a"], { value: 99 }), '{"a":99}'],
+    ['{"a":null}', rule(["a"]), '{"a":null}'],
+    ['{"b":1}', rule(["a"]), '{"b":1}'],
+    [
+      '{"l":{"city":"Bonn","geo":{"lat":1.5},"x":null}}',
+      rule(["l", "*"]),
+      '{"l":{"city":"****SANITIZED****","geo":{"lat":-1.0},"x":null}}',
+    ],
+    [
+      '{"t":[{"u":"a","v":1},{"u":"b"}]}',
+      rule(["t", "*", "u"]),
+      '{"t":[{"u":"****SANITIZED****","v":1},{"u":"****SANITIZED****"}]}',
+    ],
+    ['{"t":["a","b"]}', rule(["t", "*"]), '{"t":["****SANITIZED****","****SANITIZED****"]}'],
+    ['{"@odata.type":"x"}', rule(["@odata.type"]), '{"@odata.type":"****SANITIZED****"}'],
+    ['{"ip":"192.0.2.17"}', rule(["ip"], { value: "x", stringPatterns: ["[0-9]+$"] }), '{"ip":"192.0.2.x"}'],
+    ['{"ip":"none"}', rule(["ip"], { stringPatterns: ["[0-9]+$"] }), '{"ip":"none"}'],
+    ['{"\\u0061":"escaped key"}', rule(["a"]), '{"\\u0061":"****SANITIZED****"}'],
+    ['{"a":"first","a":"twice"}', rule(["a"]), '{"a":"****SANITIZED****","a":"****SANITIZED****"}'],
+    ['{"a":{"b":"deep"}}', rule(["a"]), '{"a":{"b":"****SANITIZED****"}}'],
+    ['{"a":"scalar"}', rule(["a", "b"]), '{"a":"scalar"}'],
+    ["{}", rule(["a"]), "{}"],
+  ])("%s under %j is %s", (record, one, expected) => expect(masked(record, one)).toBe(expected));
+
+  it("changes no other byte, however odd", () => {
+    const odd = '{ "n" : 1.0,\t"big":12345678901234567890,"u":"me","s":"\\u00e9\\/","e":1E+2,"n":-0 }';
+    expect(masked(odd, rule(["u"]))).toBe(odd.replace('"me"', '"****SANITIZED****"'));
+  });
+
+  it("applies every rule, whatever becomes of the one before", () => {
+    expect(
+      masked(
+        '{"a":null,"c":"x","d":"y"}',
+        rule(["a"]),
+        rule(["missing", "b"]),
+        rule(["c", "*"]),
+        rule(["d"]),
+      ),
+    )
+      .toBe('{"a":null,"c":"x","d":"****SANITIZED****"}');
+  });
+
+  it("applies all patterns for one value, and a whole replacement before them", () => {
+    const first = rule(["a"], { value: "1", stringPatterns: ["one"] });
+    const second = rule(["a"], { value: "2", stringPatterns: ["two"] });
+    expect(masked('{"a":"one two"}', first, second)).toBe('{"a":"1 2"}');
+    expect(masked('{"a":"one two"}', first, rule(["a"]))).toBe('{"a":"****SANITIZED****"}');
+  });
+
+  it("does not look into records when there is no rule", () => expect(createMask([])).toBeNull());
+});
