@@ -1,0 +1,115 @@
+/** What the engine knows of the configuration: plain data, checked, with every default in place. */
+import type { Instant } from "../instant.ts";
+import type { Secret } from "./secret.ts";
+
+/** The whole file. */
+export interface Config {
+  /** As shown in messages; `-` for standard input. */
+  readonly file: string;
+  readonly globals: Globals;
+  /** Enabled and disabled ones, in the order of the file. */
+  readonly inputs: readonly InputConfig[];
+  /** What is not wrong enough to stop, sorted by position. */
+  readonly warnings: readonly Problem[];
+}
+
+/** `globals`, with `global_overrides` laid over it. */
+export interface Globals {
+  /** Log a line for each request. @default false */
+  readonly debug: boolean;
+  readonly id: string | null;
+  readonly name: string | null;
+  /** The level of a tag that the documentation writes as `*`. @default "2" */
+  readonly tagGeneration: string;
+  /** `persistence.config.directory_name`, as written. @default "state" */
+  readonly stateDir: string;
+  /** Request budgets that replace the built-in ones, by quota name. */
+  readonly quotas: Readonly<Record<string, Quota>>;
+  /** Plain http to hosts other than this one. @default false */
+  readonly allowInsecureUrls: boolean;
+  /** Plugin files, as written. */
+  readonly plugins: readonly string[];
+}
+
+/** At most `requests` in any `seconds`. */
+export interface Quota {
+  readonly requests: number;
+  readonly seconds: number;
+}
+
+/** A block under `inputs`: one tenant, its credentials, its services. */
+export interface InputConfig {
+  /** The key of the block. */
+  readonly name: string;
+  /** Part of the state's address; no two inputs share one. */
+  readonly id: string;
+  /** @default true */
+  readonly enabled: boolean;
+  readonly credentials: Credentials;
+  /** Added to each record as `@devo_environment`. */
+  readonly environment: string | null;
+  /** `us` is the GCC High cloud. @default "com" */
+  readonly topLevelDomain: "com" | "us";
+  /** Without a slash at its end; `null` for the cloud's own. */
+  readonly baseUrl: string | null;
+  /** Without a slash at its end; `null` for the cloud's own. */
+  readonly loginUrl: string | null;
+  readonly scope: string | null;
+  /** A cap over all services of the input; `null` for none beside the quotas. */
+  readonly requestsPerSecond: number | null;
+  /** Enabled and disabled ones, in the order of the file. */
+  readonly services: readonly ServiceConfig[];
+}
+
+/** The application that reads the tenant. */
+export interface Credentials {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+}
+
+/** A service of an input. */
+export interface ServiceConfig {
+  /** The name that the registry knows: a plugin's service or a variant's name. */
+  readonly name: string;
+  /** The key in the file, which may be an older name. */
+  readonly configuredName: string;
+  /** @default true */
+  readonly enabled: boolean;
+  /** From the start of a poll to the start of the next. @default 300 */
+  readonly periodSeconds: number;
+  /** `text` is as written: another text resets the stream's position. */
+  readonly startTime: { readonly text: string; readonly instant: Instant } | null;
+  /** An OData clause, and-ed to the plugin's own. */
+  readonly additionalFilter: string | null;
+  /** Replaces the whole tag. Holds the tag that `tag_version: v1` stands for, too. */
+  readonly overrideTag: string | null;
+  /** `tag_version` of a 1.x file. When it is not `null`, the generation of the tags is "1". */
+  readonly tagVersion: "v1" | "v2" | null;
+  readonly windowMaxSeconds: number | null;
+  readonly obfuscation: readonly ObfuscationRule[];
+}
+
+/** One rule of `obfuscation_data`. */
+export interface ObfuscationRule {
+  /** Keys from the record's top; `*` is every key of an object, every element of an array. */
+  readonly path: readonly string[];
+  /** The replacement; `undefined` stands for the default of the value's type. */
+  readonly value: string | number | boolean | null | undefined;
+  /** Regular expressions: replace what matches, not the whole. Empty: the whole. */
+  readonly stringPatterns: readonly string[];
+}
+
+/** Something wrong in the file. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  /** From 1; `null` when the problem has no place. */
+  readonly line: number | null;
+  /** From 1, in UTF-16 units; `null` when the problem has no place. */
+  readonly column: number | null;
+  /** Dotted, such as `inputs.my_input.services.signIns.request_period_in_seconds`; empty for the whole file. */
+  readonly key: string;
+  readonly message: string;
+  /** The old collector's error type and id for the same mistake. */
+  readonly collector?: readonly [type: string, id: number];
+}

@@ -1,0 +1,26 @@
+/** What `override_base_url` and `override_login_url` may hold. */
+
+/** An address without a slash at its end, or what was expected instead. */
+export type Endpoint = { readonly url: string } | { readonly expected: string };
+
+/**
+ * Reads an address to which a token or a secret is sent.
+ *
+ * @param insecure Whether plain http may leave this host (`globals.allow_insecure_urls`).
+ */
+export function readEndpoint(text: string, insecure: boolean): Endpoint {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    return { expected: "an absolute https address" };
+  }
+  if (url.username !== "" || url.password !== "") return { expected: "an address without user and password" };
+  if (/[?#]/.test(text)) return { expected: "an address without query and fragment" };
+  if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
+    return { expected: "https, or http to this host only, or globals.allow_insecure_urls: true" };
+  }
+  return { url: url.href.replace(/\/+$/, "") };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

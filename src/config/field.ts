@@ -1,0 +1,87 @@
+/**
+ * The kinds of values a configuration holds, each one zod schema that accepts what the old collector's cloud form
+ * writes: numbers and booleans as texts. Every message completes "expected …" and never quotes what it found.
+ */
+import * as z from "zod";
+
+/** What the reader knows of a key beside its schema. */
+export interface KeyNotes {
+  /** The key is of the 1.x line: what replaces it. */
+  readonly retired?: string;
+  /** The key is accepted and not acted on; a text says so in a warning. */
+  readonly idle?: true | string;
+  /** The old collector's error when the key is missing, and when its value is wrong. */
+  readonly missing?: readonly [string, number];
+  readonly wrong?: readonly [string, number];
+  /** The value is never shown. */
+  readonly secret?: true;
+  /** Of a block: an unknown key in it is a warning, as the old collector had it. */
+  readonly lenient?: true;
+}
+
+/** The notes on the keys of all blocks. */
+export const keyNotes = z.registry<KeyNotes>();
+
+/** A key of a block: its schema, its line in the JSON Schema, and the notes on it. */
+export function key<S extends z.ZodType>(
+  schema: S,
+  description: string,
+  notes: KeyNotes & { readonly unit?: string; readonly examples?: readonly unknown[] } = {},
+): S {
+  const { unit, examples, ...rest } = notes;
+  const meta: z.GlobalMeta = { description };
+  if (unit !== undefined) meta["unit"] = unit;
+  if (examples !== undefined) meta["examples"] = [...examples];
+  if (rest.retired !== undefined) meta["deprecated"] = true;
+  const described = schema.meta(meta);
+  keyNotes.add(described, rest);
+  return described;
+}
+
+/** A text with something in it, without the white space around it. */
+export function text(error = "a text that is not empty; put a number in quotes") {
+  return z.string({ error }).trim().min(1, { error });
+}
+
+/** A whole number, also as a text. */
+export function integer(minimum: number, unit = "") {
+  const error = `a whole number${unit && ` of ${unit}`}, ${minimum} or more`;
+  const number = z.int({ error }).min(minimum, { error });
+  return z.union(
+    [number, z.string({ error }).regex(/^\s*\d+\s*$/, { error }).transform(Number).pipe(number)],
+    {
+      error,
+    },
+  );
+}
+
+/** A number above 0, also as a text. */
+export function positive() {
+  const error = "a number above 0";
+  const number = z.number({ error }).positive({ error });
+  const digits = z.string({ error }).regex(/^\s*\d+(\.\d+)?\s*$/, { error }).transform(Number).pipe(number);
+  return z.union([number, digits], { error });
+}
+
+// Spelt out, since a JSON Schema knows no flag for case.
+const FLAG = /^\s*([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)\s*$/;
+
+/** True or false, also as a text, and by the further words of YAML 1.1. */
+export function flag() {
+  const error = "true or false";
+  const word = z.string({ error }).regex(FLAG, { error });
+  return z.union([z.boolean({ error }), word.transform((value) => /^(true|yes|on)$/i.test(value.trim()))], {
+    error,
+  });
+}
+
+/** An identifier: a text or a whole number, as a text. */
+export function identifier() {
+  const error = "a text that is not empty, or a whole number";
+  return z.union([z.int({ error }).transform(String), text(error)], { error });
+}
+
+/** One of a few words. */
+export function choice<const T extends readonly [string, ...string[]]>(...words: T) {
+  return z.enum(words, { error: words.map((word) => `"${word}"`).join(" or ") });
+}

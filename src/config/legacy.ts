@@ -1,0 +1,82 @@
+/** Settings that the 1.x line had in each service and that belong to the input now, and its tags. */
+import type { Path } from "./document.ts";
+import type { Reading } from "./reading.ts";
+import { keyOf, report } from "./reading.ts";
+
+/** Settings that 1.x services may bring to their input. */
+export type InputSetting =
+  | "override_base_url"
+  | "override_login_url"
+  | "override_scope_value"
+  | "override_top_level_domain";
+
+/** A setting that a service brought along. */
+export interface Lifted {
+  readonly setting: InputSetting;
+  readonly value: string;
+  readonly path: Path;
+}
+
+/** What 1.x keys in a service say about its input. */
+export interface LegacyKeys {
+  readonly ms_365_environment?: string | undefined;
+  readonly custom_endpoints?: {
+    readonly override_base_url_main?: string | undefined;
+    readonly override_login_url?: string | undefined;
+    readonly override_scope?: string | undefined;
+  } | undefined;
+}
+
+/** The settings of the input in a 1.x service. */
+export function liftLegacyKeys(keys: LegacyKeys, path: Path): Lifted[] {
+  const lifted: Lifted[] = [];
+  const add = (setting: InputSetting, value: string | undefined, ...steps: string[]) => {
+    if (value !== undefined) lifted.push({ setting, value, path: [...path, ...steps] });
+  };
+  const endpoints = keys.custom_endpoints ?? {};
+  add("override_base_url", endpoints.override_base_url_main, "custom_endpoints", "override_base_url_main");
+  add("override_login_url", endpoints.override_login_url, "custom_endpoints", "override_login_url");
+  add("override_scope_value", endpoints.override_scope, "custom_endpoints", "override_scope");
+  const cloud = keys.ms_365_environment;
+  // The document names GCC and GCC High; only the latter has addresses of its own.
+  add("override_top_level_domain", cloud && (/high/i.test(cloud) ? "us" : "com"), "ms_365_environment");
+  return lifted;
+}
+
+/**
+ * The lifted setting of an input, and where it stands; `null` when no service has it or the input itself does.
+ * Services that disagree are an error: one input has one cloud.
+ */
+export function settleLifted(
+  reading: Reading,
+  lifted: readonly Lifted[],
+  setting: InputSetting,
+  ownPath: Path | null,
+): Lifted | null {
+  const [first, ...others] = lifted.filter((one) => one.setting === setting);
+  if (first === undefined) return null;
+  if (ownPath !== null) {
+    report(reading, "warning", first.path, `ignored, as ${keyOf(ownPath)} is given`);
+    return null;
+  }
+  for (const other of others) {
+    if (other.value === first.value) continue;
+    const message = `differs from ${
+      keyOf(first.path)
+    }, but an input has one ${setting}; split the input in two`;
+    report(reading, "error", other.path, message);
+  }
+  return first;
+}
+
+// Only these had two sets of tags; the v2 set is today's table.
+const v1Tags: Readonly<Record<string, string>> = {
+  alerts: "cloud.msgraph.security.alerts.1",
+  secure_scores: "cloud.msgraph.security.secure_scores.1",
+  secure_score_control_profiles: "cloud.msgraph.security.secure_score_control_profiles.1",
+};
+
+/** The one tag that `tag_version: v1` gave a service; `null` when the 1.x line knew no choice for it. */
+export function v1Tag(service: string): string | null {
+  return Object.hasOwn(v1Tags, service) ? v1Tags[service] ?? null : null;
+}

@@ -1,0 +1,111 @@
+/** One service of an input. */
+import { compareInstants } from "../instant.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { tagRemark } from "../plugin/tagRule.ts";
+import type { ServiceConfig } from "./config.ts";
+import type { Path } from "./document.ts";
+import type { Lifted } from "./legacy.ts";
+import { liftLegacyKeys, v1Tag } from "./legacy.ts";
+import type { Reading } from "./reading.ts";
+import { report, shownValue } from "./reading.ts";
+import { readSection } from "./section.ts";
+import { serviceSchema } from "./serviceSchema.ts";
+
+/** A service that was read; `config` is `null` when something in it is wrong. */
+export interface ServiceReading {
+  readonly config: ServiceConfig | null;
+  readonly lifted: readonly Lifted[];
+}
+
+/** Reads the block of a service; one without settings (`signIns:`) has the defaults. */
+export function readService(reading: Reading, block: unknown, path: Path, plugin: Plugin): ServiceReading {
+  const notes = { wrong: ["ServiceConfigurationError", 2] } as const;
+  const { values, whole } = readSection(reading, serviceSchema, block ?? {}, path, notes);
+  const lifted = liftLegacyKeys(values, path);
+  const startTime = readStartTime(reading, values, path, plugin);
+  const windowMaxSeconds = readWindow(reading, values.override_query_window_max_seconds, path, plugin);
+  const tagVersion = readTagVersion(reading, values.tag_version, path, plugin);
+  const ownTag = values.override_tag ?? null;
+  const remark = ownTag === null ? null : tagRemark(ownTag);
+  if (remark?.severity === "warning") {
+    const message = `found ${
+      shownValue(ownTag)
+    }, expected ${remark.expected}; Devo may not find a table for it`;
+    report(reading, "warning", [...path, "override_tag"], message);
+  }
+  if (whole === null) return { config: null, lifted };
+  return {
+    lifted,
+    config: {
+      name: plugin.service,
+      configuredName: String(path.at(-1)),
+      enabled: whole.enabled,
+      periodSeconds: whole.request_period_in_seconds,
+      startTime,
+      additionalFilter: whole.additional_filter ?? null,
+      overrideTag: ownTag ?? (tagVersion === "v1" ? v1Tag(plugin.service) : null),
+      tagVersion,
+      windowMaxSeconds,
+      obfuscation: whole.obfuscation_data.map((rule) => ({
+        path: rule.name,
+        value: rule.value,
+        stringPatterns: rule.string_patterns ?? [],
+      })),
+    },
+  };
+}
+
+type StartTime = NonNullable<ServiceConfig["startTime"]>;
+
+function readStartTime(
+  reading: Reading,
+  values: { readonly start_time_in_utc?: StartTime | undefined; readonly start_time?: StartTime | undefined },
+  path: Path,
+  plugin: Plugin,
+): StartTime | null {
+  const { start_time_in_utc: current, start_time: older } = values;
+  if (current !== undefined && older !== undefined) {
+    report(reading, "warning", [...path, "start_time"], "ignored, as start_time_in_utc is given");
+  }
+  const start = current ?? older;
+  if (start === undefined) return null;
+  const at = [...path, current === undefined ? "start_time" : "start_time_in_utc"];
+  if (takesNoTime(plugin)) {
+    report(reading, "warning", at, `ignored: ${plugin.service} is read whole and takes no start time`);
+    return null;
+  }
+  if (compareInstants(start.instant, reading.options.now) >= 0) {
+    const message = `found ${shownValue(start.text)}, expected a time in the past`;
+    report(reading, "error", at, message, { collector: ["InitVariablesError", 2] });
+  }
+  return start;
+}
+
+function readWindow(
+  reading: Reading,
+  seconds: number | undefined,
+  path: Path,
+  plugin: Plugin,
+): number | null {
+  if (seconds === undefined || !takesNoTime(plugin)) return seconds ?? null;
+  const at = [...path, "override_query_window_max_seconds"];
+  report(reading, "warning", at, `ignored: ${plugin.service} is read whole and has no window`);
+  return null;
+}
+
+function readTagVersion(
+  reading: Reading,
+  version: "v1" | "v2" | undefined,
+  path: Path,
+  plugin: Plugin,
+): "v1" | "v2" | null {
+  if (version === undefined) return null;
+  if (v1Tag(plugin.service) !== null) return version;
+  const message = `ignored: ${plugin.service} never had a choice of tags`;
+  report(reading, "warning", [...path, "tag_version"], message);
+  return null;
+}
+
+function takesNoTime(plugin: Plugin): boolean {
+  return plugin.cursor.kind === "snapshot" && plugin.cursor.field === undefined;
+}

@@ -1,0 +1,80 @@
+/** A value that must not be printed, and where it comes from. */
+import { dirname, isAbsolute, join } from "node:path";
+import { GraphtapError } from "../errors.ts";
+
+/** Holds a secret so that no log, template or serialiser shows it. */
+export interface Secret {
+  /**
+   * The value. `{env}` and `{file}` are read at each call, so that a rotated secret is taken up.
+   *
+   * @throws `secret-unreadable`
+   */
+  reveal(): string;
+  toString(): "[secret]";
+  toJSON(): "[secret]";
+}
+
+/** How a secret stands in the configuration. */
+export type SecretSource = string | { readonly env: string } | { readonly file: string };
+
+/** What a secret is read from. */
+export interface SecretReaders {
+  /** The configuration file: a secret's file is relative to its folder. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a file. @throws when it cannot be read. */
+  readonly readFile: (path: string) => string;
+}
+
+/** A secret from its source. Nothing is read yet. */
+export function createSecret(source: SecretSource, readers: SecretReaders): Secret {
+  const hidden = () => "[secret]" as const;
+  const methods = {
+    reveal: () => reveal(source, readers),
+    toString: hidden,
+    toJSON: hidden,
+    // What console.log asks for, on Node and on Deno.
+    [Symbol.for("nodejs.util.inspect.custom")]: hidden,
+    [Symbol.for("Deno.customInspect")]: hidden,
+  };
+  // Only closures hold the value, and as inherited ones they are no properties of the object.
+  return Object.freeze(Object.create(Object.freeze(methods)) as Secret);
+}
+
+function reveal(source: SecretSource, readers: SecretReaders): string {
+  if (typeof source === "string") return source;
+  if ("env" in source) {
+    const value = readers.env[source.env];
+    if (value === undefined || value === "") {
+      throw new GraphtapError(
+        "secret-unreadable",
+        `environment variable "${source.env}" is ${value === "" ? "empty" : "not set"}`,
+      );
+    }
+    return value;
+  }
+  return oneLine(source.file, readers);
+}
+
+function oneLine(file: string, readers: SecretReaders): string {
+  const path = isAbsolute(file) ? file : join(dirname(readers.file), file);
+  let text: string;
+  try {
+    text = readers.readFile(path);
+  } catch (cause) {
+    const reason = errorCodeOf(cause);
+    throw new GraphtapError("secret-unreadable", `cannot read file "${path}"${reason}`, { cause });
+  }
+  // Editors and `echo` end a file with a line break that is not part of the secret.
+  const value = text.replace(/^\uFEFF/, "").replace(/(\r?\n)+$/, "");
+  if (value === "" || /[\r\n]/.test(value)) {
+    const found = value === "" ? "is empty" : "holds several lines";
+    throw new GraphtapError("secret-unreadable", `file "${path}" ${found}; expected one line, the secret`);
+  }
+  return value;
+}
+
+function errorCodeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? ` (${code})` : "";
+}

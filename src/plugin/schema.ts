@@ -1,0 +1,105 @@
+/** The rules for a plugin, ours and those that users bring along. They agree with the type in `plugin.ts`. */
+import * as z from "zod";
+import { GraphtapError } from "../errors.ts";
+import type { Cursor, Plugin, QuotaName } from "./plugin.ts";
+import { tagTemplateRemark } from "./tagRule.ts";
+
+const quotas: Record<QuotaName, true> = {
+  "reports": true,
+  "security": true,
+  "scores": true,
+  "identity-protection": true,
+  "global": true,
+};
+
+/** The request budgets that a plugin, or `globals.quotas`, may name. */
+export const quotaNames = Object.keys(quotas) as readonly QuotaName[];
+
+const line = z.string().regex(/^[^\r\n]*\S[^\r\n]*$/, "expected a text of one line");
+const name = z.string().regex(
+  /^[A-Za-z][A-Za-z0-9_]*$/,
+  "expected a letter, then letters, digits and _",
+);
+// Read by the byte scanner at the top level of a record, hence no path.
+const property = z.string().regex(/^[A-Za-z_@][\w.@]*$/, "expected the name of a top-level property");
+const propertyPath = z.string().regex(
+  /^[A-Za-z_@][\w.@]*(\/[A-Za-z_@][\w.@]*)*$/,
+  "expected the name of a property, nested ones by /",
+);
+const tag = z.string().superRefine((text, context) => {
+  const remark = tagTemplateRemark(text);
+  if (remark?.severity === "error") {
+    context.addIssue({ code: "custom", message: `expected ${remark.expected}` });
+  }
+});
+
+const timed = {
+  field: property,
+  from: z.enum(["ge", "gt"]),
+  to: z.enum(["le", "lt"]),
+  retentionDays: z.number().int().positive(),
+  overlapSeconds: z.number().int().nonnegative().optional(),
+};
+const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("event-time"), ...timed }),
+  z.strictObject({ kind: z.literal("update-time"), ...timed }),
+  z.strictObject({ kind: z.literal("snapshot"), field: property.optional() }),
+]);
+
+/** A whole plugin; unknown keys are refused, as a misspelt one would change what is read. */
+export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
+  service: name,
+  aliases: z.array(name).optional(),
+  variants: z.array(z.strictObject({ name, title: line, filter: line })).optional(),
+  title: line,
+  docs: z.url({ protocol: /^https$/, error: "expected an https address" }),
+  path: z.string().regex(
+    /^\/(v1\.0|beta)(\/[A-Za-z0-9_.()$-]*[A-Za-z0-9_)])+$/,
+    "expected a path that begins with /v1.0/ or /beta/, without query",
+  ),
+  permissions: z.array(line).min(1),
+  licence: line.optional(),
+  cursor,
+  filter: line.optional(),
+  page: z.strictObject({ size: z.number().int().positive(), orderBy: property.optional() }),
+  quota: z.enum(quotaNames),
+  tag: z.union([
+    tag,
+    z.strictObject({
+      field: propertyPath,
+      ignoreCase: z.boolean().optional(),
+      tags: z.record(z.string().min(1), tag),
+      otherwise: tag,
+    }),
+  ]),
+  notice: line.optional(),
+});
+
+/**
+ * Checks what a plugin file holds.
+ *
+ * @param where The file, or another name that leads its author to it.
+ * @throws `plugin-invalid` with every problem, one a line.
+ */
+export function checkPlugin(value: unknown, where: string): Plugin {
+  const result = pluginSchema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.flatMap(issueLines);
+  throw new GraphtapError(
+    "plugin-invalid",
+    `Cannot use plugin ${where}: ${lines.length} ${lines.length === 1 ? "problem" : "problems"}\n` +
+      lines.map((text) => `${where}: ${text}`).join("\n"),
+  );
+}
+
+/** A problem as "path: what is wrong"; of alternatives, the one that came furthest. */
+function issueLines(issue: z.core.$ZodIssue): string[] {
+  const at = (inner: z.core.$ZodIssue) => ({ ...inner, path: [...issue.path, ...inner.path] });
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const furthest = issue.errors.find((errors) => errors.some((error) => error.path.length > 0)) ??
+      issue.errors.find((errors) => errors.every((error) => error.code !== "invalid_type"));
+    if (furthest !== undefined) return furthest.flatMap((inner) => issueLines(at(inner)));
+  }
+  const path = issue.path.map(String).join(".") || "the plugin";
+  return [`${path}: ${issue.message}`];
+}

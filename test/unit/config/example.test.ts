@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/config/load.ts";
+import { readPluginPaths } from "../../../src/config/pluginPaths.ts";
+import { CLIENT, jsonExample, options, problemsOf, small, TENANT, yamlExample } from "./example.ts";
+
+const withSecret = options({}, { GRAPH_SECRET: "from the environment" });
+const read = (text: string, given = options()) => {
+  const { config, problems } = parseConfig(text, given);
+  if (config === null) throw new Error(problems.map((problem) => problem.message).join("\n"));
+  return config;
+};
+
+describe("the collector's own file", () => {
+  it("is read without a remark", () => {
+    expect(problemsOf(yamlExample, withSecret)).toEqual([]);
+    expect(problemsOf(jsonExample)).toEqual([]);
+  });
+
+  it("keeps inputs and services in the order of the file", () => {
+    const { inputs } = read(yamlExample, withSecret);
+    expect(inputs.map((input) => [input.name, input.id, input.enabled])).toEqual([
+      ["microsoft_graph_audit", "10001", true],
+      ["microsoft_graph_security", "10002", true],
+    ]);
+    expect(inputs.map((input) => input.services.map((service) => service.name))).toEqual([
+      ["directory_audits", "provisioning_audits", "signIns"],
+      ["secure_score_control_profiles", "secure_scores", "alerts", "alerts_v2"],
+    ]);
+  });
+
+  it("gives every setting of an input", () => {
+    const { credentials, services: _, ...input } = read(yamlExample, withSecret).inputs[0]!;
+    expect(input).toEqual({
+      name: "microsoft_graph_audit",
+      id: "10001",
+      enabled: true,
+      environment: "prod",
+      topLevelDomain: "us",
+      baseUrl: "https://graph.microsoft.us",
+      loginUrl: "https://login.microsoftonline.us",
+      scope: "https://graph.microsoft.us/.default",
+      requestsPerSecond: 5,
+    });
+    expect([credentials.tenantId, credentials.clientId]).toEqual([TENANT, CLIENT]);
+    expect(credentials.clientSecret.reveal()).toBe("s3cr3t~value");
+  });
+
+  it("gives every setting of a service", () => {
+    expect(read(yamlExample, withSecret).inputs[0]!.services[2]).toEqual({
+      name: "signIns",
+      configuredName: "signIns",
+      enabled: true,
+      periodSeconds: 300,
+      startTime: { text: "2026-01-01T00:00:00Z", instant: { seconds: 1_767_225_600, nanos: 0 } },
+      additionalFilter: "status/errorCode ne 0",
+      overrideTag: "my.app.graph.signins",
+      tagVersion: null,
+      windowMaxSeconds: 3600,
+      obfuscation: [
+        { path: ["userPrincipalName"], value: "*****", stringPatterns: [] },
+        { path: ["location", "*"], value: undefined, stringPatterns: [] },
+        { path: ["ipAddress"], value: undefined, stringPatterns: ["[0-9]+$"] },
+      ],
+    });
+  });
+
+  it("has the defaults of a service without settings", () => {
+    expect(read(yamlExample, withSecret).inputs[0]!.services[0]).toEqual({
+      name: "directory_audits",
+      configuredName: "directory_audits",
+      enabled: true,
+      periodSeconds: 300,
+      startTime: null,
+      additionalFilter: null,
+      overrideTag: null,
+      tagVersion: null,
+      windowMaxSeconds: null,
+      obfuscation: [],
+    });
+  });
+
+  it("takes texts for numbers and booleans in the cloud form", () => {
+    const { globals, inputs: [input] } = read(jsonExample);
+    expect([globals.debug, input!.enabled, input!.requestsPerSecond]).toEqual([true, true, 2.5]);
+    expect(input!.services[0]!.periodSeconds).toBe(300);
+    expect(input!.services[0]!.startTime?.instant.seconds).toBe(1_767_225_600);
+    expect(input!.services[1]!.windowMaxSeconds).toBe(3600);
+  });
+
+  it("is read with a byte order mark before it, and with Windows line ends", () => {
+    expect(problemsOf(`\uFEFF${yamlExample}`.replaceAll("\n", "\r\n"), withSecret)).toEqual([]);
+  });
+});
+
+describe("globals", () => {
+  it("has defaults for everything", () => {
+    expect(read(small().replace(/^globals:\n {2}id: 12345\n/, "")).globals).toEqual({
+      debug: false,
+      id: null,
+      name: null,
+      tagGeneration: "2",
+      stateDir: "state",
+      quotas: {},
+      allowInsecureUrls: false,
+      plugins: [],
+    });
+  });
+
+  it("is overridden key by key by global_overrides", () => {
+    const text = small({
+      globals: ["debug: true", "tag_generation: 1", "plugins: [./a.ts]"],
+      top: ["global_overrides: {debug: no, quotas: {reports: {requests: '5', seconds: 10}}}"],
+    });
+    const { globals } = read(text);
+    expect(globals).toMatchObject({ id: "12345", debug: false, tagGeneration: "1", plugins: ["./a.ts"] });
+    expect(globals.quotas).toEqual({ reports: { requests: 5, seconds: 10 } });
+    expect(readPluginPaths(text)).toEqual(["./a.ts"]);
+  });
+
+  it("accepts the old collector's own settings in silence", () => {
+    expect(problemsOf(small({
+      globals: ["queue_max_size_in_mb: 1024", "multiprocessing: false", "generate_collector_details: true"],
+    }))).toEqual([]);
+  });
+});
+
+describe("names and spellings", () => {
+  it("resolves older names of services and keeps the configured one", () => {
+    const { inputs: [input] } = read(small({ services: ["audit:", "signIn_nonInteractive:"] }));
+    expect(input!.services.map((service) => [service.configuredName, service.name])).toEqual([
+      ["audit", "directory_audits"],
+      ["signIn_nonInteractive", "signIn_nonInteractive"],
+    ]);
+  });
+
+  it("accepts override_scope and request_per_second", () => {
+    const { inputs: [input] } = read(
+      small({ input: ["override_scope: x/.default", "request_per_second: 5"] }),
+    );
+    expect([input!.scope, input!.requestsPerSecond]).toEqual(["x/.default", 5]);
+  });
+
+  it("takes a shared block by anchor, merge key and x- key", () => {
+    const services = ["signIns: {<<: *common, enabled: false}", "alerts_v2: *common"];
+    const text = "x-common: &common {request_period_in_seconds: 600}\n" + small({ services });
+    expect(read(text).inputs[0]!.services.map((one) => [one.periodSeconds, one.enabled])).toEqual([
+      [600, false],
+      [600, true],
+    ]);
+  });
+
+  it("accepts plain http to this host, and to others when asked", () => {
+    const input = ["override_base_url: http://127.0.0.1:8080/graph/", "override_login_url: http://[::1]:1"];
+    expect(read(small({ input })).inputs[0]).toMatchObject({
+      baseUrl: "http://127.0.0.1:8080/graph",
+      loginUrl: "http://[::1]:1",
+    });
+    const globals = ["allow_insecure_urls: true"];
+    expect(problemsOf(small({ globals, input: ["override_base_url: http://graph.test"] }))).toEqual([]);
+  });
+});

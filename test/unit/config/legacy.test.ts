@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/config/load.ts";
+import { options, problemsOf, small } from "./example.ts";
+
+const OLD =
+  '3:1 warning inputs: this file is of the 1.x line, whose tags had generation "1" where they have "2" now; ' +
+  "set globals.tag_generation to choose";
+const input = (text: string) => parseConfig(text, options()).config?.inputs[0];
+
+describe("a 1.x file", () => {
+  const whole = small({
+    services: [
+      "audit:",
+      "  request_period_in_seconds: 60",
+      "  reset_persistence_auth: abc",
+      "  start_time: 2026-10-01T00:00:00.000Z",
+      "  override_time_delta_in_days: 3",
+      "  ms_365_environment: GCC High",
+      "  custom_endpoints:",
+      "    override_base_url_main: https://graph.test",
+      "    override_base_url_vendor: https://vendor.test",
+      "    override_base_url_vendor_with_sub_provider: https://vendor.test/sub",
+      "    override_login_url: https://login.test/",
+      "    override_scope: https://graph.test/.default",
+      "alerts:",
+      "  tag_version: v2",
+      "  pull_sliding_window_timespan_period: 5",
+      "  start_time: 2026-10-01T00:00:00.000Z",
+    ],
+  });
+
+  it("runs as it is", () => {
+    expect(input(whole)).toMatchObject({
+      topLevelDomain: "us",
+      baseUrl: "https://graph.test",
+      loginUrl: "https://login.test",
+      scope: "https://graph.test/.default",
+      services: [
+        { name: "directory_audits", startTime: { text: "2026-10-01T00:00:00.000Z" }, tagVersion: null },
+        { name: "alerts", overrideTag: null, tagVersion: "v2" },
+      ],
+    });
+  });
+
+  it("says once for each key what replaces it", () => {
+    const at = (service: string, key: string) => `warning inputs.a.services.${service}.${key}: 1.x key: `;
+    expect(problemsOf(whole)).toEqual([
+      OLD,
+      `13:9 ${
+        at("audit", "reset_persistence_auth")
+      }without effect: another start_time_in_utc resets the position`,
+      `14:9 ${at("audit", "start_time")}use start_time_in_utc (and in 1 more)`,
+      `15:9 ${at("audit", "override_time_delta_in_days")}without effect: use start_time_in_utc`,
+      `16:9 ${at("audit", "ms_365_environment")}use override_top_level_domain of the input (us for GCC High)`,
+      `18:11 ${at("audit", "custom_endpoints.override_base_url_main")}use override_base_url of the input`,
+      `19:11 ${
+        at("audit", "custom_endpoints.override_base_url_vendor")
+      }without effect: alerts are read as one collection`,
+      `20:11 ${
+        at("audit", "custom_endpoints.override_base_url_vendor_with_sub_provider")
+      }without effect: alerts are read as one collection`,
+      `21:11 ${at("audit", "custom_endpoints.override_login_url")}use override_login_url of the input`,
+      `22:11 ${at("audit", "custom_endpoints.override_scope")}use override_scope_value of the input`,
+      `24:9 ${at("alerts", "tag_version")}use globals.tag_generation and override_tag`,
+      `25:9 ${
+        at("alerts", "pull_sliding_window_timespan_period")
+      }without effect: use override_query_window_max_seconds`,
+    ]);
+  });
+
+  it("is not asked about the tags once it has chosen a generation", () => {
+    const text = small({ globals: ["tag_generation: '1'"], services: ["audit: {start_time: 2026-10-01}"] });
+    expect(problemsOf(text)).toEqual([
+      "12:15 warning inputs.a.services.audit.start_time: 1.x key: use start_time_in_utc",
+    ]);
+  });
+
+  it.each([
+    ["alerts", "v1", "cloud.msgraph.security.alerts.1"],
+    ["secure_scores", "v1", "cloud.msgraph.security.secure_scores.1"],
+    ["secure_score_control_profile", "v1", "cloud.msgraph.security.secure_score_control_profiles.1"],
+    ["alerts", "v2", null],
+  ])("tags %s of tag_version %s as the collector did", (service, version, overrideTag) => {
+    expect(input(small({ services: [`${service}: {tag_version: ${version}}`] }))?.services[0]).toMatchObject({
+      overrideTag,
+      tagVersion: version,
+    });
+  });
+
+  it("has override_tag win over tag_version", () => {
+    const services = ["alerts: {tag_version: v1, override_tag: my.app.a.b}"];
+    expect(input(small({ services }))?.services[0]?.overrideTag).toBe("my.app.a.b");
+  });
+
+  it.each([
+    [
+      "a tag version where there was no choice",
+      ["signIns: {tag_version: v1}"],
+      "11:30 warning inputs.a.services.signIns.tag_version: ignored: signIns never had a choice of tags",
+    ],
+    [
+      "a tag version that is none",
+      ["alerts: {tag_version: v3}"],
+      '11:29 error inputs.a.services.alerts.tag_version: found "v3", expected "v1" or "v2"',
+    ],
+    [
+      "both start times",
+      ["alerts: {start_time: 2026-10-01, start_time_in_utc: 2026-10-02}"],
+      "11:28 warning inputs.a.services.alerts.start_time: ignored, as start_time_in_utc is given",
+    ],
+    [
+      "a start in words",
+      ["alerts: {start_time: soon}"],
+      '11:28 error inputs.a.services.alerts.start_time: found "soon", expected an ISO 8601 time such as ' +
+      "2026-01-01T00:00:00Z (MicrosoftGraphPullerCreationException 37)",
+    ],
+    [
+      "services that disagree",
+      ["alerts: {ms_365_environment: GCC}", "signIns: {ms_365_environment: GCC High}"],
+      "12:37 error inputs.a.services.signIns.ms_365_environment: differs from " +
+      "inputs.a.services.alerts.ms_365_environment, but an input has one override_top_level_domain; " +
+      "split the input in two",
+    ],
+  ])("is told of %s", (_, services, expected) => {
+    expect(problemsOf(small({ services }))).toContain(expected);
+  });
+
+  it("has the input's own setting win over its services'", () => {
+    const text = small({
+      input: ["override_top_level_domain: com"],
+      services: ["alerts: {ms_365_environment: GCC High}"],
+    });
+    expect(input(text)?.topLevelDomain).toBe("com");
+    expect(problemsOf(text)).toContain(
+      "12:36 warning inputs.a.services.alerts.ms_365_environment: ignored, as inputs.a.override_top_level_domain is given",
+    );
+  });
+});

@@ -1,0 +1,127 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { loadConfig, parseConfig } from "../../../src/config/load.ts";
+import { createSecret } from "../../../src/config/secret.ts";
+import { options, problemsOf, small } from "./example.ts";
+
+const VALUE = "s3cr3t~value";
+const readers = options();
+
+describe("a secret", () => {
+  const secret = createSecret(VALUE, readers);
+  it.each([
+    ["a template", `${secret}`],
+    ["a sum of texts", "" + secret],
+    ["JSON.stringify", JSON.stringify({ secret })],
+    ["util.inspect", inspect({ secret }, { depth: 9, showHidden: true, getters: true })],
+    [
+      "util.inspect without custom functions",
+      inspect({ secret }, { customInspect: false, showHidden: true }),
+    ],
+    ["Object.entries", String(Object.entries(secret))],
+    ["a copy", JSON.stringify({ ...secret })],
+  ])("does not print in %s", (_, printed) => {
+    expect(printed).not.toContain(VALUE);
+  });
+
+  it("prints as [secret] and reveals itself when asked", () => {
+    expect([`${secret}`, JSON.stringify([secret]), inspect(secret)]).toEqual([
+      "[secret]",
+      '["[secret]"]',
+      "[secret]",
+    ]);
+    expect(secret.reveal()).toBe(VALUE);
+  });
+
+  it("is read from the environment at each call", () => {
+    const env: Record<string, string> = { NAME: "old" };
+    const fromEnv = createSecret({ env: "NAME" }, { ...readers, env });
+    expect(fromEnv.reveal()).toBe("old");
+    env["NAME"] = "new";
+    expect(fromEnv.reveal()).toBe("new");
+    delete env["NAME"];
+    expect(() => fromEnv.reveal()).toThrow('environment variable "NAME" is not set');
+  });
+
+  it("is read from a file beside the configuration at each call, without its line end", () => {
+    const files = { "config/secret.txt": "old\r\n", "/run/secret": "absolute\n" };
+    const given = options(files);
+    const fromFile = createSecret({ file: "secret.txt" }, given);
+    expect(fromFile.reveal()).toBe("old");
+    files["config/secret.txt"] = "new";
+    expect(fromFile.reveal()).toBe("new");
+    expect(createSecret({ file: "/run/secret" }, given).reveal()).toBe("absolute");
+  });
+
+  it.each([
+    ["missing", "none", 'cannot read file "config/none" (ENOENT)'],
+    ["empty", "empty", 'file "config/empty" is empty; expected one line, the secret'],
+    ["of several lines", "many", 'file "config/many" holds several lines; expected one line, the secret'],
+  ])("names a file that is %s", (_, file, message) => {
+    const given = options({ "config/empty": "\n", "config/many": `${VALUE}\nx\n` });
+    expect(() => createSecret({ file }, given).reveal()).toThrow(
+      expect.objectContaining({ code: "secret-unreadable", message }),
+    );
+  });
+});
+
+describe("a secret in a file with mistakes", () => {
+  const misplaced = [
+    ["beside other mistakes", small({ input: ["enabled: maybe", "bogus: 1"], services: ["signInz:"] })],
+    ["under a misspelt key", small().replace("client_secret:", "client_secert:")],
+    ["in the place of the tenant", small().replace(/tenant_id: .*/, `tenant_id: "${VALUE} x"`)],
+    ["in the place of the application", small().replace(/client_id: .*/, `client_id: ${VALUE}`)],
+    ["outside its block", small({ input: [`client_secret: ${VALUE}`] })],
+    ["without the space after the colon", small().replace(/client_secret: /, "client_secret:")],
+    [
+      "in a flow map without the space",
+      small().replace(/credentials:\n(.*\n){3}/, `credentials: {client_secret:${VALUE}}\n`),
+    ],
+    ["in place of its block", small().replace(/credentials:\n(.*\n){3}/, `credentials: ${VALUE}\n`)],
+    ["in place of its input", `inputs: {a: ${VALUE}}`],
+    ["in place of the file", VALUE],
+    ["with a broken quote", small().replace(`: ${VALUE}`, `: "${VALUE}`)],
+    ["that begins like an alias", small().replace(`: ${VALUE}`, `: *${VALUE}`)],
+    ["that begins like a tag", small().replace(`: ${VALUE}`, `: !${VALUE}`)],
+    ["that holds a colon", small().replace(`: ${VALUE}`, `: ${VALUE}: x`)],
+    ["of the wrong type", small().replace(`: ${VALUE}`, `: [${VALUE}]`)],
+    ["with a further key", small().replace(`: ${VALUE}`, `: {env: NAME, value: ${VALUE}}`)],
+    ["as the password of an address", small({ input: [`override_base_url: https://u:${VALUE}@graph.test`] })],
+  ] as const;
+  it.each(misplaced)("does not print %s", (_, text) => {
+    expect(text).toContain(VALUE);
+    const { problems, config } = parseConfig(text, options());
+    expect(problems.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problems)).not.toContain(VALUE);
+    if (config === null) {
+      expect(() => loadConfig(text, options())).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining(VALUE) }),
+      );
+    }
+  });
+
+  it("does not print with the whole configuration", () => {
+    const { config } = parseConfig(small(), options());
+    expect(config?.inputs[0]?.credentials.clientSecret.reveal()).toBe(VALUE);
+    expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain(VALUE);
+  });
+
+  it("is missed at load when its variable is not set", () => {
+    expect(problemsOf(small().replace(VALUE, "{env: GRAPH_SECRET}"))).toEqual([
+      '9:28 error inputs.a.credentials.client_secret.env: environment variable "GRAPH_SECRET" is not set',
+    ]);
+  });
+
+  it("is only a warning in a disabled input", () => {
+    const other = [
+      "b:",
+      "  id: 2",
+      "  credentials: {tenant_id: contoso.com, client_id: x, client_secret: y}",
+    ];
+    const text = small({ input: ["enabled: false"] }).replace(VALUE, "{file: none}");
+    const enabled = [...other, "  services: {alerts_v2: }"].map((line) => `  ${line}\n`).join("");
+    expect(problemsOf(text + enabled)[0]).toBe(
+      '9:29 warning inputs.a.credentials.client_secret.file: cannot read file "config/none" (ENOENT)',
+    );
+  });
+});
