@@ -1,0 +1,53 @@
+/**
+ * What cutting a page of Microsoft Graph into records means, whoever does it.
+ *
+ * A page is `{…,"value":[{…},{…}],…}`. Records leave as the bytes that arrived: parsing them and writing them
+ * again would turn `1.0` into `1`, `12345678901234567890` into `12345678901234567000`, drop the first of two
+ * equal keys, and cost several times as much.
+ */
+
+/**
+ * Called for each record: `bytes[start, end)` is one JSON object, from `{` to its `}` inclusive. The bytes are
+ * valid only during the call, and must not be written to.
+ */
+export type OnRecord = (bytes: Uint8Array, start: number, end: number) => void;
+
+/** What a page said besides its records. */
+export interface PageEnd {
+  /** `@odata.nextLink`, or `null` when this is the last page. */
+  nextLink: string | null;
+  /** How many records were handed out. */
+  records: number;
+  /** How many bytes were pushed. */
+  bytes: number;
+}
+
+/**
+ * Cuts one page. After it has thrown, it throws the same error for ever.
+ *
+ * Messages complete the sentence `Cannot read page of "signIns": …` and hold nothing of the body.
+ */
+export interface PageScanner {
+  /**
+   * Takes the next bytes of the page, of any length, and hands out each record that they complete. A record that
+   * lies within `chunk` is handed out in place; only an unfinished one is copied and kept.
+   *
+   * @throws `page-invalid` as soon as the bytes cannot be a page; records before that point were handed out.
+   * @throws `record-too-large`, `page-too-large` when a limit is passed.
+   */
+  push(chunk: Uint8Array, onRecord: OnRecord): void;
+  /**
+   * Says that the page is over.
+   *
+   * @throws `page-invalid` when it was cut short or has no "value" array.
+   */
+  end(): PageEnd;
+}
+
+/** Bounds on what is read, in bytes. */
+export interface PageLimits {
+  /** @default 67_108_864 (64 MiB) */
+  maxRecordBytes?: number;
+  /** @default 536_870_912 (512 MiB) */
+  maxPageBytes?: number;
+}
