@@ -1,0 +1,59 @@
+import type { Collection } from "./collections.ts";
+import type { World } from "./exchange.ts";
+import type { GraphRefusal } from "./graphErrors.ts";
+import type { Grant } from "./tokens.ts";
+
+/** What the bearer token of a request stands for, or why it stands for nothing. */
+export function grantOf(request: Request, url: URL, world: World): Grant | GraphRefusal {
+  const refusal = (message: string): GraphRefusal => ({
+    status: 401,
+    code: "InvalidAuthenticationToken",
+    message,
+    headers: { "www-authenticate": 'Bearer realm="", error="invalid_token"' },
+  });
+  const [scheme, token] = (request.headers.get("authorization") ?? "").split(/\s+/);
+  if (scheme?.toLowerCase() !== "bearer" || !token) return refusal("Access token is empty.");
+  const grant = world.tokens.find(token);
+  if (grant === undefined) return refusal("Access token validation failure.");
+  if (grant.expiresAt <= world.clock.now()) {
+    return refusal("Lifetime validation failed, the token is expired.");
+  }
+  return grant.audience === url.host ? grant : refusal("Access token validation failure. Invalid audience.");
+}
+
+/** Why an application may not read a collection; `undefined` when it may. */
+export function permissionRefusal(collection: Collection, { tenant }: Grant): GraphRefusal | undefined {
+  const granted = tenant.permissions;
+  if (granted !== undefined && !collection.permissions.some((permission) => granted.includes(permission))) {
+    return { status: 403, ...missingPermission(collection, granted) };
+  }
+  if (!collection.premium || tenant.premium !== false) return undefined;
+  return {
+    status: 403,
+    code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+    message: "Neither tenant is B2C or tenant doesn't have premium license",
+  };
+}
+
+/** Each service words it in its own way. */
+function missingPermission(
+  collection: Collection,
+  granted: readonly string[],
+): { code: string; message: string } {
+  const [needed] = collection.permissions;
+  if (collection.quotas.includes("reports")) {
+    return {
+      code: "Authentication_MSGraphPermissionMissing",
+      message: `Calling principal does not have required MSGraph permissions ${needed}`,
+    };
+  }
+  if (collection.name === "alerts_v2") {
+    const message = `Missing application roles. API required roles: ${collection.permissions.join(",")}, ` +
+      `application roles: ${granted.join(",")}.`;
+    return { code: "Forbidden", message };
+  }
+  return {
+    code: "",
+    message: "Auth token does not contain valid permissions or user does not have valid roles.",
+  };
+}

@@ -1,0 +1,91 @@
+import type { Exchange, World } from "./exchange.ts";
+import type { FaultAction } from "./faults.ts";
+import { graphHeaders, refuse } from "./graphErrors.ts";
+
+/**
+ * Does what faults ask for before a request is looked at: waits, forgets tokens, or answers in Graph's stead.
+ *
+ * @returns the answer, or `null` when the request is to go on
+ * @throws the signal's reason, when the client gives up during a delay
+ */
+export async function answerFaults(
+  request: Request,
+  exchange: Exchange,
+  world: World,
+): Promise<Response | null> {
+  for (const action of exchange.actions) {
+    if (action.kind === "delay") await world.clock.sleep(action.ms, request.signal);
+    else if (action.kind === "tokenExpire") world.tokens.revoke();
+    else if (action.kind === "skipTokenExpire") world.skipTokens.expire();
+    const answer = answerOf(action, exchange, world);
+    if (answer !== null) return answer;
+  }
+  return null;
+}
+
+/** Gives an answer the status and headers that a fault asks for. */
+export function annotate(response: Response, exchange: Exchange): Response {
+  return exchange.actions.reduce((answer, action) => {
+    if (action.kind !== "annotate") return answer;
+    const headers = new Headers(answer.headers);
+    for (const [name, value] of Object.entries(action.headers ?? {})) headers.set(name, value);
+    return new Response(answer.body, { status: action.status ?? answer.status, headers });
+  }, response);
+}
+
+function answerOf(action: FaultAction, exchange: Exchange, world: World): Response | null {
+  switch (action.kind) {
+    case "status":
+      return statusAnswer(action, exchange, world);
+    case "html":
+      return new Response(
+        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>Bad Gateway</body>\r\n</html>\r\n",
+        {
+          status: action.status ?? 502,
+          headers: { "content-type": "text/html" },
+        },
+      );
+    case "errorBody200": {
+      const { code = "UnknownError", message = "An error has occurred" } = action;
+      return refuse({ status: 200, code, message }, exchange, world.clock);
+    }
+    case "redirect":
+      return new Response(null, { status: action.status ?? 302, headers: { location: action.location } });
+    default:
+      return null;
+  }
+}
+
+function statusAnswer(action: FaultAction & { kind: "status" }, exchange: Exchange, world: World): Response {
+  const headers: Record<string, string> = { ...action.headers };
+  if (action.retryAfter !== undefined) headers["retry-after"] = String(action.retryAfter);
+  if (action.retryAfterDate !== undefined) {
+    headers["retry-after"] = new Date(world.clock.now() + action.retryAfterDate * 1000).toUTCString();
+  }
+  const { status, body } = action;
+  if (body === undefined && status !== 204 && status !== 304) {
+    const { code = CODES[status] ?? "UnknownError", message = "" } = action;
+    return refuse({ status, code, message, headers }, exchange, world.clock);
+  }
+  const isText = typeof body === "string";
+  return new Response(body === undefined ? null : isText ? body : JSON.stringify(body), {
+    status,
+    headers: {
+      ...graphHeaders(exchange, world.clock),
+      "content-type": isText ? "text/plain" : "application/json",
+      ...headers,
+    },
+  });
+}
+
+/** `error.code` where a fault names none. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "BadRequest",
+  401: "InvalidAuthenticationToken",
+  403: "Authorization_RequestDenied",
+  404: "Request_ResourceNotFound",
+  429: "TooManyRequests",
+  500: "InternalServerError",
+  503: "ServiceUnavailable",
+  504: "GatewayTimeout",
+};

@@ -1,0 +1,47 @@
+import { type Context, Hono } from "hono";
+import { answerAdmin } from "./admin.ts";
+import type { Emulator } from "./emulator.ts";
+import { answerDiscovery, answerToken } from "./entra.ts";
+import type { Exchange, World } from "./exchange.ts";
+import { answerGraph } from "./graph.ts";
+import { refuse } from "./graphErrors.ts";
+
+/** What a request brings along. */
+export interface AppBindings {
+  Bindings: { exchange: Exchange };
+}
+
+/** The routes of the emulated Entra and Graph, and the emulator's own below `/_emulator/`. */
+export function createApp(world: World, emulator: () => Emulator): Hono<AppBindings> {
+  const app = new Hono<AppBindings>();
+  const graph = (c: Context<AppBindings>) => answerGraph(c.req.raw, c.env.exchange, world);
+  const noMethod = (c: Context<AppBindings>) =>
+    refuse(
+      {
+        status: 405,
+        code: "Request_BadRequest",
+        message: "Specified HTTP method is not allowed for the request target.",
+      },
+      c.env.exchange,
+      world.clock,
+    );
+
+  app.post("/:tenant/oauth2/v2.0/token", (c) => answerToken(c.req.raw, c.env.exchange, world));
+  app.get(
+    "/:tenant/v2.0/.well-known/openid-configuration",
+    (c) => answerDiscovery(c.req.raw, c.env.exchange, world),
+  );
+  app.get("/:tenant/discovery/v2.0/keys", (c) => c.json({ keys: [] }));
+  app.get("/v1.0/*", graph).all("/v1.0/*", noMethod);
+  app.get("/beta/*", graph).all("/beta/*", noMethod);
+  app.route("/_emulator", answerAdmin(emulator));
+  app.get(
+    "/",
+    (c) => c.text("An emulated Microsoft Graph and Entra. Its own routes are below /_emulator/.\n"),
+  );
+  // Failures reach whoever called fetch(), as a bug should.
+  app.onError((error) => {
+    throw error;
+  });
+  return app;
+}

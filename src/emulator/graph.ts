@@ -1,0 +1,128 @@
+import { fromMillis, type Instant } from "../instant.ts";
+import { gzipped, streamOf } from "./bodyStream.ts";
+import { grantOf, permissionRefusal } from "./access.ts";
+import { type Collection, collectionAt } from "./collections.ts";
+import { actionOf, type Exchange, type World } from "./exchange.ts";
+import { graphHeaders, type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
+import { QueryError } from "./odata/expression.ts";
+import { type Query, readQuery } from "./odata/query.ts";
+import { pageBlocks } from "./pageBody.ts";
+import { type Page, servePage } from "./pages.ts";
+import { projectRecord } from "./project.ts";
+import type { Grant } from "./tokens.ts";
+import { visibleBytes } from "./unknownMembers.ts";
+
+/** Answers a GET below /v1.0 or /beta, in Graph's order: token, permission, licence, budget, query. */
+export function answerGraph(request: Request, exchange: Exchange, world: World): Response {
+  const url = new URL(request.url);
+  const grant = grantOf(request, url, world);
+  if ("status" in grant) return refuse(grant, exchange, world.clock);
+  const collection = collectionAt(url.pathname);
+  if (collection === undefined) return refuse(unknownSegment(url), exchange, world.clock);
+  const denied = permissionRefusal(collection, grant);
+  if (denied !== undefined) return refuse(denied, exchange, world.clock);
+  const wait = world.quotas.admit(collection.quotas, clientKey(grant), world.clock.now());
+  if (wait > 0) return throttled(collection, wait, exchange, world);
+  world.skipTokens.age();
+  try {
+    return pageResponse(request, url, grant, collection, exchange, world);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    const code = error.message.startsWith("Invalid Skip Token") ? "UnknownError" : "BadRequest";
+    const refusal = { status: 400, code, message: error.message, reason: error.reason };
+    return refuse(refusal, exchange, world.clock);
+  }
+}
+
+function clientKey({ tenant }: Grant): string {
+  return `${tenant.tenantId}/${tenant.clientId}`;
+}
+
+/** A collection that does not exist is a 400, not a 404. */
+function unknownSegment(url: URL): GraphRefusal {
+  const segment = url.pathname.split("/").filter((part) => part !== "").at(-1) ?? "";
+  return { status: 400, code: "BadRequest", message: `Resource not found for the segment '${segment}'.` };
+}
+
+function throttled(collection: Collection, wait: number, exchange: Exchange, world: World): Response {
+  const headers = { "retry-after": String(wait) };
+  if (!collection.quotas.includes("reports")) {
+    const refusal = { status: 429, code: "TooManyRequests", message: "Please retry again later.", headers };
+    return refuseTooMany(refusal, exchange, world.clock);
+  }
+  const message =
+    "This request is throttled. Please try again after the value specified in the Retry-After header. " +
+    `CorrelationId: ${exchange.requestId}`;
+  return refuse({ status: 429, code: "UnknownError", message, headers }, exchange, world.clock);
+}
+
+function pageResponse(
+  request: Request,
+  url: URL,
+  { tenant }: Grant,
+  collection: Collection,
+  exchange: Exchange,
+  world: World,
+): Response {
+  const page = servePage({
+    url,
+    tenantId: tenant.tenantId,
+    collection,
+    query: queryOf(url, collection, fromMillis(world.clock.now()), exchange, world),
+    limit: actionOf(exchange, "emptyPage") ? 0 : actionOf(exchange, "shortPage")?.records,
+  }, {
+    store: world.store,
+    tokens: world.skipTokens,
+    random: world.random,
+    uneven: world.options.unevenPages ?? true,
+    ceiling: ({ name }) => world.options.skipCeilings?.[name] ?? Number.MAX_SAFE_INTEGER,
+  });
+  exchange.entry.page = page.index;
+  exchange.entry.records = page.rows.length;
+  const select = url.searchParams.get("$select")?.split(",") ?? null;
+  const records = page.rows.map((row) => {
+    const bytes = visibleBytes(row, collection, request.headers.get("prefer"));
+    return select === null ? bytes : projectRecord(bytes, select);
+  });
+  const blocks = pageBlocks(withLinkFaults(page, url, exchange), records, {
+    context: `${url.origin}/${collection.path.split("/")[1]}/$metadata#${
+      collection.path.split("/").slice(2).join("/")
+    }`,
+    random: world.random,
+    broken: actionOf(exchange, "invalidJson") !== undefined,
+  });
+  const headers = {
+    ...graphHeaders(exchange, world.clock),
+    "content-type":
+      "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+    "odata-version": "4.0",
+  };
+  if (!wantsGzip(request, exchange, world)) return new Response(streamOf(blocks), { headers });
+  return new Response(streamOf(gzipped(blocks)), { headers: { ...headers, "content-encoding": "gzip" } });
+}
+
+function queryOf(url: URL, collection: Collection, now: Instant, exchange: Exchange, world: World): Query {
+  const size = world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
+  const query = readQuery(url.searchParams, collection, size, now);
+  return actionOf(exchange, "ignoreFilter") ? { ...query, filter: null } : query;
+}
+
+function withLinkFaults(page: Page, url: URL, exchange: Exchange): Page {
+  const loop = actionOf(exchange, "loopLink");
+  if (loop !== undefined) return { ...page, nextLink: loop.to === "first" ? page.firstUrl : url.href };
+  const foreign = actionOf(exchange, "foreignLink");
+  if (foreign === undefined) return page;
+  const link = new URL(page.nextLink ?? url.href);
+  return {
+    ...page,
+    nextLink: `${foreign.origin ?? "https://graph.example.net"}${link.pathname}${link.search}`,
+  };
+}
+
+function wantsGzip(request: Request, exchange: Exchange, world: World): boolean {
+  if (actionOf(exchange, "truncateGzip") !== undefined) return true;
+  const accepted = /(^|,)\s*gzip\s*(;\s*q=(1|0?\.\d*[1-9]))?/i.test(
+    request.headers.get("accept-encoding") ?? "",
+  );
+  return world.options.gzip ?? accepted;
+}

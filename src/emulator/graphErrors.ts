@@ -1,0 +1,73 @@
+import type { Clock } from "../clock.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** A refusal in Graph's form. */
+export interface GraphRefusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Why, in the emulator's own words, as `x-emulator-reason`. Graph does not say. */
+  readonly reason?: string;
+}
+
+/** The headers that Graph puts on every answer. */
+export function graphHeaders(exchange: Exchange, clock: Clock): Record<string, string> {
+  return {
+    "cache-control": "no-cache",
+    "client-request-id": exchange.clientRequestId,
+    "date": new Date(clock.now()).toUTCString(),
+    "request-id": exchange.requestId,
+    "strict-transport-security": "max-age=31536000",
+    "vary": "Accept-Encoding",
+    "x-ms-ags-diagnostic": JSON.stringify({
+      ServerInfo: {
+        DataCenter: "Emulator",
+        Slice: "E",
+        Ring: "5",
+        ScaleUnit: "000",
+        RoleInstance: "EMULATOR00000001",
+      },
+    }),
+  };
+}
+
+/** Answers with a Graph error body. */
+export function refuse(refusal: GraphRefusal, exchange: Exchange, clock: Clock): Response {
+  const error = {
+    code: refusal.code,
+    message: refusal.message,
+    innerError: innerError(exchange, clock),
+  };
+  return jsonResponse({ error }, refusal, exchange, clock);
+}
+
+/** The other shape of a 429: `innerError` stands before `message`, and repeats the status as texts. */
+export function refuseTooMany(refusal: GraphRefusal, exchange: Exchange, clock: Clock): Response {
+  const error = {
+    code: refusal.code,
+    innerError: { code: "429", ...innerError(exchange, clock), message: "Please retry after", status: "429" },
+    message: refusal.message,
+  };
+  return jsonResponse({ error }, refusal, exchange, clock);
+}
+
+function innerError(exchange: Exchange, clock: Clock) {
+  return {
+    date: new Date(clock.now()).toISOString().slice(0, 19),
+    "request-id": exchange.requestId,
+    "client-request-id": exchange.clientRequestId,
+  };
+}
+
+function jsonResponse(body: unknown, refusal: GraphRefusal, exchange: Exchange, clock: Clock): Response {
+  return new Response(JSON.stringify(body), {
+    status: refusal.status,
+    headers: {
+      ...graphHeaders(exchange, clock),
+      "content-type": "application/json",
+      ...(refusal.reason === undefined ? {} : { "x-emulator-reason": encodeURI(refusal.reason) }),
+      ...refusal.headers,
+    },
+  });
+}

@@ -1,0 +1,76 @@
+import { collectionAt, type CollectionName } from "./collections.ts";
+
+/** One request as the emulator saw it. It holds no token and no secret. */
+export interface RequestLogEntry {
+  /** Milliseconds since the epoch, by the emulator's clock. */
+  readonly at: number;
+  readonly method: string;
+  readonly path: string;
+  /** `token` for Entra's token endpoint, `null` for a path that is neither. */
+  readonly collection: CollectionName | "token" | null;
+  /** 0 until it was answered. */
+  readonly status: number;
+  readonly filter: string | null;
+  readonly top: string | null;
+  /** 0 for the first page of a paging, `null` when no page was served. */
+  readonly page: number | null;
+  /** Records that the page held. */
+  readonly records: number;
+  /** Names the token without showing it; `null` when there was none, or an unknown one. */
+  readonly tokenId: string | null;
+  readonly tenantId: string | null;
+  /** The headers that a well-behaved client sends, `null` where it did not. */
+  readonly headers: Readonly<Record<LoggedHeader, string | null>>;
+}
+
+/** Request headers worth looking at. */
+export type LoggedHeader = "prefer" | "client-request-id" | "accept-encoding" | "user-agent";
+
+/** An entry while its request is being answered. */
+export type MutableEntry = { -readonly [K in keyof RequestLogEntry]: RequestLogEntry[K] };
+
+/** The latest requests. */
+export interface RequestLog {
+  readonly entries: readonly RequestLogEntry[];
+  begin(request: Request, at: number): MutableEntry;
+}
+
+/** A log of the latest `limit` requests. */
+export function createRequestLog(limit = 10_000): RequestLog {
+  const entries: MutableEntry[] = [];
+  return {
+    entries,
+    begin(request, at) {
+      const entry = newEntry(request, at);
+      entries.push(entry);
+      if (entries.length > limit) entries.shift();
+      return entry;
+    },
+  };
+}
+
+function newEntry(request: Request, at: number): MutableEntry {
+  const url = new URL(request.url);
+  const header = (name: LoggedHeader) => request.headers.get(name);
+  return {
+    at,
+    method: request.method,
+    path: url.pathname,
+    collection: url.pathname.endsWith("/oauth2/v2.0/token")
+      ? "token"
+      : collectionAt(url.pathname)?.name ?? null,
+    status: 0,
+    filter: url.searchParams.get("$filter"),
+    top: url.searchParams.get("$top"),
+    page: null,
+    records: 0,
+    tokenId: null,
+    tenantId: null,
+    headers: {
+      prefer: header("prefer"),
+      "client-request-id": header("client-request-id"),
+      "accept-encoding": header("accept-encoding"),
+      "user-agent": header("user-agent"),
+    },
+  };
+}
