@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { OnRecord } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
@@ -50,11 +51,11 @@ export function readPage(
     const response = await reader.graph.get(url, asked, reader.quotas, signal);
     const scanner = createPageScanner();
     for await (const chunk of response.body) {
-      scanner.push(chunk, reader.onRecord);
+      naming(asked.service, () => scanner.push(chunk, reader.onRecord));
       await reader.onProgress();
       signal?.throwIfAborted();
     }
-    const end = scanner.end();
+    const end = naming(asked.service, () => scanner.end());
     return {
       nextLink: end.nextLink === null
         ? null
@@ -69,6 +70,18 @@ export function readPage(
     onRetry: (error, delayMs, attempt) =>
       reader.log.warn(error.message, { code: error.code, attempt, retry_in_ms: Math.round(delayMs) }),
   });
+}
+
+/** The scanner does not know whose page it reads; its message completes this sentence. */
+function naming<T>(service: string, scan: () => T): T {
+  try {
+    return scan();
+  } catch (error) {
+    if (!(error instanceof GraphtapError)) throw error;
+    throw new GraphtapError(error.code, `Cannot read page of "${service}": ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 function serverTime(date: string | null): Instant | null {

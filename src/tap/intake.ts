@@ -17,7 +17,7 @@ const MAX_LAST_IDS = 100;
 /** The newest record that was accepted. */
 export interface Newest {
   readonly time: Instant;
-  readonly ids: string[];
+  readonly ids: readonly string[];
 }
 
 /** Takes records from the scanner and turns what is new into event lines for the sink. */

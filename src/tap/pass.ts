@@ -28,11 +28,13 @@ export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): P
   const startedMs = engine.clock.now();
   const checkpoint = openPosition(stream, startedMs);
   const seen = stream.state.seen();
+  // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
+  const generation = service.tagVersion === null ? engine.tagGeneration : "1";
   const intake = createIntake({
     plugin,
     seen,
     sink: engine.sink,
-    tagger: createTagger(plugin.tag, engine.tagGeneration, service.overrideTag),
+    tagger: createTagger(plugin.tag, generation, service.overrideTag),
     mask: createMask(service.obfuscation),
     line: createLineWriter({
       format: engine.format,

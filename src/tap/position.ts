@@ -1,5 +1,5 @@
 import { addSeconds, formatInstant, fromMillis, type Instant, latest, parseInstant } from "../instant.ts";
-import type { Checkpoint } from "../state/checkpoint.ts";
+import { type Checkpoint, emptyCheckpoint } from "../state/checkpoint.ts";
 import type { Newest } from "./intake.ts";
 import type { Stream } from "./stream.ts";
 
@@ -22,22 +22,10 @@ export function openPosition({ state, service, input, log }: Stream, nowMs: numb
     state.reset();
   }
   return {
-    persistence_version: 3,
-    service: service.name,
-    input_id: input.id,
-    start_time_in_utc: start,
+    ...emptyCheckpoint({ inputId: input.id, service: service.name }, start),
     // Without a configured start the stream begins now: nothing older is ever asked for.
     began_at: start ?? formatInstant(fromMillis(nowMs)),
-    read_to: null,
-    last_event_time_in_utc: null,
-    last_ids: [],
-    window: null,
-    next_link: null,
-    window_seconds: null,
     last_poll_started_ms: nowMs,
-    last_poll_ended_ms: null,
-    records: 0,
-    duplicates: 0,
   };
 }
 

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { GraphtapError } from "../errors.ts";
+import { fromMillis } from "../instant.ts";
+import { createRegistry, type Registry } from "../plugin/registry.ts";
+import { plugins } from "../../plugins/index.ts";
+import type { Given } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A configuration and what its relative paths start from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly registry: Registry;
+  /** Folder of the old collector's layout, with `certs/`, `config/` and `state/` side by side. */
+  readonly home: string;
+}
+
+/**
+ * Finds and reads the configuration: `--config`, `$GRAPHTAP_CONFIG`, `config/$CONFIG_FILE` (the old collector's
+ * container), `config/config.yaml`, `config.yaml`; `-` is standard input.
+ *
+ * @throws config-unreadable, config-invalid
+ */
+export async function readConfig(given: Given, runtime: Runtime, nowMs: number): Promise<LoadedConfig> {
+  const file = given.text("config") ?? findConfig(runtime);
+  const text = file === "-" ? await runtime.readStdin() : readFile(file);
+  const registry = createRegistry(plugins);
+  const config = loadConfig(text, {
+    file,
+    registry,
+    now: fromMillis(nowMs),
+    env: runtime.env,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
+  return { config, registry, home: homeOf(file) };
+}
+
+function findConfig(runtime: Runtime): string {
+  const named = runtime.env["CONFIG_FILE"];
+  const places = [...(named ? [join("config", named)] : []), join("config", "config.yaml"), "config.yaml"];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new GraphtapError(
+    "config-unreadable",
+    `Cannot find a configuration: none of ${
+      places.join(", ")
+    } is here; name one with -c FILE or $GRAPHTAP_CONFIG`,
+  );
+}
+
+function readFile(file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    const why = error instanceof TypeError ? "it is not UTF-8 text" : codeOf(error);
+    throw new GraphtapError("config-unreadable", `Cannot read configuration "${file}": ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be opened";
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES") return "permission denied";
+  if (code === "EISDIR") return "it is a folder";
+  return code;
+}
+
+function homeOf(file: string): string {
+  if (file === "-") return resolve(".");
+  const folder = dirname(resolve(file));
+  return basename(folder) === "config" ? dirname(folder) : folder;
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../clock.ts";
+import { asGraphtapError, type ExitCode, GraphtapError } from "../errors.ts";
+import { pollForever } from "../tap/scheduler.ts";
+import { demoConfig } from "./demoConfig.ts";
+import { type DemoGraph, openDemoGraph } from "./demoGraph.ts";
+import { serveDemo } from "./demoServe.ts";
+import { type Given, usage } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+import { layOut } from "./table.ts";
+import { openTap, type Tap, untilStopped } from "./tap.ts";
+
+const DEFAULT_SECONDS = 12;
+/** Short enough that one sees records arrive; a configuration allows no less than a minute. */
+const PERIOD_SECONDS = 3;
+
+/** `graphtap demo`: the program as it is, against a Graph on loopback, in a state folder that is thrown away. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  if (given.has("serve")) return serveDemo(given, runtime);
+  const lastsMs = seconds(given.text("seconds")) * 1000;
+  const folder = mkdtempSync(join(tmpdir(), "graphtap-demo-"));
+  const graph = await openDemoGraph({ port: 0, quotas: true });
+  try {
+    runtime.writeStderr(
+      `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
+    );
+    const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
+    const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
+    const ended = await play(tap, graph).finally(() => clearTimeout(timer));
+    if (ended.code !== "stopped") throw ended;
+    runtime.writeStderr(closing(tap, graph));
+    return 0;
+  } finally {
+    await graph.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Polls until the demo is over or something fails, and says which. */
+async function play(tap: Tap, graph: DemoGraph): Promise<GraphtapError> {
+  const quick = tap.streams.map((stream) => ({
+    ...stream,
+    service: { ...stream.service, periodSeconds: PERIOD_SECONDS },
+  }));
+  graph.start(tap.stop.signal);
+  try {
+    return await untilStopped(tap, pollForever(quick, tap.engine, tap.stop));
+  } catch (thrown) {
+    return asGraphtapError(thrown);
+  }
+}
+
+function seconds(text: string | undefined): number {
+  const value = text === undefined ? DEFAULT_SECONDS : Number(text);
+  if (value > 0 && value <= 3600) return value;
+  throw usage("demo", `--seconds is "${text}", expected a number above 0 and up to 3600`);
+}
+
+function closing(tap: Tap, graph: DemoGraph): string {
+  const rows = tap.streams.map(({ service, plugin, state }) => {
+    const checkpoint = state.loadCheckpoint();
+    const requests = graph.emulator.requests.filter(({ path }) => path === plugin.path).length;
+    return [service.name, String(checkpoint?.records ?? 0), String(requests), checkpoint?.read_to ?? "-"];
+  });
+  return `
+${layOut([["SERVICE", "RECORDS", "REQUESTS", "READ TO"], ...rows])}
+Each record left once, as one line, with its tag. Where to go next:
+  graphtap services               what can be pulled, and which permissions it takes
+  graphtap check -c config.yaml   validate your configuration, offline
+  graphtap pull -c config.yaml    one poll of everything, then exit
+  graphtap demo --serve           keep this Graph running, to try your own pipeline on it
+`;
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { systemClock } from "../clock.ts";
+import { type ExitCode, GraphtapError } from "../errors.ts";
+import { demoConfigText } from "./demoConfig.ts";
+import { type DemoGraph, openDemoGraph } from "./demoGraph.ts";
+import { type Given, usage } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** `graphtap demo --serve`: only the built-in Graph, until a stop signal; the configuration for it is printed. */
+export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const stop = new AbortController();
+  runtime.onStopSignal(() => stop.abort());
+  const graph = await openDemoGraph({ port: port(given.text("port")), quotas: !given.has("no-quotas") });
+  try {
+    loadFaults(graph, given.text("faults"));
+    graph.start(stop.signal);
+    const config = demoConfigText(graph.url, "state", systemClock.now()).replace(/^/gm, "# ").replace(
+      /# $/,
+      "",
+    );
+    runtime.writeStderr(
+      `graphtap demo: a Graph with invented records is on ${graph.url}; a configuration for it:\n${config}`,
+    );
+    await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
+    return 0;
+  } finally {
+    await graph.close();
+  }
+}
+
+function port(text: string | undefined): number {
+  const value = Number(text ?? "0");
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw usage("demo", `--port is "${text}", expected a port number`);
+}
+
+function loadFaults(graph: DemoGraph, file: string | undefined): void {
+  if (file === undefined) return;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new GraphtapError("config-unreadable", `Cannot read faults "${file}": it cannot be opened`, {
+      cause: error,
+    });
+  }
+  graph.emulator.faults.load(parse(text, file));
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new GraphtapError("config-invalid", `Cannot read faults "${file}": it is not JSON`, {
+      cause: error,
+    });
+  }
+}

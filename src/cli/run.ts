@@ -1,0 +1,13 @@
+import { systemClock } from "../clock.ts";
+import type { ExitCode } from "../errors.ts";
+import { pollForever } from "../tap/scheduler.ts";
+import { readConfig } from "./configFile.ts";
+import type { Given } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+import { openTap, untilStopped } from "./tap.ts";
+
+/** `graphtap run`: ends by a stop signal, or by a failure that concerns the whole process. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  return untilStopped(tap, pollForever(tap.streams, tap.engine, tap.stop));
+}

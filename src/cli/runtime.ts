@@ -1,0 +1,17 @@
+import type { FileLocker } from "../state/lock.ts";
+
+/** What a command may use of the process it runs in; only `main.ts` knows where it comes from. */
+export interface Runtime {
+  /** The words after the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Resolves when the kernel has all bytes; rejects when the reader is gone. */
+  readonly writeStdout: (bytes: Uint8Array) => Promise<void>;
+  readonly writeStderr: (text: string) => void;
+  readonly stderrIsTerminal: boolean;
+  readonly readStdin: () => Promise<string>;
+  /** Calls back at each SIGTERM or SIGINT. */
+  readonly onStopSignal: (callback: () => void) => void;
+  readonly locker: FileLocker;
+  readonly pid: number;
+}
