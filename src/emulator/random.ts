@@ -36,7 +36,11 @@ export function createRandom(seed: number | string): Random {
     for (let i = 0; i < length; i++) text += alphabet[int(0, alphabet.length - 1)];
     return text;
   };
-  const hex = (length: number) => draw("0123456789abcdef", length);
+  const hex = (length: number) => {
+    let text = "";
+    while (text.length < length) text += nextWord(state).toString(16).padStart(8, "0");
+    return text.slice(0, length);
+  };
   return {
     next,
     int,

@@ -1,62 +1,8 @@
 import { addSeconds, floorSecond, formatInstant, type Instant } from "../../instant.ts";
 import type { Random } from "../random.ts";
 import { type Member, object, scalar, scalars, texts, ticks, time } from "./json.ts";
+import { type Provider, PROVIDERS } from "./providers.ts";
 import type { Recipe } from "./recipe.ts";
-
-/** One product behind the legacy alerts; each has its own form of id and its own habits with times. */
-interface Provider {
-  readonly provider: string;
-  readonly subProvider: string | null;
-  readonly title: string;
-  readonly id: (random: Random) => string;
-  /** Seconds between the event and the alert. */
-  readonly delay: number;
-}
-
-const PROVIDERS: readonly Provider[] = [
-  {
-    provider: "ASC",
-    subProvider: "StorageThreatDetection",
-    title: "Access from an unusual location to a storage blob container",
-    id: (random) => `${random.digits(19)}_${random.guid()}`,
-    delay: 10_000,
-  },
-  {
-    provider: "MCAS",
-    subProvider: null,
-    title: "Multiple failed login attempts",
-    id: (random) => random.hex(24),
-    delay: 3600,
-  },
-  {
-    provider: "IPC",
-    subProvider: null,
-    title: "Anonymous IP address",
-    id: (random) => random.hex(64),
-    delay: 90,
-  },
-  {
-    provider: "Azure Sentinel",
-    subProvider: null,
-    title: "New user agent observed in the last 24 hours",
-    id: (random) => random.guid(),
-    delay: 14 * 86_400,
-  },
-  {
-    provider: "Microsoft Defender ATP",
-    subProvider: "MicrosoftDefenderATP",
-    title: "Suspicious file on one endpoint",
-    id: (random) => `da${random.digits(18)}_-${random.digits(9)}`,
-    delay: 1000,
-  },
-  {
-    provider: "Office 365 Security and Compliance",
-    subProvider: null,
-    title: "User reported a message",
-    id: (random) => random.guid(),
-    delay: 300,
-  },
-];
 
 /** A legacy alert: some 40 members, most of them null or empty. */
 export function makeAlert({ random, cast, n, at, room }: Recipe): string {
