@@ -10,7 +10,7 @@ const SUBJECTS: readonly (readonly [name: string, title: string])[] = [
   ["mfa_registration", "Ensure all users can complete multifactor authentication"],
   ["legacy_auth", "Block legacy authentication"],
   ["password_expiry", "Do not let passwords expire"],
-  ["idle_session_timeout", "Sign out idle sessions"],
+  ["idle_timeout", "Sign people out who are idle"],
   ["external_sharing", "Limit sharing with people outside"],
   ["consent_workflow", "Let administrators decide on consent"],
   ["safe_attachments", "Open attachments in isolation first"],
