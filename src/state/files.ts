@@ -1,0 +1,192 @@
+/**
+ * Files that survive a crash, by synchronous calls: on Node they cost no more than the asynchronous ones and
+ * nothing can run in between. Folders are 0700 and files 0600, for a position names tenants and record ids.
+ */
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { Buffer } from "node:buffer";
+import { dirname, join } from "node:path";
+import { attempt, failureCode, stateFailure } from "./failure.ts";
+
+/** Ends the names of files that are not finished; whoever finds one may delete it. */
+export const UNFINISHED = ".tmp";
+
+// Windows has no such flag and leaves it undefined.
+const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
+const READ = constants.O_RDONLY | NO_FOLLOW;
+const READ_WRITE = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
+
+// What folders answer to fsync where it means nothing: Windows, and some network file systems.
+const FOLDER_SYNC_NEEDLESS = ["EINVAL", "EISDIR", "EPERM", "ENOTSUP"];
+
+/** Opens `path` for reading, or for writing too, creating it. A symbolic link is refused. @throws `state-unusable` */
+export function openFile(path: string, mode: "read" | "write"): number {
+  return attempt(
+    mode === "read" ? "read" : "open",
+    path,
+    () => openSync(path, mode === "read" ? READ : READ_WRITE, 0o600),
+  );
+}
+
+/** Writes all of `bytes` at `position`, however often the system takes only a part. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+  let done = 0;
+  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+}
+
+/** The file's bytes, `null` when there is none. A symbolic link is refused. @throws `state-unusable` */
+export function readFileIfAny(path: string): Buffer | null {
+  return attempt("read", path, () => {
+    let fd: number;
+    try {
+      fd = openSync(path, READ);
+    } catch (error) {
+      if (failureCode(error) === "ENOENT") return null;
+      throw error;
+    }
+    try {
+      return readFileSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/**
+ * Puts `content` in the place of whatever `path` held: after a crash there is the old content or the new, whole.
+ *
+ * @throws `state-unusable`; the old content is then still there, or the new one already.
+ */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const unfinished = path + UNFINISHED;
+  attempt("write", path, () => {
+    const fd = openSync(unfinished, READ_WRITE | constants.O_TRUNC, 0o600);
+    try {
+      writeFully(fd, typeof content === "string" ? Buffer.from(content) : content, 0);
+      fsyncSync(fd);
+    } catch (error) {
+      discard(unfinished);
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(unfinished, path);
+  });
+  syncFolder(dirname(path));
+}
+
+/** Gives the blocks of a failed attempt back to a volume that may be full. */
+function discard(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // The failure that brought us here is the one to report.
+  }
+}
+
+/** Makes creations, renames and deletions in a folder durable. @throws `state-unusable` */
+export function syncFolder(path: string): void {
+  attempt("write", path, () => {
+    let fd: number | undefined;
+    try {
+      fd = openSync(path, constants.O_RDONLY);
+      fsyncSync(fd);
+    } catch (error) {
+      if (!FOLDER_SYNC_NEEDLESS.includes(failureCode(error))) throw error;
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  });
+}
+
+/** Deletes a file if it is there; not durable before {@linkcode syncFolder}. @throws `state-unusable` */
+export function removeFile(path: string): void {
+  attempt("delete", path, () => {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (failureCode(error) !== "ENOENT") throw error;
+    }
+  });
+}
+
+/** Durably renames what cannot be used to `<path>.<why>-<now>`, out of the way but not lost. @throws `state-unusable` */
+export function setAside(path: string, why: string, now: number): string {
+  const aside = `${path}.${why}-${now}`;
+  attempt("set aside", path, () => renameSync(path, aside));
+  syncFolder(dirname(path));
+  return aside;
+}
+
+/**
+ * Makes a folder and the ones above it, each durable in its parent.
+ *
+ * Not `mkdirSync` with `recursive`: on Node 20 that never returns where a file system answers ENOENT to every
+ * creation, as /proc does.
+ *
+ * @throws `state-unusable`
+ */
+export function makeFolder(path: string): void {
+  if (tryMakeFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  if (!tryMakeFolder(path)) throw stateFailure("create", path, { code: "ENOENT" });
+}
+
+/** True when the folder is there now; false when the one above it is missing. */
+function tryMakeFolder(path: string): boolean {
+  return attempt("create", path, () => {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      if (failureCode(error) === "ENOENT") return false;
+      // Some systems tell a read-only volume before they tell that the folder exists.
+      if (lstatSync(path, { throwIfNoEntry: false }) === undefined) throw error;
+      return true;
+    }
+    syncFolder(dirname(path));
+    return true;
+  });
+}
+
+/** Whether there is a folder at `path`. @throws `state-unusable` when there is something else, such as a link. */
+export function isFolder(path: string): boolean {
+  return attempt("use", path, () => {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isDirectory()) return found !== undefined;
+    throw Object.assign(new Error("not a folder"), { code: found.isSymbolicLink() ? "ELOOP" : "ENOTDIR" });
+  });
+}
+
+/** What a folder holds; nothing when it is missing. @throws `state-unusable` */
+export function listFolder(path: string): { name: string; isFolder: boolean }[] {
+  return attempt("list", path, () => {
+    try {
+      return readdirSync(path, { withFileTypes: true }).map((e) => ({
+        name: e.name,
+        isFolder: e.isDirectory(),
+      }));
+    } catch (error) {
+      if (failureCode(error) === "ENOENT") return [];
+      throw error;
+    }
+  });
+}
+
+/** Deletes the unfinished files that a killed process left in a folder. @throws `state-unusable` */
+export function removeUnfinished(folder: string): void {
+  for (const entry of listFolder(folder)) {
+    if (!entry.isFolder && entry.name.endsWith(UNFINISHED)) removeFile(join(folder, entry.name));
+  }
+}

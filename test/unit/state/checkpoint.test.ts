@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Checkpoint,
+  decodeCheckpoint,
+  emptyCheckpoint,
+  encodeCheckpoint,
+} from "../../../src/state/checkpoint.ts";
+
+const address = { inputId: "10001", service: "signIns" };
+const empty = emptyCheckpoint(address, null);
+const full: Checkpoint = {
+  persistence_version: 3,
+  service: "signIns",
+  input_id: "10001",
+  start_time_in_utc: "2026-01-01T00-00-00Z",
+  began_at: "2026-01-01T00:00:00Z",
+  read_to: "2026-11-22T15:00:00Z",
+  backfill: [{ from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" }],
+  sweeps: [{ read_to: "2026-11-22T14:00:00Z", idle: 2 }],
+  sweep_credit: -1.5,
+  last_event_time_in_utc: "2026-11-22T15:59:59.1234567Z",
+  last_ids: ["a", "b"],
+  window: { from: "2026-11-22T15:00:00Z", to: "2026-11-22T16:00:00Z" },
+  next_link: "https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x",
+  window_seconds: 3600,
+  last_poll_started_ms: 1_763_827_200_123,
+  last_poll_ended_ms: 1_763_827_201_456,
+  last_success_ms: 1_763_827_201_456,
+  last_error: "graph-throttled",
+  records: 12,
+  duplicates: 3,
+};
+
+const change = (members: Record<string, unknown>) => JSON.stringify({ ...full, ...members });
+
+describe("a checkpoint", () => {
+  it.each([["full", full], ["empty", empty]])("that is %s comes back as it was", (_, checkpoint) => {
+    expect(decodeCheckpoint(encodeCheckpoint(checkpoint), address)).toEqual({ kind: "ok", checkpoint });
+  });
+
+  it("is written for people, one member a line", () => {
+    expect(encodeCheckpoint(full)).toContain(`\n  "read_to": "2026-11-22T15:00:00Z",\n`);
+  });
+
+  it("keeps no members it does not know, and no more than the last hundred ids", () => {
+    const ids = Array.from({ length: 130 }, (_, index) => `id-${index}`);
+    const decoded = decodeCheckpoint(change({ colour: "red", last_ids: ids }), address);
+    expect(decoded).toEqual({ kind: "ok", checkpoint: { ...full, last_ids: ids.slice(30) } });
+  });
+
+  it.each<[string, Record<string, unknown>, Partial<Checkpoint>]>([
+    ["under its newest name", { persistence_version: 1, last_event_time_in_utc: "2024-05-01T00:00:00Z" }, {
+      last_event_time_in_utc: "2024-05-01T00:00:00Z",
+    }],
+    ["under its older name", { persistence_version: 1, last_polled_timestamp: "2024-05-01T00:00:00.5Z" }, {
+      last_event_time_in_utc: "2024-05-01T00:00:00.5Z",
+    }],
+    ["as Python writes it", { last_polled_timestamp: "2024-05-01 00:00:00.123456", last_ids: ["x"] }, {
+      last_event_time_in_utc: "2024-05-01T00:00:00.123456Z",
+      last_ids: ["x"],
+    }],
+    ["absent", { persistence_version: 2, next_link: null }, {}],
+  ])("of an older version has its time %s", (_, old, wanted) => {
+    const decoded = decodeCheckpoint(JSON.stringify(old), address);
+    expect(decoded).toEqual({ kind: "ok", checkpoint: { ...empty, ...wanted } });
+  });
+
+  it("of a newer version says so, whatever else it holds", () => {
+    expect(decodeCheckpoint(`{"persistence_version": 4, "read_to": [1]}`, address)).toEqual({
+      kind: "newer",
+      version: 4,
+    });
+  });
+
+  it.each([
+    ["nothing", ""],
+    ["zeros", "\0".repeat(700)],
+    ["half of it", encodeCheckpoint(full).slice(0, 300)],
+    ["another JSON value", "[]"],
+    ["null", "null"],
+    ["no version", "{}"],
+    ["a version in text", change({ persistence_version: "3" })],
+    ["a missing member", change({ records: undefined })],
+    ["a start that is no time", change({ began_at: "now" })],
+    ["half a range to be read", change({ backfill: [{ to: "2026-11-01T00:00:00Z" }] })],
+    ["a sweep that got nowhere", change({ sweeps: [{ read_to: null, idle: 0 }] })],
+    ["an empty service", change({ service: "" })],
+    ["a time that is none", change({ read_to: "2026-13-01T00:00:00Z" })],
+    ["a number for a time", change({ last_event_time_in_utc: 1_763_827_200 })],
+    ["ids that are not text", change({ last_ids: [1] })],
+    ["half a window", change({ window: { from: "2026-11-22T15:00:00Z" } })],
+    ["a negative count", change({ records: -1 })],
+    ["a width of nothing", change({ window_seconds: 0 })],
+    ["a poll time in text", change({ last_poll_started_ms: "1" })],
+  ])("that holds %s is corrupt", (_, text) => {
+    const decoded = decodeCheckpoint(text, address);
+    expect(decoded.kind).toBe("corrupt");
+  });
+
+  it("that is cut anywhere is corrupt, or whole", () => {
+    const text = encodeCheckpoint(full).trimEnd();
+    for (let length = 0; length < text.length; length++) {
+      expect(decodeCheckpoint(text.slice(0, length), address).kind).toBe("corrupt");
+    }
+  });
+});

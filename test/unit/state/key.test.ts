@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { recordKey } from "../../../src/state/key.ts";
+
+const hex = (key: Uint8Array) => [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("a record key", () => {
+  it("is the first half of the id's SHA-256, from text or bytes", () => {
+    const id = "66ea54eb-6301-4ee5-be62-ff5a759b0100";
+    const wanted = createHash("sha256").update(id).digest("hex").slice(0, 32);
+    expect(hex(recordKey(id))).toBe(wanted);
+    expect(hex(recordKey(bytes(id)))).toBe(wanted);
+  });
+
+  it("tells where one part ends and the next begins", () => {
+    const lists = [["ab", "c"], ["a", "bc"], ["a", "b", "c"], ["abc"], ["abc", ""], ["", "abc"]];
+    expect(new Set(lists.map((parts) => hex(recordKey(...parts)))).size).toBe(lists.length);
+    expect(hex(recordKey("ü", bytes("x")))).toBe(hex(recordKey(bytes("ü"), "x")));
+  });
+});

@@ -1,0 +1,270 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { emptyCheckpoint, type StreamAddress } from "../../../src/state/checkpoint.ts";
+import { recordKey } from "../../../src/state/key.ts";
+import type { State } from "../../../src/state/state.ts";
+import { freshFolder, stateIn } from "../../support/state.ts";
+
+const signIns: StreamAddress = { inputId: "10001", service: "signIns" };
+const alerts: StreamAddress = { inputId: "10001", service: "alerts" };
+const checkpointOf = (address: StreamAddress, records: number) => ({
+  ...emptyCheckpoint(address, null),
+  records,
+});
+
+/** Gives a stream a position and one key. */
+function write(state: State, address: StreamAddress, records = 1): void {
+  const stream = state.stream(address);
+  stream.seen().add(recordKey("a"));
+  stream.seen().commit();
+  stream.saveCheckpoint(checkpointOf(address, records));
+}
+
+describe("a state folder", () => {
+  it("keeps position and seen set of each stream apart, over a restart", () => {
+    const dir = join(freshFolder(), "not", "yet", "there");
+    const state = stateIn(dir);
+    expect(state.stream(signIns).loadCheckpoint()).toBeNull();
+    expect(state.list()).toEqual([]);
+    write(state, signIns, 5);
+    state.stream(alerts).saveCheckpoint(checkpointOf(alerts, 6));
+    state.close();
+
+    const again = stateIn(dir);
+    expect(again.list()).toEqual([alerts, signIns]);
+    expect(again.stream(signIns).loadCheckpoint()).toEqual(checkpointOf(signIns, 5));
+    expect(again.stream(alerts).loadCheckpoint()?.records).toBe(6);
+    expect([signIns, alerts].map((address) => again.stream(address).seen().has(recordKey("a")))).toEqual([
+      true,
+      false,
+    ]);
+    expect(existsSync(join(dir, "10001", "signIns", "checkpoint.json"))).toBe(true);
+  });
+
+  it("has room for any input id, and tells it again", () => {
+    const dir = freshFolder();
+    const ids = [
+      "..",
+      "a/b",
+      "a%2Fb",
+      "lock",
+      "Zürich 🦊",
+      "\ud800",
+      "x".repeat(3000),
+      "y".repeat(3000),
+      "0".repeat(32),
+    ];
+    const state = stateIn(dir);
+    const addresses = ids.flatMap((inputId) =>
+      ["alerts", "my service"].map((service) => ({ inputId, service }))
+    );
+    addresses.forEach((address, index) => write(state, address, index));
+    state.close();
+    const again = stateIn(dir);
+    expect(new Set(again.list().map((address) => JSON.stringify(address))))
+      .toEqual(new Set(addresses.map((address) => JSON.stringify(address))));
+    addresses.forEach((address, index) =>
+      expect(again.stream(address).loadCheckpoint()?.records).toBe(index)
+    );
+  });
+
+  it("leaves the old collector's files and other folders alone, and does not list them", () => {
+    const dir = freshFolder();
+    writeFileSync(join(dir, "d41d8cd98f00b204e9800998ecf8427e"), "pickle");
+    mkdirSync(join(dir, "lost+found"));
+    mkdirSync(join(dir, "other", "program"), { recursive: true });
+    writeFileSync(join(dir, "other", "program", "data.tmp"), "theirs");
+    const state = stateIn(dir);
+    write(state, signIns);
+    expect(state.list()).toEqual([signIns]);
+    state.close();
+    expect(readdirSync(dir).sort()).toEqual([
+      "10001",
+      "d41d8cd98f00b204e9800998ecf8427e",
+      "lock",
+      "lost+found",
+      "other",
+    ]);
+    expect(readFileSync(join(dir, "other", "program", "data.tmp"), "utf8")).toBe("theirs");
+  });
+
+  it("is rid of what a killed process left unfinished as soon as it is opened", () => {
+    const dir = freshFolder();
+    const first = stateIn(dir);
+    write(first, signIns);
+    first.close();
+    const folder = join(dir, "10001", "signIns");
+    writeFileSync(join(folder, "checkpoint.json.tmp"), "{");
+    writeFileSync(join(folder, "seen", "00000002-20261122T000000Z-all.seen.tmp"), "GTAP");
+    mkdirSync(join(dir, "10001", ".gone-alerts", "seen"), { recursive: true });
+    const state = stateIn(dir);
+    expect(readdirSync(folder).sort()).toEqual(["checkpoint.json", "seen"]);
+    expect(readdirSync(join(dir, "10001"))).toEqual(["signIns"]);
+    expect(state.stream(signIns).seen().size).toBe(1);
+    expect(readdirSync(join(folder, "seen"))).toEqual(["00000001-20261122T000000Z.seen"]);
+  });
+});
+
+describe("resetting a stream", () => {
+  it("deletes its position and its keys, not its neighbour's, and lets it begin again", () => {
+    const dir = freshFolder();
+    const state = stateIn(dir);
+    write(state, signIns);
+    write(state, alerts);
+    const old = state.stream(signIns).seen();
+    state.stream(signIns).reset();
+    expect(state.list()).toEqual([alerts]);
+    expect(readdirSync(join(dir, "10001"))).toEqual(["alerts"]);
+    expect([state.stream(signIns).loadCheckpoint(), state.stream(signIns).seen().size]).toEqual([null, 0]);
+    expect(() => old.add(recordKey("b"))).toThrow("closed");
+    write(state, signIns, 9);
+    expect(state.stream(signIns).loadCheckpoint()?.records).toBe(9);
+  });
+
+  it("that never began is nothing", () => {
+    const dir = freshFolder();
+    const state = stateIn(dir);
+    state.stream(signIns).reset();
+    expect(state.list()).toEqual([]);
+  });
+});
+
+describe("a checkpoint file", () => {
+  it("that is damaged is set aside and reported; the seen set stays", () => {
+    const dir = freshFolder();
+    const notes: string[] = [];
+    const state = stateIn(dir, { report: (note) => notes.push(note) });
+    write(state, signIns);
+    const path = join(state.stream(signIns).dir, "checkpoint.json");
+    writeFileSync(path, `{"persistence_version": 3, "serv`);
+    expect(state.stream(signIns).loadCheckpoint()).toBeNull();
+    expect(notes).toEqual([
+      expect.stringMatching(/checkpoint\.json" is damaged .*kept as ".*checkpoint\.json\.corrupt-\d+"/),
+    ]);
+    expect(readdirSync(state.stream(signIns).dir)).toEqual([expect.stringMatching(/corrupt-\d+$/), "seen"]);
+    expect(state.stream(signIns).seen().has(recordKey("a"))).toBe(true);
+  });
+
+  it.each([
+    [
+      "is another stream's",
+      (text: string) => text.replace("signIns", "alerts"),
+      `belongs to input "10001", service "alerts"`,
+    ],
+    [
+      "is of a newer version",
+      (text: string) => text.replace(": 3", ": 4"),
+      `"persistence_version" is 4, written by a newer graphtap`,
+    ],
+  ])("that %s stops the program and stays as it is", (_, edit, message) => {
+    const state = stateIn(freshFolder());
+    write(state, signIns);
+    const path = join(state.stream(signIns).dir, "checkpoint.json");
+    const edited = edit(readFileSync(path, "utf8"));
+    writeFileSync(path, edited);
+    expect(() => state.stream(signIns).loadCheckpoint()).toThrow(expect.objectContaining({
+      code: "state-unusable",
+      message: expect.stringContaining(message),
+    }));
+    expect(readFileSync(path, "utf8")).toBe(edited);
+  });
+
+  it("is not written when it could not be read back", () => {
+    const state = stateIn(freshFolder());
+    write(state, signIns);
+    for (const wrong of [{ records: Number.NaN }, { read_to: "yesterday" }, { service: "alerts" }]) {
+      const checkpoint = { ...checkpointOf(signIns, 2), ...wrong };
+      expect(() => state.stream(signIns).saveCheckpoint(checkpoint)).toThrow(
+        expect.objectContaining({ code: "bug" }),
+      );
+    }
+    expect(state.stream(signIns).loadCheckpoint()?.records).toBe(1);
+  });
+});
+
+describe("looking at a state folder", () => {
+  it("works beside the process that has it, and changes nothing", () => {
+    const dir = freshFolder();
+    const state = stateIn(dir);
+    write(state, signIns);
+    const looking = stateIn(dir, { readOnly: true });
+    expect(looking.list()).toEqual([signIns]);
+    expect([looking.stream(signIns).loadCheckpoint()?.records, looking.stream(signIns).seen().size]).toEqual([
+      1,
+      1,
+    ]);
+    for (
+      const change of [
+        () => looking.stream(signIns).reset(),
+        () => looking.stream(signIns).saveCheckpoint(checkpointOf(signIns, 2)),
+        () => looking.stream(signIns).seen().add(recordKey("b")),
+      ]
+    ) expect(change).toThrow("reading only");
+    write(state, alerts);
+    expect(looking.list()).toEqual([alerts, signIns]);
+  });
+
+  it("finds nothing where nothing is, and makes nothing", () => {
+    const dir = join(freshFolder(), "none");
+    const looking = stateIn(dir, { readOnly: true });
+    expect([looking.list(), looking.stream(signIns).loadCheckpoint(), looking.stream(signIns).seen().size])
+      .toEqual([[], null, 0]);
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  it("reports a damaged checkpoint and leaves it", () => {
+    const dir = freshFolder();
+    const state = stateIn(dir);
+    write(state, signIns);
+    writeFileSync(join(state.stream(signIns).dir, "checkpoint.json"), "");
+    const notes: string[] = [];
+    const looking = stateIn(dir, { readOnly: true, report: (note) => notes.push(note) });
+    expect(looking.stream(signIns).loadCheckpoint()).toBeNull();
+    expect([notes.length, readdirSync(state.stream(signIns).dir).sort()]).toEqual([1, [
+      "checkpoint.json",
+      "seen",
+    ]]);
+  });
+});
+
+describe("a symbolic link in a state folder", () => {
+  it.each(["10001", "10001/signIns", "10001/signIns/seen", "10001/signIns/checkpoint.json"])(
+    "in the place of %s is refused",
+    (place) => {
+      const dir = freshFolder();
+      const elsewhere = join(freshFolder(), "elsewhere");
+      const state = stateIn(dir);
+      write(state, signIns);
+      state.close();
+      renameSync(join(dir, place), elsewhere);
+      symlinkSync(elsewhere, join(dir, place));
+      expect(() => {
+        const stream = stateIn(dir).stream(signIns);
+        stream.loadCheckpoint();
+        stream.seen().has(recordKey("a"));
+      }).toThrow(
+        expect.objectContaining({
+          code: "state-unusable",
+          message: expect.stringContaining("symbolic link"),
+        }),
+      );
+    },
+  );
+
+  it("that leads to the state folder itself is the operator's choice", () => {
+    const real = freshFolder();
+    const link = join(freshFolder(), "state");
+    symlinkSync(real, link);
+    write(stateIn(link), signIns);
+    expect(existsSync(join(real, "10001", "signIns", "checkpoint.json"))).toBe(true);
+  });
+});
