@@ -2,6 +2,9 @@ import { asGraphtapError, type GraphtapError } from "../errors.ts";
 import { poll, type PollReport } from "./poll.ts";
 import type { Engine, Stream } from "./stream.ts";
 
+/** How one stream is polled: {@linkcode poll}, or that with something around it, such as waiting for a turn. */
+export type PollStream = (stream: Stream, engine: Engine, signal: AbortSignal) => Promise<PollReport>;
+
 /** A stream and what its poll did. */
 export interface Outcome {
   readonly stream: Stream;
@@ -41,6 +44,7 @@ export async function pollForever(
   streams: readonly Stream[],
   engine: Engine,
   stop: AbortController,
+  pollStream: PollStream = poll,
 ): Promise<never> {
   await together(
     stop,
@@ -48,7 +52,7 @@ export async function pollForever(
       const periodMs = stream.service.periodSeconds * 1000;
       stream.log.info("collection starts", { period_s: stream.service.periodSeconds });
       for (;;) {
-        const report = await poll(stream, engine, stop.signal);
+        const report = await pollStream(stream, engine, stop.signal);
         const waitMs = Math.max(0, report.startedMs + periodMs - engine.clock.now());
         logReport(stream, report, waitMs);
         await engine.clock.sleep(waitMs, stop.signal);
