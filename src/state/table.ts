@@ -67,8 +67,10 @@ export function buildTable(
   for (let shard = 0; shard < SHARDS; shard++) {
     const length = counts[shard]! * KEY_WORDS;
     unordered.set(slots[shard]!.subarray(0, length));
-    const full = length > MOST_FULL * slots[shard]!.length;
-    const target = full ? new Int32Array(slotsFor(counts[shard]!) * KEY_WORDS) : slots[shard]!.fill(0);
+    const fitting = slotsFor(counts[shard]!) * KEY_WORDS;
+    // An estimate that was a little too large costs less than another block of memory.
+    const misfit = length > MOST_FULL * slots[shard]!.length || slots[shard]!.length > fitting * 1.02;
+    const target = misfit ? new Int32Array(fitting) : slots[shard]!.fill(0);
     slots[shard] = target;
     counts[shard] = insertAll(target, unordered, length);
   }
