@@ -1,0 +1,69 @@
+/** A reader that goes away: `graphtap pull | head -1`. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { addSeconds } from "../../src/instant.ts";
+import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { programCommand, run, start, startCommand } from "../support/program.ts";
+import { contoso, openSite } from "../support/site.ts";
+
+/** One page of several megabytes: far more than any pipe holds, so that it cannot have been accepted whole. */
+async function bigPage() {
+  const site = await openSite();
+  const within = { from: addSeconds(site.start, 60), to: addSeconds(site.start, 3000) };
+  site.emulator.produce("directoryAudits", 900, within);
+  site.emulator.produce("alerts_v2", 900, within);
+  return { site, config: site.write([contoso("directory_audits", "alerts_v2")]) };
+}
+
+/** Log lines only, and none of them a crash. */
+function expectQuiet(stderr: string): void {
+  for (const line of stderr.split("\n").slice(0, -1)) expect(line).toMatch(/^\{"time":/);
+  expect(stderr).not.toMatch(/EPIPE|^\s+at /m);
+}
+
+describe("a closed standard output", () => {
+  it("ends a pull quietly with exit code 4, and the rest comes next time", async () => {
+    const { site, config } = await bigPage();
+    const cut = start(["pull", "-c", config]);
+    await cut.until(() => cut.lines > 0, "a first line");
+    cut.closeStdout();
+    expect(await cut.exited).toBe(4);
+    expectQuiet(cut.stderr);
+
+    const rest = await run(["pull", "-c", config]);
+    expect(rest.code).toBe(0);
+    const lines = eventLines(rest.stdout);
+    for (const service of ["directory_audits", "alerts_v2"]) {
+      const records = lines.filter((line) => line.service === service).map(({ record }) => record);
+      expect(tally(site.records(service), records), service).toEqual(EXACT);
+    }
+  });
+
+  it("ends `graphtap pull | head -1` the same way", async () => {
+    const { site, config } = await bigPage();
+    const code = join(site.folder, "code");
+    const script = `{ "$@"; echo "$?" > '${code}'; } | head -1`;
+    const piped = await startCommand(["sh", "-c", script, "sh", ...programCommand, "pull", "-c", config])
+      .ended;
+    expect(eventLines(piped.stdout).length).toBe(1);
+    expect(readFileSync(code, "utf8")).toBe("4\n");
+    expectQuiet(piped.stderr);
+  });
+
+  it("ends `graphtap run` too, at the first line that nobody takes", async () => {
+    const { config } = await bigPage();
+    const forever = start(["run", "-c", config]);
+    await forever.until(() => forever.lines > 0, "a first line");
+    forever.closeStdout();
+    expect(await forever.exited).toBe(4);
+    expectQuiet(forever.stderr);
+  });
+
+  it("does not fail a command that had nothing to say", async () => {
+    const site = await openSite();
+    const empty = start(["pull", "-c", site.write([contoso("directory_audits")])]);
+    empty.closeStdout();
+    expect(await empty.exited).toBe(0);
+  });
+});
