@@ -14,6 +14,16 @@ interface DenoNamespace {
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno;
 
+/** The permissions that the program needs; Deno does not tell which ones it was given. */
+const DENO_WORDS = [
+  "run",
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys=hostname",
+];
+
 // Deno's process.stdout blocks the whole program until the reader takes the bytes; its own writer does not.
 async function writeByDeno(stdout: DenoNamespace["stdout"], bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await stdout.write(bytes.subarray(at));
@@ -31,6 +41,25 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** How often the parent process is looked at: a shipper that was killed tells nobody. */
+const PARENT_CHECK_MS = 1000;
+
+/**
+ * Calls back once when the process that started this one is gone. An orphan would hold on to the state folder, and to
+ * the listening sockets that it inherited from the shipper, which then cannot start again.
+ */
+function onParentGone(callback: () => void): void {
+  const parent = process.ppid;
+  // Whose parent is init, was started by it or disowned on purpose.
+  if (parent === 1) return;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, PARENT_CHECK_MS);
+  timer.unref();
+}
+
 const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
@@ -41,10 +70,12 @@ const runtime: Runtime = {
   onStopSignal: (callback) => {
     process.on("SIGTERM", callback);
     process.on("SIGINT", callback);
+    onParentGone(callback);
   },
   // Deno locks a file itself, which needs no permission to run flock.
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
   pid: process.pid,
+  command: [process.execPath, ...(deno ? DENO_WORDS : process.execArgv), process.argv[1] ?? ""],
 };
 
 // The error reaches the writer's callback too; without a listener it would also end the process with a stack trace.

@@ -54,7 +54,24 @@ export const commands: readonly Command[] = [
   {
     name: "run",
     summary: "poll every stream at its period until told to stop; event lines on standard output",
-    options: [config, ...lines, state, service, input, ...log],
+    options: [
+      config,
+      ...lines,
+      {
+        name: "heartbeat",
+        value: "SECONDS",
+        help: "a line of graphtap's own so often, which keeps a connection from going idle",
+      },
+      {
+        name: "heartbeat-tag",
+        value: "TAG",
+        help: "its tag (default my.app.graphtap.heartbeat)",
+      },
+      state,
+      service,
+      input,
+      ...log,
+    ],
     load: () => import("./run.ts"),
   },
   {

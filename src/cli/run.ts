@@ -2,12 +2,15 @@ import { systemClock } from "../clock.ts";
 import type { ExitCode } from "../errors.ts";
 import { pollForever } from "../tap/scheduler.ts";
 import { readConfig } from "./configFile.ts";
+import { beat, heartbeatOf } from "./heartbeat.ts";
 import type { Given } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { openTap, untilStopped } from "./tap.ts";
 
 /** `graphtap run`: ends by a stop signal, or by a failure that concerns the whole process. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const heartbeat = heartbeatOf(given);
   const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  if (heartbeat !== null) void beat(tap, heartbeat);
   return untilStopped(tap, pollForever(tap.streams, tap.engine, tap.stop));
 }

@@ -10,8 +10,10 @@ export interface Runtime {
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
   readonly readStdin: () => Promise<string>;
-  /** Calls back at each SIGTERM or SIGINT. */
+  /** Calls back at each SIGTERM or SIGINT, and when the parent process is gone. */
   readonly onStopSignal: (callback: () => void) => void;
   readonly locker: FileLocker;
   readonly pid: number;
+  /** The words that start this program again, to which a command and its options are added. */
+  readonly command: readonly string[];
 }
