@@ -59,6 +59,8 @@ export interface StartOptions {
   readonly stdin?: string;
   /** Do not read its standard output until told. */
   readonly held?: boolean;
+  /** Count its lines, and keep none of them. */
+  readonly discard?: boolean;
 }
 
 const PATIENCE_MS = 15_000;
@@ -85,7 +87,7 @@ export function startCommand(command: readonly string[], options: StartOptions =
   const stderr: Buffer[] = [];
   let lines = 0;
   child.stdout.on("data", (bytes: Buffer) => {
-    stdout.push(bytes);
+    if (!options.discard) stdout.push(bytes);
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
   });
   if (options.held) child.stdout.pause();
@@ -117,7 +119,8 @@ export function startCommand(command: readonly string[], options: StartOptions =
     hold: () => void child.stdout.pause(),
     read: () => void child.stdout.resume(),
     closeStdout: () => void child.stdout.destroy(),
-    kill: (signal) => void child.kill(signal),
+    // Not child.kill(), after which Deno calls any end an end by that signal.
+    kill: (signal) => void (child.pid && process.kill(child.pid, signal)),
     exited,
     ended: ended(child).then((code) => ({
       code,

@@ -1,0 +1,51 @@
+/** A slow reader slows the reading; memory stays flat. */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+import { addSeconds, formatInstant } from "../../src/instant.ts";
+import { start } from "../support/program.ts";
+import { contoso, openSite, type Site } from "../support/site.ts";
+
+const RECORDS = 30_000;
+const RECORD_BYTES = 3600;
+/** What the program needs with nothing to hold is about 100 MB; holding what is pulled would take 108 MB more. */
+const MOST_MB = 190;
+
+/** 108 MB of audits over three hours. */
+function fill({ emulator, start }: Site): void {
+  const pad = "x".repeat(RECORD_BYTES - 100);
+  for (let n = 0; n < RECORDS; n++) {
+    const time = formatInstant(addSeconds(start, 10 + Math.floor(n * 10_000 / RECORDS)));
+    emulator.put("directoryAudits", `{"id":"audit-${n}","activityDateTime":"${time}","pad":"${pad}"}`);
+  }
+}
+
+const residentMb = (pid: number) =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024;
+
+describe.runIf(process.platform === "linux")("memory", () => {
+  it("stays flat while 108 MB go past a reader that stalls", { timeout: 60_000 }, async () => {
+    const site = await openSite();
+    fill(site);
+    const running = start(["pull", "-c", site.write([contoso("directory_audits")])], { discard: true });
+    let mostMb = 0;
+    const look = setInterval(() => mostMb = Math.max(mostMb, residentMb(running.pid)), 25);
+    try {
+      await running.until(() => running.lines > 5000, "5,000 lines");
+      running.hold();
+      const lastRequest = () => site.emulator.requests.at(-1)!.at;
+      await running.until(() => Date.now() - lastRequest() > 700, "the reading to stop with the reader");
+      const asked = site.emulator.requests.length;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(site.emulator.requests.length, "requests while nobody reads").toBe(asked);
+      running.read();
+      await running.until(() => running.lines === RECORDS, "all lines");
+    } finally {
+      clearInterval(look);
+    }
+    expect((await running.ended).code).toBe(0);
+    expect(running.lines).toBe(RECORDS);
+    console.log(`most memory while ${RECORDS} records were pulled: ${Math.round(mostMb)} MB`);
+    expect(mostMb).toBeLessThan(MOST_MB);
+  });
+});
