@@ -87,6 +87,10 @@ export interface ServiceConfig {
   /** `tag_version` of a 1.x file. When it is not `null`, the generation of the tags is "1". */
   readonly tagVersion: "v1" | "v2" | null;
   readonly windowMaxSeconds: number | null;
+  /** Ages in seconds at which a range is read again for late records; `null` for the plugin's own. */
+  readonly sweepAfterSeconds: readonly number[] | null;
+  /** Whether a record leaves again when it changes. */
+  readonly trackUpdates: boolean;
   readonly obfuscation: readonly ObfuscationRule[];
 }
 

@@ -46,6 +46,8 @@ export function readService(reading: Reading, block: unknown, path: Path, plugin
       overrideTag: ownTag ?? (tagVersion === "v1" ? v1Tag(plugin.service) : null),
       tagVersion,
       windowMaxSeconds,
+      sweepAfterSeconds: whole.sweep_after_seconds ?? null,
+      trackUpdates: whole.track_updates,
       obfuscation: whole.obfuscation_data.map((rule) => ({
         path: rule.name,
         value: rule.value,

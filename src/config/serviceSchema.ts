@@ -112,6 +112,18 @@ export const serviceSchema = z.strictObject({
     "The longest time range to ask for at once.",
     { unit: "seconds" },
   ),
+  sweep_after_seconds: key(
+    z.array(integer(60, "seconds"), { error: "a list of ages in seconds" }).refine(
+      (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
+      { error: "ages that grow from each to the next" },
+    ).optional(),
+    "Ages at which what was read is read again for records that arrived late. An empty list: never.",
+    { unit: "seconds", examples: [[300, 900, 3600, 21600, 86400]] },
+  ),
+  track_updates: key(
+    flag().default(true),
+    "Whether an alert, score or control leaves again when it changes.",
+  ),
   obfuscation_data: key(
     z.array(obfuscationSchema, { error: "a list of rules" }).default([]),
     "What to mask in each record.",

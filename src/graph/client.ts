@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Admission } from "./admission.ts";
 import { type Asked, judge } from "./judge.ts";
-import type { Quota } from "./quota.ts";
 import type { TokenSource } from "./token.ts";
 import { type HttpResponse, readText, type Transport } from "./transport.ts";
 
@@ -11,11 +11,11 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 /** One input's way into Graph. */
 export interface GraphClient {
   /**
-   * The one authorised GET: waits for its quotas, adds the token, renews a refused one once.
+   * The one authorised GET: waits to be admitted, adds the token, renews a refused one once.
    *
    * @throws token-refused, token-unavailable, graph-*, page-link-expired as the answer says
    */
-  get(url: string, asked: Asked, quotas: readonly Quota[], signal?: AbortSignal): Promise<HttpResponse>;
+  get(url: string, asked: Asked, admission: Admission, signal?: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface GraphClientOptions {
@@ -67,9 +67,9 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   }
 
   return {
-    async get(url, asked, quotas, signal) {
+    async get(url, asked, admission, signal) {
       for (let renewed = false;; renewed = true) {
-        for (const quota of quotas) await quota.acquire(signal);
+        await admission.enter(signal);
         const token = await tokens.get(signal);
         const response = await send(url, token, signal);
         if (response.status === 200 || response.status === 206) return response;
@@ -77,9 +77,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         if (response.status === 401) tokens.reject(token);
         if (response.status === 401 && !renewed) continue;
         const error = judge(asked, refusal, clock.now());
-        if (error.code === "graph-throttled") {
-          for (const quota of quotas) quota.pause(Math.min(error.retryAfterSeconds ?? 0, 300) * 1000);
-        }
+        if (error.code === "graph-throttled") admission.throttled(error.retryAfterSeconds);
         throw error;
       }
     },

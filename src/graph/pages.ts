@@ -4,17 +4,16 @@ import { fromMillis, type Instant } from "../instant.ts";
 import type { OnRecord } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { Admission } from "./admission.ts";
 import type { GraphClient } from "./client.ts";
 import type { Asked } from "./judge.ts";
 import { checkLink } from "./links.ts";
-import type { Quota } from "./quota.ts";
 import { withRetries } from "./retry.ts";
 
 /** Who reads a page, and what becomes of it. */
 export interface PageReader {
   readonly graph: GraphClient;
   readonly graphUrl: string;
-  readonly quotas: readonly Quota[];
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -34,6 +33,15 @@ export interface Page {
   readonly serverTime: Instant | null;
 }
 
+/** How a page is asked for. */
+export interface ReadOptions {
+  readonly admission: Admission;
+  /** Links followed before in this window. */
+  readonly visited: ReadonlySet<string>;
+  /** How often it is sent at most. */
+  readonly attempts: number;
+}
+
 /**
  * Reads one page to its end, again if it breaks off.
  *
@@ -43,12 +51,12 @@ export function readPage(
   reader: PageReader,
   url: string,
   asked: Asked,
-  visited: ReadonlySet<string>,
+  how: ReadOptions,
   signal?: AbortSignal,
 ): Promise<Page> {
   return withRetries(async () => {
     reader.onRequest();
-    const response = await reader.graph.get(url, asked, reader.quotas, signal);
+    const response = await reader.graph.get(url, asked, how.admission, signal);
     const scanner = createPageScanner();
     for await (const chunk of response.body) {
       naming(asked.service, () => scanner.push(chunk, reader.onRecord));
@@ -59,13 +67,14 @@ export function readPage(
     return {
       nextLink: end.nextLink === null
         ? null
-        : checkLink(end.nextLink, reader.graphUrl, asked.service, visited),
+        : checkLink(end.nextLink, reader.graphUrl, asked.service, how.visited),
       records: end.records,
       serverTime: serverTime(response.header("date")),
     };
   }, {
     clock: reader.clock,
     random: reader.random,
+    attempts: how.attempts,
     signal,
     onRetry: (error, delayMs, attempt) =>
       reader.log.warn(error.message, { code: error.code, attempt, retry_in_ms: Math.round(delayMs) }),

@@ -20,43 +20,93 @@ export const BUDGETS: Readonly<Record<QuotaName, Budget>> = {
   "global": { requests: 1000, seconds: 10 },
 };
 
+/** What a request is for: today's records go first, late ones next, old ones last. */
+export type Priority = "live" | "sweep" | "backfill";
+
+const RANK: Readonly<Record<Priority, number>> = { live: 0, sweep: 1, backfill: 2 };
+/** After a 429 the budget is halved, down to this share, and grows back by a tenth a minute. */
+const SMALLEST_SHARE = 0.25;
+const RECOVERY_MS_PER_SHARE = 600_000;
+
 /** A budget in use, shared by every stream that it covers. */
 export interface Quota {
-  /** Waits, in order of arrival, until a request fits. @throws the signal's reason */
-  acquire(signal?: AbortSignal): Promise<void>;
-  /** Nobody passes for `ms` milliseconds: Graph said so. */
-  pause(ms: number): void;
+  /**
+   * Waits until a request fits: by priority, and among equals in order of arrival.
+   *
+   * @throws the signal's reason
+   */
+  acquire(priority: Priority, signal?: AbortSignal): Promise<void>;
+  /** Graph answered 429: nobody passes for `ms` milliseconds, and fewer after that, for a while. */
+  throttled(ms: number): void;
+  /** The stretch that the budget counts, in milliseconds. */
+  readonly windowMs: number;
+}
+
+interface Waiter {
+  readonly rank: number;
+  readonly admit: () => void;
 }
 
 export function createQuota(budget: Budget, clock: Clock): Quota {
   const windowMs = budget.seconds * 1000;
+  const waiting: Waiter[] = [];
   let starts: number[] = [];
   let pausedUntil = 0;
-  let tail: Promise<unknown> = Promise.resolve();
+  let share = 1;
+  let shareSince = 0;
+  let admitting = false;
 
-  async function take(signal: AbortSignal | undefined): Promise<void> {
-    for (;;) {
-      signal?.throwIfAborted();
-      const now = clock.now();
-      // A start in the future means that the host's clock was set back: it must not block for hours.
-      starts = starts.filter((start) => start > now - windowMs && start <= now);
-      const oldest = starts[starts.length - budget.requests];
-      const wait = Math.max(pausedUntil - now, oldest === undefined ? 0 : oldest + windowMs - now);
-      if (wait <= 0) {
-        starts.push(now);
-        return;
+  function allowed(now: number): number {
+    const recovered = Math.min(1, share + Math.max(0, now - shareSince) / RECOVERY_MS_PER_SHARE);
+    return Math.max(1, Math.floor(budget.requests * recovered));
+  }
+  /** Milliseconds until the next request fits. */
+  function waitMs(): number {
+    const now = clock.now();
+    // A start in the future means that the host's clock was set back: it must not block for hours.
+    starts = starts.filter((start) => start > now - windowMs && start <= now);
+    const oldest = starts[starts.length - allowed(now)];
+    return Math.max(pausedUntil - now, oldest === undefined ? 0 : oldest + windowMs - now);
+  }
+  async function admitAll(): Promise<void> {
+    admitting = true;
+    while (waiting.length > 0) {
+      const wait = waitMs();
+      if (wait > 0) {
+        await clock.sleep(wait);
+        continue;
       }
-      await clock.sleep(wait, signal);
+      starts.push(clock.now());
+      waiting.shift()!.admit();
     }
+    admitting = false;
   }
   return {
-    acquire(signal) {
-      const turn = tail.then(() => take(signal));
-      tail = turn.catch(() => {});
-      return turn;
-    },
-    pause(ms) {
-      pausedUntil = Math.max(pausedUntil, clock.now() + ms);
+    windowMs,
+    acquire: (priority, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        const leave = () => {
+          waiting.splice(waiting.indexOf(waiter), 1);
+          reject(signal?.reason);
+        };
+        const waiter: Waiter = {
+          rank: RANK[priority],
+          admit: () => {
+            signal?.removeEventListener("abort", leave);
+            resolve();
+          },
+        };
+        signal?.addEventListener("abort", leave, { once: true });
+        const behind = waiting.findIndex((other) => other.rank > waiter.rank);
+        waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter);
+        if (!admitting) void admitAll();
+      }),
+    throttled(ms) {
+      const now = clock.now();
+      share = Math.max(SMALLEST_SHARE, Math.min(1, share + (now - shareSince) / RECOVERY_MS_PER_SHARE) / 2);
+      shareSince = now;
+      pausedUntil = Math.max(pausedUntil, now + ms);
     },
   };
 }

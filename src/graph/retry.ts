@@ -32,6 +32,8 @@ export function parseRetryAfter(header: string | null, nowMs: number): number | 
 export interface RetryOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  /** How often to try at most. */
+  readonly attempts: number;
   readonly signal?: AbortSignal;
   /** Told before each wait. */
   readonly onRetry: (error: GraphtapError, delayMs: number, attempt: number) => void;
@@ -49,7 +51,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
     } catch (thrown) {
       if (options.signal?.aborted) throw options.signal.reason;
       const error = asGraphtapError(thrown);
-      if (error.kind.recovery !== "retry" || count >= MAX_ATTEMPTS) throw error;
+      if (error.kind.recovery !== "retry" || count >= options.attempts) throw error;
       const delayMs = retryDelay(count, error.retryAfterSeconds, options.random());
       options.onRetry(error, delayMs, count);
       await options.clock.sleep(delayMs, options.signal);

@@ -16,8 +16,12 @@ export interface EventTimeCursor {
   readonly to: "le" | "lt";
   /** Days that Graph keeps a record, and so the furthest start. */
   readonly retentionDays: number;
-  /** Seconds that each poll reads again before its position, for records that arrived late. @default 900 */
+  /** Seconds that each poll reads again before its position, for records that arrived late. @default 120 */
   readonly overlapSeconds?: number;
+  /** Seconds that a record is left alone because it is incomplete at first. @default 0 */
+  readonly settleSeconds?: number;
+  /** Ages in seconds at which a range is read again for late records. @default as src/tap/sweeps.ts says */
+  readonly sweepAfterSeconds?: readonly number[];
 }
 
 /** Records that change after they appear. The key is the id and the time of the last change. */
@@ -28,6 +32,8 @@ export interface UpdateTimeCursor {
   readonly to: "le" | "lt";
   readonly retentionDays: number;
   readonly overlapSeconds?: number;
+  readonly settleSeconds?: number;
+  readonly sweepAfterSeconds?: readonly number[];
 }
 
 /** A collection without a usable position: read whole, each record leaving when its content is new. */

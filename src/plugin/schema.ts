@@ -33,12 +33,18 @@ const tag = z.string().superRefine((text, context) => {
   }
 });
 
+const ascending = z.array(z.number().int().positive()).refine(
+  (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
+  "expected ages that grow from each to the next",
+);
 const timed = {
   field: property,
   from: z.enum(["ge", "gt"]),
   to: z.enum(["le", "lt"]),
   retentionDays: z.number().int().positive(),
   overlapSeconds: z.number().int().nonnegative().optional(),
+  settleSeconds: z.number().int().nonnegative().optional(),
+  sweepAfterSeconds: ascending.optional(),
 };
 const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("event-time"), ...timed }),

@@ -1,28 +1,33 @@
-import { compareInstants, type Instant, parseInstant } from "../instant.ts";
+import { compareInstants, earliest, type Instant, parseInstant } from "../instant.ts";
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import { decodeString } from "../json/decode.ts";
 import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
-import { recordKey } from "../state/key.ts";
 import type { SeenSet } from "../state/seen.ts";
+import { keyFunction } from "./recordKey.ts";
 import type { LineWriter } from "./line.ts";
 import type { Mask } from "./mask.ts";
+import { newer, type Newest } from "./newest.ts";
+import type { Range } from "./query.ts";
 import type { Tagger } from "./tag.ts";
 
-/** How many ids of the newest instant are remembered in a checkpoint. */
-const MAX_LAST_IDS = 100;
-
-/** The newest record that was accepted. */
-export interface Newest {
-  readonly time: Instant;
-  readonly ids: readonly string[];
+/** What came of one range. */
+export interface RangeCounts {
+  /** Records that were not delivered before. */
+  fresh: number;
+  /** The oldest time of those. */
+  oldestFresh: Instant | null;
+  /** Records whose time lies outside the range that was asked for: Graph did not apply the filter. */
+  outside: number;
 }
 
 /** Takes records from the scanner and turns what is new into event lines for the sink. */
 export interface Intake {
   readonly onRecord: OnRecord;
+  /** Starts to count for a range. */
+  begin(range: Range): RangeCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
   /** Keys of all records met, seen before or not; kept for snapshots only. */
@@ -35,6 +40,8 @@ export interface Intake {
 
 export interface IntakeOptions {
   readonly plugin: Plugin;
+  /** Whether a changed record leaves again. */
+  readonly trackUpdates: boolean;
   readonly seen: SeenSet;
   readonly sink: Sink;
   readonly tagger: Tagger;
@@ -49,8 +56,10 @@ export function createIntake(options: IntakeOptions): Intake {
   const out: ByteBuilder = createByteBuilder();
   const reader = createFieldReader(fieldPaths(plugin));
   const keep = plugin.cursor.kind === "snapshot";
-  const keyOf = keyFunction(plugin);
+  const keyOf = keyFunction(plugin, options.trackUpdates);
   const keys: Uint8Array[] = [];
+  let range: Range = { from: null, to: null };
+  let counts: RangeCounts = { fresh: 0, oldestFresh: null, outside: 0 };
   let newest = options.newest;
   let received = 0;
   let duplicates = 0;
@@ -59,13 +68,19 @@ export function createIntake(options: IntakeOptions): Intake {
     onRecord(bytes, start, end) {
       received++;
       const fields = reader.read(bytes, start, end);
+      const time = timeOf(bytes, fields);
+      if (time !== null && isOutside(time, range)) counts.outside++;
       const key = keyOf(bytes, start, end, fields);
       if (keep) keys.push(key);
       if (!seen.add(key)) {
         duplicates++;
         return;
       }
-      newest = newer(newest, bytes, fields);
+      counts.fresh++;
+      if (time !== null) {
+        counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
+        newest = newer(newest, time, bytes, fields);
+      }
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
       if (mask === null) {
         line(out, tag, bytes, start, end, fields);
@@ -74,6 +89,10 @@ export function createIntake(options: IntakeOptions): Intake {
       // The line shows id and time as the masked record has them.
       const masked = mask(bytes, start, end);
       line(out, tag, masked, 0, masked.length, reader.read(masked, 0, masked.length));
+    },
+    begin(next) {
+      range = next;
+      return counts = { fresh: 0, oldestFresh: null, outside: 0 };
     },
     async drain() {
       if (out.length === 0) return;
@@ -100,28 +119,14 @@ function fieldPaths(plugin: Plugin): string[] {
   return typeof plugin.tag === "string" ? ["id", time] : ["id", time, plugin.tag.field];
 }
 
-type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields: Int32Array) => Uint8Array;
-
-/**
- * What makes a record the same record: its id; with the time of its last change where records change; with its
- * whole content where nothing else tells. A record without an id is known by its content.
- */
-function keyFunction({ cursor }: Plugin): KeyFunction {
-  return (bytes, start, end, fields) => {
-    const [idStart = -1, idEnd = -1, timeStart = -1, timeEnd = -1] = fields;
-    if (idStart < 0 || cursor.kind === "snapshot") return recordKey(bytes.subarray(start, end));
-    if (cursor.kind === "event-time" || timeStart < 0) return recordKey(bytes.subarray(idStart, idEnd));
-    return recordKey(bytes.subarray(idStart, idEnd), bytes.subarray(timeStart, timeEnd));
-  };
+function timeOf(bytes: Uint8Array, fields: Int32Array): Instant | null {
+  const [, , start = -1, end = -1] = fields;
+  const text = start < 0 ? null : decodeString(bytes, start, end);
+  return text === null ? null : parseInstant(text);
 }
 
-function newer(newest: Newest | null, bytes: Uint8Array, fields: Int32Array): Newest | null {
-  const [idStart = -1, idEnd = -1, timeStart = -1, timeEnd = -1] = fields;
-  const text = timeStart < 0 ? null : decodeString(bytes, timeStart, timeEnd);
-  const time = text === null ? null : parseInstant(text);
-  const order = time === null || newest === null ? 1 : compareInstants(time, newest.time);
-  if (time === null || order < 0) return newest;
-  const id = idStart < 0 ? null : decodeString(bytes, idStart, idEnd);
-  const ids = order === 0 ? newest!.ids : [];
-  return { time, ids: id === null || ids.length >= MAX_LAST_IDS ? ids : [...ids, id] };
+/** Bounds were widened to whole seconds, and by one more where an operator excludes its bound. */
+function isOutside(time: Instant, { from, to }: Range): boolean {
+  if (from !== null && time.seconds < from.seconds - 1) return true;
+  return to !== null && compareInstants(time, { seconds: to.seconds + 2, nanos: 0 }) > 0;
 }

@@ -1,3 +1,4 @@
+import type { GraphtapError } from "../errors.ts";
 import type { PageReader } from "../graph/pages.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
 import type { SeenSet } from "../state/seen.ts";
@@ -20,6 +21,12 @@ export interface Pass {
   checkpoint: Checkpoint;
   requests: number;
   pages: number;
+  /** Requests among those made to read again what was read before. */
+  sweepRequests: number;
+  /** Records that a re-read found. */
+  late: number;
+  /** Ranges that could not be read. */
+  gaps: number;
 }
 
 /** Everything that one poll of `stream` works with. */
@@ -32,6 +39,7 @@ export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): P
   const generation = service.tagVersion === null ? engine.tagGeneration : "1";
   const intake = createIntake({
     plugin,
+    trackUpdates: service.trackUpdates,
     seen,
     sink: engine.sink,
     tagger: createTagger(plugin.tag, generation, service.overrideTag),
@@ -56,10 +64,12 @@ export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): P
     checkpoint,
     requests: 0,
     pages: 0,
+    sweepRequests: 0,
+    late: 0,
+    gaps: 0,
     reader: {
       graph: stream.graph,
       graphUrl: stream.graphUrl,
-      quotas: stream.quotas,
       clock: engine.clock,
       random: engine.random,
       log: stream.log,
@@ -83,7 +93,7 @@ export function commit(pass: Pass): void {
 }
 
 /** Whatever ended the poll, lines that are whole leave, and what the sink accepted is remembered. */
-export async function leaveInOrder(pass: Pass): Promise<void> {
+export async function leaveInOrder(pass: Pass, failure: GraphtapError | null): Promise<void> {
   try {
     await pass.intake.drain();
   } catch (error) {
@@ -95,6 +105,8 @@ export async function leaveInOrder(pass: Pass): Promise<void> {
     ...checkpoint,
     records: checkpoint.records + intake.received - intake.duplicates,
     duplicates: checkpoint.duplicates + intake.duplicates,
+    last_success_ms: failure === null ? pass.engine.clock.now() : checkpoint.last_success_ms,
+    last_error: failure === null || failure.code === "stopped" ? null : failure.code,
   };
   commit(pass);
   pass.seen.expire(keysNeededSince(pass.checkpoint, pass.startedMs));

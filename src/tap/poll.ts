@@ -1,18 +1,28 @@
 import { asGraphtapError, type GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";
+import { backfill } from "./backfill.ts";
+import { retryGaps } from "./gaps.ts";
+import { oldestKept, readLive } from "./live.ts";
 import { commit, leaveInOrder, openPass, type Pass } from "./pass.ts";
 import { withReadTo } from "./position.ts";
+import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import { readPages } from "./readPages.ts";
-import { readWindows } from "./readWindows.ts";
 import type { Engine, Stream } from "./stream.ts";
+import { sweep } from "./sweeping.ts";
 
 /** What one poll did. */
 export interface PollReport {
   readonly requests: number;
+  /** Requests among those made to read again what was read before. */
+  readonly sweepRequests: number;
   readonly pages: number;
   readonly received: number;
   readonly sent: number;
   readonly duplicates: number;
+  /** Records among those sent that only a re-read found. */
+  readonly late: number;
+  /** Ranges that could not be read and are in the ledger now. */
+  readonly gaps: number;
   readonly startedMs: number;
   readonly elapsedMs: number;
   /** Why the stream could not be read to its end this time; `null` when it was. */
@@ -20,40 +30,61 @@ export interface PollReport {
 }
 
 /**
- * One pass over one stream, from its position to now, committed page by page: a page's keys and then its position
- * are made durable after the sink accepted its lines.
+ * One pass over one stream: what is new, then what is due again, then what is old. Committed page by page: a page's
+ * keys and then its position are made durable after the sink accepted its lines.
  *
+ * @param untilMs epoch milliseconds when the next poll is due, and work that can wait has to; `null` to do it all
  * @throws what concerns more than this stream: sink-closed, state-unusable, a bug, the signal's reason
  */
-export async function poll(stream: Stream, engine: Engine, signal: AbortSignal): Promise<PollReport> {
+export async function poll(
+  stream: Stream,
+  engine: Engine,
+  signal: AbortSignal,
+  untilMs: number | null = null,
+): Promise<PollReport> {
   const pass = openPass(stream, engine, signal);
   let failure: GraphtapError | null = null;
   try {
-    const { cursor } = stream.plugin;
-    if (cursor.kind === "snapshot") await readSnapshot(pass);
-    else await readWindows(pass, cursor);
+    await read(pass, () => untilMs === null || engine.clock.now() < untilMs);
   } catch (thrown) {
     failure = asGraphtapError(thrown);
   }
   if (failure?.code === "sink-closed") pass.seen.rollback();
-  else await leaveInOrder(pass);
+  else await leaveInOrder(pass, failure);
   if (failure?.kind.recovery === "exit") throw failure;
   return {
     requests: pass.requests,
+    sweepRequests: pass.sweepRequests,
     pages: pass.pages,
     received: pass.intake.received,
     sent: pass.intake.received - pass.intake.duplicates,
     duplicates: pass.intake.duplicates,
+    late: pass.late,
+    gaps: pass.gaps,
     startedMs: pass.startedMs,
     elapsedMs: engine.clock.now() - pass.startedMs,
     error: failure,
   };
 }
 
+async function read(pass: Pass, mayGoOn: () => boolean): Promise<void> {
+  const { cursor } = pass.stream.plugin;
+  if (cursor.kind === "snapshot") return readSnapshot(pass);
+  await readLive(pass, cursor);
+  await sweep(pass, mayGoOn);
+  await retryGaps(pass, oldestKept(pass.startedMs, cursor), mayGoOn);
+  await backfill(pass, mayGoOn);
+}
+
 /** Reads a collection whole; what is not in it any more is forgotten, so that it leaves again if it comes back. */
 async function readSnapshot(pass: Pass): Promise<void> {
   const start = pass.stream.service.startTime?.instant ?? null;
-  await readPages(pass, { from: start, to: null }, null);
+  await readPages(pass, { from: start, to: null }, {
+    priority: "live",
+    attempts: MAX_ATTEMPTS,
+    resumeAt: null,
+    resumable: false,
+  });
   pass.checkpoint = withReadTo(pass.checkpoint, fromMillis(pass.startedMs));
   commit(pass);
   pass.seen.replaceWith(pass.intake.keys);

@@ -1,9 +1,9 @@
 import { addSeconds, formatInstant, fromMillis, type Instant, latest, parseInstant } from "../instant.ts";
 import { type Checkpoint, emptyCheckpoint } from "../state/checkpoint.ts";
-import type { Newest } from "./intake.ts";
+import type { Newest } from "./newest.ts";
 import type { Stream } from "./stream.ts";
 
-// Keys outlive the position by this much, so that every re-read still knows what it delivered.
+// Keys outlive the oldest mark by this much, so that every re-read still knows what was delivered.
 const KEEP_KEYS_SECONDS = 3 * 86_400;
 
 /**
@@ -23,8 +23,10 @@ export function openPosition({ state, service, input, log }: Stream, nowMs: numb
   }
   return {
     ...emptyCheckpoint({ inputId: input.id, service: service.name }, start),
-    // Without a configured start the stream begins now: nothing older is ever asked for.
-    began_at: start ?? formatInstant(fromMillis(nowMs)),
+    // Without a configured start the stream begins now: nothing older is ever asked for. But keys without a position
+    // mean that the position was lost: then it begins where the keys begin, never silently now.
+    began_at: start ??
+      formatInstant(addSeconds(fromMillis(nowMs), state.seen().size > 0 ? -KEEP_KEYS_SECONDS : 0)),
     last_poll_started_ms: nowMs,
   };
 }
@@ -46,16 +48,18 @@ export function withNewest(checkpoint: Checkpoint, newest: Newest | null): Check
   return { ...checkpoint, last_event_time_in_utc: formatInstant(newest.time), last_ids: newest.ids };
 }
 
-/** The checkpoint after a window was read to its end: it never moves back. */
+/** The checkpoint with everything before `readTo` read: it never moves back. */
 export function withReadTo(checkpoint: Checkpoint, readTo: Instant): Checkpoint {
   const before = instantOf(checkpoint.read_to);
-  const reached = before === null ? readTo : latest(before, readTo);
-  return { ...checkpoint, read_to: formatInstant(reached), window: null, next_link: null };
+  return { ...checkpoint, read_to: formatInstant(before === null ? readTo : latest(before, readTo)) };
 }
 
 /** Keys added before this moment (epoch milliseconds) cannot be met again. */
-export function keysNeededSince(checkpoint: Checkpoint, nowMs: number): number {
-  const readTo = instantOf(checkpoint.read_to);
-  const position = Math.min(nowMs, readTo === null ? nowMs : readTo.seconds * 1000);
-  return addSeconds(fromMillis(position), -KEEP_KEYS_SECONDS).seconds * 1000;
+export function keysNeededSince({ read_to, sweeps, backfill }: Checkpoint, nowMs: number): number {
+  const marks = [read_to, ...sweeps.map((mark) => mark.read_to), ...backfill.map(({ from }) => from)];
+  const oldest = marks.reduce(
+    (least, mark) => Math.min(least, instantOf(mark)?.seconds ?? least),
+    nowMs / 1000,
+  );
+  return (oldest - KEEP_KEYS_SECONDS) * 1000;
 }

@@ -1,45 +1,69 @@
 import { GraphtapError } from "../errors.ts";
+import { createAdmission } from "../graph/admission.ts";
 import type { Asked } from "../graph/judge.ts";
-import { type Page, readPage } from "../graph/pages.ts";
+import { readPage } from "../graph/pages.ts";
+import type { Priority } from "../graph/quota.ts";
 import { formatInstant, type Instant } from "../instant.ts";
+import type { RangeCounts } from "./intake.ts";
 import { commit, type Pass } from "./pass.ts";
 import { firstPageUrl, type Range } from "./query.ts";
 import type { Stream } from "./stream.ts";
-import type { Window } from "./window.ts";
 
-/** A window with more pages than this is a loop, or far too wide. */
-const MAX_PAGES = 2000;
+/** More pages than this are a loop without an end, or a window that is far too wide. */
+const MOST_PAGES = 500;
 
-/** Reads a range page by page; all pages but the last are committed here, the last with the caller's next step. */
-export async function readPages(
-  pass: Pass,
-  range: Range,
-  window: Window | null,
-): Promise<{ pages: number; serverTime: Instant | null }> {
-  const { stream, checkpoint } = pass;
+/** How a range is read. */
+export interface PagesOptions {
+  readonly priority: Priority;
+  /** How often a request is sent at most. */
+  readonly attempts: number;
+  /** The page link to go on from, in a range that was interrupted. */
+  readonly resumeAt: string | null;
+  /** Whether an interruption may be resumed: the page links are then part of the position. */
+  readonly resumable: boolean;
+}
+
+/** What reading a range to its end found. */
+export interface PagesRead {
+  readonly pages: number;
+  readonly counts: RangeCounts;
+  /** Graph's own clock at the first page, if it said. */
+  readonly serverTime: Instant | null;
+}
+
+/**
+ * Reads a range page by page; each page but the last is committed here, the last with the caller's next step.
+ *
+ * @throws what reading a page throws
+ */
+export async function readPages(pass: Pass, range: Range, options: PagesOptions): Promise<PagesRead> {
+  const { stream } = pass;
+  const counts = pass.intake.begin(range);
   const first = firstPageUrl(stream.graphUrl, stream.plugin, range, stream.service.additionalFilter);
   const visited = new Set<string>();
-  let url = window === null ? first : checkpoint.next_link ?? first;
+  const how = {
+    admission: createAdmission(stream.quotas, options.priority),
+    attempts: options.attempts,
+    visited,
+  };
+  let url = options.resumeAt ?? first;
   let serverTime: Instant | null = null;
   for (let pages = 1;; pages++) {
     visited.add(url);
-    const page: Page = await readPage(pass.reader, url, askedOf(stream, url !== first), visited, pass.signal);
+    const page = await readPage(pass.reader, url, askedOf(stream, url !== first), how, pass.signal);
     pass.pages++;
     serverTime ??= page.serverTime;
-    if (page.nextLink === null) return { pages, serverTime };
-    if (pages >= MAX_PAGES) {
+    if (page.nextLink === null) return { pages, counts, serverTime };
+    if (pages >= MOST_PAGES) {
       throw new GraphtapError(
         "page-link-loop",
-        `Cannot read window of "${stream.service.name}": more than ${MAX_PAGES} pages`,
+        `Cannot read window of "${stream.service.name}": it has more than ${MOST_PAGES} pages`,
       );
     }
     url = page.nextLink;
-    if (window !== null) {
-      pass.checkpoint = {
-        ...pass.checkpoint,
-        window: { from: formatInstant(window.from), to: formatInstant(window.to) },
-        next_link: url,
-      };
+    if (options.resumable && range.from !== null && range.to !== null) {
+      const window = { from: formatInstant(range.from), to: formatInstant(range.to) };
+      pass.checkpoint = { ...pass.checkpoint, window, next_link: url };
     }
     commit(pass);
   }

@@ -3,7 +3,7 @@ import { poll, type PollReport } from "./poll.ts";
 import type { Engine, Stream } from "./stream.ts";
 
 /** How one stream is polled: {@linkcode poll}, or that with something around it, such as waiting for a turn. */
-export type PollStream = (stream: Stream, engine: Engine, signal: AbortSignal) => Promise<PollReport>;
+export type PollStream = typeof poll;
 
 /** A stream and what its poll did. */
 export interface Outcome {
@@ -52,7 +52,7 @@ export async function pollForever(
       const periodMs = stream.service.periodSeconds * 1000;
       stream.log.info("collection starts", { period_s: stream.service.periodSeconds });
       for (;;) {
-        const report = await pollStream(stream, engine, stop.signal);
+        const report = await pollStream(stream, engine, stop.signal, engine.clock.now() + periodMs);
         const waitMs = Math.max(0, report.startedMs + periodMs - engine.clock.now());
         logReport(stream, report, waitMs);
         await engine.clock.sleep(waitMs, stop.signal);
@@ -94,6 +94,8 @@ function logReport({ log }: Stream, report: PollReport, waitMs: number | null): 
     received: report.received,
     sent: report.sent,
     duplicates: report.duplicates,
+    late: report.late === 0 ? undefined : report.late,
+    gaps: report.gaps === 0 ? undefined : report.gaps,
     elapsed_ms: Math.round(report.elapsedMs),
     next_in_s: waitMs === null ? undefined : Math.round(waitMs / 1000),
   };

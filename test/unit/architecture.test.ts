@@ -94,6 +94,11 @@ describe("the house", () => {
   });
 });
 
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+function touchesProcess(text: string): boolean {
+  return text.includes('"node:process"') || /\bDeno\.|\bprocess\.|\bconsole\./.test(codeOf(text));
+}
+
+/** Without comments and texts, which may speak of the process. */
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "").replace(/"[^"\n]*"/g, '""');
 }

@@ -56,6 +56,8 @@ describe("the collector's own file", () => {
       overrideTag: "my.app.graph.signins",
       tagVersion: null,
       windowMaxSeconds: 3600,
+      sweepAfterSeconds: null,
+      trackUpdates: true,
       obfuscation: [
         { path: ["userPrincipalName"], value: "*****", stringPatterns: [] },
         { path: ["location", "*"], value: undefined, stringPatterns: [] },
@@ -75,6 +77,8 @@ describe("the collector's own file", () => {
       overrideTag: null,
       tagVersion: null,
       windowMaxSeconds: null,
+      sweepAfterSeconds: null,
+      trackUpdates: true,
       obfuscation: [],
     });
   });

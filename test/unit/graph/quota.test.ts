@@ -10,7 +10,7 @@ describe("a quota", () => {
     const quota = createQuota({ requests: 4, seconds: 10 }, clock);
     const starts: number[] = [];
     for (let i = 0; i < 23; i++) {
-      await quota.acquire();
+      await quota.acquire("live");
       starts.push(clock.now());
       clock.advance(i % 3 * 400);
     }
@@ -22,37 +22,64 @@ describe("a quota", () => {
   it("serves those who wait in the order in which they came", async () => {
     const quota = createQuota({ requests: 1, seconds: 1 }, manualClock(NOW));
     const served: number[] = [];
-    await Promise.all([1, 2, 3, 4].map((turn) => quota.acquire().then(() => served.push(turn))));
+    await Promise.all([1, 2, 3, 4].map((turn) => quota.acquire("live").then(() => served.push(turn))));
     expect(served).toEqual([1, 2, 3, 4]);
   });
 
   it("lets nobody through while Graph wants to be left alone", async () => {
     const clock = manualClock(NOW);
     const quota = createQuota({ requests: 100, seconds: 1 }, clock);
-    quota.pause(17_000);
-    await quota.acquire();
+    quota.throttled(17_000);
+    await quota.acquire("live");
     expect(clock.now() - NOW).toBe(17_000);
   });
 
   it("gives up its place when told to stop, and others move up", async () => {
     const clock = manualClock(NOW);
     const quota = createQuota({ requests: 1, seconds: 10 }, clock);
-    await quota.acquire();
+    await quota.acquire("live");
     const stop = new AbortController();
     stop.abort(new Error("stopped"));
-    const [first, second] = [quota.acquire(stop.signal), quota.acquire()];
+    const [first, second] = [quota.acquire("live", stop.signal), quota.acquire("live")];
     await expect(first).rejects.toThrow("stopped");
     await second;
     expect(clock.now() - NOW).toBe(10_000);
   });
 
+  it("serves today's records before late ones, and late ones before old ones", async () => {
+    const quota = createQuota({ requests: 1, seconds: 1 }, manualClock(NOW));
+    await quota.acquire("live");
+    const served: string[] = [];
+    await Promise.all(
+      (["backfill", "sweep", "live", "sweep", "live"] as const).map((priority) =>
+        quota.acquire(priority).then(() => served.push(priority))
+      ),
+    );
+    expect(served).toEqual(["live", "live", "sweep", "sweep", "backfill"]);
+  });
+
+  it("asks less often after a 429, and by and by as often as before", async () => {
+    const clock = manualClock(NOW);
+    const quota = createQuota({ requests: 8, seconds: 10 }, clock);
+    const through = async (stretchMs: number) => {
+      const until = clock.now() + stretchMs;
+      let count = 0;
+      for (; clock.now() < until; count++) await quota.acquire("live");
+      return count;
+    };
+    quota.throttled(0);
+    expect(await through(60_000)).toBeLessThanOrEqual(5 * 7);
+    clock.advance(600_000);
+    expect(await through(60_000)).toBeGreaterThanOrEqual(8 * 6);
+  });
+
   it("does not wait for hours when the host's clock is set back", async () => {
     const clock = manualClock(NOW);
     const quota = createQuota({ requests: 1, seconds: 10 }, clock);
-    await quota.acquire();
+    await quota.acquire("live");
     clock.advance(-7_200_000);
     const before = clock.now();
-    await quota.acquire();
+    await quota.acquire("live");
     expect(clock.now()).toBe(before);
   });
 });

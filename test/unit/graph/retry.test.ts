@@ -39,7 +39,12 @@ describe("the delay before a repeat", () => {
 });
 
 describe("repeating a request", () => {
-  const options = (clock = manualClock(NOW)) => ({ clock, random: () => 0, onRetry: () => {} });
+  const options = (clock = manualClock(NOW)) => ({
+    clock,
+    attempts: MAX_ATTEMPTS,
+    random: () => 0,
+    onRetry: () => {},
+  });
 
   it("goes on until it succeeds", async () => {
     let left = 3;

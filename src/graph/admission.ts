@@ -1,0 +1,28 @@
+import type { Priority, Quota } from "./quota.ts";
+
+/** The longest pause that a Retry-After can impose; Graph has been seen to send two weeks. */
+const LONGEST_PAUSE_MS = 300_000;
+
+/** A request's way past every budget that it draws on. */
+export interface Admission {
+  /** @throws the signal's reason */
+  enter(signal?: AbortSignal): Promise<void>;
+  /** Graph answered 429, asking for so many seconds or saying nothing. */
+  throttled(retryAfterSeconds: number | undefined): void;
+}
+
+/** One request after the other passes all of `quotas`, at a priority. */
+export function createAdmission(quotas: readonly Quota[], priority: Priority): Admission {
+  return {
+    async enter(signal) {
+      for (const quota of quotas) await quota.acquire(priority, signal);
+    },
+    throttled(retryAfterSeconds) {
+      for (const quota of quotas) {
+        // Identity protection says nothing: then a whole stretch of the budget is left to pass.
+        const ms = retryAfterSeconds === undefined ? quota.windowMs : retryAfterSeconds * 1000;
+        quota.throttled(Math.min(ms, LONGEST_PAUSE_MS));
+      }
+    },
+  };
+}
