@@ -31,10 +31,14 @@ export interface DemoGraph {
  * Serves it; the first records are there already.
  *
  * @param port 0 for any free one
+ * @param unevenPages whether a page may be short or empty although more follow
  */
-export async function openDemoGraph(options: { port: number; quotas: boolean }): Promise<DemoGraph> {
+export async function openDemoGraph(
+  options: { port: number; quotas: boolean; unevenPages: boolean },
+): Promise<DemoGraph> {
   const emulator = createEmulator({
     tenants: [DEMO_TENANT],
+    unevenPages: options.unevenPages,
     ...(options.quotas ? {} : { quotas: "off" as const }),
   });
   const now = fromMillis(systemClock.now());

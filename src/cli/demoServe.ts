@@ -10,7 +10,11 @@ import type { Runtime } from "./runtime.ts";
 export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCode> {
   const stop = new AbortController();
   runtime.onStopSignal(() => stop.abort());
-  const graph = await openDemoGraph({ port: port(given.text("port")), quotas: !given.has("no-quotas") });
+  const graph = await openDemoGraph({
+    port: port(given.text("port")),
+    quotas: !given.has("no-quotas"),
+    unevenPages: true,
+  });
   try {
     loadFaults(graph, given.text("faults"));
     graph.start(stop.signal);
