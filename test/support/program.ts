@@ -6,16 +6,15 @@ import { onTestFinished } from "vitest";
 import { bundle } from "./builtProgram.ts";
 import { onDeno, projectFolder } from "./project.ts";
 
+/** The program on Deno, as the README has it. */
+export const denoCommandLine =
+  "deno run --allow-net --allow-read --allow-write --allow-env --allow-sys=hostname src/main.ts";
+
 /** How the program is started: the bundle on Node, the sources on Deno with the permissions of the README. */
 export const programCommand: readonly string[] = onDeno
   ? [
     process.execPath,
-    "run",
-    "--allow-net",
-    "--allow-read",
-    "--allow-write",
-    "--allow-env",
-    "--allow-sys=hostname",
+    ...denoCommandLine.split(" ").slice(1, -1),
     join(projectFolder, "src/main.ts"),
   ]
   : [process.execPath, bundle];

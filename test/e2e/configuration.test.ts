@@ -1,0 +1,112 @@
+/** Where a configuration is found, and what the variables say. */
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { addSeconds } from "../../src/instant.ts";
+import { wholeLines } from "../support/eventLines.ts";
+import { run } from "../support/program.ts";
+import { CONTOSO, contoso, openSite } from "../support/site.ts";
+
+async function siteWithConfig() {
+  const site = await openSite();
+  site.emulator.produce("directoryAudits", 10, { from: addSeconds(site.start, 60) });
+  const folder = (name: string) => {
+    mkdirSync(join(site.folder, name), { recursive: true });
+    return join(site.folder, name);
+  };
+  return { site, folder, text: JSON.stringify(site.config([contoso("directory_audits")])) };
+}
+
+const count = (stdout: Parameters<typeof wholeLines>[0]) => wholeLines(stdout).length;
+
+describe("the configuration", () => {
+  it("comes from standard input for -c -, its state lies in the working folder", async () => {
+    const { folder, text } = await siteWithConfig();
+    const cwd = folder("work");
+    const ended = await run(["pull", "-c", "-"], { cwd, stdin: text });
+    expect({ code: ended.code, lines: count(ended.stdout) }, ended.stderr).toEqual({ code: 0, lines: 10 });
+    expect(readdirSync(cwd)).toEqual(["state"]);
+  });
+
+  it.each([
+    [
+      "$GRAPHTAP_CONFIG, relative to the working folder",
+      "own/my.json",
+      { GRAPHTAP_CONFIG: "own/my.json" },
+      "own",
+    ],
+    ["$CONFIG_FILE, in the old container's layout", "config/my.json", { CONFIG_FILE: "my.json" }, "."],
+    ["config/config.yaml", "config/config.yaml", {}, "."],
+    ["config.yaml", "config.yaml", {}, "."],
+  ])("is found by %s", async (_, path, env, home) => {
+    const { site, folder, text } = await siteWithConfig();
+    folder(join("work", path, ".."));
+    const cwd = folder("work");
+    writeFileSync(join(cwd, path), text);
+    const ended = await run(["pull"], { cwd, env });
+    expect({ code: ended.code, lines: count(ended.stdout) }, ended.stderr).toEqual({ code: 0, lines: 10 });
+    expect(readdirSync(join(site.folder, "work", home)), "where its state folder is").toContain("state");
+  });
+
+  it("of -c wins over $GRAPHTAP_CONFIG, and that over files lying about", async () => {
+    const { folder, text } = await siteWithConfig();
+    const cwd = folder("work");
+    writeFileSync(join(cwd, "good.json"), text);
+    writeFileSync(join(cwd, "bad.json"), "inputs: nothing");
+    writeFileSync(join(cwd, "config.yaml"), "inputs: nothing");
+    const named = await run(["check", "-c", "good.json"], { cwd, env: { GRAPHTAP_CONFIG: "bad.json" } });
+    expect(named.stderr).toMatch(/^good\.json: valid/);
+    const variable = await run(["check"], { cwd, env: { GRAPHTAP_CONFIG: "good.json" } });
+    expect(variable.stderr).toMatch(/^good\.json: valid/);
+  });
+
+  it("takes its secret from the environment or from a file, also after it was rotated", async () => {
+    const { site, folder } = await siteWithConfig();
+    const cwd = folder("work");
+    const file = join(cwd, "secret.txt");
+    for (const client_secret of [{ env: "GRAPH_SECRET" }, { file: "secret.txt" }]) {
+      const config = JSON.parse(JSON.stringify(site.config([contoso("directory_audits")]))) as {
+        inputs: { contoso: { credentials: { client_secret: unknown } } };
+      };
+      config.inputs.contoso.credentials.client_secret = client_secret;
+      writeFileSync(join(cwd, "config.yaml"), JSON.stringify(config));
+      const pull = (secret: string) => {
+        writeFileSync(file, `${secret}\n`);
+        return run(["pull"], { cwd, env: { GRAPH_SECRET: secret } });
+      };
+      expect((await pull("not this one")).code).toBe(3);
+      expect((await pull(CONTOSO.clientSecret)).code).toBe(0);
+    }
+  });
+});
+
+describe("variables", () => {
+  it("stand in for options", async () => {
+    const { site, text } = await siteWithConfig();
+    site.emulator.produce("alerts_v2", 5, { from: addSeconds(site.start, 60) });
+    const config = JSON.parse(text) as { inputs: { contoso: { services: Record<string, object> } } };
+    config.inputs.contoso.services["alerts_v2"] = {};
+    writeFileSync(join(site.folder, "config.yaml"), JSON.stringify(config));
+    const ended = await run(["pull"], {
+      cwd: site.folder,
+      env: {
+        GRAPHTAP_FORMAT: "devo",
+        GRAPHTAP_HOSTNAME: "tap-1",
+        GRAPHTAP_SERVICE: "directory_audits",
+        GRAPHTAP_STATE: join(site.folder, "elsewhere"),
+        GRAPHTAP_LOG_LEVEL: "warn",
+      },
+    });
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(wholeLines(ended.stdout)).toEqual(
+      Array(10).fill(expect.stringMatching(/^<14>\S+ \S+ tap-1 cloud\.azure\.ad\.audit\.2\.msgraph: \{/)),
+    );
+    expect(readdirSync(site.folder).toSorted()).toEqual(["config.yaml", "elsewhere"]);
+  });
+
+  it("that are wrong are refused like options", async () => {
+    const ended = await run(["pull"], { env: { GRAPHTAP_FORMAT: "xml" } });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/^graphtap: usage: .*"xml", expected one of json, devo, record.*\n$/);
+  });
+});
