@@ -12,16 +12,16 @@ import { contoso, openSite, type Site } from "../support/site.ts";
 const PAGE = 40;
 const SERVICES = ["directory_audits", "alerts_v2"] as const;
 
-/** Five pages of audits in the first window and more in later ones, three pages of alerts, sent uncompressed. */
+/** Five pages of audits in the last hour and more before it, three pages of alerts; they are sent uncompressed. */
 async function pagedSite(): Promise<Site> {
   const site = await openSite({ gzip: false });
   const hour = (from: number, to: number) => ({
     from: addSeconds(site.start, from * 3600),
     to: addSeconds(site.start, to * 3600),
   });
-  site.emulator.produce("directoryAudits", 5 * PAGE, hour(0.1, 0.9));
-  site.emulator.produce("directoryAudits", 130, hour(1.1, 2.9));
-  site.emulator.produce("alerts_v2", 100, hour(0.1, 0.9));
+  site.emulator.produce("directoryAudits", 5 * PAGE, hour(2.1, 2.9));
+  site.emulator.produce("directoryAudits", 130, hour(0.1, 1.9));
+  site.emulator.produce("alerts_v2", 100, hour(2.1, 2.9));
   for (const collection of ["directoryAudits", "alerts_v2"] as const) {
     site.emulator.faults.add({
       match: { collection, times: "always" },

@@ -13,8 +13,8 @@ const AT_LAST_MS = 7000;
 async function filledSite(count: number) {
   const site = await openSite({ gzip: false });
   site.emulator.produce("directoryAudits", count, {
-    from: addSeconds(site.start, 60),
-    to: addSeconds(site.start, 3000),
+    from: addSeconds(site.start, 2.1 * 3600),
+    to: addSeconds(site.start, 2.9 * 3600),
   });
   return { site, config: site.write([contoso("directory_audits")]) };
 }
