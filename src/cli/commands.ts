@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
+import { sinkOptions } from "./sinkOption.ts";
 
 const config: Option = {
   name: "config",
@@ -24,6 +25,7 @@ const input: Option = {
   repeat: true,
   help: "only this input; may be repeated",
 };
+const json: Option = { name: "json", help: "machine-readable" };
 const log: readonly Option[] = [
   {
     name: "log-format",
@@ -45,7 +47,6 @@ const lines: readonly Option[] = [
     choices: ["json", "devo", "record"],
     help: "shape of an event line (default json)",
   },
-  { name: "to", value: "SINK", help: "where event lines go: stdout (default)" },
   { name: "hostname", value: "NAME", help: "HOST of the devo format (default: this machine's name)" },
 ];
 
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
     options: [
       config,
       ...lines,
+      ...sinkOptions,
       {
         name: "heartbeat",
         value: "SECONDS",
@@ -82,6 +84,7 @@ export const commands: readonly Command[] = [
       { name: "due", help: "only streams whose period has passed" },
       { name: "deadline", value: "SECONDS", help: "stop cleanly before so many seconds have passed" },
       ...lines,
+      ...sinkOptions,
       state,
       service,
       input,
@@ -96,16 +99,54 @@ export const commands: readonly Command[] = [
     load: () => import("./check.ts"),
   },
   {
+    name: "shipper",
+    words: "fluent-bit|vector",
+    summary: "a complete configuration of a shipper, to Devo, from the outputs of this one",
+    options: [
+      config,
+      {
+        name: "via",
+        value: "WAY",
+        choices: ["exec", "interval", "stdin", "http", "file"],
+        help: "how lines get into the shipper (default exec)",
+      },
+      { name: "output", value: "NAME", help: "the block under outputs (default: the first)" },
+    ],
+    load: () => import("./shipper.ts"),
+  },
+  {
     name: "state",
-    words: "show|reset",
-    summary: "positions and seen-set sizes, by stream; reset forgets them",
-    options: [config, state, service, input, { name: "json", help: "machine-readable" }],
+    words: "show|reset|export",
+    summary: "positions, gaps and seen-set sizes, by stream; reset forgets them",
+    options: [config, state, service, input, json],
     load: () => import("./state.ts"),
+  },
+  {
+    name: "gaps",
+    summary: "what could not be read, and when it is tried again",
+    options: [config, state, service, input, json],
+    load: () => import("./gaps.ts"),
+  },
+  {
+    name: "replay",
+    summary: "read a range of one stream again without touching its position",
+    options: [
+      config,
+      { name: "from", value: "TIME", help: "where to begin, such as 2026-11-22T15:00:00Z" },
+      { name: "to", value: "TIME", help: "where to end" },
+      { name: "again", help: "deliver what was delivered before, too" },
+      ...lines.filter(({ name }) => name === "format" || name === "hostname"),
+      state,
+      service,
+      input,
+      ...log,
+    ],
+    load: () => import("./replay.ts"),
   },
   {
     name: "services",
     summary: "what can be pulled: path, permissions, retention, quota, tag",
-    options: [{ name: "json", help: "machine-readable" }],
+    options: [json],
     load: () => import("./services.ts"),
   },
   {

@@ -7,6 +7,7 @@ import { fromMillis } from "../instant.ts";
 import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
 import type { Given } from "./options.ts";
+import { loadPluginFiles } from "./pluginFiles.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A configuration and what its relative paths start from. */
@@ -26,7 +27,11 @@ export interface LoadedConfig {
 export async function readConfig(given: Given, runtime: Runtime, nowMs: number): Promise<LoadedConfig> {
   const file = given.text("config") ?? findConfig(runtime);
   const text = file === "-" ? await runtime.readStdin() : readFile(file);
-  const registry = createRegistry(plugins);
+  const home = homeOf(file);
+  const registry = createRegistry([
+    ...plugins,
+    ...await loadPluginFiles(text, file === "-" ? home : dirname(resolve(file))),
+  ]);
   const config = loadConfig(text, {
     file,
     registry,
@@ -34,7 +39,7 @@ export async function readConfig(given: Given, runtime: Runtime, nowMs: number):
     env: runtime.env,
     readFile: (path) => readFileSync(path, "utf8"),
   });
-  return { config, registry, home: homeOf(file) };
+  return { config, registry, home };
 }
 
 function findConfig(runtime: Runtime): string {

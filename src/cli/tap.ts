@@ -1,25 +1,20 @@
+import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
-import { type Clock, systemClock } from "../clock.ts";
-import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
+import { systemClock } from "../clock.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
-import { createGraphClient } from "../graph/client.ts";
-import { resolveCloud } from "../graph/clouds.ts";
 import { createHttp } from "../graph/http.ts";
-import { createQuota, createQuotas, type Quotas } from "../graph/quota.ts";
-import { createTokenSource } from "../graph/token.ts";
-import type { Transport } from "../graph/transport.ts";
-import type { Registry } from "../plugin/registry.ts";
-import { createStdoutSink } from "../sink/stdout.ts";
-import { openState, type State } from "../state/state.ts";
+import type { Sink } from "../sink/sink.ts";
+import { openState } from "../state/state.ts";
 import type { LineFormat } from "../tap/line.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { logFor } from "./logging.ts";
-import { type Given, usage } from "./options.ts";
+import type { Given } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
-import { version } from "./version.ts";
+import { openSink, sinkOf } from "./sinkOption.ts";
+import { buildStreams } from "./streams.ts";
 
 /** How long a stop waits for a reader that does not take the line in flight. */
 const STOP_GRACE_MS = 5_000;
@@ -39,23 +34,36 @@ export function openTap(given: Given, runtime: Runtime, { config, registry, home
   const clock = systemClock;
   const log = logFor(given, runtime, config.globals.debug, () => clock.now());
   for (const { key, message } of config.warnings) log.warn(`${key}: ${message}`);
-  checkSink(given);
+  const choice = sinkOf(given, runtime.env, config.globals.allowInsecureUrls);
+  const format = (given.text("format") ?? "json") as LineFormat;
   const stop = new AbortController();
-  const state = openState(resolve(given.text("state") ?? resolve(home, config.globals.stateDir)), {
+  const stateDir = resolve(given.text("state") ?? resolve(home, config.globals.stateDir));
+  const state = openState(stateDir, {
     locker: runtime.locker,
     pid: runtime.pid,
     now: () => clock.now(),
     report: (note) => log.warn(note),
   });
-  const http = createHttp({ proxy: proxyFrom(runtime.env) });
+  const proxy = proxyFrom(runtime.env);
+  const http = createHttp({ proxy });
   runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  // Every stream listens for the stop, and each of its waits does.
+  setMaxListeners(0, stop.signal);
+  let sink: Sink;
+  try {
+    const json = format !== "devo";
+    sink = openSink(choice, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
+  } catch (error) {
+    state.close();
+    throw error;
+  }
   return {
     streams: buildStreams({ config, registry, state, clock, log, transport: http.transport, given }),
     engine: {
       clock,
       random: Math.random,
-      sink: createStdoutSink(runtime.writeStdout),
-      format: (given.text("format") ?? "json") as LineFormat,
+      sink,
+      format,
       hostname: given.text("hostname") ?? hostname(),
       tagGeneration: config.globals.tagGeneration,
     },
@@ -63,6 +71,7 @@ export function openTap(given: Given, runtime: Runtime, { config, registry, home
     stop,
     async close() {
       await http.close();
+      await sink.close();
       state.close();
     },
   };
@@ -78,7 +87,7 @@ export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
       const timer = setTimeout(
         () =>
           reject(
-            new GraphtapError("sink-closed", "standard output takes nothing; its last page is sent again"),
+            new GraphtapError("sink-closed", "the lines in flight are not taken; they are sent again"),
           ),
         STOP_GRACE_MS,
       );
@@ -90,100 +99,6 @@ export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
   } finally {
     await tap.close();
   }
-}
-
-interface Parts {
-  readonly config: Config;
-  readonly registry: Registry;
-  readonly state: State;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly transport: Transport;
-  readonly given: Given;
-}
-
-function buildStreams(parts: Parts): Stream[] {
-  const { config, given } = parts;
-  const wantedInputs = wanted(given.all("input"), config.inputs.map(({ name }) => name), "input", "inputs");
-  const inputs = config.inputs.filter(({ enabled, name }) => enabled && wantedInputs(name));
-  const names = inputs.flatMap(({ services }) => services.map(({ name }) => name));
-  const asked = given.all("service").map((name) => parts.registry.resolve(name)?.service ?? name);
-  const wantedServices = wanted(asked, names, "service", "the services of the inputs");
-  const quotas = createQuotas(config.globals.quotas, parts.clock);
-  return inputs.flatMap((input) => {
-    const services = input.services.filter(({ enabled, name }) => enabled && wantedServices(name));
-    return services.length === 0 ? [] : inputStreams(parts, quotas, input, services);
-  });
-}
-
-/** A filter by name; asking for one that is not there is a mistake worth stopping for. */
-function wanted(
-  asked: readonly string[],
-  known: readonly string[],
-  option: string,
-  where: string,
-): (name: string) => boolean {
-  const stranger = asked.find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    throw usage(
-      "pull",
-      `--${option} "${stranger}" is not among ${where} of the configuration: ${
-        [...new Set(known)].join(", ")
-      }`,
-    );
-  }
-  return (name) => asked.length === 0 || asked.includes(name);
-}
-
-function inputStreams(
-  parts: Parts,
-  quotas: Quotas,
-  input: InputConfig,
-  services: readonly ServiceConfig[],
-): Stream[] {
-  const { transport, clock, registry, state } = parts;
-  const { tenantId, clientId, clientSecret } = input.credentials;
-  const cloud = resolveCloud(input);
-  const log = parts.log.with({ input: input.name });
-  const graph = createGraphClient({
-    transport,
-    clock,
-    log,
-    userAgent: `graphtap/${version}`,
-    tokens: createTokenSource({
-      transport,
-      clock,
-      cloud,
-      tenantId,
-      clientId,
-      clientSecret: () => clientSecret.reveal(),
-    }),
-  });
-  const own = input.requestsPerSecond === null
-    ? []
-    : [createQuota({ requests: 1, seconds: 1 / input.requestsPerSecond }, clock)];
-  return services.map((service) => {
-    const plugin = registry.resolve(service.name);
-    if (plugin === null) {
-      throw new GraphtapError("bug", `service "${service.name}" passed the check but is not known`);
-    }
-    if (plugin.notice !== undefined) log.warn(plugin.notice, { service: service.name });
-    return {
-      input,
-      service,
-      plugin,
-      graph,
-      graphUrl: cloud.graphUrl,
-      quotas: [quotas.of(input.credentials, plugin.quota), ...own],
-      state: state.stream({ inputId: input.id, service: service.name }),
-      log: log.with({ service: service.name }),
-    };
-  });
-}
-
-function checkSink(given: Given): void {
-  const to = given.text("to") ?? "stdout";
-  if (to !== "stdout") throw usage("pull", `--to is "${to}", expected stdout`);
 }
 
 function proxyFrom(env: Runtime["env"]) {

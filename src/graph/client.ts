@@ -29,6 +29,19 @@ export interface GraphClientOptions {
 export function createGraphClient(options: GraphClientOptions): GraphClient {
   const { transport, tokens, clock, log } = options;
 
+  const said = new Set<string>();
+  // Legacy alerts answer 206 when one of their providers fails: "Vendor/Provider/Status/Milliseconds" each.
+  function sayOnce(warning: string | null, service: string): void {
+    for (
+      const [, vendor, provider, status] of (warning ?? "").matchAll(/"([^"/]*)\/([^"/]*)\/(\d+)\/\d+"/g)
+    ) {
+      const key = `${service} ${vendor} ${provider} ${status}`;
+      if (said.has(key)) continue;
+      said.add(key);
+      log.warn("Graph answered in part: a provider failed", { service, vendor, provider, status });
+    }
+  }
+
   async function send(url: string, token: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
     const clientRequestId = randomUUID();
     const started = clock.now();
@@ -72,6 +85,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         await admission.enter(signal);
         const token = await tokens.get(signal);
         const response = await send(url, token, signal);
+        if (response.status === 206) sayOnce(response.header("warning"), asked.service);
         if (response.status === 200 || response.status === 206) return response;
         const refusal = await refusalOf(response);
         if (response.status === 401) tokens.reject(token);

@@ -57,6 +57,13 @@ export async function retryGaps(pass: Pass, oldest: Instant, mayGoOn: () => bool
   }
 }
 
+/** The gaps without what lies within a range that was read now. */
+export function withoutRange(gaps: readonly Gap[], { from, to }: Window): Gap[] {
+  return gaps.filter((gap) =>
+    instantOf(gap.from)!.seconds < from.seconds || instantOf(gap.to)!.seconds > to.seconds
+  );
+}
+
 /** Reads a range that could not be read before, and says what of it still cannot be. */
 export async function readGap(
   pass: Pass,

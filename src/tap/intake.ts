@@ -44,6 +44,8 @@ export interface IntakeOptions {
   readonly trackUpdates: boolean;
   readonly seen: SeenSet;
   readonly sink: Sink;
+  /** The stream's name for the sink. */
+  readonly stream: string;
   readonly tagger: Tagger;
   /** `null` when the service has no rules. */
   readonly mask: Mask | null;
@@ -58,6 +60,8 @@ export function createIntake(options: IntakeOptions): Intake {
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates);
   const keys: Uint8Array[] = [];
+  let outKeys: Uint8Array[] = [];
+  let broken: { readonly why: unknown } | null = null;
   let range: Range = { from: null, to: null };
   let counts: RangeCounts = { fresh: 0, oldestFresh: null, outside: 0 };
   let newest = options.newest;
@@ -81,6 +85,7 @@ export function createIntake(options: IntakeOptions): Intake {
         counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
         newest = newer(newest, time, bytes, fields);
       }
+      outKeys.push(key);
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
       if (mask === null) {
         line(out, tag, bytes, start, end, fields);
@@ -96,8 +101,16 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     async drain() {
       if (out.length === 0) return;
-      await sink.write(out.bytes());
+      // A sink that failed may have taken some of the lines: they must not be handed over again.
+      if (broken !== null) throw broken.why;
+      try {
+        await sink.write(out.bytes(), { stream: options.stream, keys: outKeys });
+      } catch (why) {
+        broken = { why };
+        throw why;
+      }
       out.clear();
+      outKeys = [];
     },
     keys,
     get newest() {

@@ -29,12 +29,23 @@ export interface Pass {
   gaps: number;
 }
 
+export interface PassOptions {
+  /** Deliver what was delivered before, too. @default false */
+  readonly again?: boolean;
+}
+
 /** Everything that one poll of `stream` works with. */
-export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): Pass {
+export function openPass(
+  stream: Stream,
+  engine: Engine,
+  signal: AbortSignal,
+  options: PassOptions = {},
+): Pass {
   const { input, service, plugin } = stream;
   const startedMs = engine.clock.now();
   const checkpoint = openPosition(stream, startedMs);
-  const seen = stream.state.seen();
+  const seen = options.again ? delivering(stream.state.seen()) : stream.state.seen();
+  for (const key of engine.sink.accepted?.(nameOf(stream)) ?? []) seen.add(key);
   // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
   const generation = service.tagVersion === null ? engine.tagGeneration : "1";
   const intake = createIntake({
@@ -42,6 +53,7 @@ export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): P
     trackUpdates: service.trackUpdates,
     seen,
     sink: engine.sink,
+    stream: nameOf(stream),
     tagger: createTagger(plugin.tag, generation, service.overrideTag),
     mask: createMask(service.obfuscation),
     line: createLineWriter({
@@ -81,6 +93,20 @@ export function openPass(stream: Stream, engine: Engine, signal: AbortSignal): P
   return pass;
 }
 
+/** The set as it is, but for the answer whether a record is new: each counts as new. */
+function delivering(seen: SeenSet): SeenSet {
+  return {
+    ...seen,
+    get size() {
+      return seen.size;
+    },
+    add(key) {
+      seen.add(key);
+      return true;
+    },
+  };
+}
+
 /** Keys first: a position without its keys would deliver twice, keys without their position deliver nothing twice. */
 export function commit(pass: Pass): void {
   const { engine, intake, seen, stream } = pass;
@@ -90,6 +116,20 @@ export function commit(pass: Pass): void {
     last_poll_ended_ms: engine.clock.now(),
   };
   stream.state.saveCheckpoint(pass.checkpoint);
+  engine.sink.settled?.(nameOf(stream));
+}
+
+/** After a failure of the sink only that counts as delivered which the sink says it accepted. */
+export function keepAccepted({ engine, seen, stream }: Pass): void {
+  seen.rollback();
+  for (const key of engine.sink.accepted?.(nameOf(stream)) ?? []) seen.add(key);
+  seen.commit();
+  engine.sink.settled?.(nameOf(stream));
+}
+
+/** What a sink knows a stream by: stays the same from run to run. */
+function nameOf({ input, service }: Stream): string {
+  return `${input.id}/${service.name}`;
 }
 
 /** Whatever ended the poll, lines that are whole leave, and what the sink accepted is remembered. */
@@ -97,7 +137,7 @@ export async function leaveInOrder(pass: Pass, failure: GraphtapError | null): P
   try {
     await pass.intake.drain();
   } catch (error) {
-    pass.seen.rollback();
+    keepAccepted(pass);
     throw error;
   }
   const { checkpoint, intake } = pass;

@@ -1,11 +1,11 @@
 import { asGraphtapError, type GraphtapError } from "../errors.ts";
+import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import { fromMillis } from "../instant.ts";
 import { backfill } from "./backfill.ts";
 import { retryGaps } from "./gaps.ts";
 import { oldestKept, readLive } from "./live.ts";
-import { commit, leaveInOrder, openPass, type Pass } from "./pass.ts";
+import { commit, keepAccepted, leaveInOrder, openPass, type Pass } from "./pass.ts";
 import { withReadTo } from "./position.ts";
-import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import { readPages } from "./readPages.ts";
 import type { Engine, Stream } from "./stream.ts";
 import { sweep } from "./sweeping.ts";
@@ -36,20 +36,29 @@ export interface PollReport {
  * @param untilMs epoch milliseconds when the next poll is due, and work that can wait has to; `null` to do it all
  * @throws what concerns more than this stream: sink-closed, state-unusable, a bug, the signal's reason
  */
-export async function poll(
+export function poll(
   stream: Stream,
   engine: Engine,
   signal: AbortSignal,
   untilMs: number | null = null,
 ): Promise<PollReport> {
-  const pass = openPass(stream, engine, signal);
+  const mayGoOn = () => untilMs === null || engine.clock.now() < untilMs;
+  return runPass(openPass(stream, engine, signal), (pass) => read(pass, mayGoOn));
+}
+
+/**
+ * Does the work of a pass and leaves everything in order, however the work ends.
+ *
+ * @throws as {@linkcode poll}
+ */
+export async function runPass(pass: Pass, work: (pass: Pass) => Promise<void>): Promise<PollReport> {
   let failure: GraphtapError | null = null;
   try {
-    await read(pass, () => untilMs === null || engine.clock.now() < untilMs);
+    await work(pass);
   } catch (thrown) {
     failure = asGraphtapError(thrown);
   }
-  if (failure?.code === "sink-closed") pass.seen.rollback();
+  if (failure?.code === "sink-closed") keepAccepted(pass);
   else await leaveInOrder(pass, failure);
   if (failure?.kind.recovery === "exit") throw failure;
   return {
@@ -62,7 +71,7 @@ export async function poll(
     late: pass.late,
     gaps: pass.gaps,
     startedMs: pass.startedMs,
-    elapsedMs: engine.clock.now() - pass.startedMs,
+    elapsedMs: pass.engine.clock.now() - pass.startedMs,
     error: failure,
   };
 }

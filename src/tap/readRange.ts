@@ -69,6 +69,7 @@ export async function readRange(pass: Pass, job: RangeJob): Promise<void> {
       continue;
     }
     attempts = MAX_ATTEMPTS;
+    noticeOutside(pass, window, read.counts);
     if (rowsMayHaveMoved(pass, read) && repeats++ < MOST_REPEATS) continue;
     repeats = 0;
     // The host's clock may be ahead of Graph's: what Graph has not reached yet was not read.
@@ -103,7 +104,9 @@ function readWindow(
   priority: Priority,
   attempts: number,
 ): Promise<PagesRead> {
-  return readPages(pass, window, { priority, attempts, resumeAt: window.link, resumable: true });
+  // A link that counts rows is good only while no record moves, and records that change do.
+  const resumable = pass.stream.plugin.cursor.kind === "event-time";
+  return readPages(pass, window, { priority, attempts, resumeAt: window.link, resumable });
 }
 
 /** Whether a failure can lie in what was asked for, rather than in who asks or in the way there. */
@@ -152,6 +155,16 @@ async function graphWorks(pass: Pass, at: Instant, priority: Priority): Promise<
  */
 function rowsMayHaveMoved(pass: Pass, { pages, counts }: PagesRead): boolean {
   return pass.stream.plugin.cursor.kind === "update-time" && pages > 1 && counts.fresh > 0;
+}
+
+/** Graph has been seen to answer 200 with everything when it did not understand a filter. */
+function noticeOutside({ stream: { log } }: Pass, { from, to }: Window, { outside }: RangeCounts): void {
+  if (outside === 0) return;
+  log.warn("Graph did not apply the filter: records lie outside the window that was asked for", {
+    records: outside,
+    from: formatInstant(from),
+    to: formatInstant(to),
+  });
 }
 
 function settle(pass: Pass, pages: number): void {

@@ -5,6 +5,8 @@ import type { Engine, Stream } from "./stream.ts";
 /** How one stream is polled: {@linkcode poll}, or that with something around it, such as waiting for a turn. */
 export type PollStream = typeof poll;
 
+const LONGEST_PAUSE_MS = 3_600_000;
+
 /** A stream and what its poll did. */
 export interface Outcome {
   readonly stream: Stream;
@@ -51,9 +53,11 @@ export async function pollForever(
     streams.map((stream) => async () => {
       const periodMs = stream.service.periodSeconds * 1000;
       stream.log.info("collection starts", { period_s: stream.service.periodSeconds });
+      let refusals = 0;
       for (;;) {
         const report = await pollStream(stream, engine, stop.signal, engine.clock.now() + periodMs);
-        const waitMs = Math.max(0, report.startedMs + periodMs - engine.clock.now());
+        refusals = report.error?.kind.recovery === "suspend-stream" ? refusals + 1 : 0;
+        const waitMs = Math.max(0, report.startedMs + pauseMs(periodMs, refusals) - engine.clock.now());
         logReport(stream, report, waitMs);
         await engine.clock.sleep(waitMs, stop.signal);
       }
@@ -65,6 +69,16 @@ export async function pollForever(
     if (stop.signal.aborted) rejected();
     else stop.signal.addEventListener("abort", rejected, { once: true });
   });
+}
+
+/**
+ * Milliseconds from the start of a poll to the next: the period, and longer and longer, up to an hour, for a stream
+ * that Graph refuses, since somebody has to grant or buy something first.
+ */
+export function pauseMs(periodMs: number, refusals: number): number {
+  return refusals < 2
+    ? periodMs
+    : Math.max(periodMs, Math.min(periodMs * 2 ** (refusals - 1), LONGEST_PAUSE_MS));
 }
 
 /** The streams whose period has passed since their last poll began. */

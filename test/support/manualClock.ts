@@ -26,12 +26,17 @@ export function manualClock(start = Date.UTC(2026, 10, 22, 16, 0, 0)): ManualClo
       signal?.throwIfAborted();
       sleeps.push(ms);
       return new Promise((resolve, reject) => {
-        const sleeper = { until: now + Math.max(0, ms), wake: resolve };
-        sleepers.push(sleeper);
-        signal?.addEventListener("abort", () => {
+        const aborted = () => {
           sleepers = sleepers.filter((other) => other !== sleeper);
-          reject(signal.reason);
-        }, { once: true });
+          reject(signal?.reason);
+        };
+        const wake = () => {
+          signal?.removeEventListener("abort", aborted);
+          resolve();
+        };
+        const sleeper = { until: now + Math.max(0, ms), wake };
+        sleepers.push(sleeper);
+        signal?.addEventListener("abort", aborted, { once: true });
         // Time passes only when nothing else can happen.
         setImmediate(wakeNext);
       });

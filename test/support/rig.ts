@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InputConfig, ServiceConfig } from "../../src/config/config.ts";
+import { GraphtapError } from "../../src/errors.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createGraphClient } from "../../src/graph/client.ts";
 import { type Budget, createQuotas } from "../../src/graph/quota.ts";
@@ -30,6 +31,8 @@ export interface Rig {
   readonly sent: HttpRequest[];
   /** A stream as a new process would open it: the state of an earlier one is closed first. */
   stream(service: string, settings?: Partial<ServiceConfig>): Stream;
+  /** Several streams of one process. */
+  streams(services: readonly string[], settings?: Partial<ServiceConfig>): Stream[];
   close(): void;
 }
 
@@ -37,11 +40,17 @@ export interface RigOptions extends EmulatorOptions {
   readonly budgets?: Readonly<Record<string, Budget>>;
   /** Stands between the engine and the emulator. */
   readonly between?: (request: HttpRequest, pass: Transport) => Promise<HttpResponse>;
+  /** Called with the lines of each write before the sink takes them; it refuses them by throwing. */
+  readonly accept?: (lines: readonly string[]) => void;
+  /** An emulator that is served at an origin, and the way there; instead of one within this process. */
+  readonly served?: { emulator: Emulator; clock: ManualClock; origin: string; transport: Transport };
 }
 
 export function openRig(options: RigOptions = {}): Rig {
-  const clock = manualClock();
-  const emulator = createEmulator({ clock, quotas: "off", tenants: [TENANT], ...options });
+  const { served } = options;
+  const clock = served?.clock ?? manualClock();
+  const emulator = served?.emulator ??
+    createEmulator({ clock, quotas: "off", tenants: [TENANT], ...options });
   const folder = mkdtempSync(join(tmpdir(), "graphtap-rig-"));
   const lines: string[] = [];
   const logged: string[] = [];
@@ -52,7 +61,7 @@ export function openRig(options: RigOptions = {}): Rig {
     level: "info",
     now: clock.now,
   });
-  const direct: Transport = (request) => fetchFrom(emulator, request);
+  const direct: Transport = served?.transport ?? ((request) => fetchFrom(emulator, request));
   const transport: Transport = (request) => {
     if (request.method === "GET") sent.push(request);
     return options.between ? options.between(request, direct) : direct(request);
@@ -60,11 +69,9 @@ export function openRig(options: RigOptions = {}): Rig {
   const unlimited = { requests: 1_000_000, seconds: 1 };
   const budgets = options.budgets ?? { reports: unlimited, security: unlimited, scores: unlimited };
   const quotas = createQuotas(budgets, clock);
-  const cloud = {
-    graphUrl: GRAPH,
-    loginUrl: "https://login.microsoftonline.com",
-    scope: `${GRAPH}/.default`,
-  };
+  const graphUrl = served?.origin ?? GRAPH;
+  const loginUrl = served?.origin ?? "https://login.microsoftonline.com";
+  const cloud = { graphUrl, loginUrl, scope: `${graphUrl}/.default` };
   const graph = createGraphClient({
     transport,
     clock,
@@ -82,33 +89,15 @@ export function openRig(options: RigOptions = {}): Rig {
   let state: ReturnType<typeof openState> | undefined;
   const decoder = new TextDecoder();
 
-  return {
-    clock,
-    emulator,
-    lines,
-    log: logged,
-    sent,
-    engine: {
-      clock,
-      random: () => 0.5,
-      sink: {
-        write: (bytes) => {
-          lines.push(...decoder.decode(bytes).split("\n").slice(0, -1));
-          return Promise.resolve();
-        },
-      } as Engine["sink"],
-      format: "json",
-      hostname: "host",
-      tagGeneration: "2",
-    },
-    stream(service, settings = {}) {
-      state?.close();
-      state = openState(folder, {
-        locker: () => ({ status: "locked", release() {} }),
-        pid: 1,
-        now: clock.now,
-        report: (note) => logged.push(note),
-      });
+  function open(services: readonly string[], settings: Partial<ServiceConfig> = {}): Stream[] {
+    state?.close();
+    const opened = state = openState(folder, {
+      locker: () => ({ status: "locked", release() {} }),
+      pid: 1,
+      now: clock.now,
+      report: (note) => logged.push(note),
+    });
+    return services.map((service) => {
       const plugin = registry.resolve(service)!;
       return {
         input: { name: "contoso", id: "1", environment: null } as InputConfig,
@@ -129,12 +118,41 @@ export function openRig(options: RigOptions = {}): Rig {
         },
         plugin,
         graph,
-        graphUrl: GRAPH,
+        graphUrl,
         quotas: [quotas.of(TENANT, plugin.quota)],
-        state: state.stream({ inputId: "1", service }),
+        state: opened.stream({ inputId: "1", service }),
         log,
       };
+    });
+  }
+
+  return {
+    clock,
+    emulator,
+    lines,
+    log: logged,
+    sent,
+    engine: {
+      clock,
+      random: () => 0.5,
+      sink: {
+        write: (bytes) => {
+          const written = decoder.decode(bytes).split("\n").slice(0, -1);
+          try {
+            options.accept?.(written);
+          } catch (error) {
+            return Promise.reject(error);
+          }
+          lines.push(...written);
+          return Promise.resolve();
+        },
+      } as Engine["sink"],
+      format: "json",
+      hostname: "host",
+      tagGeneration: "2",
     },
+    stream: (service, settings) => open([service], settings)[0]!,
+    streams: open,
     close() {
       state?.close();
       rmSync(folder, { recursive: true, force: true });
@@ -144,15 +162,35 @@ export function openRig(options: RigOptions = {}): Rig {
 
 async function fetchFrom(emulator: Emulator, request: HttpRequest): Promise<HttpResponse> {
   const { "accept-encoding": _, ...headers } = request.headers;
-  const response = await emulator.fetch(
-    new Request(request.url, { method: request.method, headers, body: request.body }),
-  );
+  const { method, url, body, signal } = request;
+  const response = await naming(emulator.fetch(new Request(url, { method, headers, body, signal })));
   return {
     status: response.status,
     header: (name) => response.headers.get(name),
-    body: (response.body ??
-      new ReadableStream({ start: (controller) => controller.close() })) as unknown as AsyncIterable<
-        Uint8Array
-      >,
+    body: bodyOf(response),
   };
+}
+
+async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  try {
+    for (;;) {
+      const { done, value } = await naming(reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** A broken connection in the words of the program's own HTTP. */
+async function naming<T>(exchange: Promise<T>): Promise<T> {
+  try {
+    return await exchange;
+  } catch (error) {
+    if (error instanceof GraphtapError) throw error;
+    throw new GraphtapError("graph-unreachable", "the connection was reset", { cause: error });
+  }
 }

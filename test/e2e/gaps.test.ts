@@ -1,0 +1,125 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { run } from "../support/program.ts";
+import { CONTOSO, openSite } from "../support/site.ts";
+
+const INPUT = { name: "contoso", id: "1", tenant: CONTOSO, services: { signIns: {} } };
+const ids = (stdout: { toString(): string }) =>
+  stdout.toString().split("\n").slice(0, -1).map((line) => JSON.parse(line).id as string);
+
+describe("gaps and replay", () => {
+  it("says that nothing is missing when nothing is", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    await run(["pull", "-c", config]);
+    const { code, stdout } = await run(["gaps", "-c", config]);
+    expect({ code, text: stdout.toString() }).toEqual({ code: 0, text: "no gaps\n" });
+    expect((await run(["gaps", "-c", config, "--json"])).stdout.toString()).toBe("[]\n");
+  });
+
+  it(
+    "reads a range again without touching the position: nothing twice, or all of it with --again",
+    async () => {
+      const site = await openSite();
+      const config = site.write([INPUT]);
+      site.emulator.produce("signIns", 40, { from: site.start });
+      const first = ids((await run(["pull", "-c", config])).stdout);
+      expect(first).toHaveLength(40);
+      const position = async () =>
+        JSON.parse((await run(["state", "show", "-c", config, "--json"])).stdout.toString())[0].read_to;
+      const before = await position();
+
+      const range = ["--from", "2026-01-01T00:00:00Z", "--to", new Date().toISOString()];
+      const replayed = await run(["replay", "-c", config, ...range]);
+      expect({ code: replayed.code, ids: ids(replayed.stdout) }, replayed.stderr).toEqual({
+        code: 0,
+        ids: [],
+      });
+      const again = await run(["replay", "-c", config, ...range, "--again"]);
+      expect(ids(again.stdout).sort()).toEqual([...first].sort());
+      expect(await position()).toBe(before);
+      expect(ids((await run(["pull", "-c", config])).stdout)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.each([
+    [["--from", "yesterday", "--to", "2026-01-01T00:00:00Z"], '--from is "yesterday"'],
+    [["--from", "2026-01-02T00:00:00Z"], '--to is "missing"'],
+    [["--from", "2026-01-02T00:00:00Z", "--to", "2026-01-01T00:00:00Z"], "--from is not before --to"],
+  ])("refuses %j in one line", async (range, words) => {
+    const site = await openSite();
+    const { code, stderr } = await run(["replay", "-c", site.write([INPUT]), ...range]);
+    expect(code).toBe(2);
+    expect(stderr.trim().split("\n").at(-1)).toContain(words);
+  });
+
+  it("asks which stream is meant when there are several", async () => {
+    const site = await openSite();
+    const config = site.write([{ ...INPUT, services: { signIns: {}, directory_audits: {} } }]);
+    const { code, stderr } = await run([
+      "replay",
+      "-c",
+      config,
+      "--from",
+      "2026-01-01T00:00:00Z",
+      "--to",
+      "2026-01-02T00:00:00Z",
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      "--input contoso --service signIns, or --input contoso --service directory_audits",
+    );
+  });
+});
+
+describe("state export", () => {
+  it("prints position and gaps of each stream, a line each", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    await run(["pull", "-c", config]);
+    const { stdout } = await run(["state", "export", "-c", config]);
+    const [stream] = stdout.toString().trim().split("\n").map((line) => JSON.parse(line));
+    expect(stream).toMatchObject({
+      checkpoint: { service: "signIns", input_id: "1", persistence_version: 3 },
+      gaps: [],
+    });
+  });
+});
+
+describe("a plugin of the user's own", () => {
+  const PLUGIN = `
+service: my_audits
+title: Directory audits, under my own tag
+docs: https://learn.microsoft.com/graph/api/directoryaudit-list
+path: /v1.0/auditLogs/directoryAudits
+permissions: [AuditLog.Read.All]
+cursor: {kind: event-time, field: activityDateTime, from: ge, to: le, retentionDays: 30}
+page: {size: 500}
+quota: reports
+tag: my.app.graph.audits
+`;
+
+  it("is pulled like ours", async () => {
+    const site = await openSite();
+    writeFileSync(join(site.folder, "my_audits.yaml"), PLUGIN);
+    const config = site.write([{ ...INPUT, services: { my_audits: {} } }], { plugins: ["./my_audits.yaml"] });
+    site.emulator.produce("directoryAudits", 12, { from: site.start });
+    const { code, stdout, stderr } = await run(["pull", "-c", config]);
+    expect(code, stderr).toBe(0);
+    const tags = stdout.toString().trim().split("\n").map((line) => JSON.parse(line).tag);
+    expect(tags).toEqual(Array(12).fill("my.app.graph.audits"));
+  });
+
+  it("is refused in one line when it is wrong, or is not there", async () => {
+    const site = await openSite();
+    writeFileSync(join(site.folder, "my_audits.yaml"), PLUGIN.replace("ge, to", "greater, to"));
+    const wrong = await run(["check", "-c", site.write([INPUT], { plugins: ["./my_audits.yaml"] })]);
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.stderr).toMatch(/^graphtap: plugin-invalid: .*my_audits\.yaml/);
+    const missing = await run(["check", "-c", site.write([INPUT], { plugins: ["./other.yaml"] })]);
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.stderr).toContain('Cannot load plugin "./other.yaml"');
+  });
+});
