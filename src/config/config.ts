@@ -7,6 +7,8 @@ export interface Config {
   /** As shown in messages; `-` for standard input. */
   readonly file: string;
   readonly globals: Globals;
+  /** Where the shipper delivers, in the order of the file. */
+  readonly outputs: readonly OutputConfig[];
   /** Enabled and disabled ones, in the order of the file. */
   readonly inputs: readonly InputConfig[];
   /** What is not wrong enough to stop, sorted by position. */
@@ -102,6 +104,21 @@ export interface ObfuscationRule {
   readonly value: string | number | boolean | null | undefined;
   /** Regular expressions: replace what matches, not the whole. Empty: the whole. */
   readonly stringPatterns: readonly string[];
+}
+
+/** A block under `outputs`: a destination of the old collector. What the file does not say is `null`. */
+export interface OutputConfig {
+  /** The key of the block. */
+  readonly name: string;
+  /** @default "devo_platform" */
+  readonly type: string;
+  /** A host, without scheme and port. */
+  readonly address: string | null;
+  readonly port: number | null;
+  /** Files as written: of the authority, of the client's certificate and of its key. */
+  readonly chain: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
 }
 
 /** Something wrong in the file. */

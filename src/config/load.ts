@@ -9,6 +9,7 @@ import { credentialsSchema, inputSchema } from "./inputSchema.ts";
 import { findPlaceholders } from "./placeholders.ts";
 import { readGlobals } from "./readGlobals.ts";
 import { readInputs } from "./readInputs.ts";
+import { readOutputs } from "./readOutputs.ts";
 import type { Reading, ReadOptions } from "./reading.ts";
 import { keyOf, kindOf, report } from "./reading.ts";
 import { isRecord, reportUnknownKeys } from "./section.ts";
@@ -38,8 +39,8 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
   if (draft?.inputs == null || problems.some((problem) => problem.severity === "error")) {
     return { config: null, problems };
   }
-  const { globals, inputs } = draft;
-  return { config: { file: options.file, globals, inputs, warnings: problems }, problems };
+  const { globals, outputs, inputs } = draft;
+  return { config: { file: options.file, globals, outputs, inputs, warnings: problems }, problems };
 }
 
 /**
@@ -107,7 +108,11 @@ function readRoot(reading: Reading) {
   if (root["outputs"] != null && !isRecord(root["outputs"])) {
     report(reading, "error", ["outputs"], `found ${kindOf(root["outputs"])}, expected a map of outputs`);
   }
-  return { globals, inputs: readInputs(reading, root["inputs"], globals) };
+  return {
+    globals,
+    outputs: readOutputs(reading, root["outputs"]),
+    inputs: readInputs(reading, root["inputs"], globals),
+  };
 }
 
 function remarkOldKeys(reading: Reading): void {

@@ -1,0 +1,70 @@
+/** What a shipper's configuration is made of: the same pieces make the shipped examples and a user's own. */
+
+/** Ways of a line from graphtap into a shipper. */
+export const WAYS_IN = ["exec", "interval", "stdin", "http", "file"] as const;
+export type WayIn = (typeof WAYS_IN)[number];
+
+export interface ShipperSettings {
+  /** The words that start graphtap. */
+  readonly program: readonly string[];
+  /** The configuration of graphtap, absolute. */
+  readonly config: string;
+  /** Folder for the shipper's buffers and positions, absolute. */
+  readonly buffer: string;
+  /** The file that `--via file` writes, absolute. */
+  readonly spool: string;
+  readonly destination: Destination;
+}
+
+/** Devo's end. */
+export interface Destination {
+  readonly address: string;
+  readonly port: number;
+  /** Files for mutual TLS; `null` for plain TCP, as an in-house relay takes it. */
+  readonly tls: TlsFiles | null;
+}
+
+/** What Devo hands out for a domain: absolute paths of PEM files. */
+export interface TlsFiles {
+  readonly chain: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The settings that the files in `fluent-bit/` and `vector/` show. */
+export const EXAMPLE: ShipperSettings = {
+  program: ["graphtap"],
+  config: "/etc/graphtap/config/config.yaml",
+  buffer: "/var/lib/graphtap/buffer",
+  spool: "/var/lib/graphtap/spool/events.log",
+  destination: {
+    address: "collector-us.devo.io",
+    port: 443,
+    tls: {
+      chain: "/etc/graphtap/certs/chain.crt",
+      cert: "/etc/graphtap/certs/domain.crt",
+      key: "/etc/graphtap/certs/domain.key",
+    },
+  },
+};
+
+/** Seconds between heartbeats: Devo closes what was silent for 30. */
+export const HEARTBEAT_SECONDS = 10;
+/** Seconds from one interval pull to the next, and how long it may take: less than the time to the next. */
+export const INTERVAL_SECONDS = 60;
+export const DEADLINE_SECONDS = 45;
+
+/** The longest line that the configurations carry: one record of 60 MiB was tried. */
+export const LONGEST_LINE_MIB = 64;
+
+/** The words of the graphtap command that belongs to a way in. */
+export function graphtapWords({ program, config, spool }: ShipperSettings, via: WayIn, to: string): string[] {
+  const own = ["--format", "devo", "-c", config];
+  if (via === "interval") {
+    return [...program, "pull", "--due", "--deadline", String(DEADLINE_SECONDS), ...own];
+  }
+  const run = [...program, "run", ...own, "--heartbeat", String(HEARTBEAT_SECONDS)];
+  if (via === "http") return [...run, "--to", ...to.split(" ")];
+  if (via === "file") return [...run, "--to", `file:${spool}`];
+  return run;
+}
