@@ -74,7 +74,7 @@ export async function readRange(pass: Pass, job: RangeJob): Promise<void> {
     repeats = 0;
     // The host's clock may be ahead of Graph's: what Graph has not reached yet was not read.
     at = read.serverTime === null ? window.to : earliest(window.to, read.serverTime);
-    settle(pass, read.pages);
+    learnWidth(pass, window, read.pages);
     job.onRead(at, read.counts);
     commit(pass);
     if (compareInstants(at, window.to) < 0) return;
@@ -167,8 +167,11 @@ function noticeOutside({ stream: { log } }: Pass, { from, to }: Window, { outsid
   });
 }
 
-function settle(pass: Pass, pages: number): void {
+/** Only a window of about the full width tells that a wider one would do. */
+function learnWidth(pass: Pass, window: Window, pages: number): void {
   const largest = pass.stream.service.windowMaxSeconds ?? LARGEST_WIDTH_SECONDS;
-  const width = fittedWidth(pass.checkpoint.window_seconds ?? FIRST_WIDTH_SECONDS, pages, largest);
+  const known = Math.min(pass.checkpoint.window_seconds ?? FIRST_WIDTH_SECONDS, largest);
+  const fitting = fittedWidth(known, pages, largest);
+  const width = secondsBetween(window.from, window.to) >= known / 2 ? fitting : Math.min(known, fitting);
   pass.checkpoint = { ...pass.checkpoint, window: null, next_link: null, window_seconds: width };
 }
