@@ -162,8 +162,8 @@ export function openRig(options: RigOptions = {}): Rig {
 
 async function fetchFrom(emulator: Emulator, request: HttpRequest): Promise<HttpResponse> {
   const { "accept-encoding": _, ...headers } = request.headers;
-  const { method, url, body, signal } = request;
-  const response = await naming(emulator.fetch(new Request(url, { method, headers, body, signal })));
+  const { method, url, body } = request;
+  const response = await naming(emulator.fetch(new Request(url, { method, headers, body })));
   return {
     status: response.status,
     header: (name) => response.headers.get(name),
