@@ -83,12 +83,17 @@ export function addedFields(environment: string | null, pullStartedMs: number): 
 function lineHead(tag: string, { format, service, input, hostname, pullStartedMs }: LineOptions): string {
   if (format === "devo") {
     const date = new Date(pullStartedMs).toISOString().replace("T", " ").replace("Z", "");
-    return `<14>${date} ${hostname} ${tag}: `;
+    return `<14>${date} ${hostToken(hostname)} ${tag}: `;
   }
   const fields = `"tag":${JSON.stringify(tag)},"service":${JSON.stringify(service)},"input":${
     JSON.stringify(input)
   }`;
   return `{${fields},"id":`;
+}
+
+/** A host as syslog has it: one word. A name that is none must not shift the tag. */
+function hostToken(hostname: string): string {
+  return hostname.replace(/[^\x21-\x7e]/g, "_") || "localhost";
 }
 
 function appendValue(out: ByteBuilder, bytes: Uint8Array, start: number, end: number): void {

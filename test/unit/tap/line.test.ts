@@ -6,14 +6,14 @@ import { createLineWriter, type LineFormat } from "../../../src/tap/line.ts";
 const PULL = Date.UTC(2026, 10, 22, 16, 0, 0, 123);
 const TAG = "cloud.azure.ad.signin.2.msgraph";
 
-function lineOf(record: string, format: LineFormat, environment: string | null = "prod"): string {
+function lineOf(record: string, format: LineFormat, environment: string | null = "prod", hostname = "host-1"): string {
   const bytes = new TextEncoder().encode(record);
   const out = createByteBuilder();
   const write = createLineWriter({
     format,
     service: "signIns",
     input: 'my "input"',
-    hostname: "host-1",
+    hostname,
     environment,
     pullStartedMs: PULL,
   });
@@ -41,6 +41,14 @@ describe("an event line", () => {
 
   it("is a finished Devo line, dated with the pull", () => {
     expect(lineOf(RECORD, "devo")).toBe(`<14>2026-11-22 16:00:00.123 host-1 ${TAG}: ${EVENT}\n`);
+  });
+
+  it.each([
+    ["two words", "two_words"],
+    ["line\r\nfeed", "line__feed"],
+    ["", "localhost"],
+  ])("has one word for the host %j", (hostname, expected) => {
+    expect(lineOf(RECORD, "devo", null, hostname)).toContain(`16:00:00.123 ${expected} ${TAG}: {`);
   });
 
   it("is the event alone", () => {
