@@ -135,6 +135,7 @@ describe("over a real connection", () => {
       ["a body cut off", { kind: "truncate", afterBytes: 5000 }],
       ["a compressed body cut off", { kind: "truncateGzip", afterBytes: 3000 }],
       ["a reset before the answer", { kind: "reset" }],
+      ["a body that stops arriving", { kind: "stall", afterBytes: 5000 }],
     ] as const,
   )("%s", async (_, action) => {
     const clock = manualClock();
@@ -145,7 +146,7 @@ describe("over a real connection", () => {
       unevenPages: false,
       gzip: action.kind === "truncateGzip",
     });
-    const http = createHttp();
+    const http = createHttp({ stallTimeoutMs: 50 });
     const server = await serveEmulator(emulator);
     rig = openRig({ served: { emulator, clock, origin: server.url, transport: http.transport } });
     try {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,10 @@ import { onDeno, projectFolder } from "./project.ts";
 export default function build(): void {
   if (onDeno || newestChange(["src", "plugins"]) < changedAt("dist/main.js")) return;
   const built = spawnSync("npm", ["run", "--silent", "build"], { cwd: projectFolder, stdio: "inherit" });
-  // Tests of single modules can still tell something; those of the program will say that it is missing.
-  if (built.status !== 0) process.stderr.write("dist/main.js could not be built from the sources\n");
+  if (built.status === 0) return;
+  // Tests of single modules can still tell something; those of the program must not pass with an old one.
+  rmSync(bundle, { force: true });
+  process.stderr.write("dist/main.js could not be built from the sources\n");
 }
 
 function newestChange(folders: readonly string[]): number {
