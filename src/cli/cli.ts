@@ -1,3 +1,4 @@
+import { nearest } from "../config/nearest.ts";
 import { asGraphtapError, errorLine, type ExitCode } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -50,7 +51,9 @@ async function dispatch(runtime: Runtime): Promise<ExitCode> {
 function find(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
-  throw usage("", `"${name}" is not a command; there are ${commands.map((known) => known.name).join(", ")}`);
+  const names = commands.map((known) => known.name);
+  const meant = nearest(name, names);
+  throw usage("", `"${name}" is not a command${meant ? ` (did you mean ${meant}?)` : ""}; there are ${names.join(", ")}`);
 }
 
 async function print(runtime: Runtime, text: string): Promise<ExitCode> {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { nearest } from "../config/nearest.ts";
 import { GraphtapError } from "../errors.ts";
 
 /** One row of the option table: the parser, the help and the environment variables all come from it. */
@@ -75,13 +76,15 @@ function parseWords(command: string, options: readonly Option[], args: readonly 
   } catch (error) {
     // Node's own words name the option and what is wrong with it; its hints about `--` are for other programs.
     const words = error instanceof Error ? error.message.split(". To specify")[0]! : String(error);
-    throw usage(command, words);
+    const unknown = /^Unknown option '--([^']+)'/.exec(words)?.[1];
+    const meant = unknown === undefined ? null : nearest(unknown, options.map(({ name }) => name));
+    throw usage(command, meant === null ? words : `${words} (did you mean --${meant}?)`);
   }
 }
 
 /** A wrong command line. */
 export function usage(command: string, words: string): GraphtapError {
-  return new GraphtapError("usage", `${words}; see "graphtap ${command} --help"`.replace(" undefined", ""));
+  return new GraphtapError("usage", `${words}; see "graphtap ${command === "" ? "" : `${command} `}--help"`);
 }
 
 /** The rows as help text. */
