@@ -6,10 +6,9 @@
 /** Which request budget of Microsoft Graph covers a collection; `src/graph/quota.ts` has the figures. */
 export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
 
-/** Append-only records that arrive late and out of order. The key of a record is its id. */
-export interface EventTimeCursor {
-  readonly kind: "event-time";
-  /** Top-level property that holds the time of the event. */
+/** What a collection with times has in common, whatever its times mean. */
+export interface TimedCursor {
+  /** Top-level property that holds the time. */
   readonly field: string;
   /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
   readonly from: "ge" | "gt";
@@ -24,16 +23,14 @@ export interface EventTimeCursor {
   readonly sweepAfterSeconds?: readonly number[];
 }
 
+/** Append-only records that arrive late and out of order. The key of a record is its id. */
+export interface EventTimeCursor extends TimedCursor {
+  readonly kind: "event-time";
+}
+
 /** Records that change after they appear. The key is the id and the time of the last change. */
-export interface UpdateTimeCursor {
+export interface UpdateTimeCursor extends TimedCursor {
   readonly kind: "update-time";
-  readonly field: string;
-  readonly from: "ge" | "gt";
-  readonly to: "le" | "lt";
-  readonly retentionDays: number;
-  readonly overlapSeconds?: number;
-  readonly settleSeconds?: number;
-  readonly sweepAfterSeconds?: readonly number[];
 }
 
 /** A collection without a usable position: read whole, each record leaving when its content is new. */

@@ -1,5 +1,5 @@
 import { addSeconds, earliest, formatInstant, fromMillis, type Instant, latest } from "../instant.ts";
-import type { EventTimeCursor, UpdateTimeCursor } from "../plugin/plugin.ts";
+import type { TimedCursor } from "../plugin/plugin.ts";
 import { recordGap } from "./gaps.ts";
 import type { Pass } from "./pass.ts";
 import { instantOf, withReadTo } from "./position.ts";
@@ -14,7 +14,7 @@ const LIVE_SECONDS = 3600;
 const DEFAULT_OVERLAP_SECONDS = 120;
 
 /** Reads from the position to now, first leaving what is too old for that to the backfill. */
-export async function readLive(pass: Pass, cursor: EventTimeCursor | UpdateTimeCursor): Promise<void> {
+export async function readLive(pass: Pass, cursor: TimedCursor): Promise<void> {
   const now = addSeconds(fromMillis(pass.startedMs), -(cursor.settleSeconds ?? 0));
   const oldest = oldestKept(pass.startedMs, cursor);
   const from = openEdge(pass, now, oldest);
@@ -36,7 +36,7 @@ export async function readLive(pass: Pass, cursor: EventTimeCursor | UpdateTimeC
 }
 
 /** Nothing older is asked for: Graph has dropped it. */
-export function oldestKept(nowMs: number, cursor: EventTimeCursor | UpdateTimeCursor): Instant {
+export function oldestKept(nowMs: number, cursor: TimedCursor): Instant {
   return addSeconds(fromMillis(nowMs), 60 - cursor.retentionDays * 86_400);
 }
 
