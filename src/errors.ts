@@ -17,7 +17,7 @@ export interface ErrorKind {
   readonly collector?: readonly [type: string, id: number];
 }
 
-/** 0 done · 1 a stream failed · 2 usage or configuration · 3 authorisation · 4 sink closed · 5 state · 70 a bug. */
+/** 0 done · 1 a stream failed · 2 usage or configuration · 3 authorisation · 4 the sink · 5 state · 70 a bug. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 70;
 
 const kinds = {
@@ -45,6 +45,8 @@ const kinds = {
   "state-unusable": { recovery: "exit", exitCode: 5 },
   "state-in-use": { recovery: "exit", exitCode: 5 },
   "sink-closed": { recovery: "exit", exitCode: 4 },
+  "sink-full": { recovery: "exit", exitCode: 4 },
+  "sink-unusable": { recovery: "exit", exitCode: 4 },
   "stopped": { recovery: "exit", exitCode: 0 },
   "bug": { recovery: "exit", exitCode: 70 },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,6 +1,5 @@
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
-import { sinkOptions } from "./sinkOption.ts";
 
 const config: Option = {
   name: "config",
@@ -49,6 +48,33 @@ const lines: readonly Option[] = [
   },
   { name: "hostname", value: "NAME", help: "HOST of the devo format (default: this machine's name)" },
 ];
+const sink: readonly Option[] = [
+  {
+    name: "to",
+    value: "SINK",
+    help: "where event lines go: stdout (default), file:PATH, http(s)://HOST/PATH",
+  },
+  { name: "rotate-bytes", value: "BYTES", help: "file: rotate before it is larger (default 67108864)" },
+  { name: "rotate-seconds", value: "SECONDS", help: "file: rotate when it is older (default 3600)" },
+  { name: "max-spool-bytes", value: "BYTES", help: "file: stop when all its files would hold more" },
+  {
+    name: "body",
+    value: "KIND",
+    choices: ["lines", "fluent-bit"],
+    help: "http: lines (default; Vector) or fluent-bit (its http input)",
+  },
+  { name: "gzip", help: "http: compress what is sent" },
+  {
+    name: "auth-file",
+    value: "FILE",
+    help: 'http: file with "Bearer …" or "Basic …"; $GRAPHTAP_SINK_AUTH may hold the same',
+  },
+  {
+    name: "dead-letter",
+    value: "FILE",
+    help: "http: keeps lines that the receiver refuses (default: dead-letter.ndjson in the state folder)",
+  },
+];
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -58,7 +84,7 @@ export const commands: readonly Command[] = [
     options: [
       config,
       ...lines,
-      ...sinkOptions,
+      ...sink,
       {
         name: "heartbeat",
         value: "SECONDS",
@@ -84,7 +110,7 @@ export const commands: readonly Command[] = [
       { name: "due", help: "only streams whose period has passed" },
       { name: "deadline", value: "SECONDS", help: "stop cleanly before so many seconds have passed" },
       ...lines,
-      ...sinkOptions,
+      ...sink,
       state,
       service,
       input,

@@ -64,15 +64,15 @@ export function openTap(given: Given, runtime: Runtime, { config, registry, home
       random: Math.random,
       sink,
       format,
-      hostname: given.text("hostname") ?? hostname(),
+      // Only a Devo line names the machine, and Deno asks for a permission to know its name.
+      hostname: given.text("hostname") ?? (given.text("format") === "devo" ? hostname() : "localhost"),
       tagGeneration: config.globals.tagGeneration,
     },
     log,
     stop,
     async close() {
       await http.close();
-      await sink.close();
-      state.close();
+      await sink.close().finally(() => state.close());
     },
   };
 }

@@ -32,5 +32,7 @@ export function createStdoutSink(write: (bytes: Uint8Array) => Promise<void>): S
       tail = turn.catch(() => {});
       return turn;
     },
+    // The stream belongs to the process.
+    close: () => Promise.resolve(),
   };
 }

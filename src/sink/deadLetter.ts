@@ -1,0 +1,53 @@
+import { Buffer } from "node:buffer";
+import { dirname } from "node:path";
+import { makeFolder } from "../state/files.ts";
+import { textOf, withoutLineFeed } from "./httpBody.ts";
+import { attemptSink } from "./sinkFailure.ts";
+import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
+
+/** Where lines go that a receiver will never take. */
+export interface DeadLetters {
+  readonly path: string;
+  /**
+   * Sets a line aside, durably.
+   *
+   * @param reason the receiver's own words; they stay in the file, with the line they may quote
+   * @throws sink-full, sink-unusable
+   */
+  add(line: Uint8Array, status: number, reason: string): void;
+  close(): void;
+}
+
+/**
+ * A file with one JSON object a line, 0600: `time`, `receiver`, `status`, `reason` and the `line`, or `line_base64`
+ * where the line is not UTF-8. It is made when it is needed, never rotated and never read by graphtap: whoever has
+ * seen to the reason sends the lines on and deletes it.
+ */
+export function createDeadLetters(path: string, receiver: string, now: () => number): DeadLetters {
+  let file: SpoolFile | undefined;
+
+  function open(): SpoolFile {
+    attemptSink("create", dirname(path), () => makeFolder(dirname(path)));
+    const opened = openSpoolFile(path, now);
+    opened.cutTornLine();
+    return opened;
+  }
+
+  return {
+    path,
+    add(line, status, reason) {
+      file ??= open();
+      const entry = { time: new Date(now()).toISOString(), receiver, status, reason, ...contentOf(line) };
+      file.append(Buffer.from(`${JSON.stringify(entry)}\n`));
+    },
+    close: () => file?.close(),
+  };
+}
+
+function contentOf(line: Uint8Array): { line: string } | { line_base64: string } {
+  const text = textOf(line);
+  const bytes = withoutLineFeed(line);
+  return Buffer.from(text).equals(bytes)
+    ? { line: text }
+    : { line_base64: Buffer.from(bytes).toString("base64") };
+}
