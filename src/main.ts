@@ -67,6 +67,7 @@ const runtime: Runtime = {
   writeStderr: (text) => void process.stderr.write(text),
   stderrIsTerminal: process.stderr.isTTY === true,
   readStdin,
+  stdin: () => process.stdin,
   onStopSignal: (callback) => {
     process.on("SIGTERM", callback);
     process.on("SIGINT", callback);
@@ -75,6 +76,7 @@ const runtime: Runtime = {
   // Deno locks a file itself, which needs no permission to run flock.
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
   pid: process.pid,
+  rssBytes: () => process.memoryUsage.rss(),
   command: [process.execPath, ...(deno ? DENO_WORDS : process.execArgv), process.argv[1] ?? ""],
 };
 

@@ -76,6 +76,19 @@ const sink: readonly Option[] = [
   },
 ];
 
+const heartbeat: readonly Option[] = [
+  {
+    name: "heartbeat",
+    value: "SECONDS",
+    help: "a line of graphtap's own so often, which keeps a connection from going idle",
+  },
+  {
+    name: "heartbeat-tag",
+    value: "TAG",
+    help: "its tag (default my.app.graphtap.heartbeat)",
+  },
+];
+
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   {
@@ -85,16 +98,7 @@ export const commands: readonly Command[] = [
       config,
       ...lines,
       ...sink,
-      {
-        name: "heartbeat",
-        value: "SECONDS",
-        help: "a line of graphtap's own so often, which keeps a connection from going idle",
-      },
-      {
-        name: "heartbeat-tag",
-        value: "TAG",
-        help: "its tag (default my.app.graphtap.heartbeat)",
-      },
+      ...heartbeat,
       state,
       service,
       input,
@@ -117,6 +121,38 @@ export const commands: readonly Command[] = [
       ...log,
     ],
     load: () => import("./pull.ts"),
+  },
+  {
+    name: "serve",
+    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/pull, /v1/events",
+    options: [
+      config,
+      {
+        name: "listen",
+        value: "HOST:PORT",
+        help: "where (default 127.0.0.1:9464); beyond this machine only with a token",
+      },
+      {
+        name: "token-file",
+        value: "FILE",
+        help: "holds the token that clients must send; or $GRAPHTAP_TOKEN holds it itself",
+      },
+      { name: "no-poll", help: "read streams only when they are pulled, write nothing to the sink" },
+      ...lines,
+      ...sink,
+      ...heartbeat,
+      state,
+      service,
+      input,
+      ...log,
+    ],
+    load: () => import("./serve.ts"),
+  },
+  {
+    name: "exec",
+    summary: "a co-process: each line on standard input asks for a pull, events on standard output",
+    options: [config, ...lines, ...sink, state, service, input, ...log],
+    load: () => import("./exec.ts"),
   },
   {
     name: "check",

@@ -10,10 +10,14 @@ export interface Runtime {
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
   readonly readStdin: () => Promise<string>;
+  /** Standard input as it comes, for who answers while it goes on. */
+  readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Calls back at each SIGTERM or SIGINT, and when the parent process is gone. */
   readonly onStopSignal: (callback: () => void) => void;
   readonly locker: FileLocker;
   readonly pid: number;
+  /** Resident memory in bytes. */
+  readonly rssBytes: () => number;
   /** The words that start this program again, to which a command and its options are added. */
   readonly command: readonly string[];
 }

@@ -48,11 +48,13 @@ async function shipper(...args: string[]) {
     writeStderr: (text) => void (stderr += text),
     stderrIsTerminal: false,
     readStdin: () => Promise.resolve(""),
+    stdin: async function* () {},
     onStopSignal: () => {},
     locker: () => {
       throw new Error("nothing is locked here");
     },
     pid: 1,
+    rssBytes: () => 0,
     command: ["/opt/my node/node", "/opt/graphtap/main.js"],
   });
   return { code, stdout, stderr };

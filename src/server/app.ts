@@ -1,0 +1,81 @@
+import { Hono } from "hono";
+import { asGraphtapError } from "../errors.ts";
+import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { AppBindings } from "./bindings.ts";
+import { answerEvents } from "./eventsRoute.ts";
+import { type GuardOptions, isAuthorized, refusal } from "./guard.ts";
+import { metricFamilies } from "./metrics.ts";
+import { problem, problemOf } from "./problem.ts";
+import type { PullShop } from "./pullShop.ts";
+import { pullRoutes } from "./pullRoutes.ts";
+import { notReady } from "./readiness.ts";
+import type { ServedStream } from "./served.ts";
+import { PAGE_POLICY, statusPage } from "./statusPage.ts";
+
+export interface AppOptions {
+  readonly streams: readonly ServedStream[];
+  readonly shop: PullShop;
+  readonly guard: GuardOptions;
+  /** Whether the server polls by itself. */
+  readonly polls: boolean;
+  readonly log: Log;
+  readonly version: string;
+  /** Resident memory of the process. */
+  readonly rssBytes: () => number;
+}
+
+/** The routes of `graphtap serve`. */
+export function createApp(options: AppOptions): Hono<AppBindings> {
+  const { streams, shop, guard, polls, log, version } = options;
+  const { clock, format } = shop.engine;
+  const startedMs = clock.now();
+  const app = new Hono<AppBindings>();
+
+  app.use(async (c, next) => {
+    const began = clock.now();
+    const refused = refusal(c.req.raw, guard);
+    if (refused === null) await next();
+    else c.res = refused;
+    c.header("cache-control", "no-store");
+    c.header("x-content-type-options", "nosniff");
+    c.header("referrer-policy", "no-referrer");
+    // Without the query: who logs it decides what is kept of it.
+    log.debug("answered", {
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      ms: clock.now() - began,
+    });
+  });
+  app.get("/healthz", (c) => c.text("ok\n"));
+  app.get("/readyz", (c) => {
+    const missing = notReady(streams, clock.now(), polls);
+    // Probes hold no token; names and messages are for those who do.
+    const known = guard.token === null || isAuthorized(c.req.raw, guard.token);
+    const ready = missing.length === 0;
+    return c.json(known ? { ready, missing } : { ready }, ready ? 200 : 503);
+  });
+  app.get("/metrics", (c) => {
+    const families = metricFamilies(streams, {
+      version,
+      startedMs,
+      nowMs: clock.now(),
+      rssBytes: options.rssBytes(),
+      listeners: shop.events.listeners,
+      batches: shop.batches.waiting,
+    });
+    return c.body(formatMetrics(families), 200, { "content-type": METRICS_TYPE });
+  });
+  app.get("/", (c) => {
+    c.header("content-security-policy", PAGE_POLICY);
+    return c.html(statusPage(streams, { version, startedMs, nowMs: clock.now(), polls }));
+  });
+  app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), shop.events, format));
+  app.route("/v1", pullRoutes(streams, shop));
+  app.notFound((c) =>
+    problem(404, "usage", `There is nothing for ${c.req.method} at ${JSON.stringify(c.req.path)}`)
+  );
+  app.onError((error) => problemOf(asGraphtapError(error)));
+  return app;
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { setImmediate } from "node:timers";
+import { type HttpBindings, serve } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Hono } from "hono";
+import { GraphtapError } from "../errors.ts";
+import type { AppBindings } from "./bindings.ts";
+import type { ListenAddress } from "./listenAddress.ts";
+
+const CLOSE_GRACE_MS = 1000;
+
+/** A server that listens. */
+export interface Listening {
+  /** Origin without a slash at its end. */
+  readonly url: string;
+  /** Takes no more requests, lets answers end, and then cuts what is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the app on an address.
+ *
+ * @param graceMs how long a stop waits for answers to end by themselves
+ * @throws usage when it cannot listen there
+ */
+export function listen(
+  app: Hono<AppBindings>,
+  { host, port }: ListenAddress,
+  graceMs: number = CLOSE_GRACE_MS,
+): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    const server = serve({
+      port,
+      hostname: host,
+      // The adapter's own Request and Response are quicker, but they would replace the program's.
+      overrideGlobalObjects: false,
+      fetch: (request, bindings) => answer(app, request, bindings as HttpBindings),
+    }, (info) => {
+      const name = info.family === "IPv6" ? `[${info.address}]` : info.address;
+      resolve({ url: `http://${name}:${info.port}`, close: () => close(server as Server, graceMs) });
+    });
+    server.once("error", (cause: Error) =>
+      reject(
+        new GraphtapError("usage", `Cannot listen on ${host} port ${port}: ${cause.message}`, { cause }),
+      ));
+  });
+}
+
+async function answer(
+  app: Hono<AppBindings>,
+  request: Request,
+  { incoming, outgoing }: HttpBindings,
+): Promise<Response> {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
+  const response = await app.fetch(request, { gone: gone.signal });
+  await send(response, request.method, incoming, outgoing as ServerResponse);
+  return RESPONSE_ALREADY_SENT;
+}
+
+/**
+ * Sends an answer. The body is asked for more only when what it gave is in the kernel's hands: a pull counts lines
+ * as taken by that, and the adapter's own way of sending would ask while they are still in this process.
+ */
+async function send(
+  { status, headers, body }: Response,
+  method: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const lost = () => outgoing.closed || incoming.socket.destroyed;
+  const reader = body?.getReader();
+  const leave = () => void reader?.cancel().catch(() => {});
+  outgoing.once("close", leave);
+  if (lost()) return leave();
+  outgoing.writeHead(status, Object.fromEntries(headers));
+  if (reader === undefined || method === "HEAD") {
+    leave();
+    return void outgoing.end();
+  }
+  outgoing.flushHeaders();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || lost()) break;
+      await written(outgoing, value);
+      // Node reports a write as done also when the connection broke under it, and says so only afterwards.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (lost()) break;
+    }
+    outgoing.end();
+  } catch {
+    // A body that ends like any other would pass for a whole one.
+    outgoing.destroy();
+  }
+  leave();
+}
+
+function written(outgoing: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.write(bytes, (error) => error ? reject(error) : resolve());
+  });
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

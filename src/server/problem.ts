@@ -1,0 +1,34 @@
+import { STATUS_CODES } from "node:http";
+import type { ErrorCode, GraphtapError } from "../errors.ts";
+
+/** An error as `application/problem+json` (RFC 9457), with our own code beside the standard members. */
+export function problem(
+  status: number,
+  code: ErrorCode,
+  detail: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, code, detail };
+  return new Response(`${JSON.stringify(body)}\n`, {
+    status,
+    headers: { ...headers, "content-type": "application/problem+json" },
+  });
+}
+
+/** A failure of ours as an answer. */
+export function problemOf(error: GraphtapError): Response {
+  const wait = error.retryAfterSeconds;
+  const headers: Record<string, string> = wait === undefined
+    ? {}
+    : { "retry-after": String(Math.ceil(wait)) };
+  return problem(statusOf(error), error.code, error.message, headers);
+}
+
+function statusOf({ code, kind }: GraphtapError): number {
+  if (code === "usage") return 400;
+  if (code === "state-in-use") return 409;
+  if (code === "stopped" || code === "sink-closed") return 503;
+  // What waiting mends is for the client to repeat; what it does not is Graph's or Entra's refusal.
+  if (kind.recovery === "retry" || kind.recovery === "restart-window") return 503;
+  return kind.recovery === "suspend-stream" ? 502 : 500;
+}

@@ -1,0 +1,53 @@
+import type { Clock } from "../clock.ts";
+import { asGraphtapError } from "../errors.ts";
+import type { PollReport } from "../tap/poll.ts";
+import type { Stream } from "../tap/stream.ts";
+import type { Batch } from "./batch.ts";
+import { count, createFigures, type Figures, observe } from "./figures.ts";
+import { createTurn, type Turn } from "./turn.ts";
+
+/** A stream in a server: read by one at a time, and watched. */
+export interface ServedStream {
+  readonly stream: Stream;
+  readonly figures: Figures;
+  /** Held by whoever reads the stream now. */
+  readonly turn: Turn;
+  /** What was handed out of it and is not confirmed yet. */
+  batch: Batch | null;
+}
+
+export function serveStream(stream: Stream): ServedStream {
+  const figures = createFigures(stream.state);
+  return { stream: observe(stream, figures), figures, turn: createTurn(), batch: null };
+}
+
+/** Runs one poll and notes in the stream's figures how it went. @throws what it throws */
+export async function noted(
+  { figures }: ServedStream,
+  { now }: Pick<Clock, "now">,
+  poll: () => Promise<PollReport>,
+): Promise<PollReport> {
+  figures.polling = true;
+  figures.lastStartedMs = now();
+  try {
+    const report = await poll();
+    figures.late += report.late;
+    figures.error = report.error;
+    if (report.error === null) {
+      figures.pollsOk++;
+      figures.lastSuccessMs = now();
+    } else count(figures.pollErrors, report.error.code);
+    return report;
+  } catch (thrown) {
+    const error = asGraphtapError(thrown);
+    // A full batch or a reader that left says nothing about the stream.
+    if (error.code !== "stopped" && error.code !== "sink-closed") {
+      figures.error = error;
+      count(figures.pollErrors, error.code);
+    }
+    throw thrown;
+  } finally {
+    figures.polling = false;
+    figures.lastEndedMs = now();
+  }
+}

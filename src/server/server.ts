@@ -1,0 +1,89 @@
+import type { Hono } from "hono";
+import { GraphtapError } from "../errors.ts";
+import type { Sink } from "../sink/sink.ts";
+import { poll } from "../tap/poll.ts";
+import type { PollStream } from "../tap/scheduler.ts";
+import type { Engine, Stream } from "../tap/stream.ts";
+import type { Log } from "../telemetry/log.ts";
+import { createApp } from "./app.ts";
+import { countLines } from "./countLines.ts";
+import { createBatches } from "./batch.ts";
+import type { AppBindings } from "./bindings.ts";
+import { createEventHub } from "./eventHub.ts";
+import type { GuardOptions } from "./guard.ts";
+import type { PullShop } from "./pullShop.ts";
+import { noted, type ServedStream, serveStream } from "./served.ts";
+import { turnForPolling } from "./takeTurns.ts";
+
+/** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
+const CONFIRM_WITHIN_MS = 300_000;
+
+export interface ServerOptions {
+  readonly streams: readonly Stream[];
+  readonly engine: Engine;
+  readonly stop: AbortController;
+  readonly log: Log;
+  readonly guard: GuardOptions;
+  /** Whether the server polls by itself, with {@linkcode TapServer.poll}. */
+  readonly polls: boolean;
+  readonly version: string;
+  /** Resident memory of the process. */
+  readonly rssBytes: () => number;
+}
+
+/** A tap that answers to HTTP; nothing listens yet. */
+export interface TapServer {
+  readonly app: Hono<AppBindings>;
+  /** The streams to poll: the given ones, watched. */
+  readonly streams: readonly Stream[];
+  /** Polls one of them when its turn comes. */
+  readonly poll: PollStream;
+  /** Ends the listeners of events, who would otherwise never leave. */
+  dismiss(): void;
+  /** Resolves when no pull is under way. */
+  idle(): Promise<void>;
+}
+
+/** A stream goes to one reader at a time: to the server's own polling, or to a pull. */
+export function createTapServer(options: ServerOptions): TapServer {
+  const { engine, stop } = options;
+  const served = options.streams.map(serveStream);
+  const shop: PullShop = {
+    engine,
+    stop,
+    batches: createBatches(),
+    events: createEventHub(),
+    running: new Set(),
+  };
+  return {
+    app: createApp({ ...options, streams: served, shop }),
+    streams: served.map(({ stream }) => stream),
+    async poll(stream, own, signal, ...rest) {
+      const one = served.find((candidate) => candidate.stream === stream);
+      if (one === undefined) throw new GraphtapError("bug", "a stream that is not served was polled");
+      const end = await turnForPolling(one, shop, signal, CONFIRM_WITHIN_MS);
+      try {
+        const showing = { ...own, sink: watched(own.sink, one, shop) };
+        return await noted(one, own.clock, () => poll(stream, showing, signal, ...rest));
+      } finally {
+        end();
+      }
+    },
+    dismiss: () => shop.events.close(),
+    async idle() {
+      await Promise.allSettled(shop.running);
+    },
+  };
+}
+
+/** The sink; what it has accepted is counted, and shown to the listeners too. */
+function watched(sink: Sink, { stream, figures }: ServedStream, { events }: PullShop): Sink {
+  return {
+    ...sink,
+    async write(...lines) {
+      await sink.write(...lines);
+      figures.sent += countLines(lines[0]);
+      events.publish(stream, lines[0]);
+    },
+  };
+}

@@ -1,0 +1,230 @@
+import { onTestFinished } from "vitest";
+import type { Clock } from "../../../src/clock.ts";
+import type { InputConfig, ServiceConfig } from "../../../src/config/config.ts";
+import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
+import { createGraphClient } from "../../../src/graph/client.ts";
+import { createQuotas } from "../../../src/graph/quota.ts";
+import { createTokenSource } from "../../../src/graph/token.ts";
+import type { HttpRequest, HttpResponse } from "../../../src/graph/transport.ts";
+import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
+import { createRegistry } from "../../../src/plugin/registry.ts";
+import type { PollReport } from "../../../src/tap/poll.ts";
+import { createTapServer, type ServerOptions, type TapServer } from "../../../src/server/server.ts";
+import { openState, type State } from "../../../src/state/state.ts";
+import type { Engine, Stream } from "../../../src/tap/stream.ts";
+import { createLog } from "../../../src/telemetry/log.ts";
+import { plugins } from "../../../plugins/index.ts";
+import { tempFolder } from "../../support/tempFolder.ts";
+
+const GRAPH = "https://graph.microsoft.com";
+const TENANT = { tenantId: "contoso.example", clientId: "app", clientSecret: "not-a-secret" };
+const NOW = Date.UTC(2026, 10, 22, 16);
+
+/** A clock that stands still until told, and whose sleepers wake when their time has come. */
+export interface StillClock extends Clock {
+  advance(ms: number): void;
+}
+
+/** A server over two streams, the emulator behind it, all in this process. */
+export interface House {
+  readonly server: TapServer;
+  readonly streams: readonly Stream[];
+  readonly emulator: Emulator;
+  readonly clock: StillClock;
+  readonly engine: Engine;
+  readonly stop: AbortController;
+  /** What the server's own polling wrote. */
+  readonly lines: string[];
+  readonly log: string[];
+  /** Answers requests for pages with this instead, until it is `null` again. */
+  intercept: ((request: HttpRequest) => Promise<HttpResponse> | null) | null;
+  fetch(path: string, init?: RequestInit & { gone?: AbortSignal }): Promise<Response>;
+  /** The ids in an answer of event lines. */
+  ids(path: string): Promise<string[]>;
+  /** The same state in the hands of a new process. */
+  restart(): void;
+  /** One poll of the first stream by the server itself. */
+  poll(): Promise<PollReport>;
+}
+
+/** Services that the house has, each with one input, "contoso". */
+export const SERVICES = ["signIns", "alerts_v2"];
+
+export function openHouse(options: Partial<ServerOptions> & { start?: boolean } = {}): House {
+  const clock = stillClock(NOW);
+  const emulator = createEmulator({ clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
+  const folder = tempFolder();
+  const lines: string[] = [];
+  const logged: string[] = [];
+  const log = createLog({
+    write: (line) => logged.push(line),
+    format: "text",
+    level: "debug",
+    now: clock.now,
+  });
+  const sink = {
+    write(bytes: Uint8Array) {
+      lines.push(...new TextDecoder().decode(bytes).split("\n").slice(0, -1));
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+  const engine: Engine = {
+    clock,
+    random: () => 0.5,
+    sink,
+    format: "json",
+    hostname: "host",
+    tagGeneration: "2",
+  };
+  const start = addSeconds(fromMillis(NOW), -3600);
+  let state: State | null = null;
+  const house = { intercept: null } as unknown as { -readonly [K in keyof House]: House[K] };
+  const transport = (request: HttpRequest) => house.intercept?.(request) ?? fetchFrom(emulator, request);
+
+  function open(): void {
+    state?.close();
+    state = openState(folder, {
+      locker: () => ({ status: "locked", release() {} }),
+      pid: 1,
+      now: clock.now,
+      report: (note) => logged.push(note),
+    });
+    const stop = new AbortController();
+    const cloud = {
+      graphUrl: GRAPH,
+      loginUrl: "https://login.microsoftonline.com",
+      scope: `${GRAPH}/.default`,
+    };
+    const tokens = createTokenSource({
+      transport,
+      clock,
+      cloud,
+      ...TENANT,
+      clientSecret: () => TENANT.clientSecret,
+    });
+    const graph = createGraphClient({ transport, clock, log, userAgent: "graphtap/test", tokens });
+    const unlimited = { requests: 1_000_000, seconds: 1 };
+    const quotas = createQuotas({ reports: unlimited, security: unlimited }, clock);
+    const registry = createRegistry(plugins);
+    house.stop = stop;
+    house.streams = SERVICES.map((service): Stream => ({
+      input: { name: "contoso", id: "1", environment: null } as InputConfig,
+      service: {
+        name: service,
+        configuredName: service,
+        enabled: true,
+        periodSeconds: 300,
+        startTime: options.start === false ? null : { text: formatInstant(start), instant: start },
+        additionalFilter: null,
+        overrideTag: null,
+        tagVersion: null,
+        windowMaxSeconds: null,
+        sweepAfterSeconds: null,
+        trackUpdates: true,
+        obfuscation: [],
+      } as ServiceConfig,
+      plugin: registry.resolve(service)!,
+      graph,
+      graphUrl: GRAPH,
+      quotas: [quotas.of(TENANT, registry.resolve(service)!.quota)],
+      state: state!.stream({ inputId: "1", service }),
+      log,
+    }));
+    house.server = createTapServer({
+      streams: house.streams,
+      engine,
+      stop,
+      log,
+      guard: { loopback: true, token: null },
+      polls: false,
+      version: "1.2.3",
+      rssBytes: () => 1_000_000,
+      ...options,
+    });
+  }
+  Object.assign(house, {
+    emulator,
+    clock,
+    engine,
+    lines,
+    log: logged,
+    fetch: async (path: string, { gone, ...init }: RequestInit & { gone?: AbortSignal } = {}) => {
+      const request = new Request(`http://localhost:9464${path}`, init);
+      // fetch() would set it, and Request refuses it on some runtimes.
+      if (!request.headers.has("host")) request.headers.set("host", "localhost:9464");
+      return await house.server.app.fetch(request, gone === undefined ? undefined : { gone });
+    },
+    ids: async (path: string) => idsOf(await (await house.fetch(path)).text()),
+    restart: open,
+    poll: () => house.server.poll(house.server.streams[0]!, engine, house.stop.signal),
+  });
+  open();
+  onTestFinished(() => state?.close());
+  return house;
+}
+
+/** The ids in a text of event lines. */
+export function idsOf(text: string): string[] {
+  return text.split("\n").slice(0, -1).map((line) => (JSON.parse(line) as { id: string }).id);
+}
+
+/** Ids of what the emulator holds for a service. */
+export function heldIds(house: House, service: "signIns" | "alerts_v2"): string[] {
+  return house.emulator.records(service).map((bytes) =>
+    (JSON.parse(new TextDecoder().decode(bytes)) as { id: string }).id
+  );
+}
+
+/** Puts records into the last half hour, or into so many seconds. */
+export function produce(
+  house: House,
+  service: "signIns" | "alerts_v2",
+  count: number,
+  seconds = 1800,
+): void {
+  const now = fromMillis(house.clock.now());
+  house.emulator.produce(service, count, { from: addSeconds(now, -seconds), to: now });
+}
+
+/** Lets everything happen that needs no time. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function stillClock(start: number): StillClock {
+  let now = start;
+  let sleepers: { until: number; wake: () => void }[] = [];
+  return {
+    now: () => now,
+    advance(ms) {
+      now += ms;
+      const due = sleepers.filter(({ until }) => until <= now);
+      sleepers = sleepers.filter(({ until }) => until > now);
+      for (const { wake } of due) wake();
+    },
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        if (ms <= 0) return resolve();
+        const sleeper = { until: now + ms, wake: resolve };
+        sleepers.push(sleeper);
+        signal?.addEventListener("abort", () => {
+          sleepers = sleepers.filter((other) => other !== sleeper);
+          reject(signal.reason);
+        }, { once: true });
+      }),
+  };
+}
+
+async function fetchFrom(emulator: Emulator, request: HttpRequest): Promise<HttpResponse> {
+  const { "accept-encoding": _, ...headers } = request.headers;
+  const response = await emulator.fetch(
+    new Request(request.url, { method: request.method, headers, body: request.body }),
+  );
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name),
+    body: (response.body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>,
+  };
+}
