@@ -82,9 +82,10 @@ function inputStreams(
       clientSecret: () => clientSecret.reveal(),
     }),
   });
-  const own = input.requestsPerSecond === null
+  const perSecond = input.requestsPerSecond === null
     ? []
-    : [createQuota({ requests: 1, seconds: 1 / input.requestsPerSecond }, clock)];
+    : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
+  const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createQuota(limit, clock));
   return services.map((service) => {
     const plugin = registry.resolve(service.name);
     if (plugin === null) {
@@ -97,7 +98,12 @@ function inputStreams(
       plugin,
       graph,
       graphUrl: cloud.graphUrl,
-      quotas: [quotas.of(input.credentials, plugin.quota), ...own],
+      // The narrowest first: a request that waits for its service's own budget must not hold the others' places.
+      quotas: [
+        ...(service.requestLimits ?? []).map((limit) => createQuota(limit, clock)),
+        ...ofInput,
+        quotas.of(input.credentials, plugin.quota),
+      ],
       state: state.stream({ inputId: input.id, service: service.name }),
       log: log.with({ service: service.name }),
     };

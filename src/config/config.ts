@@ -59,6 +59,8 @@ export interface InputConfig {
   readonly scope: string | null;
   /** A cap over all services of the input; `null` for none beside the quotas. */
   readonly requestsPerSecond: number | null;
+  /** `requests_limits`: budgets over all services of the input, beside Microsoft's. */
+  readonly requestLimits: readonly Quota[];
   /** Enabled and disabled ones, in the order of the file. */
   readonly services: readonly ServiceConfig[];
 }
@@ -78,7 +80,7 @@ export interface ServiceConfig {
   readonly configuredName: string;
   /** @default true */
   readonly enabled: boolean;
-  /** From the start of a poll to the start of the next. @default 300 */
+  /** From the start of a poll to the start of the next. @default 300, in a 1.x file 60 */
   readonly periodSeconds: number;
   /** `text` is as written: another text resets the stream's position. */
   readonly startTime: { readonly text: string; readonly instant: Instant } | null;
@@ -86,13 +88,15 @@ export interface ServiceConfig {
   readonly additionalFilter: string | null;
   /** Replaces the whole tag. Holds the tag that `tag_version: v1` stands for, too. */
   readonly overrideTag: string | null;
-  /** `tag_version` of a 1.x file. When it is not `null`, the generation of the tags is "1". */
+  /** `tag_version` of a 1.x file, or its default there. When it is not `null`, the generation of the tags is "1". */
   readonly tagVersion: "v1" | "v2" | null;
   readonly windowMaxSeconds: number | null;
   /** Ages in seconds at which a range is read again for late records; `null` for the plugin's own. */
   readonly sweepAfterSeconds: readonly number[] | null;
   /** Whether a record leaves again when it changes. */
   readonly trackUpdates: boolean;
+  /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */
+  readonly requestLimits?: readonly Quota[];
   readonly obfuscation: readonly ObfuscationRule[];
 }
 
@@ -104,6 +108,8 @@ export interface ObfuscationRule {
   readonly value: string | number | boolean | null | undefined;
   /** Regular expressions: replace what matches, not the whole. Empty: the whole. */
   readonly stringPatterns: readonly string[];
+  /** The key to make pseudonyms with, in the place of a replacement; `null` when the rule does not ask for any. */
+  readonly pseudonymKey: Secret | null;
 }
 
 /** A block under `outputs`: a destination of the old collector. What the file does not say is `null`. */

@@ -1,6 +1,7 @@
 /** The keys of an input and of its credentials. */
 import * as z from "zod";
 import { choice, flag, identifier, key, positive, text } from "./field.ts";
+import { requestLimitsSchema } from "./requestLimits.ts";
 
 const part = (what: string) =>
   z.string({ error: `${what}, a text` }).trim().regex(
@@ -9,7 +10,8 @@ const part = (what: string) =>
   );
 
 const secretExpected = "a text in quotes, {env: NAME} or {file: PATH}";
-const secret = z.union([
+/** A secret: as it is, or where to find it. */
+export const secretSchema = z.union([
   z.string().min(1, { error: secretExpected }),
   z.strictObject({ env: text().describe("Environment variable that holds the secret.") }),
   z.strictObject({ file: text().describe("File with the secret on one line, relative to this file.") }),
@@ -29,7 +31,7 @@ export const credentialsSchema = z.strictObject({
     wrong: ["InputConfigurationError", 8],
     examples: ["00000000-0000-0000-0000-000000000000"],
   }),
-  client_secret: key(secret, "The client secret's value: as it is, or where to find it.", {
+  client_secret: key(secretSchema, "The client secret's value: as it is, or where to find it.", {
     secret: true,
     missing: ["InputConfigurationError", 9],
     wrong: ["InputConfigurationError", 10],
@@ -65,10 +67,10 @@ export const inputSchema = z.strictObject({
     unit: "requests per second",
   }),
   requests_limits: key(
-    z.unknown().optional(),
-    "Accepted, without effect: Microsoft's limits are kept by themselves.",
+    requestLimitsSchema.optional(),
+    "Caps over all services of the input, beside Microsoft's limits.",
     {
-      idle: "without effect: Microsoft's limits are kept by themselves, globals.quotas changes them",
+      examples: [[{ period: "10s", number_of_requests: 5 }]],
     },
   ),
   autoconfig: key(z.unknown().optional(), "Of the old collector; accepted, without effect.", { idle: true }),

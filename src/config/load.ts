@@ -121,16 +121,6 @@ function remarkOldKeys(reading: Reading): void {
     const more = others.length === 0 ? "" : ` (and in ${others.length} more)`;
     report(reading, "warning", first, `${text}${more}`, { at: "key" });
   }
-  const [oldest] = [...reading.remarks.values()].filter((remark) => remark.text.startsWith("1.x"));
-  if (oldest === undefined || choosesGeneration(reading.document.value)) return;
-  const message = 'this file is of the 1.x line, whose tags had generation "1" where they have "2" now; ' +
-    "set globals.tag_generation to choose";
-  report(reading, "warning", ["inputs"], message, { at: "key" });
-}
-
-function choosesGeneration(root: unknown): boolean {
-  const blocks = isRecord(root) ? [root["globals"], root["global_overrides"]] : [];
-  return blocks.some((block) => isRecord(block) && block["tag_generation"] != null);
 }
 
 function keyHomes(): ReadonlyMap<string, string> {

@@ -2,11 +2,13 @@
 import type { Globals, InputConfig } from "./config.ts";
 import type { Path } from "./document.ts";
 import { readEndpoint } from "./endpoint.ts";
+import { eraOf } from "./era.ts";
 import { inputSchema } from "./inputSchema.ts";
 import type { InputSetting } from "./legacy.ts";
 import { settleLifted } from "./legacy.ts";
 import { readCredentials } from "./readCredentials.ts";
 import { readServices } from "./readServices.ts";
+import { quotasOf } from "./requestLimits.ts";
 import type { Reading } from "./reading.ts";
 import { report, shownValue } from "./reading.ts";
 import { isRecord, readSection } from "./section.ts";
@@ -29,7 +31,8 @@ export function readInput(reading: Reading, name: string, block: unknown, global
   const known = { path, id: values.id ?? null, enabled };
   if (!isRecord(block)) return { ...known, config: null };
 
-  const { services, lifted } = readServices(reading, values.services, [...path, "services"]);
+  const era = eraOf(reading, path, values.services);
+  const { services, lifted } = readServices(reading, values.services, [...path, "services"], era);
   const credentials = values.credentials === undefined
     ? null
     : readCredentials(reading, values.credentials, [...path, "credentials"], enabled);
@@ -71,6 +74,7 @@ export function readInput(reading: Reading, name: string, block: unknown, global
       loginUrl,
       scope,
       requestsPerSecond: whole.requests_per_second ?? whole.request_per_second ?? null,
+      requestLimits: quotasOf(whole.requests_limits),
       services,
     },
   };

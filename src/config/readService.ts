@@ -1,15 +1,22 @@
 /** One service of an input. */
+import { asGraphtapError } from "../errors.ts";
 import { compareInstants } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { tagRemark } from "../plugin/tagRule.ts";
 import type { ServiceConfig } from "./config.ts";
 import type { Path } from "./document.ts";
+import type { Era } from "./era.ts";
 import type { Lifted } from "./legacy.ts";
 import { liftLegacyKeys, v1Tag } from "./legacy.ts";
 import type { Reading } from "./reading.ts";
 import { report, shownValue } from "./reading.ts";
+import { quotasOf } from "./requestLimits.ts";
 import { readSection } from "./section.ts";
-import { serviceSchema } from "./serviceSchema.ts";
+import { createSecret, type Secret, type SecretSource } from "./secret.ts";
+import { oldServiceSchema, serviceSchema } from "./serviceSchema.ts";
+
+/** A shorter key could be found by trying; e-mail addresses can then be told from their pseudonyms. */
+const SHORTEST_KEY = 16;
 
 /** A service that was read; `config` is `null` when something in it is wrong. */
 export interface ServiceReading {
@@ -18,20 +25,36 @@ export interface ServiceReading {
 }
 
 /** Reads the block of a service; one without settings (`signIns:`) has the defaults. */
-export function readService(reading: Reading, block: unknown, path: Path, plugin: Plugin): ServiceReading {
+export function readService(
+  reading: Reading,
+  block: unknown,
+  path: Path,
+  plugin: Plugin,
+  era: Era,
+): ServiceReading {
   const notes = { wrong: ["ServiceConfigurationError", 2] } as const;
-  const { values, whole } = readSection(reading, serviceSchema, block ?? {}, path, notes);
+  const schema = era.isOld ? oldServiceSchema : serviceSchema;
+  const { values, whole } = readSection(reading, schema, block ?? {}, path, notes);
   const lifted = liftLegacyKeys(values, path);
   const startTime = readStartTime(reading, values, path, plugin);
   const windowMaxSeconds = readWindow(reading, values.override_query_window_max_seconds, path, plugin);
-  const tagVersion = readTagVersion(reading, values.tag_version, path, plugin);
-  const ownTag = values.override_tag ?? null;
+  const tagVersion = readTagVersion(reading, values.tag_version, path, plugin) ?? era.tagVersion;
+  const ownTag = values.override_tag ?? values.tag ?? null;
   const remark = ownTag === null ? null : tagRemark(ownTag);
   if (remark?.severity === "warning") {
     const message = `found ${
       shownValue(ownTag)
     }, expected ${remark.expected}; Devo may not find a table for it`;
-    report(reading, "warning", [...path, "override_tag"], message);
+    report(
+      reading,
+      "warning",
+      [...path, values.override_tag === undefined ? "tag" : "override_tag"],
+      message,
+    );
+  }
+  for (const [index, rule] of (values.obfuscation_data ?? []).entries()) {
+    if (rule.pseudonym === undefined || rule.value === undefined) continue;
+    report(reading, "error", [...path, "obfuscation_data", index], "has both value and pseudonym; keep one");
   }
   if (whole === null) return { config: null, lifted };
   return {
@@ -48,10 +71,18 @@ export function readService(reading: Reading, block: unknown, path: Path, plugin
       windowMaxSeconds,
       sweepAfterSeconds: whole.sweep_after_seconds ?? null,
       trackUpdates: whole.track_updates,
-      obfuscation: whole.obfuscation_data.map((rule) => ({
+      requestLimits: quotasOf(whole.requests_limits, whole.requests_per_second),
+      obfuscation: whole.obfuscation_data.map((rule, index) => ({
         path: rule.name,
         value: rule.value,
         stringPatterns: rule.string_patterns ?? [],
+        pseudonymKey: rule.pseudonym === undefined ? null : readPseudonymKey(reading, rule.pseudonym.key, [
+          ...path,
+          "obfuscation_data",
+          index,
+          "pseudonym",
+          "key",
+        ]),
       })),
     },
   };
@@ -104,8 +135,28 @@ function readTagVersion(
   if (version === undefined) return null;
   if (v1Tag(plugin.service) !== null) return version;
   const message = `ignored: ${plugin.service} never had a choice of tags`;
-  report(reading, "warning", [...path, "tag_version"], message);
+  const details = version === "v2"
+    ? { collector: ["MicrosoftGraphPullerCreationException", 38] } as const
+    : {};
+  report(reading, "warning", [...path, "tag_version"], message, details);
   return null;
+}
+
+/** The key that pseudonyms are made with; read once here, to prove that it can be. */
+function readPseudonymKey(reading: Reading, source: SecretSource, path: Path): Secret {
+  const secret = createSecret(source, reading.options);
+  try {
+    if (secret.reveal().length >= SHORTEST_KEY) return secret;
+    report(
+      reading,
+      "error",
+      path,
+      `found a key of fewer than ${SHORTEST_KEY} characters, expected a long random one`,
+    );
+  } catch (error) {
+    report(reading, "error", path, asGraphtapError(error).message);
+  }
+  return secret;
 }
 
 function takesNoTime(plugin: Plugin): boolean {

@@ -2,6 +2,7 @@
 import type { Plugin } from "../plugin/plugin.ts";
 import type { ServiceConfig } from "./config.ts";
 import type { Path } from "./document.ts";
+import type { Era } from "./era.ts";
 import type { Lifted } from "./legacy.ts";
 import { nearest } from "./nearest.ts";
 import { readService } from "./readService.ts";
@@ -23,7 +24,7 @@ interface Named {
 }
 
 /** Reads the services of an input. */
-export function readServices(reading: Reading, block: unknown, path: Path): ServicesReading {
+export function readServices(reading: Reading, block: unknown, path: Path, era: Era): ServicesReading {
   const nothing = { services: null, lifted: [] };
   if (block !== undefined && block !== null && !isRecord(block)) {
     if (!reading.placeholders.has(keyOf(path))) {
@@ -48,7 +49,7 @@ export function readServices(reading: Reading, block: unknown, path: Path): Serv
       complete = false;
       continue;
     }
-    const service = readService(reading, value, at, plugin);
+    const service = readService(reading, value, at, plugin, era);
     lifted.push(...service.lifted);
     named.push({ key, plugin, config: service.config });
     if (service.config === null) complete = false;

@@ -3,6 +3,9 @@ import * as z from "zod";
 import { tagRemark } from "../plugin/tagRule.ts";
 import { choice, flag, integer, key, positive, text } from "./field.ts";
 import { filterClauseRemark } from "./filterClause.ts";
+import { explosivePart } from "./patternSafety.ts";
+import { secretSchema } from "./inputSchema.ts";
+import { requestLimitsSchema } from "./requestLimits.ts";
 import { parseStartTime } from "./startTime.ts";
 
 const TIME_EXPECTED = "an ISO 8601 time such as 2026-01-01T00:00:00Z";
@@ -34,8 +37,12 @@ const pattern = z.string({ error: "a regular expression" }).min(1, "a regular ex
       return false;
     }
   },
-  { error: "a regular expression that JavaScript understands" },
-);
+  // What follows reads the pattern, and so needs one.
+  { error: "a regular expression that JavaScript understands", abort: true },
+).refine((source) => explosivePart(source) === null, {
+  error: "a regular expression that cannot take forever: no repetition inside a repeated group, " +
+    "no repeated choice whose branches begin alike, no two repetitions of the same characters in a row",
+});
 
 /** One rule of `obfuscation_data`. */
 export const obfuscationSchema = z.strictObject({
@@ -53,6 +60,13 @@ export const obfuscationSchema = z.strictObject({
     "Replace only what one of these matches.",
     { examples: [["[0-9]+$"]] },
   ),
+  pseudonym: key(
+    z.strictObject({ key: key(secretSchema, "The key, 16 characters or more.", { secret: true }) }, {
+      error: "a block with key",
+    }).optional(),
+    "Replace the value by a token that is always the same for the same value under the same key.",
+    { examples: [{ key: { env: "GRAPHTAP_PSEUDONYM_KEY" } }] },
+  ),
 });
 
 const customEndpoints = z.strictObject({
@@ -68,12 +82,17 @@ const customEndpoints = z.strictObject({
 });
 
 const retired = {
+  tag: key(tag.optional(), "1.x name of override_tag.", {
+    retired: "use override_tag",
+    wrong: ["MicrosoftGraphPullerCreationException", 27],
+  }),
   start_time: key(startTime().optional(), "1.x name of start_time_in_utc.", {
     retired: "use start_time_in_utc",
     wrong: ["MicrosoftGraphPullerCreationException", 37],
   }),
   tag_version: key(choice("v1", "v2").optional(), "1.x: which of the 1.x tags to use.", {
     retired: "use globals.tag_generation and override_tag",
+    wrong: ["MicrosoftGraphPullerCreationException", 37],
   }),
   reset_persistence_auth: key(z.unknown().optional(), "1.x.", {
     retired: "without effect: another start_time_in_utc resets the position",
@@ -128,15 +147,20 @@ export const serviceSchema = z.strictObject({
     z.array(obfuscationSchema, { error: "a list of rules" }).default([]),
     "What to mask in each record.",
   ),
-  requests_per_second: key(positive().optional(), "Accepted, without effect: cap the input instead.", {
-    idle: "without effect in a service; requests_per_second of the input is a cap",
+  requests_per_second: key(positive().optional(), "A cap for this service, beside all others.", {
+    unit: "requests per second",
   }),
-  requests_limits: key(
-    z.unknown().optional(),
-    "Accepted, without effect: Microsoft's limits are kept by themselves.",
-    {
-      idle: "without effect: Microsoft's limits are kept by themselves, globals.quotas changes them",
-    },
-  ),
+  requests_limits: key(requestLimitsSchema.optional(), "Caps for this service, beside all others.", {
+    examples: [[{ period: "1m", number_of_requests: 60 }]],
+  }),
   ...retired,
 }).meta({ id: "service", description: "A service. Only those named here run." });
+
+/** The same with the defaults and limits of the 1.x line. */
+export const oldServiceSchema = serviceSchema.extend({
+  request_period_in_seconds: key(
+    integer(1, "seconds").default(60),
+    "From the start of a pull to the start of the next.",
+    { unit: "seconds" },
+  ),
+});

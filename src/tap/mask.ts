@@ -3,6 +3,7 @@ import { OPEN_BRACE, OPEN_BRACKET } from "../json/ascii.ts";
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import { eachChild } from "../json/children.ts";
 import { decodeString } from "../json/decode.ts";
+import { createPseudonym } from "./pseudonym.ts";
 
 /** What a masked value becomes when its rule does not say; the type stays (collector: obfuscation). */
 const DEFAULTS = { string: '"****SANITIZED****"', integer: "-1", float: "-1.0", boolean: "false" };
@@ -22,8 +23,10 @@ interface CompiledRule {
   readonly path: readonly string[];
   /** The replacement as JSON, or `null` for the default of the value's type. */
   readonly replacement: string | null;
-  /** What stands for a match of a pattern. */
-  readonly text: string;
+  /** What stands for a text, or for a match of a pattern in it. */
+  readonly textFor: (text: string) => string;
+  /** The rule replaces by pseudonyms. */
+  readonly isPseudonym: boolean;
   readonly patterns: readonly RegExp[];
 }
 
@@ -32,6 +35,7 @@ interface CompiledRule {
  * that a rule ends at is masked with everything in it, so that nothing leaves because of its shape.
  *
  * @returns `null` when there are no rules: then a record is never looked into
+ * @throws secret-unreadable a key for pseudonyms cannot be read: nothing is sent without it
  */
 export function createMask(rules: readonly ObfuscationRule[]): Mask | null {
   if (rules.length === 0) return null;
@@ -49,9 +53,16 @@ function compile(rule: ObfuscationRule): CompiledRule {
   return {
     path: rule.path,
     replacement: rule.value === undefined || rule.value === null ? null : JSON.stringify(rule.value),
-    text: typeof rule.value === "string" ? rule.value : JSON.parse(DEFAULTS.string) as string,
+    textFor: textOf(rule),
+    isPseudonym: rule.pseudonymKey !== null,
     patterns: rule.stringPatterns.map((pattern) => new RegExp(pattern, "g")),
   };
+}
+
+function textOf({ value, pseudonymKey }: ObfuscationRule): (text: string) => string {
+  if (pseudonymKey !== null) return createPseudonym(pseudonymKey.reveal());
+  const fixed = typeof value === "string" ? value : JSON.parse(DEFAULTS.string) as string;
+  return () => fixed;
 }
 
 /**
@@ -103,14 +114,17 @@ function maskScalar(
   if (rules.length === 0) return null;
   const text = decodeString(bytes, start, end);
   const whole = rules.find(({ patterns }) => patterns.length === 0);
-  if (whole !== undefined) return maskWhole(new TextDecoder().decode(bytes.subarray(start, end)), whole);
+  if (whole !== undefined) {
+    return maskWhole(new TextDecoder().decode(bytes.subarray(start, end)), text, whole);
+  }
   if (text === null) return null;
   const masked = rules.reduce(maskMatches, text);
   return masked === text ? null : JSON.stringify(masked);
 }
 
-function maskWhole(raw: string, rule: CompiledRule): string | null {
+function maskWhole(raw: string, text: string | null, rule: CompiledRule): string | null {
   if (raw === "null") return null;
+  if (rule.isPseudonym) return JSON.stringify(rule.textFor(text ?? raw));
   if (rule.replacement !== null) return rule.replacement;
   if (raw.startsWith('"')) return DEFAULTS.string;
   if (raw === "true" || raw === "false") return DEFAULTS.boolean;
@@ -118,7 +132,7 @@ function maskWhole(raw: string, rule: CompiledRule): string | null {
 }
 
 function maskMatches(text: string, rule: CompiledRule): string {
-  return rule.patterns.reduce((left, pattern) => left.replace(pattern, () => rule.text), text);
+  return rule.patterns.reduce((left, pattern) => left.replace(pattern, rule.textFor), text);
 }
 
 const encoder = new TextEncoder();

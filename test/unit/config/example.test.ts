@@ -40,6 +40,7 @@ describe("the collector's own file", () => {
       loginUrl: "https://login.microsoftonline.us",
       scope: "https://graph.microsoft.us/.default",
       requestsPerSecond: 5,
+      requestLimits: [],
     });
     expect([credentials.tenantId, credentials.clientId]).toEqual([TENANT, CLIENT]);
     expect(credentials.clientSecret.reveal()).toBe("s3cr3t~value");
@@ -58,10 +59,11 @@ describe("the collector's own file", () => {
       windowMaxSeconds: 3600,
       sweepAfterSeconds: null,
       trackUpdates: true,
+      requestLimits: [],
       obfuscation: [
-        { path: ["userPrincipalName"], value: "*****", stringPatterns: [] },
-        { path: ["location", "*"], value: undefined, stringPatterns: [] },
-        { path: ["ipAddress"], value: undefined, stringPatterns: ["[0-9]+$"] },
+        { path: ["userPrincipalName"], value: "*****", stringPatterns: [], pseudonymKey: null },
+        { path: ["location", "*"], value: undefined, stringPatterns: [], pseudonymKey: null },
+        { path: ["ipAddress"], value: undefined, stringPatterns: ["[0-9]+$"], pseudonymKey: null },
       ],
     });
   });
@@ -79,6 +81,7 @@ describe("the collector's own file", () => {
       windowMaxSeconds: null,
       sweepAfterSeconds: null,
       trackUpdates: true,
+      requestLimits: [],
       obfuscation: [],
     });
   });

@@ -3,8 +3,8 @@ import { parseConfig } from "../../../src/config/load.ts";
 import { options, problemsOf, small } from "./example.ts";
 
 const OLD =
-  '3:1 warning inputs: this file is of the 1.x line, whose tags had generation "1" where they have "2" now; ' +
-  "set globals.tag_generation to choose";
+  '4:3 warning inputs.a: is of the 1.x line and read so: tags of generation "1", by tag_version v1 unless v2 is given; ' +
+  'a period of 60 s unless one is given; "graphtap migrate" writes the file of 2.x';
 const input = (text: string) => parseConfig(text, options()).config?.inputs[0];
 
 describe("a 1.x file", () => {
@@ -36,7 +36,7 @@ describe("a 1.x file", () => {
       loginUrl: "https://login.test",
       scope: "https://graph.test/.default",
       services: [
-        { name: "directory_audits", startTime: { text: "2026-10-01T00:00:00.000Z" }, tagVersion: null },
+        { name: "directory_audits", startTime: { text: "2026-10-01T00:00:00.000Z" }, tagVersion: "v1" },
         { name: "alerts", overrideTag: null, tagVersion: "v2" },
       ],
     });
@@ -68,11 +68,37 @@ describe("a 1.x file", () => {
     ]);
   });
 
-  it("is not asked about the tags once it has chosen a generation", () => {
-    const text = small({ globals: ["tag_generation: '1'"], services: ["audit: {start_time: 2026-10-01}"] });
-    expect(problemsOf(text)).toEqual([
-      "12:15 warning inputs.a.services.audit.start_time: 1.x key: use start_time_in_utc",
+  it.each([
+    ["1", "v1", "cloud.msgraph.security.alerts.1"],
+    ["2", null, null],
+  ])("keeps its tags under generation %s, and not under another", (generation, tagVersion, overrideTag) => {
+    const text = small({ globals: [`tag_generation: '${generation}'`], services: ["audit:", "alerts:"] });
+    expect(input(text)?.services[1]).toMatchObject({ tagVersion, overrideTag });
+  });
+
+  it.each([
+    ["a service's name", { services: ["audit:"] }, 60],
+    ["a key", { services: ["alerts: {reset_persistence_auth: x}"] }, 60],
+    ["a name beside one of 2.x", { services: ["signIns:", "signIn_nonInteractive:"] }, 300],
+    ["a key beside one of 2.x", { services: ["alerts: {start_time: 2026-10-01}", "signIns:"] }, 300],
+    ["nothing", { services: ["alerts:", "secure_scores:"] }, 300],
+  ])("is told by %s", (_, lines, seconds) => {
+    expect(input(small(lines))?.services[0]?.periodSeconds).toBe(seconds);
+  });
+
+  it("is told by the name of its input", () => {
+    const text = small({ services: ["alerts:", "secure_scores: {request_period_in_seconds: 1}"] });
+    const services = input(text.replace("  a:", "  microsoft_graph:"))?.services;
+    expect(services?.map(({ periodSeconds, overrideTag }) => [periodSeconds, overrideTag])).toEqual([
+      [60, "cloud.msgraph.security.alerts.1"],
+      [1, "cloud.msgraph.security.secure_scores.1"],
     ]);
+  });
+
+  it("is warned of keys that have no place beside those of 2.x", () => {
+    expect(problemsOf(small({ services: ["alerts: {tag_version: v1}", "signIns:"] }))[0]).toBe(
+      "4:3 warning inputs.a: has tag_version of the 1.x line beside signIns of 2.x: tags and periods are those of 2.x",
+    );
   });
 
   it.each([
@@ -101,7 +127,8 @@ describe("a 1.x file", () => {
     [
       "a tag version that is none",
       ["alerts: {tag_version: v3}"],
-      '11:29 error inputs.a.services.alerts.tag_version: found "v3", expected "v1" or "v2"',
+      '11:29 error inputs.a.services.alerts.tag_version: found "v3", expected "v1" or "v2" ' +
+      "(MicrosoftGraphPullerCreationException 37)",
     ],
     [
       "both start times",

@@ -125,8 +125,31 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
   [
     "requests_limits",
     input("requests_limits: [{period: 1m, number_of_requests: 5}]"),
-    "10:5 warning " +
-    "inputs.a.requests_limits: without effect: Microsoft's limits are kept by themselves, globals.quotas changes them",
+  ],
+  [
+    "a limit of an unknown time",
+    service("requests_limits: [{period: 5 minutes, number_of_requests: 5}]"),
+    '11:44 error inputs.a.services.signIns.requests_limits.0.period: found "5 minutes", ' +
+    'expected a time such as "10s": a number above 0, then s, m, h or d',
+  ],
+  [
+    "a pattern that can take forever",
+    service('obfuscation_data: [{name: [a], string_patterns: ["(a+)+$"]}]'),
+    '11:66 error inputs.a.services.signIns.obfuscation_data.0.string_patterns.0: found "(a+)+$", expected a regular ' +
+    "expression that cannot take forever: no repetition inside a repeated group, no repeated choice whose branches " +
+    "begin alike, no two repetitions of the same characters in a row",
+  ],
+  [
+    "a pseudonym without its key",
+    service("obfuscation_data: [{name: [a], pseudonym: {key: {env: NOWHERE}}}]"),
+    '11:65 error inputs.a.services.signIns.obfuscation_data.0.pseudonym.key: environment variable "NOWHERE" is not set',
+  ],
+  [
+    "a pseudonym with a short key, and a replacement",
+    service("obfuscation_data: [{name: [a], value: x, pseudonym: {key: short}}]"),
+    "11:36 error inputs.a.services.signIns.obfuscation_data.0: has both value and pseudonym; keep one",
+    "11:75 error inputs.a.services.signIns.obfuscation_data.0.pseudonym.key: found a key of fewer than 16 characters, " +
+    "expected a long random one",
   ],
   [
     "an address of plain http",
@@ -287,7 +310,7 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
   ],
   [
     "parts that share nothing",
-    small({ services: ["signIn:", "signIn_nonInteractive:", "signIn_managedIdentity:"] }),
+    small({ services: ["signIns:", "signIn_nonInteractive:", "signIn_managedIdentity:"] }),
   ],
   [
     "a misspelt key in a service",

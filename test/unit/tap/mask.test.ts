@@ -1,11 +1,14 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ObfuscationRule } from "../../../src/config/config.ts";
+import { createSecret } from "../../../src/config/secret.ts";
 import { createMask } from "../../../src/tap/mask.ts";
 
 const rule = (path: string[], rest: Partial<ObfuscationRule> = {}): ObfuscationRule => ({
   path,
   value: undefined,
   stringPatterns: [],
+  pseudonymKey: null,
   ...rest,
 });
 
@@ -71,6 +74,44 @@ describe("obfuscation", () => {
     const second = rule(["a"], { value: "2", stringPatterns: ["two"] });
     expect(masked('{"a":"one two"}', first, second)).toBe('{"a":"1 2"}');
     expect(masked('{"a":"one two"}', first, rule(["a"]))).toBe('{"a":"****SANITIZED****"}');
+  });
+
+  describe("by pseudonym", () => {
+    const under = (key: string) => ({
+      pseudonymKey: createSecret(key, { file: "config.yaml", env: {}, readFile: () => "" }),
+    });
+    const token = (record: string, key = "k".repeat(16)) =>
+      (JSON.parse(masked(record, rule(["u"], under(key)))) as { u: unknown }).u;
+
+    it("is the same for the same value under the same key", () => {
+      expect(token('{"u":"ada@contoso.example"}')).toBe(
+        createHmac("sha256", "k".repeat(16)).update("ada@contoso.example").digest("base64url").slice(0, 22),
+      );
+      expect(token('{"u":"ada@contoso.example"}')).toMatch(/^[A-Za-z0-9_-]{22}$/);
+      expect(token('{"u":"\\u0061da@contoso.example"}')).toBe(token('{"u":"ada@contoso.example"}'));
+    });
+
+    it("differs for another value, and under another key", () => {
+      const tokens = [token('{"u":"ada"}'), token('{"u":"Ada"}'), token('{"u":"ada"}', "x".repeat(16))];
+      expect(new Set(tokens).size).toBe(3);
+    });
+
+    it("is a text for numbers too, and null stays null", () => {
+      expect(token('{"u":17}')).toBe(token('{"u":"17"}'));
+      expect(token('{"u":null}')).toBeNull();
+    });
+
+    it("stands for what a pattern matches, and for nothing else", () => {
+      const one = rule(["u"], { ...under("k".repeat(16)), stringPatterns: ["^[^@]+"] });
+      expect(masked('{"n":1.0,"u":"ada@contoso.example"}', one)).toBe(
+        `{"n":1.0,"u":"${token('{"u":"ada"}')}@contoso.example"}`,
+      );
+    });
+
+    it("is not made without its key: the record is held back", () => {
+      const source = createSecret({ env: "NOWHERE" }, { file: "config.yaml", env: {}, readFile: () => "" });
+      expect(() => createMask([rule(["u"], { pseudonymKey: source })])).toThrow(/"NOWHERE" is not set/);
+    });
   });
 
   it("does not look into records when there is no rule", () => expect(createMask([])).toBeNull());

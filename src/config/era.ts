@@ -1,0 +1,105 @@
+/** Which line of the old collector an input was written for: its defaults differ. */
+import type { Path } from "./document.ts";
+import type { Reading } from "./reading.ts";
+import { report } from "./reading.ts";
+import { isRecord } from "./section.ts";
+
+/** What the line of an input decides where the file says nothing. */
+export interface Era {
+  /** Written for the 1.x line: a period of 60 s by default, and of 1 s at least. */
+  readonly isOld: boolean;
+  /** `tag_version` of services that give none; `null` for the tags of 2.x (collector document: "If there is no value, v1"). */
+  readonly tagVersion: "v1" | null;
+}
+
+/** Input, services and keys that only the 1.x line had. */
+const OLD_INPUT = "microsoft_graph";
+const OLD_SERVICES = [
+  "audit",
+  "provisioning",
+  "signIn",
+  "signIn_nonInteractive",
+  "signIn_servicePrincipal",
+  "signIn_managedIdentity",
+  "secure_score_control_profile",
+];
+const OLD_KEYS = [
+  "start_time",
+  "tag",
+  "tag_version",
+  "reset_persistence_auth",
+  "override_time_delta_in_days",
+  "pull_sliding_window_timespan_period",
+  "ms_365_environment",
+  "custom_endpoints",
+];
+
+/** Services and keys that only 2.x has. */
+const NEW_SERVICES = ["directory_audits", "provisioning_audits", "signIns", "signIns_v2"];
+const NEW_KEYS = [
+  "start_time_in_utc",
+  "additional_filter",
+  "override_tag",
+  "override_query_window_max_seconds",
+];
+
+/** What in an input tells its line. */
+export interface Marks {
+  /** Keys of 1.x. */
+  readonly oldKeys: readonly string[];
+  /** Names of 1.x: of services, or of the input. */
+  readonly oldNames: readonly string[];
+  /** Keys and names of 2.x. */
+  readonly newer: readonly string[];
+}
+
+/** Looks for what tells the line of an input. */
+export function marksOf(name: string, services: unknown): Marks {
+  const entries = isRecord(services) ? Object.entries(services) : [];
+  const names = entries.map(([service]) => service);
+  const keys = entries.flatMap(([, block]) => isRecord(block) ? Object.keys(block) : []);
+  return {
+    oldKeys: keys.filter((key) => OLD_KEYS.includes(key)),
+    oldNames: [...names.filter((one) => OLD_SERVICES.includes(one)), ...(name === OLD_INPUT ? [name] : [])],
+    newer: [
+      ...names.filter((one) => NEW_SERVICES.includes(one)),
+      ...keys.filter((key) => NEW_KEYS.includes(key)),
+    ],
+  };
+}
+
+/** Whether an input is of the 1.x line: it has something of it, and nothing of 2.x. */
+export function isOldInput(name: string, services: unknown): boolean {
+  const { oldKeys, oldNames, newer } = marksOf(name, services);
+  return newer.length === 0 && oldKeys.length + oldNames.length > 0;
+}
+
+/** The line of an input, with a warning when it is not that of 2.x, whole and plain. */
+export function eraOf(reading: Reading, path: Path, services: unknown): Era {
+  const name = String(path.at(-1));
+  const { oldKeys, newer } = marksOf(name, services);
+  if (!isOldInput(name, services)) {
+    if (oldKeys.length > 0) {
+      const message = `has ${oldKeys[0]} of the 1.x line beside ${
+        newer[0]
+      } of 2.x: tags and periods are those of 2.x`;
+      report(reading, "warning", path, message, { at: "key" });
+    }
+    return { isOld: false, tagVersion: null };
+  }
+  // Who writes the generation down has chosen the tags; "1" is what such a file has anyway.
+  const generation = chosenGeneration(reading.document.value);
+  const keepsTags = generation === null || generation === "1";
+  const tags = keepsTags ? 'tags of generation "1", by tag_version v1 unless v2 is given; ' : "";
+  const message = `is of the 1.x line and read so: ${tags}a period of 60 s unless one is given; ` +
+    '"graphtap migrate" writes the file of 2.x';
+  report(reading, "warning", path, message, { at: "key" });
+  return { isOld: true, tagVersion: keepsTags ? "v1" : null };
+}
+
+function chosenGeneration(root: unknown): string | null {
+  const blocks = isRecord(root) ? [root["global_overrides"], root["globals"]] : [];
+  const chosen = blocks.map((block) => isRecord(block) ? block["tag_generation"] ?? null : null);
+  const first = chosen.find((one) => one !== null);
+  return first === undefined ? null : String(first);
+}
