@@ -109,7 +109,7 @@ function settle(
   for (const part of batch.parts) if (part.lines === 0) part.staged.commit();
   if (!request.confirm || !sentAny) batches.confirm(batch.id);
   const failures = batch.parts.map(({ error }) => error).filter((error) => error !== null);
-  if (!sentAny && failures.length === batch.parts.length) throw failures[0];
+  if (!sentAny && failures.length > 0 && failures.length === batch.parts.length) throw failures[0];
   if (!sentAny && stop.signal.aborted) throw stop.signal.reason;
 }
 

@@ -123,7 +123,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
         sweepAfterSeconds: null,
         trackUpdates: true,
         obfuscation: [],
-      } as ServiceConfig,
+      } as Partial<ServiceConfig> as ServiceConfig,
       plugin: registry.resolve(service)!,
       graph,
       graphUrl: GRAPH,

@@ -67,6 +67,11 @@ describe("a pull", () => {
     expect(detail).toContain(words);
   });
 
+  it("of a configuration without streams is empty", async () => {
+    const response = await openHouse({ streams: [] }).fetch("/v1/pull");
+    expect([response.status, await response.text()]).toEqual([200, ""]);
+  });
+
   it("is no HEAD: nothing would read its lines", async () => {
     const house = openHouse();
     expect((await house.fetch("/v1/pull", { method: "HEAD" })).status).toBe(405);
