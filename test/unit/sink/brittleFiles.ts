@@ -8,7 +8,9 @@ export type Mishap =
   | "dies-after"
   /** The volume is full: a write ends half way. */
   | "full"
-  /** As `full`, and whatever would take the half back fails too. */
+  /** As `full`, and what would take the half back fails too; later calls succeed. */
+  | "full-twice"
+  /** As `full`, and every later call fails too. */
   | "full-and-broken";
 
 /** Controls the file functions of a mocked `node:fs`. */
@@ -45,8 +47,9 @@ export function brittleFiles(real: typeof fs): { files: typeof fs; brittle: Brit
 
   function around<R>(name: Changing, work: () => R, half: () => void): R {
     if (dead) throw mishap.startsWith("dies") ? new Died() : failure("EIO");
-    if (++brittle.calls !== at) return work();
-    dead = mishap !== "full";
+    if (++brittle.calls === at + 1 && mishap === "full-twice") throw failure("EIO");
+    if (brittle.calls !== at) return work();
+    dead = !["full", "full-twice"].includes(mishap);
     if (mishap === "dies-before") throw new Died();
     if (mishap === "dies-after") {
       work();

@@ -6,8 +6,9 @@ import { listRotated } from "../../../src/sink/spoolNames.ts";
 import { recordKey } from "../../../src/state/key.ts";
 
 /** Lines of a page of one stream, of very different lengths, in pieces as they come while a page is read. */
-const PIECES = 3;
+const PIECES = 2;
 const LINES = 4;
+const PAGE = PIECES * LINES;
 export const STREAMS = ["10001/signIns", "10001/alerts_v2", "10002/signIns"] as const;
 
 /** What outlives a crash beside the spool: the seen sets and the positions. */
@@ -29,7 +30,7 @@ const lineOf = (stream: string, page: number, index: number) =>
 /** Every line of the first `pages` pages. */
 export function allLines(pages: number): string[] {
   return STREAMS.flatMap((stream) =>
-    Array.from({ length: pages * PIECES * LINES }, (_, n) => lineOf(stream, Math.floor(n / 12), n % 12))
+    Array.from({ length: pages * PAGE }, (_, n) => lineOf(stream, Math.floor(n / PAGE), n % PAGE))
       .map((line) => Buffer.from(line).toString("latin1"))
   );
 }
@@ -38,9 +39,9 @@ export function openModelSink(path: string, options: Partial<FileSinkOptions> = 
   let now = Date.UTC(2026, 10, 22, 16);
   return openFileSink({
     path,
-    rotateBytes: 1500,
+    rotateBytes: 800,
     rotateSeconds: 3600,
-    journalBytes: 4000,
+    journalBytes: 1500,
     maxSpoolBytes: null,
     locker: () => ({ status: "locked", release: () => {} }),
     now: () => now++,
