@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
@@ -10,6 +9,7 @@ import type { LineFormat } from "../tap/line.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
+import { hostOf } from "./hostname.ts";
 import { logFor } from "./logging.ts";
 import type { Given } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
@@ -64,8 +64,7 @@ export function openTap(given: Given, runtime: Runtime, { config, registry, home
       random: Math.random,
       sink,
       format,
-      // Only a Devo line names the machine, and Deno asks for a permission to know its name.
-      hostname: given.text("hostname") ?? (given.text("format") === "devo" ? hostname() : "localhost"),
+      hostname: hostOf(given),
       tagGeneration: config.globals.tagGeneration,
     },
     log,
