@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { type Ended, run } from "../support/program.ts";
+import { onDeno } from "../support/project.ts";
 import { CONTOSO, contoso, FABRIKAM, openSite } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
@@ -40,7 +41,7 @@ describe("the command line", () => {
     [
       "an unknown sink",
       ["pull", "-c", "CONFIG", "--to", "kafka"],
-      /^graphtap: usage: --to is "kafka", expected stdout.*\n$/,
+      /^graphtap: usage: --to .*"kafka", expected stdout.*\n$/,
     ],
     [
       "an unknown service",
@@ -60,13 +61,23 @@ describe("the command line", () => {
     [
       "an unknown action",
       ["state", "forget", "--state", "."],
-      /^graphtap: usage: "forget" .*show and reset.*\n$/,
+      /^graphtap: usage: "forget" is not an action; there are show, reset.*\n$/,
     ],
   ])("refuses %s", async (_, words, said) => {
     const site = await openSite();
     const config = site.write([contoso("directory_audits")]);
     expectRefusal(await run(words.map((word) => word === "CONFIG" ? config : word)), 2, said);
   });
+});
+
+it.runIf(onDeno)("Deno without the right to tell the machine's name: what to do instead", async () => {
+  const site = await openSite();
+  const ended = await run(["pull", "-c", site.write([contoso("directory_audits")]), "--format", "devo"]);
+  expectRefusal(
+    ended,
+    2,
+    /^graphtap: usage: --format devo .*--allow-sys=hostname, or give --hostname NAME.*\n$/,
+  );
 });
 
 describe("the configuration", () => {
