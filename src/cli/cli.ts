@@ -53,7 +53,10 @@ function find(name: string): Command {
   if (command !== undefined) return command;
   const names = commands.map((known) => known.name);
   const meant = nearest(name, names);
-  throw usage("", `"${name}" is not a command${meant ? ` (did you mean ${meant}?)` : ""}; there are ${names.join(", ")}`);
+  throw usage(
+    "",
+    `"${name}" is not a command${meant ? ` (did you mean ${meant}?)` : ""}; there are ${names.join(", ")}`,
+  );
 }
 
 async function print(runtime: Runtime, text: string): Promise<ExitCode> {

@@ -22,7 +22,10 @@ describe("a start weeks back", () => {
     const start = addSeconds(now, -3 * WEEK);
     for (let day = 0; day < 21; day++) put(rig, `day ${day}`, addSeconds(start, day * 86_400 + 100));
     put(rig, "today", addSeconds(now, -600));
-    const stream = rig.stream("signIns", { startTime: { text: "start", instant: start }, windowMaxSeconds: 86_400 });
+    const stream = rig.stream("signIns", {
+      startTime: { text: "start", instant: start },
+      windowMaxSeconds: 86_400,
+    });
 
     const first = await poll(stream, rig.engine, signal, rig.clock.now() + 300_000);
     expect(first.error).toBeNull();
@@ -37,7 +40,9 @@ describe("a start weeks back", () => {
     for (let polls = 0; polls < 50 && stream.state.loadCheckpoint()!.backfill.length > 0; polls++) {
       await poll(stream, rig.engine, signal, rig.clock.now() + 300_000);
     }
-    expect([...ids(rig)].sort()).toEqual([...Array.from({ length: 21 }, (_, day) => `day ${day}`), "meanwhile", "today"].sort());
+    expect([...ids(rig)].sort()).toEqual(
+      [...Array.from({ length: 21 }, (_, day) => `day ${day}`), "meanwhile", "today"].sort(),
+    );
     expect(rig.log.some((line) => line.includes("minutes_needed"))).toBe(true);
   });
 
@@ -57,7 +62,11 @@ describe("a start weeks back", () => {
     const now = fromMillis(rig.clock.now());
     const start = addSeconds(now, -60 * 86_400);
     put(rig, "kept", addSeconds(now, -29 * 86_400));
-    const report = await poll(rig.stream("signIns", { startTime: { text: "start", instant: start } }), rig.engine, signal);
+    const report = await poll(
+      rig.stream("signIns", { startTime: { text: "start", instant: start } }),
+      rig.engine,
+      signal,
+    );
     expect(report.error).toBeNull();
     expect(ids(rig)).toEqual(["kept"]);
     expect(rig.log.filter((line) => line.includes("before what Graph keeps"))).toHaveLength(1);

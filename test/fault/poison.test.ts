@@ -19,7 +19,9 @@ const refused = (status: number): HttpResponse => ({
 /** The whole seconds that a request asks for, both included; `null` for one that follows a page link. */
 function rangeOf({ url }: HttpRequest): { from: number; to: number } | null {
   const filter = new URL(url).searchParams.get("$filter");
-  const [from, to] = [...(filter ?? "").matchAll(/ [gl]e (\S+)/g)].map(([, text]) => parseInstant(text!)!.seconds);
+  const [from, to] = [...(filter ?? "").matchAll(/ [gl]e (\S+)/g)].map(([, text]) =>
+    parseInstant(text!)!.seconds
+  );
   return from === undefined || to === undefined ? null : { from, to };
 }
 
@@ -33,39 +35,45 @@ function poisonedMinute(minute: () => number, broken: () => boolean, status: num
 }
 
 describe("a minute that Graph cannot serve", () => {
-  it.each([504, 500])("becomes one gap, everything else is delivered, and the gap closes when it can: %i", async (status) => {
-    let poison = 0;
-    let broken = true;
-    rig = openRig({ between: poisonedMinute(() => poison, () => broken, status) });
-    const now = fromMillis(rig.clock.now());
-    poison = now.seconds - 3 * 3600;
-    const start = addSeconds(now, -6 * 3600);
-    for (let second = start.seconds + 1; second < now.seconds; second += 20) {
-      put(rig, { seconds: second, nanos: 0 });
-    }
-    const stream = rig.stream("signIns", { startTime: { text: "start", instant: start } });
-    const report = await poll(stream, rig.engine, signal);
+  it.each([504, 500])(
+    "becomes one gap, everything else is delivered, and the gap closes when it can: %i",
+    async (status) => {
+      let poison = 0;
+      let broken = true;
+      rig = openRig({ between: poisonedMinute(() => poison, () => broken, status) });
+      const now = fromMillis(rig.clock.now());
+      poison = now.seconds - 3 * 3600;
+      const start = addSeconds(now, -6 * 3600);
+      for (let second = start.seconds + 1; second < now.seconds; second += 20) {
+        put(rig, { seconds: second, nanos: 0 });
+      }
+      const stream = rig.stream("signIns", { startTime: { text: "start", instant: start } });
+      const report = await poll(stream, rig.engine, signal);
 
-    expect(report.error).toBeNull();
-    const gaps = stream.state.gaps().list();
-    expect(gaps).toHaveLength(1);
-    const [from, to] = [parseInstant(gaps[0]!.from)!.seconds, parseInstant(gaps[0]!.to)!.seconds];
-    expect(from).toBeLessThanOrEqual(poison);
-    expect(to).toBeGreaterThanOrEqual(poison + 60);
-    expect(to - from).toBeLessThanOrEqual(120);
-    const outside = (seconds: number) => seconds < from || seconds > to;
-    expect(delivered(rig).filter(outside).length).toBe(held(rig).filter(outside).length);
+      expect(report.error).toBeNull();
+      const gaps = stream.state.gaps().list();
+      expect(gaps).toHaveLength(1);
+      const [from, to] = [parseInstant(gaps[0]!.from)!.seconds, parseInstant(gaps[0]!.to)!.seconds];
+      expect(from).toBeLessThanOrEqual(poison);
+      expect(to).toBeGreaterThanOrEqual(poison + 60);
+      expect(to - from).toBeLessThanOrEqual(120);
+      const outside = (seconds: number) => seconds < from || seconds > to;
+      expect(delivered(rig).filter(outside).length).toBe(held(rig).filter(outside).length);
 
-    broken = false;
-    rig.clock.advance(3_700_000);
-    await poll(stream, rig.engine, signal);
-    expect(stream.state.gaps().list()).toEqual([]);
-    expect(delivered(rig).sort()).toEqual(held(rig).sort());
-  });
+      broken = false;
+      rig.clock.advance(3_700_000);
+      await poll(stream, rig.engine, signal);
+      expect(stream.state.gaps().list()).toEqual([]);
+      expect(delivered(rig).sort()).toEqual(held(rig).sort());
+    },
+  );
 
   it("is no gap when Graph is down altogether: the stream waits where it is", async () => {
     let down = true;
-    rig = openRig({ between: (request, pass) => down && request.method === "GET" ? Promise.resolve(refused(503)) : pass(request) });
+    rig = openRig({
+      between: (request, pass) =>
+        down && request.method === "GET" ? Promise.resolve(refused(503)) : pass(request),
+    });
     const now = fromMillis(rig.clock.now());
     put(rig, addSeconds(now, -60));
     const stream = rig.stream("signIns", { startTime: { text: "start", instant: addSeconds(now, -600) } });
@@ -88,13 +96,17 @@ describe("a tenant whose wide queries time out", () => {
     });
     const now = fromMillis(rig.clock.now());
     const start = addSeconds(now, -12 * 3600);
-    for (let second = start.seconds + 1; second < now.seconds; second += 300) put(rig, { seconds: second, nanos: 0 });
+    for (let second = start.seconds + 1; second < now.seconds; second += 300) {
+      put(rig, { seconds: second, nanos: 0 });
+    }
     const stream = rig.stream("signIns", { startTime: { text: "start", instant: start } });
     const report = await poll(stream, rig.engine, signal);
     expect(report.error).toBeNull();
     expect(stream.state.gaps().list()).toEqual([]);
     expect(delivered(rig).sort()).toEqual(held(rig).sort());
-    const timedOut = rig.sent.filter((request) => rangeOf(request)!.to - rangeOf(request)!.from > 602).map(({ url }) => url);
+    const timedOut = rig.sent.filter((request) => rangeOf(request)!.to - rangeOf(request)!.from > 602).map((
+      { url },
+    ) => url);
     expect(new Set(timedOut).size).toBe(timedOut.length);
   });
 });
@@ -109,5 +121,7 @@ function delivered(rig: Rig): number[] {
 }
 
 function held(rig: Rig): number[] {
-  return rig.emulator.records("signIns").map((bytes) => Number(JSON.parse(new TextDecoder().decode(bytes)).id));
+  return rig.emulator.records("signIns").map((bytes) =>
+    Number(JSON.parse(new TextDecoder().decode(bytes)).id)
+  );
 }

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
 
-const root = resolve(import.meta.dirname, "../..");
+const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
 /** What each room may import besides itself, lowest first; `src/README.md` draws it. */
 const ALLOWED: Record<string, readonly string[]> = {
