@@ -31,6 +31,7 @@ export function createPatience({ receiver, clock, log, stop, random }: PatienceO
 
   return {
     async wait(reason, retryAfterSeconds) {
+      stop.throwIfAborted();
       const now = clock.now();
       if (waits === 0) firstMs = now;
       if (now - reportedMs >= REPORT_MS) {
