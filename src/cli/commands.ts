@@ -161,6 +161,29 @@ export const commands: readonly Command[] = [
     load: () => import("./check.ts"),
   },
   {
+    name: "migrate",
+    words: "[FILE]",
+    summary: "a configuration of the collector's 1.x line as one of 2.x; with --state its positions, too",
+    options: [
+      config,
+      { name: "write", value: "FILE", help: "write the new configuration there (default: standard output)" },
+      { name: "keep-tags", help: "keep the tags of 1.x, not those of the collector's migration guide" },
+      {
+        name: "state",
+        value: "DIR",
+        env: "GRAPHTAP_OLD_STATE",
+        help: "the old collector's state folder: take its positions over, for this configuration",
+      },
+      {
+        name: "overlap",
+        value: "SECONDS",
+        help: "with --state: read so much before them again (default 3600)",
+      },
+      { name: "check", help: "only tell what would be done" },
+    ],
+    load: () => import("./migrate.ts"),
+  },
+  {
     name: "shipper",
     words: "fluent-bit|vector",
     summary: "a complete configuration of a shipper, to Devo, from the outputs of this one",

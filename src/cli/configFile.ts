@@ -25,13 +25,7 @@ export interface LoadedConfig {
  * @throws config-unreadable, config-invalid
  */
 export async function readConfig(given: Given, runtime: Runtime, nowMs: number): Promise<LoadedConfig> {
-  const file = given.text("config") ?? findConfig(runtime);
-  const text = file === "-" ? await runtime.readStdin() : readFile(file);
-  const home = homeOf(file);
-  const registry = createRegistry([
-    ...plugins,
-    ...await loadPluginFiles(text, file === "-" ? home : dirname(resolve(file))),
-  ]);
+  const { file, text, home, registry } = await readConfigText(given.text("config"), runtime);
   const config = loadConfig(text, {
     file,
     registry,
@@ -40,6 +34,32 @@ export async function readConfig(given: Given, runtime: Runtime, nowMs: number):
     readFile: (path) => readFileSync(path, "utf8"),
   });
   return { config, registry, home };
+}
+
+/** The text of a configuration, not judged yet. */
+export interface ConfigText {
+  /** As shown in messages; `-` for standard input. */
+  readonly file: string;
+  readonly text: string;
+  readonly home: string;
+  /** Our services, and those that the text brings along. */
+  readonly registry: Registry;
+}
+
+/**
+ * Finds and reads the text of a configuration, as {@linkcode readConfig} does.
+ *
+ * @throws config-unreadable, plugin-invalid
+ */
+export async function readConfigText(named: string | undefined, runtime: Runtime): Promise<ConfigText> {
+  const file = named ?? findConfig(runtime);
+  const text = file === "-" ? await runtime.readStdin() : readFile(file);
+  const home = homeOf(file);
+  const registry = createRegistry([
+    ...plugins,
+    ...await loadPluginFiles(text, file === "-" ? home : dirname(resolve(file))),
+  ]);
+  return { file, text, home, registry };
 }
 
 function findConfig(runtime: Runtime): string {

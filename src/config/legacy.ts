@@ -80,3 +80,15 @@ const v1Tags: Readonly<Record<string, string>> = {
 export function v1Tag(service: string): string | null {
   return Object.hasOwn(v1Tags, service) ? v1Tags[service] ?? null : null;
 }
+
+// The collector's own migration guide: tables of 2.x that get everything that `v1` got.
+const v1Successors: Readonly<Record<string, string>> = {
+  alerts: "cloud.msgraph.security.alerts.2",
+  secure_scores: "cloud.msgraph.security.scores.2",
+  secure_score_control_profiles: "cloud.msgraph.security.scorecontrol.2",
+};
+
+/** The `override_tag` that 2.x has in the place of `tag_version: v1`; `null` when there was no choice. */
+export function v1Successor(service: string): string | null {
+  return Object.hasOwn(v1Successors, service) ? v1Successors[service] ?? null : null;
+}

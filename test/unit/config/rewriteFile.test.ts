@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/config/load.ts";
+import { rewriteFile } from "../../../src/config/rewriteFile.ts";
+import { options, registry, small } from "./example.ts";
+
+const rewritten = (text: string, keepTags = false) => rewriteFile(text, registry, keepTags);
+const inputsOf = (text: string) => parseConfig(text, options()).config!.inputs;
+
+describe("rewriting a file of 1.x", () => {
+  it("keeps comments, order and what 2.x has too", () => {
+    const text = small({
+      globals: ["name: msgraph # short"],
+      input: ["environment: prod"],
+      services: ["# who did what", "audit:", "  start_time: 2026-10-01 # first day"],
+    });
+    expect(rewritten(text).text).toBe(
+      text.replace("      audit:", "      directory_audits:").replace("  a:", "  a_audit:")
+        .replace("start_time:", "start_time_in_utc:")
+        .replace("first day", "first day\n        request_period_in_seconds: 60"),
+    );
+  });
+
+  it("leaves a file of 2.x alone, byte for byte, but for other names", () => {
+    const text = small({ input: ["environment:   prod"], services: ["signIns:    {}"] });
+    expect(rewritten(text)).toEqual({ text, notes: [] });
+    const other = small({
+      input: ["override_scope: a/.default"],
+      services: ["signIns: {}", "directory_audit: {}"],
+    });
+    expect(rewritten(other).notes).toEqual([
+      "inputs.a.override_scope: now override_scope_value",
+      "inputs.a.services.directory_audit: now directory_audits",
+    ]);
+  });
+
+  it("splits audits from security, and shares no id", () => {
+    const text = small({ input: ["requests_per_second: 5"], services: ["audit:", "alerts:", "alerts_v2:"] });
+    const { notes, text: after } = rewritten(text);
+    expect(inputsOf(after).map(({ name, id, services }) => [name, id, services.map((one) => one.name)]))
+      .toEqual([
+        ["a_audit", "10001", ["directory_audits"]],
+        ["a_security", "10001_security", ["alerts", "alerts_v2"]],
+      ]);
+    expect(notes).toContain("inputs.a.requests_per_second: now in both inputs: each keeps to it alone");
+  });
+
+  it.each([
+    ["alerts", "cloud.msgraph.security.alerts.2", "cloud.msgraph.security.alerts.1"],
+    ["secure_scores", "cloud.msgraph.security.scores.2", "cloud.msgraph.security.secure_scores.1"],
+    [
+      "secure_score_control_profile",
+      "cloud.msgraph.security.scorecontrol.2",
+      "cloud.msgraph.security.secure_score_control_profiles.1",
+    ],
+  ])("has override_tag for v1 of %s, said or not", (service, guided, kept) => {
+    for (const version of ["", "v1"]) {
+      const text = small({ services: [`${service}: {reset_persistence_auth: x, tag_version: ${version}}`] });
+      expect(inputsOf(rewritten(text).text)[0]?.services[0]?.overrideTag).toBe(guided);
+      expect(inputsOf(rewritten(text, true).text)[0]?.services[0]?.overrideTag).toBe(kept);
+    }
+    const v2 = small({ services: [`${service}: {reset_persistence_auth: x, tag_version: v2}`] });
+    expect(inputsOf(rewritten(v2).text)[0]?.services[0]?.overrideTag).toBeNull();
+  });
+
+  it("joins the three kinds of sign-ins, by the shortest period and the earliest start", () => {
+    const { text } = rewritten(small({
+      services: [
+        "signIn_nonInteractive: {start_time: 2026-11-02}",
+        "signIn_servicePrincipal: {start_time: 2026-11-01T12:00:00Z, request_period_in_seconds: 600}",
+        "signIn_managedIdentity: {start_time: 2026-11-03}",
+      ],
+    }));
+    expect(inputsOf(text)[0]?.services).toMatchObject([{
+      name: "signIns_v2",
+      periodSeconds: 60,
+      startTime: { text: "2026-11-01T12:00:00Z" },
+      additionalFilter:
+        "signInEventTypes/any(t: t eq 'nonInteractiveUser' or t eq 'servicePrincipal' or t eq 'managedIdentity')",
+    }]);
+  });
+
+  it("does not join what is masked differently", () => {
+    const { text, notes } = rewritten(small({
+      services: [
+        "signIn_nonInteractive: {obfuscation_data: [{name: [ipAddress]}]}",
+        "signIn_managedIdentity:",
+      ],
+    }));
+    expect(inputsOf(text)[0]?.services.map(({ name }) => name)).toEqual([
+      "signIn_nonInteractive",
+      "signIn_managedIdentity",
+    ]);
+    expect(notes).toContain(
+      "inputs.a.services: signIn_nonInteractive, signIn_managedIdentity stay apart: their settings differ",
+    );
+  });
+
+  it("lifts addresses and the cloud to the input, and says what became of every other key", () => {
+    const { text, notes } = rewritten(small({
+      services: [
+        "audit:",
+        "  ms_365_environment: GCC High",
+        "  request_period_in_seconds: 5",
+        "  reset_persistence_auth: x",
+        "  custom_endpoints: {override_base_url_main: https://graph.test, override_base_url_vendor: https://v.test}",
+      ],
+    }));
+    expect(inputsOf(text)[0]).toMatchObject({ topLevelDomain: "us", baseUrl: "https://graph.test" });
+    expect(notes.map((note) => note.replace("inputs.a.", ""))).toEqual([
+      "services.audit.request_period_in_seconds: 60, not 5: the least of 2.x",
+      "services.audit.reset_persistence_auth: dropped: another start_time_in_utc resets the position",
+      "services.audit.custom_endpoints.override_base_url_vendor: dropped: alerts are read as one collection",
+      "override_base_url: https://graph.test, which its services had each",
+      "override_top_level_domain: us, which its services had each",
+      "services.audit: now directory_audits",
+      "inputs.a: now a_audit, with the same id",
+      'globals.tag_generation: tags have the generation "2" where they had "1", in the same tables unless said ' +
+      "otherwise above; --keep-tags keeps them",
+    ]);
+  });
+
+  it("writes out what anchors and merges shared, so that each part can change", () => {
+    const text = "x-common: &common {start_time: 2026-11-01}\n" + small({
+      services: ["audit: *common", "alerts: {<<: *common, tag_version: v2}"],
+    });
+    const inputs = inputsOf(rewritten(text).text);
+    expect(inputs.flatMap(({ services }) => services.map((one) => [one.name, one.startTime?.text]))).toEqual([
+      ["directory_audits", "2026-11-01"],
+      ["alerts", "2026-11-01"],
+    ]);
+  });
+
+  it("writes JSON for JSON", () => {
+    const value = { inputs: { a: { id: "1", services: { audit: { start_time: "2026-11-01" } } } } };
+    const { text } = rewritten(JSON.stringify(value, null, 4));
+    expect(JSON.parse(text)).toEqual({
+      inputs: {
+        a_audit: {
+          id: "1",
+          services: { directory_audits: { start_time_in_utc: "2026-11-01", request_period_in_seconds: 60 } },
+        },
+      },
+    });
+    expect(text).toContain('\n    "inputs"');
+  });
+
+  it("cannot keep the tags of 1.x beside those of 2.x", () => {
+    const text = small({ services: ["audit:"] }) + small({ services: ["signIns:"] }).split("inputs:\n")[1]!
+      .replace("  a:", "  b:").replace("10001", "10002");
+    expect(() => rewritten(text, true)).toThrow(/"b" has the tags of 2\.x; split the file in two/);
+    expect(inputsOf(rewritten(text).text).map(({ name }) => name)).toEqual(["a_audit", "b"]);
+  });
+});
