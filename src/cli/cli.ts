@@ -6,7 +6,7 @@ import { type Option, optionHelp, parseOptions, usage } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { version } from "./version.ts";
 
-const HELP: Option = { name: "help", short: "h", help: "this text" };
+const HELP: Option = { name: "help", short: "h", help: "this text", env: "" };
 
 /** Runs the command that the words name; every failure becomes one line on standard error and an exit code. */
 export async function runCli(runtime: Runtime): Promise<ExitCode> {
@@ -36,10 +36,7 @@ async function dispatch(runtime: Runtime): Promise<ExitCode> {
   }
   const command = find(name === "help" ? rest[0]! : name);
   if (name === "help") return print(runtime, commandHelp(command));
-  const given = parseOptions(command.name, [...command.options, HELP], rest, {
-    ...runtime.env,
-    GRAPHTAP_HELP: undefined,
-  });
+  const given = parseOptions(command.name, [...command.options, HELP], rest, runtime.env);
   if (given.has("help")) return print(runtime, commandHelp(command));
   if (command.words === undefined && given.words.length > 0) {
     throw usage(command.name, `"${given.words[0]}" is not an option of graphtap ${command.name}`);

@@ -13,7 +13,7 @@ export interface Option {
   /** The only values allowed. */
   readonly choices?: readonly string[];
   readonly help: string;
-  /** Its variable, where that is not `GRAPHTAP_` and the name. */
+  /** Its variable, where that is not `GRAPHTAP_` and the name; "" for none. */
   readonly env?: string;
 }
 
@@ -44,7 +44,7 @@ export function parseOptions(
   const { values, positionals } = parseWords(command, options, args);
   const found = new Map<string, readonly string[]>();
   for (const option of options) {
-    const given = values[option.name] ?? env[variableOf(option)];
+    const given = values[option.name] ?? (option.env === "" ? undefined : env[variableOf(option)]);
     if (given === undefined || given === false || given === "") continue;
     const texts = (Array.isArray(given) ? given : [given]).map(String);
     if (option.value === undefined && texts[0] !== "true" && texts[0] !== "1") continue;
@@ -94,7 +94,7 @@ export function optionHelp(options: readonly Option[]): string {
       option.value ? ` ${option.value}` : ""
     }`;
   const width = Math.max(...options.map((option) => left(option).length)) + 2;
-  return options.map((option) => `${left(option).padEnd(width)}${option.help} [$${variableOf(option)}]`).join(
+  return options.map((option) => `${left(option).padEnd(width)}${option.help}${option.env === "" ? "" : ` [$${variableOf(option)}]`}`).join(
     "\n",
   );
 }

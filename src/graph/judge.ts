@@ -6,6 +6,8 @@ export interface Asked {
   readonly service: string;
   readonly permissions: readonly string[];
   readonly licence?: string;
+  /** What the user of the service must know, such as its end. */
+  readonly notice?: string;
   /** Whether the request followed a page link, whose token can have expired. */
   readonly followsLink: boolean;
   /** Whether the user's own `additional_filter` is part of it. */
@@ -65,7 +67,9 @@ function verdict(asked: Asked, { status, code }: Refusal): [ErrorCode, string] {
   if (status >= 300 && status < 400) {
     return ["graph-refused", "redirects are not followed; check override_base_url"];
   }
-  if (status === 404) return ["graph-refused", "the collection is not there; check override_base_url"];
+  if (status === 404 || status === 410) {
+    return ["graph-refused", asked.notice ?? "the collection is not there; check override_base_url"];
+  }
   return [
     "graph-refused",
     asked.hasAdditionalFilter ? "check additional_filter" : "run with --log-level debug to see the request",

@@ -74,6 +74,7 @@ function askedOf({ service, plugin }: Stream, followsLink: boolean): Asked {
     service: service.name,
     permissions: plugin.permissions,
     licence: plugin.licence,
+    notice: plugin.notice,
     followsLink,
     hasAdditionalFilter: service.additionalFilter !== null,
   };

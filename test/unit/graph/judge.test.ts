@@ -50,6 +50,7 @@ describe("an answer that is no page", () => {
     ],
     [{ status: 410, code: "" }, { followsLink: true }, "page-link-expired", "window is read again"],
     [{ status: 404, code: "" }, {}, "graph-refused", "override_base_url"],
+    [{ status: 410, code: "" }, { notice: "it has ended; use alerts_v2" }, "graph-refused", "use alerts_v2"],
     [{ status: 302, code: "" }, {}, "graph-refused", "redirects are not followed"],
   ])("%j %j is %s and says %s", (found, how, code, words) => {
     const error = judge({ ...asked, ...how }, { ...refusal, ...found }, 0);
