@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as send } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
@@ -19,28 +19,52 @@ export interface HttpOptions {
   stallTimeoutMs?: number;
 }
 
-/** HTTP over undici, with pooled connections. */
+/** HTTP over undici, with pooled connections. It is loaded by the first request: a pull often has none to make. */
 export function createHttp(options: HttpOptions = {}): { transport: Transport; close(): Promise<void> } {
+  let opened: Promise<Opened> | undefined;
+  return {
+    transport: async (request) => exchange(await (opened ??= open(options)), request),
+    close: async () => (await opened)?.dispatcher.destroy(),
+  };
+}
+
+type Send = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
+
+interface Opened {
+  readonly dispatcher: Dispatcher;
+  readonly send: Send;
+}
+
+// By its parts: the whole of undici, with its own fetch, caches and sockets, takes twice as long to load.
+async function open(options: HttpOptions): Promise<Opened> {
   const settings = {
     headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
     bodyTimeout: options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   };
-  const { httpProxy, httpsProxy, noProxy } = options.proxy ?? {};
-  const dispatcher: Dispatcher = httpProxy || httpsProxy
-    ? new EnvHttpProxyAgent({ ...settings, httpProxy, httpsProxy, noProxy })
-    : new Agent(settings);
-  return {
-    transport: (request) => exchange(dispatcher, request),
-    close: () => dispatcher.destroy(),
-  };
+  const { default: request } = await import("undici/lib/api/api-request.js");
+  const dispatcher = await openDispatcher(settings, options.proxy ?? {});
+  return { dispatcher, send: (options) => request.call(dispatcher, options) };
 }
 
-async function exchange(dispatcher: Dispatcher, request: HttpRequest): Promise<HttpResponse> {
+async function openDispatcher(
+  settings: Agent.Options,
+  { httpProxy, httpsProxy, noProxy }: NonNullable<HttpOptions["proxy"]>,
+): Promise<Dispatcher> {
+  if (httpProxy || httpsProxy) {
+    const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
+    return new EnvHttpProxyAgent({ ...settings, httpProxy, httpsProxy, noProxy });
+  }
+  const { default: Agent } = await import("undici/lib/dispatcher/agent.js");
+  return new Agent(settings);
+}
+
+async function exchange({ send }: Opened, request: HttpRequest): Promise<HttpResponse> {
   const { method, url, headers, body, signal } = request;
   let response: Dispatcher.ResponseData;
   try {
-    response = await send(url, { dispatcher, method, headers, body, signal });
+    const { origin, pathname, search } = new URL(url);
+    response = await send({ origin, path: pathname + search, method, headers, body, signal });
   } catch (error) {
     throw networkError(error, url, signal);
   }

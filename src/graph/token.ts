@@ -1,4 +1,4 @@
-import * as oauth from "oauth4webapi";
+import type * as OAuth from "oauth4webapi";
 import type { Clock } from "../clock.ts";
 import { GraphtapError } from "../errors.ts";
 import { aadstsAdvice, aadstsCodes, isTransient } from "./aadsts.ts";
@@ -58,10 +58,12 @@ async function requestToken(
   options: TokenOptions,
   signal: AbortSignal | undefined,
 ): Promise<{ token: string; lifetimeSeconds: number }> {
+  // Loaded by the first token: a pull often needs none.
+  const oauth = await import("oauth4webapi");
   const { cloud, tenantId, clientId } = options;
   const endpoint = `${cloud.loginUrl}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
-  const server: oauth.AuthorizationServer = { issuer: cloud.loginUrl, token_endpoint: endpoint };
-  const client: oauth.Client = { client_id: clientId };
+  const server: OAuth.AuthorizationServer = { issuer: cloud.loginUrl, token_endpoint: endpoint };
+  const client: OAuth.Client = { client_id: clientId };
   let status = 0;
   try {
     const response = await oauth.clientCredentialsGrantRequest(
@@ -90,7 +92,8 @@ async function requestToken(
     return { token: token.access_token, lifetimeSeconds: token.expires_in ?? DEFAULT_LIFETIME_SECONDS };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
-    throw tokenError(error, endpoint, status);
+    const said = error instanceof oauth.ResponseBodyError ? error : null;
+    throw tokenError(error, said, endpoint, status);
   }
 }
 
@@ -104,18 +107,23 @@ function asResponse(status: number, text: string): Response {
 }
 
 /** The failure in our words. The description is Microsoft's and may hold ids, so it is not repeated. */
-function tokenError(error: unknown, endpoint: string, status: number): GraphtapError {
+function tokenError(
+  error: unknown,
+  said: OAuth.ResponseBodyError | null,
+  endpoint: string,
+  status: number,
+): GraphtapError {
   const from = `Cannot get a token from ${endpoint}`;
-  if (error instanceof oauth.ResponseBodyError) {
-    const codes = aadstsCodes(error.cause);
-    const passing = status >= 500 || status === 429 || error.error === "temporarily_unavailable" ||
+  if (said !== null) {
+    const codes = aadstsCodes(said.cause);
+    const passing = status >= 500 || status === 429 || said.error === "temporarily_unavailable" ||
       isTransient(codes);
     const named = codes[0] === undefined ? "" : `, AADSTS${codes[0]}`;
     const advice = aadstsAdvice(codes) ??
       (passing ? "it is asked again" : "check tenant_id, client_id and client_secret");
     return new GraphtapError(
       passing ? "token-unavailable" : "token-refused",
-      `${from}: it answered ${status} "${safeWord(error.error)}"${named}; ${advice}`,
+      `${from}: it answered ${status} "${safeWord(said.error)}"${named}; ${advice}`,
       { cause: error },
     );
   }

@@ -54,7 +54,10 @@ export function createFieldReader(paths: readonly string[]): FieldReader {
       if (step !== undefined) {
         left--;
         step.met = true;
-        for (const slot of step.slots) slices.set([value, valueStop], slot * 2);
+        for (const slot of step.slots) {
+          slices[slot * 2] = value;
+          slices[slot * 2 + 1] = valueStop;
+        }
         if (step.below.length > 0 && bytes[value] === OPEN_BRACE) {
           readObject(bytes, value, valueStop, step.below);
         }

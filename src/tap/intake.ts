@@ -1,6 +1,5 @@
-import { compareInstants, earliest, type Instant, parseInstant } from "../instant.ts";
+import { compareInstants, earliest, type Instant } from "../instant.ts";
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
-import { decodeString } from "../json/decode.ts";
 import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -12,6 +11,7 @@ import type { Mask } from "./mask.ts";
 import { newer, type Newest } from "./newest.ts";
 import type { Range } from "./query.ts";
 import type { Tagger } from "./tag.ts";
+import { createTimeReader } from "./timeReader.ts";
 
 /** What came of one range. */
 export interface RangeCounts {
@@ -57,6 +57,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const { plugin, seen, sink, tagger, mask, line } = options;
   const out: ByteBuilder = createByteBuilder();
   const reader = createFieldReader(fieldPaths(plugin));
+  const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates);
   const keys: Uint8Array[] = [];
@@ -72,7 +73,7 @@ export function createIntake(options: IntakeOptions): Intake {
     onRecord(bytes, start, end) {
       received++;
       const fields = reader.read(bytes, start, end);
-      const time = timeOf(bytes, fields);
+      const time = timeOf(bytes, fields[2]!, fields[3]!);
       if (time !== null && isOutside(time, range)) counts.outside++;
       const key = keyOf(bytes, start, end, fields);
       if (keep) keys.push(key);
@@ -130,12 +131,6 @@ function fieldPaths(plugin: Plugin): string[] {
   // A name that no record has keeps the places of the slices.
   const time = plugin.cursor.field ?? "\u0000";
   return typeof plugin.tag === "string" ? ["id", time] : ["id", time, plugin.tag.field];
-}
-
-function timeOf(bytes: Uint8Array, fields: Int32Array): Instant | null {
-  const [, , start = -1, end = -1] = fields;
-  const text = start < 0 ? null : decodeString(bytes, start, end);
-  return text === null ? null : parseInstant(text);
 }
 
 /** Bounds were widened to whole seconds, and by one more where an operator excludes its bound. */

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import type { Workshop } from "./workshop.ts";
+
+/** What one run of a command cost. */
+export interface Cost {
+  /** User and system time of the process and of those it waited for, in milliseconds. */
+  readonly cpuMs: number;
+  /** Most memory resident at any time, in bytes; NaN where there is no /proc. */
+  readonly peakBytes: number;
+  /** Lines it wrote. */
+  readonly lines: number;
+}
+
+/**
+ * Runs `node` with these words, its standard output in a pipe to another process. The shell keeps the accounts: it
+ * is the only one that can tell the costs of one child from those of others.
+ */
+export async function measure(workshop: Workshop, words: readonly string[]): Promise<Cost> {
+  const note = join(workshop.folder, `peak-${process.pid}`);
+  const script = `TIMEFORMAT='%3U %3S'; { time "$@" 2>&4 3>&- 4>&-; } 2>&3 | wc -l`;
+  const child = spawn("bash", ["-o", "pipefail", "-c", script, "bash", process.execPath, ...words], {
+    env: { ...process.env, NODE_OPTIONS: `--require=${join(workshop.folder, "peak.cjs")}`, BENCH_NOTE: note },
+    stdio: ["ignore", "pipe", "ignore", "pipe", "pipe"],
+  });
+  const [, out, , times, log] = child.stdio.map((stream) => text(stream as NodeJS.ReadableStream | null));
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}: ${(await log)?.slice(-2000)}`);
+  const seconds = (await times ?? "").trim().split(" ").map(Number);
+  const peakBytes = Number(readFileSync(note, "utf8"));
+  rmSync(note);
+  return { cpuMs: seconds.reduce((a, b) => a + b, 0) * 1000, peakBytes, lines: Number(await out) };
+}
+
+/** What {@linkcode measure} loads into each process: at its end it notes the memory it once had. */
+export const PEAK_SCRIPT = `process.on("exit", () => {
+  const fs = require("fs");
+  let peak = NaN;
+  try { peak = /VmHWM:\\s+(\\d+) kB/.exec(fs.readFileSync("/proc/self/status", "utf8"))[1] * 1024; } catch {}
+  fs.writeFileSync(process.env.BENCH_NOTE, String(peak));
+});
+`;
+
+async function text(stream: NodeJS.ReadableStream | null): Promise<string | null> {
+  if (stream === null) return null;
+  let whole = "";
+  for await (const chunk of stream) whole += chunk;
+  return whole;
+}

@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+const PEER = "@microsoft/microsoft-graph-client@3.0.7";
+
+/** A folder with everything that is measured, built for the purpose, so that nothing else can change it meanwhile. */
+export interface Workshop {
+  readonly folder: string;
+  /** The program, as `npm run build` makes it. */
+  readonly graphtap: string;
+  /** A bundled program of `programs/`. */
+  program(name: "server" | "floor" | "parsed" | "measured"): string;
+  /** Microsoft's client, installed on first use; `null` when the registry does not have it. */
+  iterator(): string | null;
+  /** A folder with a configuration for a stream of sign-ins; each call makes a fresh one. */
+  configuration(graphUrl: string, startMs: number, settings?: object): { config: string; folder: string };
+  close(): void;
+}
+
+export async function openWorkshop(): Promise<Workshop> {
+  const folder = mkdtempSync(join(tmpdir(), "graphtap-bench-"));
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
+  // The last of two equal options holds.
+  execFileSync("sh", ["-c", `${scripts.build} --outdir="$0"`, join(folder, "dist")], {
+    cwd: PROJECT,
+    env: { ...process.env, PATH: `${join(PROJECT, "node_modules/.bin")}:${process.env.PATH}` },
+  });
+  await build({
+    entryPoints: ["server", "floor", "parsed", "measured"].map((name) => join(HERE, `programs/${name}.ts`)),
+    outdir: join(folder, "programs"),
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    banner: {
+      js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+    },
+    logLevel: "error",
+  });
+  let made = 0;
+  return {
+    folder,
+    graphtap: join(folder, "dist/main.js"),
+    program: (name) => join(folder, "programs", `${name}.mjs`),
+    iterator: () => installIterator(join(folder, "peer")),
+    configuration(graphUrl, startMs, settings = {}) {
+      const own = join(folder, `config-${made++}`);
+      mkdirSync(own);
+      const config = join(own, "config.yaml");
+      writeFileSync(config, configurationOf(graphUrl, startMs, settings));
+      return { config, folder: own };
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function installIterator(folder: string): string | null {
+  const program = join(folder, "iterator.mjs");
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), "{}");
+    execFileSync("npm", ["install", "--silent", "--no-audit", "--no-fund", PEER], {
+      cwd: folder,
+      stdio: "ignore",
+    });
+  } catch {
+    return null;
+  }
+  cpSync(join(HERE, "programs/iterator.mjs"), program);
+  return program;
+}
+
+function configurationOf(url: string, startMs: number, settings: object): string {
+  const start = new Date(startMs).toISOString().replace(/\.\d+/, "");
+  return JSON.stringify(
+    {
+      globals: {
+        persistence: { type: "filesystem", config: { directory_name: "state" } },
+        // The page server has no budget to keep to.
+        quotas: { reports: { requests: 1000, seconds: 1 } },
+      },
+      inputs: {
+        bench: {
+          id: "10001",
+          enabled: true,
+          environment: "prod",
+          credentials: {
+            tenant_id: "3f7c1e52-90ab-4d6e-8c21-5b0e7a94d210",
+            client_id: "b81d6f04-2a7e-4c39-9e55-0c3f1d8a6e77",
+            client_secret: "not-a-secret",
+          },
+          override_base_url: url,
+          override_login_url: url,
+          services: { signIns: { start_time_in_utc: start, ...settings } },
+        },
+      },
+    },
+    null,
+    2,
+  );
+}
