@@ -1,0 +1,35 @@
+import type { Sink } from "../sink/sink.ts";
+import type { SenderStats } from "../telemetry/stats.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Tap } from "./tap.ts";
+
+/** As often as the old collector, whose runbooks look for these lines. */
+const EVERY_MS = 300_000;
+
+/** The sink, counted. Whatever else it can do stays. */
+export function countingSink(sink: Sink, stats: SenderStats, now: () => number): Sink {
+  const write: Sink["write"] = async (lines, origin) => {
+    const began = now();
+    await sink.write(lines, origin);
+    stats.accepted(lines, now() - began);
+  };
+  return Object.assign(Object.create(sink) as Sink, { write });
+}
+
+/** Logs sender statistics and memory every five minutes, until the tap stops. */
+export async function logStatistics(
+  tap: Tap,
+  stats: SenderStats,
+  rssBytes: Runtime["rssBytes"],
+): Promise<void> {
+  const { engine: { clock }, log, stop } = tap;
+  try {
+    for (;;) {
+      await clock.sleep(EVERY_MS, stop.signal);
+      log.info("sender statistics", { ...stats.take() });
+      log.info("memory", { rss_mib: Math.round(rssBytes() / 1024 / 102.4) / 10 });
+    }
+  } catch {
+    // Only the stop wakes it early, and whoever stops says why.
+  }
+}
