@@ -52,7 +52,16 @@ function hasControl(bytes: Uint8Array, start: number, end: number): boolean {
   const aligned = start + (-(bytes.byteOffset + start) & 3);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, (end - aligned) >> 2);
   let borrowed = 0;
-  for (let i = 0; i < words.length; i++) {
+  let i = 0;
+  for (const last = words.length - 4; i <= last; i += 4) {
+    const a = words[i] as number;
+    const b = words[i + 1] as number;
+    const c = words[i + 2] as number;
+    const d = words[i + 3] as number;
+    borrowed |= ((a - 0x20202020) & ~a) | ((b - 0x20202020) & ~b) | ((c - 0x20202020) & ~c) |
+      ((d - 0x20202020) & ~d);
+  }
+  for (; i < words.length; i++) {
     const word = words[i] as number;
     borrowed |= (word - 0x20202020) & ~word;
   }
