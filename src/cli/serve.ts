@@ -8,6 +8,7 @@ import { readConfig } from "./configFile.ts";
 import { beat, heartbeatOf } from "./heartbeat.ts";
 import { type Given, usage } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
+import { withStatistics } from "./statistics.ts";
 import { openTap, untilStopped } from "./tap.ts";
 import { readToken } from "./token.ts";
 import { version } from "./version.ts";
@@ -24,7 +25,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
-  const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  const opened = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  const tap = withStatistics(opened, runtime.rssBytes);
   const { engine, log, stop } = tap;
 
   async function serve(): Promise<never> {

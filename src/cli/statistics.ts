@@ -1,5 +1,5 @@
 import type { Sink } from "../sink/sink.ts";
-import type { SenderStats } from "../telemetry/stats.ts";
+import { createSenderStats, type SenderStats } from "../telemetry/stats.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Tap } from "./tap.ts";
 
@@ -14,6 +14,15 @@ export function countingSink(sink: Sink, stats: SenderStats, now: () => number):
     stats.accepted(lines, now() - began);
   };
   return Object.assign(Object.create(sink) as Sink, { write });
+}
+
+/** The same tap with its sink counted, and what was counted logged every five minutes until it stops. */
+export function withStatistics(tap: Tap, rssBytes: Runtime["rssBytes"]): Tap {
+  const { clock, sink } = tap.engine;
+  const now = () => clock.now();
+  const stats = createSenderStats(now);
+  void logStatistics(tap, stats, rssBytes);
+  return { ...tap, engine: { ...tap.engine, sink: countingSink(sink, stats, now) } };
 }
 
 /** Logs sender statistics and memory every five minutes, until the tap stops. */

@@ -1,0 +1,36 @@
+# graphtap in the place of the old collector's image: the same folders, the same CONFIG_FILE.
+#   docker build -t graphtap .
+#   docker run --rm --read-only -v "$PWD/certs:/devo-collector/certs:ro" -v "$PWD/config:/devo-collector/config:ro" \
+#     -v "$PWD/state:/devo-collector/state" -e CONFIG_FILE=config.yaml graphtap
+# Event lines are the container's standard output. The user of the container (1000) must be able to write to state/.
+
+FROM node:22-bookworm-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+# Without scripts: the bundle is built from what is copied next.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY plugins plugins
+COPY src src
+RUN npm run --silent build
+
+FROM node:22-bookworm-slim
+# util-linux, which the image has, brings flock: it keeps two processes from one state folder.
+RUN command -v flock \
+  && printf '#!/bin/sh\nexec node /opt/graphtap/dist/main.js "$@"\n' > /usr/local/bin/graphtap \
+  && chmod 755 /usr/local/bin/graphtap \
+  && mkdir -p /devo-collector/certs /devo-collector/config /devo-collector/credentials /devo-collector/state \
+  && chown node:node /devo-collector/state
+COPY --from=build /build/package.json /opt/graphtap/package.json
+COPY --from=build /build/dist /opt/graphtap/dist
+WORKDIR /devo-collector
+USER node
+ENV NODE_ENV=production CONFIG_FILE=config.yaml
+# The status page and /metrics answer inside the container only, unless --listen and a token say otherwise.
+EXPOSE 9464
+# The program answers; whether every stream gets through is what /readyz tells.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["graphtap"]
+CMD ["serve"]
