@@ -13,8 +13,8 @@ const SHARDS = 256;
 const MOST_FULL = 0.75;
 // A tenth at a time: right after growing a shard is 0.68 full, which is 23.5 bytes a key.
 const GROWTH = 1.1;
-// Small ones grow faster: 256 shards of 1,024 slots are 4 MB, and to come there by tenths costs more than the inserting.
-const SMALL_SLOTS = 1024;
+// Small ones grow faster: 256 shards of 256 slots are 1 MB, and to come there by tenths costs more than the inserting.
+const SMALL_SLOTS = 256;
 const SMALL_GROWTH = 1.5;
 const FEWEST_SLOTS = 8;
 // Signed words throughout: V8 keeps them as integers, while unsigned ones become floating-point numbers (3 times slower).

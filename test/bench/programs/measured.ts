@@ -7,6 +7,8 @@ import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
 import { openSeenSet } from "../../../src/state/seen.ts";
 import { openState } from "../../../src/state/state.ts";
 
+const KEYS = 10_000_000;
+
 const [, , what, folder = ""] = process.argv;
 const now = () => Date.now();
 const onRepair = (note: string) => {
@@ -35,20 +37,19 @@ function commits(): number[] {
     seen.commit();
     state.saveCheckpoint({ ...checkpoint, records: number });
   };
-  const empty = openSync(join(folder, "empty"), "w");
   const ratios: number[] = [];
   for (let n = 0; n < 220; n++) {
     page();
+    // A new file each time: of one that did not change since, fsync has nothing to do.
+    const empty = openSync(join(folder, `empty-${n}`), "w");
     const sync = timed(() => fsyncSync(empty));
+    closeSync(empty);
     const whole = timed(commit);
     // The first ones make folders and files.
     if (n >= 20) ratios.push(whole / sync);
   }
-  closeSync(empty);
   return ratios;
 }
-
-const KEYS = 10_000_000;
 
 function fill(): number {
   mkdirSync(folder, { recursive: true });
