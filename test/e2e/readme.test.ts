@@ -1,10 +1,12 @@
 /** The README tells no lies: each command in its shell blocks is run here, on the configuration it shows. */
 import { Buffer } from "node:buffer";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
+import { sample171 } from "../support/collectorSamples.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { denoCommandLine, programCommand, run, startCommand } from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
@@ -43,6 +45,19 @@ async function readersFolder() {
       cwd: site.folder,
       env: { PATH: `${bin}:${process.env["PATH"]}`, GRAPH_SECRET: CONTOSO.clientSecret },
     });
+  return { site, shell };
+}
+
+/** The same with what the old collector left: a configuration of 1.x, and the position of one service. */
+async function folderOfOldCollector() {
+  const { site, shell } = await readersFolder();
+  const sample = sample171({ url: site.url, tenant: CONTOSO, start: "2024-01-01T00:00:00Z" });
+  mkdirSync(join(site.folder, "old/state"), { recursive: true });
+  writeFileSync(join(site.folder, "old/config.yaml"), JSON.stringify(sample));
+  const name = createHash("md5").update("microsoft_graph;10001;audit;None").digest("hex");
+  // As Python's protocol 0 writes a dict of one text.
+  const pickle = "(dp0\nVlast_polled_timestamp\np1\nV2024-11-20 10:00:00\np2\ns.";
+  writeFileSync(join(site.folder, "old/state", name), pickle);
   return { site, shell };
 }
 
@@ -89,6 +104,20 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     process.kill(Number(readFileSync(join(site.folder, "pid"), "utf8")), "SIGTERM");
     expect((await pipe.ended).code).toBe(0);
     expectAllScores(site, "shipped.ndjson");
+  },
+  "graphtap migrate old/config.yaml --write new.yaml": async (line) => {
+    const { site, shell } = await folderOfOldCollector();
+    const { code, stderr } = await shell(line).ended;
+    expect(code, stderr).toBe(0);
+    expect(readFileSync(join(site.folder, "new.yaml"), "utf8")).toContain("microsoft_graph_security");
+  },
+  "graphtap migrate --state old/state -c new.yaml": async (line) => {
+    const { site, shell } = await folderOfOldCollector();
+    expect((await shell("graphtap migrate old/config.yaml > new.yaml").ended).code).toBe(0);
+    const { code, stderr } = await shell(line).ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/directory_audits +2024-11-20T10:00:00Z +2024-11-20T09:00:00Z/);
+    expect(existsSync(join(site.folder, "state/10001/directory_audits/checkpoint.json"))).toBe(true);
   },
   // On Deno, all end-to-end tests start the program by this line.
   [denoCommandLine]: (line) => {
