@@ -8,7 +8,7 @@ import { vectorConfig, vectorFiles } from "../../../src/cli/shipperVector.ts";
 import { projectFolder } from "../../support/project.ts";
 
 /** What else lies beside the configurations. */
-const OTHERS = /^README\.md$|\.service$/;
+const OTHERS = /^(README\.md|compose\.yaml)$|\.service$/;
 
 const shipped = [
   ["fluent-bit", fluentBitFiles()],
