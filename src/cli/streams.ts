@@ -4,7 +4,7 @@ import { GraphtapError } from "../errors.ts";
 import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
 import { createQuota, createQuotas, type Quotas } from "../graph/quota.ts";
-import { createTokenSource } from "../graph/token.ts";
+import { createTokenSource, type TokenSource } from "../graph/token.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { State } from "../state/state.ts";
@@ -73,14 +73,17 @@ function inputStreams(
     clock,
     log,
     userAgent: `graphtap/${version}`,
-    tokens: createTokenSource({
-      transport,
-      clock,
-      cloud,
-      tenantId,
-      clientId,
-      clientSecret: () => clientSecret.reveal(),
-    }),
+    tokens: announced(
+      createTokenSource({
+        transport,
+        clock,
+        cloud,
+        tenantId,
+        clientId,
+        clientSecret: () => clientSecret.reveal(),
+      }),
+      log,
+    ),
   });
   const perSecond = input.requestsPerSecond === null
     ? []
@@ -108,4 +111,18 @@ function inputStreams(
       log: log.with({ service: service.name }),
     };
   });
+}
+
+/** Says once that the login service accepts the credentials, as the old collector's set-up did. */
+function announced(tokens: TokenSource, log: Log): TokenSource {
+  let isReady = false;
+  return {
+    async get(signal) {
+      const token = await tokens.get(signal);
+      if (!isReady) log.info("ready: the login service gave a token");
+      isReady = true;
+      return token;
+    },
+    reject: (token) => tokens.reject(token),
+  };
 }
