@@ -17,7 +17,7 @@ import { openSink, sinkOf } from "./sinkOption.ts";
 import { buildStreams } from "./streams.ts";
 
 /** How long a stop waits for a reader that does not take the line in flight. */
-const STOP_GRACE_MS = 5_000;
+const STOP_GRACE_MS = 1_500;
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
