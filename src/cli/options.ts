@@ -94,7 +94,9 @@ export function optionHelp(options: readonly Option[]): string {
       option.value ? ` ${option.value}` : ""
     }`;
   const width = Math.max(...options.map((option) => left(option).length)) + 2;
-  return options.map((option) => `${left(option).padEnd(width)}${option.help}${option.env === "" ? "" : ` [$${variableOf(option)}]`}`).join(
+  return options.map((option) =>
+    `${left(option).padEnd(width)}${option.help}${option.env === "" ? "" : ` [$${variableOf(option)}]`}`
+  ).join(
     "\n",
   );
 }

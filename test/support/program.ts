@@ -7,8 +7,7 @@ import { bundle } from "./builtProgram.ts";
 import { onDeno, projectFolder } from "./project.ts";
 
 /** The program on Deno, as the README has it. */
-export const denoCommandLine =
-  "deno run --allow-net --allow-read --allow-write --allow-env src/main.ts";
+export const denoCommandLine = "deno run --allow-net --allow-read --allow-write --allow-env src/main.ts";
 
 /** How the program is started: the bundle on Node, the sources on Deno with the permissions of the README. */
 export const programCommand: readonly string[] = onDeno

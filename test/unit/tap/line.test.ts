@@ -6,7 +6,12 @@ import { createLineWriter, type LineFormat } from "../../../src/tap/line.ts";
 const PULL = Date.UTC(2026, 10, 22, 16, 0, 0, 123);
 const TAG = "cloud.azure.ad.signin.2.msgraph";
 
-function lineOf(record: string, format: LineFormat, environment: string | null = "prod", hostname = "host-1"): string {
+function lineOf(
+  record: string,
+  format: LineFormat,
+  environment: string | null = "prod",
+  hostname = "host-1",
+): string {
   const bytes = new TextEncoder().encode(record);
   const out = createByteBuilder();
   const write = createLineWriter({
