@@ -30,7 +30,7 @@ export async function backfill(pass: Pass, mayGoOn: () => boolean): Promise<void
 }
 
 /** Seconds of time that are still to be read. */
-export function secondsLeft(ranges: readonly TimeRange[]): number {
+function secondsLeft(ranges: readonly TimeRange[]): number {
   return ranges.reduce((sum, { from, to }) => sum + Math.max(0, secondsBetween(timeOf(from), timeOf(to))), 0);
 }
 

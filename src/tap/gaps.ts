@@ -65,7 +65,7 @@ export function withoutRange(gaps: readonly Gap[], { from, to }: Window): Gap[] 
 }
 
 /** Reads a range that could not be read before, and says what of it still cannot be. */
-export async function readGap(
+async function readGap(
   pass: Pass,
   { from, to }: { from: string; to: string },
   mayGoOn: () => boolean,

@@ -75,7 +75,7 @@ export function createLineWriter(options: LineOptions): LineWriter {
 }
 
 /** `@devo_environment` when there is one, then `@devo_pulling_id`, as JSON members. */
-export function addedFields(environment: string | null, pullStartedMs: number): string {
+function addedFields(environment: string | null, pullStartedMs: number): string {
   const first = environment === null ? "" : `"@devo_environment":${JSON.stringify(environment)},`;
   return `${first}"@devo_pulling_id":"${pullStartedMs}"`;
 }

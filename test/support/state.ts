@@ -32,11 +32,11 @@ export function stateIn(dir: string, options: Partial<StateOptions> = {}): State
 }
 
 /**
- * Builds the program that {@linkcode startStateChild} runs, in `dir`; its words on the command line.
+ * Builds a program of the tests in `dir`; its words on the command line, for {@linkcode startStateChild}.
  * Node 20 runs no TypeScript, and a loader would make every start ten times slower.
  */
-export async function buildStateChild(dir: string): Promise<string[]> {
-  const source = fileURLToPath(new URL("./stateChild.ts", import.meta.url));
+export async function buildChild(program: URL, dir: string): Promise<string[]> {
+  const source = fileURLToPath(program);
   if ("Deno" in globalThis) return ["run", "-A", "--no-check", source];
   const { buildSync } = await import("esbuild");
   const outfile = join(dir, "child.mjs");
@@ -59,6 +59,11 @@ export interface StateChild {
   nextLine(): Promise<string | undefined>;
   /** Kills it as `kill -9` does; resolves when it is gone. */
   kill(): Promise<void>;
+}
+
+/** Builds `stateChild.ts`. */
+export function buildStateChild(dir: string): Promise<string[]> {
+  return buildChild(new URL("./stateChild.ts", import.meta.url), dir);
 }
 
 /** Starts `stateChild.ts`, as {@linkcode buildStateChild} built it. */

@@ -2,37 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { startStateChild, stateIn } from "../../support/state.ts";
+import { buildChild, startStateChild, stateIn } from "../../support/state.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 import { spoolText } from "./spoolModel.ts";
 import { childStreams, pageLines } from "./spoolPages.ts";
 
 const KILLS = 24;
 
-/** Node 20 runs no TypeScript, and a loader would make every start ten times slower. */
-async function build(dir: string): Promise<string[]> {
-  const source = fileURLToPath(new URL("./spoolChild.ts", import.meta.url));
-  if ("Deno" in globalThis) return ["run", "-A", "--no-check", source];
-  const { buildSync } = await import("esbuild");
-  const outfile = join(dir, "child.mjs");
-  buildSync({
-    entryPoints: [source],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    logLevel: "error",
-  });
-  return [outfile];
-}
-
 describe("a process that is killed with -9 while it writes a spool", () => {
   let program: string[];
   beforeAll(async () => {
     const dir = mkdtempSync(join(tmpdir(), "graphtap-child-"));
-    program = await build(dir);
+    program = await buildChild(new URL("./spoolChild.ts", import.meta.url), dir);
     return () => rmSync(dir, { recursive: true, force: true });
   });
 
