@@ -1,6 +1,6 @@
 import type { ExitCode } from "../errors.ts";
-import { BUDGETS } from "../graph/quota.ts";
-import type { Plugin } from "../plugin/plugin.ts";
+import { budgetNames, BUDGETS } from "../graph/budgets.ts";
+import type { Plugin, QuotaName } from "../plugin/plugin.ts";
 import { plugins } from "../../plugins/index.ts";
 import type { Given } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
@@ -17,7 +17,6 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
 function paragraph(plugin: Plugin): string {
   const { cursor, quota, tag } = plugin;
   const names = [...plugin.aliases ?? [], ...(plugin.variants ?? []).map(({ name }) => name)];
-  const budget = BUDGETS[quota];
   const rows: [string, string][] = [
     ["path", plugin.path],
     ["permissions", plugin.permissions.join(", ")],
@@ -27,7 +26,7 @@ function paragraph(plugin: Plugin): string {
       "retention",
       cursor.kind === "snapshot" ? "the whole collection is read" : `${cursor.retentionDays} days`,
     ],
-    ["quota", `${quota}: ${budget.requests} requests in ${budget.seconds} s are used`],
+    ["quota", budgetNames(quota).map(budget).join("; ")],
     ["tag", typeof tag === "string" ? tag : `by ${tag.field}:`],
     ...(typeof tag === "string" ? [] : tagRows(tag.tags, tag.otherwise)),
     ...(names.length === 0 ? [] : [["also called", names.join(", ")] satisfies [string, string]]),
@@ -36,6 +35,12 @@ function paragraph(plugin: Plugin): string {
   return `${plugin.service}: ${plugin.title}\n${
     rows.map(([name, value]) => `  ${name.padEnd(15)}${value}\n`).join("")
   }`;
+}
+
+function budget(name: QuotaName): string {
+  const { requests, seconds, concurrent } = BUDGETS[name];
+  const together = concurrent === undefined ? "" : `, ${concurrent} at once,`;
+  return `${name}: ${requests} requests in ${seconds} s${together} are used`;
 }
 
 function tagRows(tags: Readonly<Record<string, string>>, otherwise: string): [string, string][] {

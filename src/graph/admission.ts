@@ -1,3 +1,4 @@
+import { allOf } from "./allOf.ts";
 import type { Priority, Quota } from "./quota.ts";
 
 /** The longest pause that a Retry-After can impose; Graph has been seen to send two weeks. */
@@ -5,8 +6,11 @@ const LONGEST_PAUSE_MS = 300_000;
 
 /** A request's way past every budget that it draws on. */
 export interface Admission {
-  /** @throws the signal's reason */
-  enter(signal?: AbortSignal): Promise<void>;
+  /**
+   * @returns to be called once when the answer has come to its end
+   * @throws the signal's reason
+   */
+  enter(signal?: AbortSignal): Promise<() => void>;
   /** Graph answered 429, asking for so many seconds or saying nothing. */
   throttled(retryAfterSeconds: number | undefined): void;
 }
@@ -14,9 +18,7 @@ export interface Admission {
 /** One request after the other passes all of `quotas`, at a priority. */
 export function createAdmission(quotas: readonly Quota[], priority: Priority): Admission {
   return {
-    async enter(signal) {
-      for (const quota of quotas) await quota.acquire(priority, signal);
-    },
+    enter: (signal) => allOf(quotas).acquire(priority, signal),
     throttled(retryAfterSeconds) {
       for (const quota of quotas) {
         // Identity protection says nothing: then a whole stretch of the budget is left to pass.

@@ -11,7 +11,8 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 /** One input's way into Graph. */
 export interface GraphClient {
   /**
-   * The one authorised GET: waits to be admitted, adds the token, renews a refused one once.
+   * The one authorised GET: waits to be admitted, adds the token, renews a refused one once. The answer's body is to
+   * be read, to its end or in part: until then it holds its place among those that may be under way at once.
    *
    * @throws token-refused, token-unavailable, graph-*, page-link-expired as the answer says
    */
@@ -82,20 +83,37 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   return {
     async get(url, asked, admission, signal) {
       for (let renewed = false;; renewed = true) {
-        await admission.enter(signal);
-        const token = await tokens.get(signal);
-        const response = await send(url, token, signal);
-        if (response.status === 206) sayOnce(response.header("warning"), asked.service);
-        if (response.status === 200 || response.status === 206) return response;
-        const refusal = await refusalOf(response);
-        if (response.status === 401) tokens.reject(token);
-        if (response.status === 401 && !renewed) continue;
-        const error = judge(asked, refusal, clock.now());
-        if (error.code === "graph-throttled") admission.throttled(error.retryAfterSeconds);
-        throw error;
+        const leave = await admission.enter(signal);
+        let underWay = false;
+        try {
+          const token = await tokens.get(signal);
+          const response = await send(url, token, signal);
+          if (response.status === 206) sayOnce(response.header("warning"), asked.service);
+          if (response.status === 200 || response.status === 206) {
+            underWay = true;
+            return { ...response, body: endingWith(response.body, leave) };
+          }
+          const refusal = await refusalOf(response);
+          if (response.status === 401) tokens.reject(token);
+          if (response.status === 401 && !renewed) continue;
+          const error = judge(asked, refusal, clock.now());
+          if (error.code === "graph-throttled") admission.throttled(error.retryAfterSeconds);
+          throw error;
+        } finally {
+          if (!underWay) leave();
+        }
       }
     },
   };
+}
+
+/** The same bytes, and a call when they have come to an end, or nobody wants more of them. */
+async function* endingWith(body: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } finally {
+    end();
+  }
 }
 
 /** `error.code` of an error body; "" when the body is none (gateways answer with HTML). */

@@ -1,24 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { QuotaName } from "../plugin/plugin.ts";
-
-/** So many requests in any stretch of so many seconds. */
-export interface Budget {
-  readonly requests: number;
-  readonly seconds: number;
-}
-
-/**
- * Microsoft's limits for one application in one tenant, less a margin: the real figures are not guaranteed, and
- * a 429 costs more than the request it saves (throttling-limits: reports 5 in 10 s, security 150 a minute,
- * scores also 150 a minute, identity protection 1 a second for all applications of a tenant together).
- */
-export const BUDGETS: Readonly<Record<QuotaName, Budget>> = {
-  "reports": { requests: 4, seconds: 10 },
-  "security": { requests: 140, seconds: 60 },
-  "scores": { requests: 140, seconds: 60 },
-  "identity-protection": { requests: 4, seconds: 5 },
-  "global": { requests: 1000, seconds: 10 },
-};
+import { allOf } from "./allOf.ts";
+import { type Budget, budgetNames, BUDGETS } from "./budgets.ts";
 
 /** What a request is for: today's records go first, late ones next, old ones last. */
 export type Priority = "live" | "sweep" | "backfill";
@@ -33,9 +16,10 @@ export interface Quota {
   /**
    * Waits until a request fits: by priority, and among equals in order of arrival.
    *
+   * @returns to be called once when its answer has come to its end
    * @throws the signal's reason
    */
-  acquire(priority: Priority, signal?: AbortSignal): Promise<void>;
+  acquire(priority: Priority, signal?: AbortSignal): Promise<() => void>;
   /** Graph answered 429: nobody passes for `ms` milliseconds, and fewer after that, for a while. */
   throttled(ms: number): void;
   /** The stretch that the budget counts, in milliseconds. */
@@ -55,18 +39,27 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
   let share = 1;
   let shareSince = 0;
   let admitting = false;
+  let places = budget.concurrent ?? Infinity;
+  let placeIsFree = () => {};
 
-  function allowed(now: number): number {
+  function leave(): void {
+    places++;
+    placeIsFree();
+  }
+  /** What the budget is at the moment: fewer requests, or one in a longer stretch. */
+  function current(now: number): { requests: number; ms: number } {
     const recovered = Math.min(1, share + Math.max(0, now - shareSince) / RECOVERY_MS_PER_SHARE);
-    return Math.max(1, Math.floor(budget.requests * recovered));
+    const requests = budget.requests * recovered;
+    return { requests: Math.max(1, Math.floor(requests)), ms: windowMs / Math.min(1, requests) };
   }
   /** Milliseconds until the next request fits. */
   function waitMs(): number {
     const now = clock.now();
+    const { requests, ms } = current(now);
     // A start in the future means that the host's clock was set back: it must not block for hours.
-    starts = starts.filter((start) => start > now - windowMs && start <= now);
-    const oldest = starts[starts.length - allowed(now)];
-    return Math.max(pausedUntil - now, oldest === undefined ? 0 : oldest + windowMs - now);
+    starts = starts.filter((start) => start > now - ms && start <= now);
+    const oldest = starts[starts.length - requests];
+    return Math.max(pausedUntil - now, oldest === undefined ? 0 : oldest + ms - now);
   }
   async function admitAll(): Promise<void> {
     admitting = true;
@@ -76,6 +69,11 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
         await clock.sleep(wait);
         continue;
       }
+      if (places === 0) {
+        await new Promise<void>((resolve) => placeIsFree = resolve);
+        continue;
+      }
+      places--;
       starts.push(clock.now());
       waiting.shift()!.admit();
     }
@@ -86,18 +84,18 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
     acquire: (priority, signal) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
-        const leave = () => {
+        const giveUp = () => {
           waiting.splice(waiting.indexOf(waiter), 1);
           reject(signal?.reason);
         };
         const waiter: Waiter = {
           rank: RANK[priority],
           admit: () => {
-            signal?.removeEventListener("abort", leave);
-            resolve();
+            signal?.removeEventListener("abort", giveUp);
+            resolve(leave);
           },
         };
-        signal?.addEventListener("abort", leave, { once: true });
+        signal?.addEventListener("abort", giveUp, { once: true });
         const behind = waiting.findIndex((other) => other.rank > waiter.rank);
         waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter);
         if (!admitting) void admitAll();
@@ -116,19 +114,20 @@ export interface Quotas {
   of(application: { tenantId: string; clientId: string }, name: QuotaName): Quota;
 }
 
+/** @param overrides figures in the place of Microsoft's, by name; what may run at once stays as it is */
 export function createQuotas(overrides: Readonly<Record<string, Budget>>, clock: Clock): Quotas {
   const quotas = new Map<string, Quota>();
   return {
-    of({ tenantId, clientId }, name) {
-      // Identity protection counts a tenant's applications together.
-      const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
-      const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
-      let quota = quotas.get(key);
-      if (quota === undefined) {
-        quota = createQuota(overrides[name] ?? BUDGETS[name], clock);
+    of({ tenantId, clientId }, quotaName) {
+      const drawnOn = budgetNames(quotaName).map((name) => {
+        // Identity protection counts a tenant's applications together.
+        const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
+        const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
+        const quota = quotas.get(key) ?? createQuota({ ...BUDGETS[name], ...overrides[name] }, clock);
         quotas.set(key, quota);
-      }
-      return quota;
+        return quota;
+      });
+      return drawnOn.length === 1 ? drawnOn[0]! : allOf(drawnOn);
     },
   };
 }

@@ -73,6 +73,14 @@ describe("a quota", () => {
     expect(await through(60_000)).toBeGreaterThanOrEqual(8 * 6);
   });
 
+  it("of one request asks less often after a 429, too", async () => {
+    const clock = manualClock(NOW);
+    const quota = createQuota({ requests: 1, seconds: 1 }, clock);
+    quota.throttled(0);
+    for (let i = 0; i < 10; i++) await quota.acquire("live");
+    expect(clock.now() - NOW).toBeGreaterThan(9 * 1800);
+  });
+
   it("does not wait for hours when the host's clock is set back", async () => {
     const clock = manualClock(NOW);
     const quota = createQuota({ requests: 1, seconds: 10 }, clock);
@@ -105,5 +113,36 @@ describe("the quotas of a process", () => {
   it("count all applications of a tenant together where Graph does", () => {
     const other = quotas.of({ ...app, clientId: "other" }, "identity-protection");
     expect(other).toBe(quotas.of(app, "identity-protection"));
+  });
+
+  it("count scores among the requests of security, as Graph does", async () => {
+    const clock = manualClock(NOW);
+    const both = createQuotas({}, clock);
+    for (let i = 0; i < 140; i++) await both.of(app, "security").acquire("live");
+    await both.of(app, "scores").acquire("live");
+    expect(clock.now() - NOW).toBe(60_000);
+  });
+
+  // The published figures (throttling-limits), of which the used ones stay short.
+  it.each(
+    [
+      ["reports", 5, 10],
+      ["security", 150, 60],
+      ["scores", 150, 60],
+      ["scores", 10_000, 600],
+      ["identity-protection", 1, 1],
+    ] as const,
+  )("of %s are never above %i requests in any %i s", async (name, requests, seconds) => {
+    const clock = manualClock(NOW);
+    const quota = createQuotas({}, clock).of(app, name);
+    const starts: number[] = [];
+    for (let i = 0; i < 3 * Math.min(requests, 1000); i++) {
+      const leave = await quota.acquire("live");
+      starts.push(clock.now());
+      leave();
+      clock.advance(i % 7 * 30);
+    }
+    const crowded = starts.filter((start, i) => (starts[i + requests] ?? Infinity) - start < seconds * 1000);
+    expect(crowded).toEqual([]);
   });
 });

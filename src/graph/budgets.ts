@@ -1,0 +1,31 @@
+import type { QuotaName } from "../plugin/plugin.ts";
+
+/** So many requests in any stretch of so many seconds. */
+export interface Budget {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Requests whose answers may be under way at the same time. @default no limit */
+  readonly concurrent?: number;
+}
+
+/**
+ * Microsoft's limits for one application in one tenant, less a margin: the real figures are not guaranteed, and
+ * a 429 costs more than the request it saves (throttling-limits: reports 5 in 10 s, security 150 a minute,
+ * scores 10,000 in 10 minutes and 4 at once, identity protection 1 a second for all applications of a tenant together).
+ */
+export const BUDGETS: Readonly<Record<QuotaName, Budget>> = {
+  "reports": { requests: 4, seconds: 10 },
+  "security": { requests: 140, seconds: 60 },
+  "scores": { requests: 9500, seconds: 600, concurrent: 4 },
+  "identity-protection": { requests: 1, seconds: 1.25 },
+  "global": { requests: 1000, seconds: 10 },
+};
+
+/** Scores count among the requests of security, too (the same row of throttling-limits names both). */
+const ALSO_OF: Readonly<Partial<Record<QuotaName, QuotaName>>> = { "scores": "security" };
+
+/** The names of all budgets that a request of a quota draws on. */
+export function budgetNames(quota: QuotaName): QuotaName[] {
+  const also = ALSO_OF[quota];
+  return also === undefined ? [quota] : [also, quota];
+}
