@@ -8,6 +8,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { Row } from "./figures.ts";
+import { fuzz } from "./fuzz.ts";
 import { PEAK_SCRIPT } from "./measure.ts";
 import { startup } from "./startup.ts";
 import { commit, seen } from "./state.ts";
@@ -26,7 +27,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   steady: () => steady(7, 20_000),
 };
 /** Takes long, and so only when asked for. */
-const ON_REQUEST: Readonly<Record<string, Part>> = { week: () => steady(7, 200_000) };
+const ON_REQUEST: Readonly<Record<string, Part>> = {
+  week: () => steady(7, 200_000),
+  fuzz: () => fuzz(),
+};
 
 const RUNS = 7;
 

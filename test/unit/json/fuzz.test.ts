@@ -1,156 +1,112 @@
+/** Scanners against `JSON.parse`, on documents that chance makes; `npm run bench -- fuzz` judges many more. */
 import { describe, expect, it } from "vitest";
-import { GraphtapError } from "../../../src/errors.ts";
-import { cut, latin1, randomFrom, utf8 } from "./cut.ts";
+import { judgeSeed, scan, type Scanned, scanners } from "../../support/scannerJudge.ts";
+import { latin1, utf8 } from "./cut.ts";
 
-type Random = () => number;
+const SEEDS = 3000;
 
-const DOCUMENTS = 3000;
-
-const pick = <T>(random: Random, of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
-const times = <T>(random: Random, most: number, make: () => T): T[] =>
-  Array.from({ length: Math.floor(random() * (most + 1)) }, make);
-
-const space = (random: Random) =>
-  random() < 0.8 ? "" : times(random, 3, () => pick(random, [..." \t\r\n"])).join("");
-
-const TEXTS = [
-  '"value"',
-  "value",
-  "}",
-  "{",
-  "]",
-  "[",
-  ",",
-  ":",
-  "\\\\",
-  '\\"',
-  "\\/",
-  "\\n",
-  "\\u00e9",
-  "\\ud800",
-  "é",
-  "😀",
-  "a",
-];
-const text = (random: Random) =>
-  `"${times(random, 8, () => pick(random, TEXTS).replace(/^"value"$/, '\\"value\\"')).join("")}"`;
-
-const NUMBERS = ["0", "-0", "1.0", "12345678901234567890", "1E+2", "-1.5e-300", "1e400", "7"];
-
-function value(random: Random, depth: number): string {
-  const kind = Math.floor(random() * (depth > 4 ? 3 : 5));
-  if (kind === 0) return text(random);
-  if (kind === 1) return pick(random, NUMBERS);
-  if (kind === 2) return pick(random, ["true", "false", "null"]);
-  if (kind === 3) return object(random, depth + 1);
-  const elements = times(random, 3, () => space(random) + value(random, depth + 1) + space(random));
-  return `[${elements.join(",") || space(random)}]`;
-}
-
-function member(random: Random, depth: number): string {
-  const key = pick(random, ['"value"', '"id"', '"\\u0076alue"', '"@odata.nextLink"', text(random)]);
-  return space(random) + key + space(random) + ":" + space(random) + value(random, depth) + space(random);
-}
-
-function object(random: Random, depth: number): string {
-  return `{${times(random, 4, () => member(random, depth)).join(",") || space(random)}}`;
-}
-
-/** A page and the records in it. */
-function page(random: Random): { text: string; records: string[]; link: string | null } {
-  const records = times(random, 6, () => object(random, 1));
-  const array = `[${
-    records.map((record) => space(random) + record + space(random)).join(",") || space(random)
-  }]`;
-  const link = random() < 0.5 ? null : `https://x/?$skiptoken=${Math.floor(random() * 1e9)}`;
-  const other = (name: string) => `"${name}":${value(random, 1)}`;
-  const members = [
-    ...times(random, 2, () => other("before")),
-    ...(link !== null && random() < 0.5 ? [`"@odata.nextLink":"${link}"`] : []),
-  ];
-  const at = members.length;
-  members.push(`"value"${space(random)}:${space(random)}${array}`);
-  if (link !== null && members.length - 1 === at && !members.some((text) => text.includes(link))) {
-    members.push(`"@odata.nextLink":"${link}"`);
-  }
-  members.push(...times(random, 2, () => other("behind")));
-  const mark = random() < 0.2 ? "\ufeff" : "";
-  return {
-    text: `${mark}${space(random)}{${members.join("," + space(random))}}${space(random)}`,
-    records,
-    link,
-  };
-}
-
-const sizes = (random: Random) =>
-  times(random, 200, () => 1 + Math.floor(random() * pick(random, [2, 10, 100])));
-
-describe(`${DOCUMENTS} random pages in random pieces`, () => {
-  it("give each record's bytes and the link", () => {
-    for (let seed = 1; seed <= DOCUMENTS; seed++) {
-      const random = randomFrom(seed);
-      const { text, records, link } = page(random);
-      expect(JSON.parse(text.replace(/^\ufeff/, "")).value, `seed ${seed}`).toEqual(
-        records.map((r) => JSON.parse(r)),
-      );
-      const found = cut(text, [...sizes(random), 1 + Math.floor(random() * 50)]);
-      expect(found, `seed ${seed}`).toEqual({
-        texts: records.map((record) => latin1(utf8(record))),
-        nextLink: link,
-        records: records.length,
-        bytes: utf8(text).length,
-      });
-    }
-  });
-
-  it("are refused exactly when JSON.parse refuses them, after a byte was changed", () => {
-    const tally = { accepted: 0, refused: 0 };
-    for (let seed = 1; seed <= DOCUMENTS * 2; seed++) {
-      const random = randomFrom(seed + 1_000_000);
-      const bytes = damaged(utf8(page(random).text), random);
-      const expected = reference(bytes);
-      const found = attempt(bytes, [...sizes(random), 1 + Math.floor(random() * 50)]);
-      expect(found, `seed ${seed}: ${latin1(bytes)}`).toEqual(expected);
-      tally[expected === null ? "refused" : "accepted"]++;
-    }
+describe(`${SEEDS} random pages, each as it is and damaged, in random pieces and whole`, () => {
+  it("are taken as JSON.parse takes them, the records byte for byte", () => {
+    const tally = { pages: 0, accepted: 0, refused: 0 };
+    for (let seed = 1; seed <= SEEDS; seed++) judgeSeed(seed, tally);
     // Otherwise the test would judge nothing.
-    expect(Math.min(tally.accepted, tally.refused), JSON.stringify(tally)).toBeGreaterThan(DOCUMENTS / 10);
+    expect(Math.min(tally.accepted, tally.refused), JSON.stringify(tally)).toBeGreaterThan(SEEDS / 10);
   });
 });
 
-/** The bytes with one of them taken out, doubled, replaced or followed by another. */
-function damaged(bytes: Uint8Array, random: Random): Uint8Array {
-  const at = Math.floor(random() * bytes.length);
-  const other = pick(random, [...utf8(' \t\n"{}[],:\\0159.eE-+truefalsnu/b'), 0, 0x1f, 0x7f, 0x80, 0xff]);
-  const [removed, added] = pick(
-    random,
-    [[1, []], [1, [other]], [0, [other]], [0, [bytes[at] as number]]] as const,
-  );
-  return Uint8Array.of(...bytes.subarray(0, at), ...added, ...bytes.subarray(at + removed));
+const DEEP = 250_000;
+
+const deep = (open: string, inmost: string, close: string) =>
+  `{"value":[{"a":1},{"b":${open.repeat(DEEP)}${inmost}${close.repeat(DEEP)}},{"c":1}]}`;
+
+/** What came of a document, the same however it was cut. */
+function outcome(name: string, document: string | Uint8Array): Scanned {
+  const bytes = typeof document === "string" ? utf8(document) : document;
+  const pieces = bytes.length > DEEP ? [[], [4093]] : [[], [1], [7], [64]];
+  const found = pieces.map((sizes) => scan(scanners[name]!, bytes, sizes));
+  const told = found.map(({ records, refusal }) => `${records.map(latin1).join("\n")} ${refusal}`);
+  expect(new Set(told).size, [...new Set(told)].join(" | ").slice(0, 2000)).toBe(1);
+  return found[0]!;
 }
 
-/** The records as values, `null` when this is no page. */
-function attempt(bytes: Uint8Array, sizes: readonly number[]): unknown[] | null {
-  try {
-    return cut(bytes, sizes).texts.map((text) =>
-      JSON.parse(decoded(Uint8Array.from(text, (c) => c.charCodeAt(0))))
-    );
-  } catch (error) {
-    if (error instanceof GraphtapError && error.code === "page-invalid") return null;
-    throw error;
-  }
-}
+describe.each(Object.keys(scanners))("%s", (name) => {
+  it.each([
+    ["objects", deep('{"a":', "1", "}")],
+    ["arrays", deep("[", "", "]")],
+    ["both", deep('[{"a":', "null", "}]")],
+  ])(`hands out a record of ${DEEP} levels of %s`, (_, document) => {
+    expect(outcome(name, document).records.map(({ length }) => length)).toEqual([
+      7,
+      document.length - '{"value":[{"a":1},,{"c":1}]}'.length,
+      7,
+    ]);
+  });
 
-function reference(bytes: Uint8Array): unknown[] | null {
-  try {
-    const { value } = JSON.parse(decoded(bytes));
-    const isRecord = (one: unknown) => typeof one === "object" && one !== null && !Array.isArray(one);
-    return Array.isArray(value) && value.every(isRecord) ? value : null;
-  } catch {
-    return null;
-  }
-}
+  it.each([
+    ["one level too few", deep("[", "", "]").replace("]}", "}")],
+    ["one level too many", deep("[", "", "]").replace("]}", "]]}")],
+    ["a level that ends as another began", deep("[", "{]", "]")],
+  ])(`refuses a record of ${DEEP} levels with %s, after the one before it`, (_, document) => {
+    const { records, refusal } = outcome(name, document);
+    expect(records.map(latin1)).toEqual(['{"a":1}']);
+    expect(refusal).toMatch(/^page-invalid: /);
+  });
 
-function decoded(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}
+  it.each<[string, string | Uint8Array, string[]]>([
+    ["CRLF in a pretty-printed page", '{\r\n  "value": [\r\n    {\r\n      "a": 1\r\n    }\r\n  ]\r\n}\r\n', [
+      '{\r\n      "a": 1\r\n    }',
+    ]],
+    ["a byte order mark", '\ufeff{"value":[{}]}', ["{}"]],
+    ["lone surrogates", '{"value":[{"a":"\\ud800","\\udfff":"\\udfff\\ud800"}]}', [
+      '{"a":"\\ud800","\\udfff":"\\udfff\\ud800"}',
+    ]],
+    ["the same key twice, once escaped", '{"value":[{"id":1,"id":2,"\\u0069d":3}]}', [
+      '{"id":1,"id":2,"\\u0069d":3}',
+    ]],
+    [
+      "bytes that are not UTF-8, within text",
+      Uint8Array.of(...utf8('{"value":[{"a":"'), 0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80, ...utf8('"}]}')),
+      ['{"a":"\xff\xc0\x80\xed\xa0\x80"}'],
+    ],
+    ["an escaped NUL", '{"value":[{"a":"\\u0000"}]}', ['{"a":"\\u0000"}']],
+  ])("takes %s as it is", (_, document, records) => {
+    const found = outcome(name, document);
+    expect({ records: found.records.map(latin1), refusal: found.refusal }).toEqual({
+      records,
+      refusal: null,
+    });
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ["a raw NUL within text", '{"value":[{"a":"\0"}]}'],
+    ["a raw NUL between records", '{"value":[{},\0{}]}'],
+    ["a raw line feed within text", '{"value":[{"a":"\n"}]}'],
+    ["a byte order mark between records", '{"value":[{},\ufeff{}]}'],
+    ["a byte that is not UTF-8 outside text", Uint8Array.of(...utf8('{"value":[{'), 0xff, ...utf8("}]}"))],
+    ['"value" twice', '{"value":[{}],"value":[{}]}'],
+    ['"value" twice, the second no array', '{"value":[{}],"value":null}'],
+    ['"value" twice, one escaped', '{"value":[{}],"\\u0076alue":[{}]}'],
+    ...[
+      "01",
+      "-",
+      "+1",
+      "1.",
+      ".5",
+      "1e",
+      "1e+",
+      "0x1",
+      "NaN",
+      "Infinity",
+      "1_0",
+      "-01",
+      "--1",
+      "1.e1",
+      "1..1",
+    ]
+      .map((number): [string, string] => [`the number ${number}`, `{"value":[{"a":${number}}]}`]),
+    ...["\\x", "\\u12", "\\u12g4", "\\", "\\'", "\\U0041"]
+      .map((escape): [string, string] => [`the escape ${escape}`, `{"value":[{"a":"${escape}"}]}`]),
+  ])("refuses %s", (_, document) => {
+    expect(outcome(name, document).refusal).toMatch(/^page-invalid: /);
+  });
+});
