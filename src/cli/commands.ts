@@ -161,6 +161,12 @@ export const commands: readonly Command[] = [
     load: () => import("./check.ts"),
   },
   {
+    name: "doctor",
+    summary: "prove it online: token, clock, permissions, licence, each service with one small request",
+    options: [config, service, input, json, ...log],
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "migrate",
     words: "[FILE]",
     summary: "a configuration of the collector's 1.x line as one of 2.x; with --state its positions, too",
@@ -218,9 +224,13 @@ export const commands: readonly Command[] = [
     options: [
       config,
       { name: "from", value: "TIME", help: "where to begin, such as 2026-11-22T15:00:00Z" },
-      { name: "to", value: "TIME", help: "where to end" },
+      { name: "to", value: "TIME", help: "where to end", env: "GRAPHTAP_REPLAY_TO" },
       { name: "again", help: "deliver what was delivered before, too" },
-      ...lines.filter(({ name }) => name === "format" || name === "hostname"),
+      ...lines,
+      // Its --to is a time; the variable is the one that names the sink of the others.
+      ...sink.map((option) =>
+        option.name === "to" ? { ...option, name: "sink", env: "GRAPHTAP_TO" } : option
+      ),
       state,
       service,
       input,

@@ -21,12 +21,15 @@ export function heartbeatOf(given: Given): Heartbeat | null {
   const text = given.text("heartbeat");
   const tag = given.text("heartbeat-tag") ?? DEFAULT_TAG;
   if (!TAG.test(tag)) {
-    throw usage("run", `--heartbeat-tag is "${tag}", expected a tag such as ${DEFAULT_TAG}`);
+    throw usage(given.command, `--heartbeat-tag is "${tag}", expected a tag such as ${DEFAULT_TAG}`);
   }
   if (text === undefined) return null;
   const seconds = Number(text);
   if (!(seconds > 0 && seconds <= 86_400)) {
-    throw usage("run", `--heartbeat is "${text}", expected a number of seconds above 0 and up to 86400`);
+    throw usage(
+      given.command,
+      `--heartbeat is "${text}", expected a number of seconds above 0 and up to 86400`,
+    );
   }
   return { everyMs: seconds * 1000, tag };
 }

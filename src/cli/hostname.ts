@@ -14,7 +14,7 @@ export function hostOf(given: Given): string {
     return hostname();
   } catch {
     throw usage(
-      "pull",
+      given.command,
       "--format devo needs this machine's name, and Deno was not allowed to tell it: " +
         "run Deno with --allow-sys=hostname, or give --hostname NAME",
     );

@@ -19,6 +19,8 @@ export interface Option {
 
 /** What was given: texts for options with a value, "true" for switches. */
 export interface Given {
+  /** The command that they were given to. */
+  readonly command: string;
   text(name: string): string | undefined;
   all(name: string): readonly string[];
   has(name: string): boolean;
@@ -55,6 +57,7 @@ export function parseOptions(
     found.set(option.name, texts);
   }
   return {
+    command,
     text: (name) => found.get(name)?.[0],
     all: (name) => found.get(name) ?? [],
     has: (name) => found.has(name),

@@ -12,9 +12,9 @@ import { exitCodeOf, openTap, type Tap, untilStopped } from "./tap.ts";
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const range: Window = { from: instant(given, "from"), to: instant(given, "to") };
   if (compareInstants(range.from, range.to) >= 0) throw usage("replay", "--from is not before --to");
-  // Here --to is a time: the lines go to standard output.
-  const toStdout: Given = { ...given, text: (name) => name === "to" ? undefined : given.text(name) };
-  const tap = openTap(toStdout, runtime, await readConfig(given, runtime, systemClock.now()));
+  // Here --to is a time.
+  const named: Given = { ...given, text: (name) => given.text(name === "to" ? "sink" : name) };
+  const tap = openTap(named, runtime, await readConfig(given, runtime, systemClock.now()));
   const stream = onlyStream(tap);
   const report = await untilStopped(
     tap,

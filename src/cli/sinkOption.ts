@@ -59,19 +59,28 @@ export function sinkOf(given: Given, env: Runtime["env"], insecure: boolean): Si
   if (/^https?:\/\//i.test(to) && URL.canParse(to)) return httpChoice(new URL(to), given, env, insecure);
   // An address may hold a password, even one that is written wrong.
   throw usage(
-    "run",
-    `--to begins with "${to.split(/[:/]/)[0]}", expected stdout, file:PATH or http(s)://HOST/PATH`,
+    given.command,
+    `${optionOf(given)} begins with "${
+      to.split(/[:/]/)[0]
+    }", expected stdout, file:PATH or http(s)://HOST/PATH`,
   );
+}
+
+/** `replay` calls it otherwise, since its --to is a time. */
+function optionOf({ command }: Given): string {
+  return command === "replay" ? "--sink" : "--to";
 }
 
 function httpChoice(url: URL, given: Given, env: Runtime["env"], insecure: boolean): SinkChoice {
   if (url.protocol === "http:" && !insecure && !isLoopback(url.hostname)) {
     throw usage(
-      "run",
-      `--to is plain http to "${url.host}", expected https, or http to this host only, or globals.allow_insecure_urls: true`,
+      given.command,
+      `${
+        optionOf(given)
+      } is plain http to "${url.host}", expected https, or http to this host only, or globals.allow_insecure_urls: true`,
     );
   }
-  const authorization = authorizationOf(url, given.text("auth-file"), env[AUTH_VARIABLE]);
+  const authorization = authorizationOf(url, given, env[AUTH_VARIABLE]);
   url.username = url.password = url.hash = "";
   const deadLetter = given.text("dead-letter");
   return {
@@ -84,33 +93,34 @@ function httpChoice(url: URL, given: Given, env: Runtime["env"], insecure: boole
   };
 }
 
-function authorizationOf(url: URL, file: string | undefined, variable: string | undefined): string | null {
+function authorizationOf(url: URL, given: Given, variable: string | undefined): string | null {
+  const file = given.text("auth-file");
   const inUrl = url.username !== "" || url.password !== "";
   const places = [
-    ...(inUrl ? ["the address of --to"] : []),
+    ...(inUrl ? [`the address of ${optionOf(given)}`] : []),
     ...(file === undefined ? [] : ["--auth-file"]),
     ...(variable ? [`$${AUTH_VARIABLE}`] : []),
   ];
   if (places.length > 1) {
-    throw usage("run", `The authorisation stands in ${places.join(" and ")}, expected one place`);
+    throw usage(given.command, `The authorisation stands in ${places.join(" and ")}, expected one place`);
   }
   if (inUrl) {
-    const text = `${decoded(url.username)}:${decoded(url.password)}`;
+    const text = `${decoded(url.username, given)}:${decoded(url.password, given)}`;
     return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(text)))}`;
   }
   const text = file === undefined ? variable?.trim() : readAuthFile(file).trim();
   if (!text) return null;
   if (/^(Bearer|Basic) [\x21-\x7e]+$/i.test(text)) return text;
-  throw usage("run", `${places[0]} does not hold one line such as "Bearer TOKEN" or "Basic BASE64"`);
+  throw usage(given.command, `${places[0]} does not hold one line such as "Bearer TOKEN" or "Basic BASE64"`);
 }
 
-function decoded(text: string): string {
+function decoded(text: string, given: Given): string {
   try {
     return decodeURIComponent(text);
   } catch {
     throw usage(
-      "run",
-      "The user or password in the address of --to has a % that begins no %XX; write it as %25",
+      given.command,
+      `The user or password in the address of ${optionOf(given)} has a % that begins no %XX; write it as %25`,
     );
   }
 }
@@ -130,7 +140,7 @@ function number(given: Given, name: string, least: number): number | null {
   if (text === undefined) return null;
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= least) return value;
-  throw usage("run", `--${name} is "${text}", expected a whole number from ${least} on`);
+  throw usage(given.command, `--${name} is "${text}", expected a whole number from ${least} on`);
 }
 
 /** What a sink needs of the process. */

@@ -100,7 +100,7 @@ export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
   }
 }
 
-function proxyFrom(env: Runtime["env"]) {
+export function proxyFrom(env: Runtime["env"]) {
   const of = (name: string) => env[name.toLowerCase()] ?? env[name];
   return { httpProxy: of("HTTP_PROXY"), httpsProxy: of("HTTPS_PROXY"), noProxy: of("NO_PROXY") };
 }

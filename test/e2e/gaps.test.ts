@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "../support/program.ts";
@@ -38,6 +38,14 @@ describe("gaps and replay", () => {
       });
       const again = await run(["replay", "-c", config, ...range, "--again"]);
       expect(ids(again.stdout).sort()).toEqual([...first].sort());
+      const spool = join(site.folder, "again.ndjson");
+      const filed = await run(["replay", "-c", config, ...range, "--again", "--sink", `file:${spool}`]);
+      expect({ code: filed.code, stdout: filed.stdout.toString() }).toEqual({ code: 0, stdout: "" });
+      expect(ids(readFileSync(spool)).sort()).toEqual([...first].sort());
+      // The variable that says where other commands deliver is no time.
+      const env = { GRAPHTAP_TO: `file:${spool}` };
+      expect((await run(["replay", "-c", config, ...range, "--again"], { env })).stdout).toHaveLength(0);
+      expect(ids(readFileSync(spool)).sort()).toEqual([...first, ...first].sort());
       expect(await position()).toBe(before);
       expect(ids((await run(["pull", "-c", config])).stdout)).toEqual([]);
     },

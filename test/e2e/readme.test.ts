@@ -89,6 +89,12 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     expect(stderr).toMatch(/config\.yaml: valid; 4 streams/);
     expect(code).toBe(0);
   },
+  "graphtap doctor -c config.yaml": async (line) => {
+    const { shell } = await readersFolder();
+    const { code, stdout, stderr } = await shell(line).ended;
+    expect(stdout.toString().match(/^contoso +\w+ +ok /gm), stderr).toHaveLength(6);
+    expect(code).toBe(0);
+  },
   "graphtap pull -c config.yaml >> events.ndjson": async (line) => {
     const { site, shell } = await readersFolder();
     for (let times = 0; times < 2; times++) {

@@ -46,7 +46,25 @@ describe("the command line", () => {
     [
       "an unknown service",
       ["pull", "-c", "CONFIG", "--service", "sigIns"],
-      /^graphtap: usage: --service "sigIns" .*: directory_audits.*\n$/,
+      /^graphtap: usage: --service "sigIns" .*: directory_audits.*graphtap pull --help"\n$/,
+    ],
+    [
+      "an unknown service of another command",
+      ["exec", "-c", "CONFIG", "--service", "sigIns"],
+      /^graphtap: usage: --service "sigIns" .*graphtap exec --help"\n$/,
+    ],
+    [
+      "a wrong figure of another command",
+      ["pull", "-c", "CONFIG", "--to", "file:x", "--rotate-bytes", "many"],
+      /^graphtap: usage: --rotate-bytes is "many".*graphtap pull --help"\n$/,
+    ],
+    [
+      "an unknown sink of a replay",
+      [
+        ...["replay", "-c", "CONFIG", "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-02T00:00:00Z"],
+        ...["--sink", "kafka"],
+      ],
+      /^graphtap: usage: --sink begins with "kafka", expected stdout.*graphtap replay --help"\n$/,
     ],
     [
       "an unknown input",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildStreams, type Parts } from "../../../src/cli/streams.ts";
+import { buildStreams } from "../../../src/cli/streams.ts";
 import { parseOptions } from "../../../src/cli/options.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import type { State } from "../../../src/state/state.ts";
@@ -9,7 +9,7 @@ import { options, registry, small } from "../config/example.ts";
 
 function streamsOf(lines: Parameters<typeof small>[0]) {
   const clock = manualClock();
-  const parts: Parts = {
+  const parts: Parameters<typeof buildStreams>[0] = {
     config: parseConfig(small(lines), options()).config!,
     registry,
     clock,

@@ -1,0 +1,157 @@
+/** Whether a configuration will work, told before it has to: what `graphtap doctor` says about each thing at fault. */
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { run } from "../support/program.ts";
+import { COLLECTIONS, CONTOSO, contoso, FABRIKAM, openSite } from "../support/site.ts";
+
+interface Found {
+  readonly input: string;
+  readonly check: string;
+  readonly result: string;
+  readonly detail: string;
+  readonly missing_permissions: readonly string[];
+}
+
+async function examine(config: string, ...words: string[]) {
+  const ended = await run(["doctor", "-c", config, "--json", ...words]);
+  expect(ended.stderr).not.toMatch(/"level":"error"|^\s+at /m);
+  return { code: ended.code, found: JSON.parse(ended.stdout.toString()) as Found[] };
+}
+
+const results = (found: readonly Found[]) => found.map(({ check, result }) => `${check}: ${result}`);
+
+describe("graphtap doctor", () => {
+  it("asks each service for one record, and leaves no state behind", async () => {
+    const site = await openSite();
+    for (const collection of Object.values(COLLECTIONS)) site.emulator.produce(collection, 20);
+    const services = Object.keys(COLLECTIONS);
+    const config = site.write([contoso(...services)]);
+    const { code, found } = await examine(config);
+    expect(results(found)).toEqual(["token", "clock", ...services].map((check) => `${check}: ok`));
+    expect(code).toBe(0);
+    expect(found[0]?.detail).toMatch(
+      new RegExp(`^application ${CONTOSO.clientId}, granted AuditLog.Read.All, `),
+    );
+    expect(found[1]?.detail).toBe("within a second of Graph's");
+    for (const name of Object.values(COLLECTIONS)) expect(site.requests(name), name).toBe(1);
+    for (const { records, collection } of site.emulator.requests) {
+      if (collection !== "token") expect(records, collection ?? "").toBeLessThanOrEqual(1);
+    }
+    expect(existsSync(site.state)).toBe(false);
+  });
+
+  it("shows the same as a table", async () => {
+    const site = await openSite();
+    const { code, stdout } = await run(["doctor", "-c", site.write([contoso("alerts_v2")])]);
+    expect(stdout.toString()).toMatch(
+      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it.each<[string, EmulatorOptions, string, RegExp, string[]]>([
+    [
+      "a permission that was not granted",
+      { tenants: [{ ...CONTOSO, permissions: ["SecurityAlert.Read.All"] }] },
+      "signIns: graph-forbidden",
+      /grant the application permission AuditLog\.Read\.All with admin consent/,
+      ["AuditLog.Read.All", "Directory.Read.All"],
+    ],
+    [
+      "no permission at all",
+      { tenants: [{ ...CONTOSO, permissions: [] }] },
+      "signIns: graph-forbidden",
+      /without any application permission/,
+      ["AuditLog.Read.All", "Directory.Read.All"],
+    ],
+    [
+      "a tenant without the licence",
+      { tenants: [{ ...CONTOSO, premium: false }] },
+      "signIns: graph-unlicensed",
+      /the tenant needs Microsoft Entra ID P1 or P2/,
+      ["Directory.Read.All"],
+    ],
+    [
+      "a secret that is wrong",
+      { tenants: [{ ...CONTOSO, clientSecret: "another" }] },
+      "token: token-refused",
+      /AADSTS7000215; put the secret's "Value" into client_secret/,
+      [],
+    ],
+  ])("names %s, and ends with 3", async (_, options, result, detail, missing) => {
+    const site = await openSite(options);
+    const { code, found } = await examine(site.write([contoso("signIns")]));
+    expect(results(found)).toContain(result);
+    expect(found.map((one) => one.detail).join("\n")).toMatch(detail);
+    expect(found.at(-1)?.missing_permissions).toEqual(missing);
+    expect(code).toBe(3);
+  });
+
+  it("tells what has ended and what cannot be reached from what is fine, and ends with 1", async () => {
+    const site = await openSite();
+    site.emulator.faults.add({
+      match: { collection: "alerts" },
+      do: { kind: "status", status: 404, code: "NotFound" },
+    });
+    site.emulator.faults.add({
+      match: { collection: "secureScores", times: "always" },
+      do: { kind: "reset" },
+    });
+    const { code, found } = await examine(
+      site.write([contoso("alerts", "secure_scores", "directory_audits")]),
+    );
+    expect(results(found).slice(2)).toEqual([
+      "alerts: graph-refused",
+      "secure_scores: graph-unreachable",
+      "directory_audits: ok",
+    ]);
+    expect(found[2]?.detail).toMatch(/404 .*stops returning data on 2026-10-15; use alerts_v2/);
+    expect(code).toBe(1);
+  });
+
+  it("finds a filter that Graph does not take", async () => {
+    const site = await openSite();
+    const services = { signIns: { additional_filter: "status/errorCode foo 0" } };
+    const { code, found } = await examine(site.write([{ ...contoso(), services }]));
+    expect(found.at(-1)).toMatchObject({ check: "signIns", result: "graph-refused" });
+    expect(found.at(-1)?.detail).toMatch(/check additional_filter/);
+    expect(code).toBe(1);
+  });
+
+  it("measures the host's clock by Graph's", async () => {
+    const late = { now: () => Date.now() - 600_000, sleep: () => Promise.resolve() };
+    const site = await openSite({ clock: late });
+    const { code, found } = await examine(site.write([contoso("alerts_v2")]));
+    expect(found[1]).toMatchObject({ check: "clock", result: "clock-wrong" });
+    expect(found[1]?.detail).toMatch(/^(599|600|601) s ahead of Graph's; synchronise it/);
+    expect(code).toBe(1);
+  });
+
+  it("goes on with the next input, and looks at what the options choose", async () => {
+    const site = await openSite({ tenants: [FABRIKAM] });
+    const other = { name: "fabrikam", id: "2", tenant: FABRIKAM, services: { signIns: {}, alerts_v2: {} } };
+    const config = site.write([contoso("signIns"), other]);
+    const { code, found } = await examine(config);
+    expect(found.map(({ input, check, result }) => `${input} ${check} ${result}`)).toEqual([
+      "contoso token token-refused",
+      "fabrikam token ok",
+      "fabrikam clock ok",
+      "fabrikam signIns ok",
+      "fabrikam alerts_v2 ok",
+    ]);
+    expect(code).toBe(3);
+    const one = await examine(config, "--input", "fabrikam", "--service", "alerts_v2");
+    expect(results(one.found)).toEqual(["token: ok", "clock: ok", "alerts_v2: ok"]);
+    expect(one.code).toBe(0);
+  });
+
+  it("leaves a wrong configuration to its own words", async () => {
+    const site = await openSite();
+    const ended = await run(["doctor", "-c", site.write([contoso("sigIns")])]);
+    expect({ code: ended.code, stdout: ended.stdout.toString() }).toEqual({ code: 2, stdout: "" });
+    const stranger = await run(["doctor", "-c", site.write([contoso("signIns")]), "--service", "alerts"]);
+    expect(stranger).toMatchObject({ code: 2 });
+    expect(stranger.stderr).toMatch(/graphtap doctor --help/);
+  });
+});
