@@ -86,9 +86,12 @@ export class GraphtapError extends Error {
   }
 }
 
-/** `error` as a GraphtapError; anything foreign is a bug of ours and says so. */
+/** `error` as a GraphtapError; anything foreign is a bug of ours and says so, but for what Deno does not allow. */
 export function asGraphtapError(error: unknown): GraphtapError {
   if (error instanceof GraphtapError) return error;
+  if (error instanceof Error && error.name === "NotCapable") {
+    return new GraphtapError("usage", `Deno does not allow it: ${error.message}`, { cause: error });
+  }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new GraphtapError("bug", text, { cause: error });
 }

@@ -24,6 +24,23 @@ const DENO_WORDS = [
   "--allow-sys=hostname",
 ];
 
+/**
+ * The environment as far as Deno lets it be read: a variable that was not allowed is one that is not set. Libraries
+ * look for switches of their own, which nobody should have to allow by name.
+ */
+function allowedOnly(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const read = (_: object, name: string) => {
+    try {
+      return env[name];
+    } catch {
+      return undefined;
+    }
+  };
+  return new Proxy({}, { get: read as ProxyHandler<NodeJS.ProcessEnv>["get"] });
+}
+
+if (deno) process.env = allowedOnly(process.env);
+
 // Deno's process.stdout blocks the whole program until the reader takes the bytes; its own writer does not.
 async function writeByDeno(stdout: DenoNamespace["stdout"], bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await stdout.write(bytes.subarray(at));

@@ -65,7 +65,7 @@ export async function readConfigText(named: string | undefined, runtime: Runtime
 function findConfig(runtime: Runtime): string {
   const named = runtime.env["CONFIG_FILE"];
   const places = [...(named ? [join("config", named)] : []), join("config", "config.yaml"), "config.yaml"];
-  const found = places.find((place) => existsSync(place));
+  const found = places.find(isThere);
   if (found !== undefined) return found;
   throw new GraphtapError(
     "config-unreadable",
@@ -73,6 +73,15 @@ function findConfig(runtime: Runtime): string {
       places.join(", ")
     } is here; name one with -c FILE or $GRAPHTAP_CONFIG`,
   );
+}
+
+function isThere(file: string): boolean {
+  try {
+    return existsSync(file);
+  } catch {
+    // Deno was not allowed to look there.
+    return false;
+  }
 }
 
 function readFile(file: string): string {
@@ -91,6 +100,9 @@ function codeOf(error: unknown): string {
   if (code === "ENOENT") return "there is no such file";
   if (code === "EACCES") return "permission denied";
   if (code === "EISDIR") return "it is a folder";
+  if (error instanceof Error && error.name === "NotCapable") {
+    return "Deno was not allowed to: grant --allow-read for it";
+  }
   return code;
 }
 

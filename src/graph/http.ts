@@ -120,6 +120,14 @@ function networkError(error: unknown, url: string, signal: AbortSignal | undefin
   if (signal?.aborted) return signal.reason;
   if (error instanceof GraphtapError) return error;
   const code = codeOf(error);
+  if (code === "NotCapable") {
+    const { origin, host } = new URL(url);
+    return new GraphtapError(
+      "usage",
+      `Cannot read from ${origin}: Deno was not allowed to; grant --allow-net=${host}`,
+      { cause: error },
+    );
+  }
   const why = WHY[code] ?? (tlsFailure(code) ? `its TLS certificate does not verify` : "the exchange failed");
   const advice = tlsFailure(code) ? "; NODE_EXTRA_CA_CERTS adds the certificate of a proxy" : "";
   return new GraphtapError(

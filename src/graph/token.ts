@@ -128,7 +128,7 @@ function tokenError(
     );
   }
   if (error instanceof GraphtapError) {
-    if (error.code === "secret-unreadable") return error;
+    if (error.code === "secret-unreadable" || error.kind.recovery === "exit") return error;
     return new GraphtapError("token-unavailable", `${from}: ${error.message}`, { cause: error });
   }
   const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;

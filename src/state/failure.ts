@@ -15,7 +15,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: "too many open files: raise the limit (ulimit -n)",
   ENFILE: "too many open files on this host",
   ENAMETOOLONG: "the path is too long: choose a shorter folder with --state",
-  NotCapable: "Deno was not allowed to: grant --allow-read and --allow-write for the state folder",
+  NotCapable:
+    "Deno was not allowed to: grant --allow-read and --allow-write for the state folder, and make it beforehand",
 };
 
 /** The system's name for a failure, such as `ENOSPC`; the error's own name when it has none. */

@@ -8,7 +8,14 @@ import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { sample171 } from "../support/collectorSamples.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
-import { denoCommandLine, programCommand, run, startCommand } from "../support/program.ts";
+import {
+  denoCommandLine,
+  denoNarrowedLine,
+  denoProgram,
+  programCommand,
+  run,
+  startCommand,
+} from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
 import { CONTOSO, openSite, type Site } from "../support/site.ts";
 
@@ -124,6 +131,20 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/directory_audits +2024-11-20T10:00:00Z +2024-11-20T09:00:00Z/);
     expect(existsSync(join(site.folder, "state/10001/directory_audits/checkpoint.json"))).toBe(true);
+  },
+  // The hosts of the site in the place of Microsoft's; test/e2e/permissions.test.ts has the other commands.
+  [denoNarrowedLine]: async (line) => {
+    if (denoProgram === null) return;
+    const { site, shell } = await readersFolder();
+    const pipe = shell(
+      line.replace("deno run", `exec '${denoProgram}' run --no-prompt`)
+        .replace("graph.microsoft.com,login.microsoftonline.com", new URL(site.url).host)
+        .replace("src/main.ts", `'${join(projectFolder, "src/main.ts")}'`),
+    );
+    await pipe.until(() => pipe.stderr.split('"pull done"').length > 4, "four polls");
+    pipe.kill("SIGTERM");
+    const { code, stdout, stderr } = await pipe.ended;
+    expect({ code, lines: eventLines(stdout).length }, stderr).toEqual({ code: 0, lines: 20 });
   },
   // On Deno, all end-to-end tests start the program by this line.
   [denoCommandLine]: (line) => {

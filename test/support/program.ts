@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
 import { onTestFinished } from "vitest";
@@ -8,6 +8,18 @@ import { onDeno, projectFolder } from "./project.ts";
 
 /** The program on Deno, as the README has it. */
 export const denoCommandLine = "deno run --allow-net --allow-read --allow-write --allow-env src/main.ts";
+
+/** The same with no more than what a reader's own configuration uses. */
+export const denoNarrowedLine = "mkdir -p state && deno run " +
+  "--allow-net=graph.microsoft.com,login.microsoftonline.com --allow-read=config.yaml,state --allow-write=state " +
+  "--allow-env='GRAPH_SECRET,GRAPHTAP_*' src/main.ts run -c config.yaml";
+
+/** The runtime that it names: the one of these tests, or one that is installed beside Node. */
+export const denoProgram: string | null = onDeno
+  ? process.execPath
+  : spawnSync("deno", ["--version"]).status === 0
+  ? "deno"
+  : null;
 
 /** How the program is started: the bundle on Node, the sources on Deno with the permissions of the README. */
 export const programCommand: readonly string[] = onDeno
