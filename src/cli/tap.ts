@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
+import { createCutters } from "../json/cutter.ts";
 import type { Sink } from "../sink/sink.ts";
 import { openState } from "../state/state.ts";
 import type { LineFormat } from "../tap/line.ts";
@@ -60,6 +61,7 @@ export function openTap(given: Given, runtime: Runtime, { config, registry, home
   return {
     streams: buildStreams({ config, registry, state, clock, log, transport: http.transport, given }),
     engine: {
+      cutters: createCutters(),
       clock,
       random: Math.random,
       sink,

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
-import type { OnRecord } from "../json/page.ts";
+import type { Cutters } from "../json/cutter.ts";
+import type { OnRecord, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Admission } from "./admission.ts";
@@ -17,6 +18,8 @@ export interface PageReader {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Without, each page costs several times as much. */
+  readonly cutters?: Cutters;
   /** Takes each record; a page that breaks off is read again, so the same record may come again. */
   readonly onRecord: OnRecord;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
@@ -57,18 +60,10 @@ export function readPage(
   return withRetries(async () => {
     reader.onRequest();
     const response = await reader.graph.get(url, asked, how.admission, signal);
-    const scanner = createPageScanner();
-    for await (const chunk of response.body) {
-      naming(asked.service, () => scanner.push(chunk, reader.onRecord));
-      await reader.onProgress();
-      signal?.throwIfAborted();
-    }
-    const end = naming(asked.service, () => scanner.end());
+    const { nextLink, records } = await scan(reader, response.body, asked.service, signal);
     return {
-      nextLink: end.nextLink === null
-        ? null
-        : checkLink(end.nextLink, reader.graphUrl, asked.service, how.visited),
-      records: end.records,
+      nextLink: nextLink === null ? null : checkLink(nextLink, reader.graphUrl, asked.service, how.visited),
+      records,
       serverTime: serverTime(response.header("date")),
     };
   }, {
@@ -79,6 +74,25 @@ export function readPage(
     onRetry: (error, delayMs, attempt) =>
       reader.log.warn(error.message, { code: error.code, attempt, retry_in_ms: Math.round(delayMs) }),
   });
+}
+
+async function scan(
+  { cutters, onRecord, onProgress }: PageReader,
+  body: AsyncIterable<Uint8Array>,
+  service: string,
+  signal: AbortSignal | undefined,
+): Promise<PageEnd> {
+  const scanner = createPageScanner({}, cutters);
+  try {
+    for await (const chunk of body) {
+      naming(service, () => scanner.push(chunk, onRecord));
+      await onProgress();
+      signal?.throwIfAborted();
+    }
+    return naming(service, () => scanner.end());
+  } finally {
+    scanner.close();
+  }
 }
 
 /** The scanner does not know whose page it reads; its message completes this sentence. */

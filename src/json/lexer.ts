@@ -23,8 +23,8 @@ export interface Lexer {
   state(): StateName;
   /** Index of the wrong byte in the bytes of the last `run`. */
   faultAt(): number;
-  /** Says that the array just opened is the page's "value": its elements must be objects. */
-  enterRecords(): void;
+  /** Says that the parse stands in the page's "value" array, whose elements must be objects, between two of them. */
+  enterRecords(state: "firstRecord" | "nextRecord" | "afterRecord"): void;
 }
 
 // A level deeper than this belongs to a record and does not interrupt the run.
@@ -136,8 +136,8 @@ export function createLexer(): Lexer {
     depth: () => depth,
     state: () => stateName(state),
     faultAt: () => faultAt,
-    enterRecords() {
-      state = STATE.firstRecord;
+    enterRecords(name) {
+      state = STATE[name];
       after = STATE.afterRecord;
     },
   };

@@ -29,8 +29,8 @@ export interface PageEnd {
  */
 export interface PageScanner {
   /**
-   * Takes the next bytes of the page, of any length, and hands out each record that they complete. A record that
-   * lies within `chunk` is handed out in place; only an unfinished one is copied and kept.
+   * Takes the next bytes of the page, of any length, and hands out each record that they complete; only an
+   * unfinished one is kept.
    *
    * @throws `page-invalid` as soon as the bytes cannot be a page; records before that point were handed out.
    * @throws `record-too-large`, `page-too-large` when a limit is passed.
@@ -42,6 +42,8 @@ export interface PageScanner {
    * @throws `page-invalid` when it was cut short or has no "value" array.
    */
   end(): PageEnd;
+  /** Gives back what the scanner holds; needed when a page breaks off or fails, harmless at any other time. */
+  close(): void;
 }
 
 /** Bounds on what is read, in bytes. */

@@ -1,6 +1,7 @@
 import { GraphtapError } from "../errors.ts";
 import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET } from "./ascii.ts";
 import { createByteBuilder } from "./builder.ts";
+import type { Cutter, Cutters } from "./cutter.ts";
 import { cutShort, type Place, SECOND_VALUE, tooLong, wrongByte } from "./faults.ts";
 import { createLexer, FAULT } from "./lexer.ts";
 import type { OnRecord, PageEnd, PageLimits, PageScanner } from "./page.ts";
@@ -9,11 +10,12 @@ import { createShell } from "./shell.ts";
 /**
  * A scanner for one page.
  *
- * It checks the whole grammar of RFC 8259, so that a record handed out is exactly one JSON object: the check
- * costs no more than a scan for quotes and brackets alone. Not checked is whether text is valid UTF-8:
- * such bytes are passed on as they are.
+ * It checks the whole grammar of RFC 8259, so that a record handed out is exactly one JSON object. Not checked is
+ * whether text is valid UTF-8: such bytes are passed on as they are.
+ *
+ * @param cutters Read the records, where there is one to take; the lexer reads all else, and says what is wrong.
  */
-export function createPageScanner(limits: PageLimits = {}): PageScanner {
+export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | null = null): PageScanner {
   const { maxRecordBytes = 64 * 1024 * 1024, maxPageBytes = 512 * 1024 * 1024 } = limits;
   const lexer = createLexer();
   const shell = createShell();
@@ -24,6 +26,7 @@ export function createPageScanner(limits: PageLimits = {}): PageScanner {
   let records = 0;
   let bytes = 0;
   let failure: { error: unknown } | null = null;
+  let cutter: Cutter | null = null;
 
   function scan(chunk: Uint8Array, onRecord: OnRecord): void {
     /** Where the unfinished record, or in the head and tail the shell, begins in this chunk. */
@@ -47,14 +50,35 @@ export function createPageScanner(limits: PageLimits = {}): PageScanner {
         start = at;
         if (shell.atValueArray()) {
           if (part === "tail") throw new GraphtapError("page-invalid", SECOND_VALUE);
-          lexer.enterRecords();
+          lexer.enterRecords("firstRecord");
           part = "records";
+          cutter = cutters?.take(chunk.length - at) ?? null;
+          if (cutter !== null) return cut(cutter, chunk, at, onRecord);
         }
       }
     }
     if (at === FAULT) throw faulty(chunk);
     if (part !== "records") shell.append(chunk, start, chunk.length);
     else if (insideRecord) carry(chunk, start);
+  }
+
+  /** Lets the cutter read on, and where it stops the lexer. */
+  function cut(cutter: Cutter, chunk: Uint8Array, from: number, onRecord: OnRecord): void {
+    const goesOn = cutter.push(chunk, from, (bytes, start, end) => {
+      checkRecord(end - start);
+      records++;
+      onRecord(bytes, start, end);
+    });
+    if (goesOn) checkRecord(cutter.unfinished());
+    else scan(leftover(cutter), onRecord);
+  }
+
+  /** What the cutter did not take. From here on the lexer reads. */
+  function leftover(from: Cutter): Uint8Array {
+    const { state, bytes } = from.leave();
+    cutter = null;
+    lexer.enterRecords(state);
+    return bytes;
   }
 
   function handOut(chunk: Uint8Array, start: number, end: number, onRecord: OnRecord): void {
@@ -96,10 +120,13 @@ export function createPageScanner(limits: PageLimits = {}): PageScanner {
   function push(chunk: Uint8Array, onRecord: OnRecord): void {
     bytes += chunk.length;
     if (bytes > maxPageBytes) throw new GraphtapError("page-too-large", tooLong("response", maxPageBytes));
-    scan(chunk, onRecord);
+    if (cutter === null) scan(chunk, onRecord);
+    else cut(cutter, chunk, 0, onRecord);
   }
 
   function end(): PageEnd {
+    // The array did not end, so there is no whole record among these bytes.
+    if (cutter !== null) scan(leftover(cutter), () => {});
     if (lexer.state() !== "done") throw new GraphtapError("page-invalid", cutShort(place(bytes)));
     return { nextLink: shell.nextLink(part === "tail"), records, bytes };
   }
@@ -115,5 +142,12 @@ export function createPageScanner(limits: PageLimits = {}): PageScanner {
     }
   }
 
-  return { push: (chunk, onRecord) => lasting(() => push(chunk, onRecord)), end: () => lasting(end) };
+  return {
+    push: (chunk, onRecord) => lasting(() => push(chunk, onRecord)),
+    end: () => lasting(end),
+    close() {
+      cutter?.leave();
+      cutter = null;
+    },
+  };
 }

@@ -85,6 +85,7 @@ export function openPass(
       clock: engine.clock,
       random: engine.random,
       log: stream.log,
+      cutters: engine.cutters,
       onRecord: intake.onRecord,
       onProgress: () => intake.drain(),
       onRequest: () => pass.requests++,

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { InputConfig, ServiceConfig } from "../config/config.ts";
 import type { GraphClient } from "../graph/client.ts";
+import type { Cutters } from "../json/cutter.ts";
 import type { Quota } from "../graph/quota.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -26,6 +27,7 @@ export interface Engine {
   readonly clock: Clock;
   /** In [0, 1), for spreading retries. */
   readonly random: () => number;
+  readonly cutters: Cutters;
   readonly sink: Sink;
   readonly format: LineFormat;
   readonly hostname: string;

@@ -9,6 +9,7 @@ import type { Budget } from "../../src/graph/budgets.ts";
 import { createQuotas } from "../../src/graph/quota.ts";
 import { createTokenSource } from "../../src/graph/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
+import { createCutters } from "../../src/json/cutter.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
 import { openState } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
@@ -135,6 +136,7 @@ export function openRig(options: RigOptions = {}): Rig {
     sent,
     engine: {
       clock,
+      cutters: createCutters(),
       random: () => 0.5,
       sink: {
         write: (bytes) => {

@@ -1,6 +1,7 @@
 /** Judges scanners of pages: `JSON.parse` says what is right. */
 import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../src/errors.ts";
+import { createCutters } from "../../src/json/cutter.ts";
 import type { PageEnd, PageLimits, PageScanner } from "../../src/json/page.ts";
 import { createPageScanner } from "../../src/json/scanner.ts";
 import { damaged, type JsonPage, pieceSizes, randomOf, randomPage } from "./jsonDocuments.ts";
@@ -8,9 +9,13 @@ import { damaged, type JsonPage, pieceSizes, randomOf, randomPage } from "./json
 /** A way to make a scanner. */
 export type CreateScanner = (limits?: PageLimits) => PageScanner;
 
+const cutters = createCutters(0);
+
 /** Every scanner there is; each must do what the first one does. */
 export const scanners: Readonly<Record<string, CreateScanner>> = {
   "the scanner in TypeScript": createPageScanner,
+  // Every array goes to the cutter, however short its pieces are.
+  "the scanner with WebAssembly": (limits) => createPageScanner(limits, cutters),
 };
 
 /** What a scanner made of a document. */
@@ -47,6 +52,7 @@ export function scan(create: CreateScanner, bytes: Uint8Array, sizes: readonly n
     at += size;
   }
   const last = refused(() => end = scanner.end());
+  scanner.close();
   if (refusal !== null && last !== refusal) {
     throw new Error(`After ${refusal} the end said ${last ?? "nothing"}`);
   }

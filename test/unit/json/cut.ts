@@ -1,4 +1,6 @@
-import type { PageEnd, PageLimits } from "../../../src/json/page.ts";
+import { expect } from "vitest";
+import { createCutters } from "../../../src/json/cutter.ts";
+import type { PageEnd, PageLimits, PageScanner } from "../../../src/json/page.ts";
 import { createPageScanner } from "../../../src/json/scanner.ts";
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -15,10 +17,32 @@ export interface Cut extends PageEnd {
   texts: string[];
 }
 
-/** Scans a whole page, pushed in pieces of the given sizes (the last one repeats). */
+// Also of the shortest piece.
+const cutters = createCutters(0);
+
+/**
+ * Scans a whole page, pushed in pieces of the given sizes (the last one repeats): with the lexer alone, and with a
+ * cutter, which must come to the same.
+ */
 export function cut(page: string | Uint8Array, sizes: readonly number[] = [], limits?: PageLimits): Cut {
+  const outcomes = [null, cutters].map((cutters) => {
+    const scanner = createPageScanner(limits, cutters);
+    try {
+      return { found: cutBy(scanner, page, sizes) };
+    } catch (error) {
+      return { error };
+    } finally {
+      scanner.close();
+    }
+  });
+  const [expected, cut] = outcomes;
+  expect(cut).toEqual(expected);
+  if (expected?.found === undefined) throw expected?.error;
+  return expected.found;
+}
+
+function cutBy(scanner: PageScanner, page: string | Uint8Array, sizes: readonly number[]): Cut {
   const bytes = typeof page === "string" ? utf8(page) : page;
-  const scanner = createPageScanner(limits);
   const texts: string[] = [];
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const size = sizes[Math.min(turn, sizes.length - 1)] ?? bytes.length;

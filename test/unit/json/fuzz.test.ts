@@ -11,7 +11,7 @@ describe(`${SEEDS} random pages, each as it is and damaged, in random pieces and
     for (let seed = 1; seed <= SEEDS; seed++) judgeSeed(seed, tally);
     // Otherwise the test would judge nothing.
     expect(Math.min(tally.accepted, tally.refused), JSON.stringify(tally)).toBeGreaterThan(SEEDS / 10);
-  });
+  }, 120_000);
 });
 
 const DEEP = 250_000;

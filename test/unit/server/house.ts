@@ -11,6 +11,7 @@ import { createRegistry } from "../../../src/plugin/registry.ts";
 import type { PollReport } from "../../../src/tap/poll.ts";
 import { createTapServer, type ServerOptions, type TapServer } from "../../../src/server/server.ts";
 import { openState, type State } from "../../../src/state/state.ts";
+import { createCutters } from "../../../src/json/cutter.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { plugins } from "../../../plugins/index.ts";
@@ -71,6 +72,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
   };
   const engine: Engine = {
     clock,
+    cutters: createCutters(),
     random: () => 0.5,
     sink,
     format: "json",

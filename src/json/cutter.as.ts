@@ -1,0 +1,260 @@
+/*
+ * AssemblyScript, built into cutterBytes.ts by `npm run wasm`: cuts the elements of a page's "value" array apart.
+ *
+ * It checks the same grammar as lexer.ts, sixteen bytes at a time. Each block of 64 bytes becomes bit masks: where quotes are,
+ * what is inside a string, where a token begins. Then only the tokens are visited. The idea is simdjson's
+ * (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019); escapes, which are rare, take the slow way.
+ *
+ * It never says what is wrong. Where it meets a fault, or nesting beyond its stack, it gives up, and the lexer reads that
+ * record again from its beginning.
+ */
+
+// Where things lie in the memory. cutter.ts fills the tables from the lexer's grammar, and knows these places too.
+/** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
+const NEXT: usize = 1024;
+/** 256 bytes for each state inside a number, true, false or null. */
+const SCALAR: usize = 4096;
+/** One byte for each open bracket of a record: the state after it closes. */
+const STACK: usize = 10240;
+const STACK_BYTES: u32 = 55296;
+/** Start and end of each record cut. */
+const RECORDS: usize = 65536;
+const MOST_RECORDS: u32 = 4096;
+
+// States between tokens, in the order of the rows in NEXT, as far as they are named here.
+const FIRST_RECORD: u32 = 0;
+const AFTER_RECORD: u32 = 2;
+const FIRST_KEY: u32 = 3;
+const MEMBER: u32 = 6; // before a member's value
+const AFTER_MEMBER: u32 = 7;
+const FIRST_ELEMENT: u32 = 8;
+const AFTER_ELEMENT: u32 = 10;
+// What else NEXT holds: what is to be done.
+const OPEN_OBJECT: u32 = 16;
+const OPEN_ARRAY: u32 = 17;
+const CLOSE: u32 = 18;
+const READ_SCALAR: u32 = 19;
+const END_OF_RECORDS: u32 = 20;
+// What SCALAR holds besides states.
+const END: u32 = 254;
+const BAD: u32 = 255;
+
+// What cut() returns.
+const USED_UP: i32 = 0;
+const FULL: i32 = 1;
+const CLOSED: i32 = 2;
+const GIVEN_UP: i32 = 3;
+
+/** Where the grammar stands. */
+export let state: u32 = FIRST_RECORD;
+/** Where the open record begins; 0 when none is open. */
+export let open: u32 = 0;
+/** Up to where the last cut() came. */
+export let reached: u32 = 0;
+/** How many records it cut. */
+export let count: u32 = 0;
+
+let depth: u32 = 0;
+/** All ones inside a string. */
+let inText: u64 = 0;
+/** 1 when the next byte is escaped. */
+let escaping: u64 = 0;
+/** 1 when the byte before was part of a number or a literal. */
+let inScalar: u64 = 0;
+/** State of the number or literal that the bytes ended in; 0 when in none. */
+let scalar: u32 = 0;
+/** Hexadecimal digits that the bytes still owe. */
+let digits: u32 = 0;
+
+/** Forgets all, for a new page. */
+export function reset(): void {
+  state = FIRST_RECORD;
+  open = 0;
+  depth = 0;
+  inText = 0;
+  escaping = 0;
+  inScalar = 0;
+  scalar = 0;
+  digits = 0;
+}
+
+/** Reads memory[from, to); 64 bytes behind it must exist, whatever they hold. */
+export function cut(from: u32, to: u32): i32 {
+  count = 0;
+  let at = from;
+  if (scalar != 0) {
+    at = readScalar(scalar, at, to);
+    if (at == 0) return GIVEN_UP;
+  }
+  while (at < to) {
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    const c = v128.load(at, 32);
+    const d = v128.load(at, 48);
+    const length = to - at;
+    const valid: u64 = length < 64 ? (<u64>1 << length) - 1 : ~(<u64>0);
+
+    // Backslashes and control characters are rare: whether there are any is asked at once.
+    let escaped: u64 = escaping;
+    let blank = equal(a, b, c, d, 0x20);
+    let control: u64 = 0;
+    const odd = v128.or(v128.or(unusual(a), unusual(b)), v128.or(unusual(c), unusual(d)));
+    if (v128.any_true(odd)) {
+      control = below(a, b, c, d, 0x20) & valid;
+      blank |= equal(a, b, c, d, 0x09) | equal(a, b, c, d, 0x0a) | equal(a, b, c, d, 0x0d);
+      let slashes = equal(a, b, c, d, 0x5c) & valid & ~escaped;
+      escaping = 0;
+      while (slashes != 0) {
+        const bit = slashes & (0 - slashes);
+        if (bit << 1 & valid) escaped |= bit << 1;
+        else escaping = 1;
+        slashes &= ~(bit | bit << 1);
+      }
+    } else escaping = 0;
+
+    const quotes = equal(a, b, c, d, 0x22) & valid & ~escaped;
+    let text = quotes;
+    text ^= text << 1;
+    text ^= text << 2;
+    text ^= text << 4;
+    text ^= text << 8;
+    text ^= text << 16;
+    text ^= text << 32;
+    text ^= inText;
+    inText = <u64>(<i64>text >> 63);
+
+    if (control & text) return GIVEN_UP;
+    if ((escaped | <u64>digits) != 0 && !escapesHold(at, length, escaped & text)) return GIVEN_UP;
+
+    const signs = brackets(a, b, c, d) | equal(a, b, c, d, 0x3a) | equal(a, b, c, d, 0x2c);
+    const scalars = ~(signs | blank | text | quotes) & valid;
+    let tokens = ((signs & ~text | scalars & ~(scalars << 1 | inScalar)) & valid) | quotes & text;
+    inScalar = length < 64 ? scalars >> (length - 1) & 1 : scalars >> 63;
+
+    while (tokens != 0) {
+      const spot = at + <u32>ctz(tokens);
+      tokens &= tokens - 1;
+      const next: u32 = load<u8>(NEXT + (state << 8 | <u32>load<u8>(spot)));
+      if (next < OPEN_OBJECT) {
+        state = next;
+        continue;
+      }
+      if (next == READ_SCALAR) {
+        state = state == MEMBER ? AFTER_MEMBER : AFTER_ELEMENT;
+        if (readScalar(0, spot, to) == 0) return GIVEN_UP;
+        // It reaches to the end of the bytes, and may go on in the next.
+        if (scalar != 0) return pause(to, USED_UP);
+      } else if (next <= OPEN_ARRAY) {
+        if (depth == STACK_BYTES) return GIVEN_UP;
+        if (depth == 0) open = spot;
+        store<u8>(STACK + depth, <u8>(state == MEMBER ? AFTER_MEMBER : depth == 0 ? AFTER_RECORD : AFTER_ELEMENT));
+        depth++;
+        state = next == OPEN_OBJECT ? FIRST_KEY : FIRST_ELEMENT;
+      } else if (next == CLOSE) {
+        depth--;
+        state = load<u8>(STACK + depth);
+        if (depth == 0) {
+          store<u32>(RECORDS + (count << 3), open);
+          store<u32>(RECORDS + (count << 3), spot + 1, 4);
+          open = 0;
+          count++;
+          if (count == MOST_RECORDS) return pause(spot + 1, FULL);
+        }
+      } else if (next == END_OF_RECORDS) {
+        reached = spot;
+        return CLOSED;
+      } else return GIVEN_UP;
+    }
+    at += 64;
+  }
+  reached = to;
+  return USED_UP;
+}
+
+// @ts-ignore: decorator
+@inline
+function mask(a: v128, b: v128, c: v128, d: v128): u64 {
+  return <u64><u32>i8x16.bitmask(a) | <u64><u32>i8x16.bitmask(b) << 16 | <u64><u32>i8x16.bitmask(c) << 32 |
+    <u64><u32>i8x16.bitmask(d) << 48;
+}
+
+// @ts-ignore: decorator
+@inline
+function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
+  const all = i8x16.splat(byte);
+  return mask(i8x16.eq(a, all), i8x16.eq(b, all), i8x16.eq(c, all), i8x16.eq(d, all));
+}
+
+// @ts-ignore: decorator
+@inline
+function below(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
+  const all = i8x16.splat(byte);
+  return mask(i8x16.lt_u(a, all), i8x16.lt_u(b, all), i8x16.lt_u(c, all), i8x16.lt_u(d, all));
+}
+
+// @ts-ignore: decorator
+@inline
+function unusual(a: v128): v128 {
+  return v128.or(i8x16.lt_u(a, i8x16.splat(0x20)), i8x16.eq(a, i8x16.splat(0x5c)));
+}
+
+/** The four brackets, and "Y", "_", "y" and DEL, which no token begins with either. */
+// @ts-ignore: decorator
+@inline
+function brackets(a: v128, b: v128, c: v128, d: v128): u64 {
+  const low = i8x16.splat(0x26);
+  return equal(v128.or(a, low), v128.or(b, low), v128.or(c, low), v128.or(d, low), 0x7f);
+}
+
+/** Whether each escape of the block is one that JSON knows. */
+function escapesHold(at: u32, length: u32, escaped: u64): bool {
+  const end = length < 64 ? at + length : at + 64;
+  let spot = at;
+  let left = escaped;
+  while (true) {
+    // The digits that are owed lie before the next escape.
+    for (; digits > 0 && spot < end; digits--, spot++) {
+      if (!isHex(load<u8>(spot))) return false;
+    }
+    if (left == 0) return true;
+    spot = at + <u32>ctz(left);
+    left &= left - 1;
+    const byte: u32 = load<u8>(spot++);
+    if (byte == 0x75) digits = 4;
+    else if (
+      byte != 0x22 && byte != 0x5c && byte != 0x2f && byte != 0x62 && byte != 0x66 && byte != 0x6e && byte != 0x72 &&
+      byte != 0x74
+    ) return false;
+  }
+}
+
+function isHex(byte: u32): bool {
+  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
+}
+
+/** Reads on in a number or literal; where it ends, or 0 when it is none. Sets `scalar` when the bytes ended before it. */
+function readScalar(from: u32, start: u32, to: u32): u32 {
+  let current = from;
+  let at = start;
+  for (; at < to; at++) {
+    const next: u32 = load<u8>(SCALAR + (current << 8 | <u32>load<u8>(at)));
+    if (next == END) {
+      scalar = 0;
+      return at;
+    }
+    if (next == BAD) return 0;
+    current = next;
+  }
+  scalar = current;
+  return at;
+}
+
+/** Stops in the middle of a block, outside of any string. */
+function pause(at: u32, why: i32): i32 {
+  inText = 0;
+  escaping = 0;
+  inScalar = 0;
+  digits = 0;
+  reached = at;
+  return why;
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createCutters } from "../../../src/json/cutter.ts";
+import { createPageScanner } from "../../../src/json/scanner.ts";
+import { buildCutter } from "../../support/buildCutter.ts";
+import { cut, utf8 } from "./cut.ts";
+
+const RECORD = `{"id":"1","text":"${"x".repeat(100)}"}`;
+const pageOf = (records: number, record = RECORD) =>
+  `{"value":[${Array.from({ length: records }, () => record).join(",")}]}`;
+
+const cutters = createCutters(0);
+
+/** Scans a page in one piece; which buffers its records lay in. */
+function buffersOf(page: string, from = cutters): Set<ArrayBufferLike> {
+  const chunk = utf8(page);
+  const scanner = createPageScanner({}, from);
+  const buffers = new Set<ArrayBufferLike>();
+  scanner.push(chunk, (bytes) => buffers.add(bytes === chunk ? chunk.buffer : bytes.buffer));
+  scanner.end();
+  scanner.close();
+  buffers.delete(chunk.buffer);
+  return buffers;
+}
+
+describe("the cutter", () => {
+  it("is what its source builds", async () => {
+    const checkedIn = readFileSync(new URL("../../../src/json/cutterBytes.ts", import.meta.url), "utf8");
+    expect(await buildCutter()).toBe(checkedIn);
+  });
+
+  it("reads records where there are enough bytes for it, and else the lexer does", () => {
+    const usual = createCutters();
+    expect(buffersOf(pageOf(1000), usual).size).toBe(1);
+    expect(buffersOf(pageOf(10), usual).size).toBe(0);
+  });
+
+  it("cuts more records than it has room to note at once", () => {
+    expect(cut(pageOf(10_000, "{}")).records).toBe(10_000);
+    expect(cut(pageOf(4096, '{"a":"\\u0041","b":1}'), [100_000]).records).toBe(4096);
+    // The pieces part an escape that stands behind the last record of which there is room for a note.
+    const parted = `{"value":[${"{},".repeat(4096)}{"a":"\\u0041b"}]}`;
+    for (let size = parted.length - 16; size < parted.length; size++) {
+      expect(cut(parted, [size]).records, `first ${size}`).toBe(4097);
+    }
+  });
+
+  it("uses the same memory for page after page, but not when a giant made it large", () => {
+    const [first] = buffersOf(pageOf(3));
+    expect([...buffersOf(pageOf(3))]).toEqual([first]);
+    const giant = pageOf(1, `{"a":"${"x".repeat(4_000_000)}"}`);
+    const [large] = buffersOf(giant);
+    expect(large!.byteLength).toBeGreaterThan(4_000_000);
+    const [next] = buffersOf(pageOf(3));
+    expect(next!.byteLength).toBeLessThan(1_000_000);
+  });
+
+  it("is given back by a page that breaks off, fails or ends, so that there is always one to take", () => {
+    const pages = [pageOf(2).slice(0, 60), '{"value":[{"a":}]}', pageOf(2)];
+    for (let round = 0; round < 20; round++) {
+      for (const page of pages) {
+        const scanner = createPageScanner({}, cutters);
+        try {
+          scanner.push(utf8(page), () => {});
+        } catch { /* the second page */ }
+        scanner.close();
+        scanner.close();
+      }
+    }
+    expect(buffersOf(pageOf(2)).size).toBe(1);
+  });
+
+  it("is taken by so many pages at once, and the lexer reads what is beyond", () => {
+    const open = Array.from({ length: 20 }, () => createPageScanner({}, cutters));
+    const texts = open.map((scanner) => {
+      const found: string[] = [];
+      const take = (bytes: Uint8Array, start: number, end: number) =>
+        found.push(new TextDecoder().decode(bytes.subarray(start, end)));
+      scanner.push(utf8(pageOf(2).slice(0, 60)), take);
+      return { scanner, found, take };
+    });
+    for (const { scanner, take } of texts) scanner.push(utf8(pageOf(2).slice(60)), take);
+    for (const { scanner, found } of texts) {
+      expect(scanner.end().records).toBe(2);
+      scanner.close();
+      expect(found).toEqual([RECORD, RECORD]);
+    }
+  });
+});
+
+describe("a runtime without SIMD", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([["that refuses the module", {
+    Module: class {
+      constructor() {
+        throw new Error("invalid value type 'v128'");
+      }
+    },
+  }], ["that has no WebAssembly", undefined]])("%s leaves all to the lexer", (_, api) => {
+    vi.stubGlobal("WebAssembly", api);
+    const without = createCutters(0);
+    expect(without.take(1000)).toBeNull();
+    expect(buffersOf(pageOf(1000), without).size).toBe(0);
+  });
+});
