@@ -1,6 +1,6 @@
 import { systemClock } from "../clock.ts";
 import { GraphtapError } from "../errors.ts";
-import { fromMillis, type Instant } from "../instant.ts";
+import { fromMillis, type Instant, parseInstant, secondsBetween } from "../instant.ts";
 import { annotate, answerFaults } from "./answerFaults.ts";
 import { createApp } from "./app.ts";
 import { connectionReset, damageBody } from "./bodyFaults.ts";
@@ -19,7 +19,7 @@ import { createStore } from "./store.ts";
 import { createTokens } from "./tokens.ts";
 
 export type { CollectionName } from "./collections.ts";
-export type { EmulatorOptions, TenantOptions } from "./options.ts";
+export type { EmulatorOptions, ServedRecord, TenantOptions } from "./options.ts";
 
 /** A Microsoft Graph and an Entra that run in this process, and refuse what the real ones refuse. */
 export interface Emulator {
@@ -71,6 +71,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     tokens: createTokens(random.fork("tokens"), options.tokenSeconds ?? 3599),
     skipTokens: createSkipTokens(random.fork("links"), options.skipTokenRequests ?? 5000),
     quotas: createQuotas(options.quotas),
+    served: { number: 0 },
   };
   const faults = createFaults();
   const log = createRequestLog();
@@ -140,10 +141,12 @@ function beginExchange(
   entry.tokenId = grant?.tokenId ?? null;
   entry.tenantId = grant?.tenant.tenantId ?? null;
   const page = requestedPage(new URL(request.url).searchParams, world);
+  const { collection, path, tenantId } = entry;
+  const subject = { collection, path, tenantId, page, ageSeconds: askedAge(entry.filter, world) };
   const requestId = world.random.guid();
   return {
     entry,
-    actions: faults.take({ collection: entry.collection, path: entry.path, tenantId: entry.tenantId, page }),
+    actions: faults.take(subject),
     requestId,
     clientRequestId: request.headers.get("client-request-id") ?? requestId,
   };
@@ -155,4 +158,10 @@ function requestedPage(params: URLSearchParams, world: World): number {
   return Number(params.get("$skip") ?? 0) > 0
     ? Math.ceil(Number(params.get("$skip")) / Number(params.get("$top") ?? 100))
     : 0;
+}
+
+/** How far back the upper bound of a filter lies, in seconds; 0 when it has none. */
+function askedAge(filter: string | null, { clock }: World): number {
+  const bound = parseInstant(/ l[et] (\S+)/.exec(filter ?? "")?.[1] ?? "");
+  return bound === null ? 0 : Math.max(0, secondsBetween(bound, fromMillis(clock.now())));
 }

@@ -18,6 +18,8 @@ export interface World {
   readonly tokens: Tokens;
   readonly skipTokens: SkipTokens;
   readonly quotas: Quotas;
+  /** Number of the record that was served last. */
+  readonly served: { number: number };
 }
 
 /** One request on its way through the emulator. */

@@ -68,6 +68,9 @@ export const faultSchema = z.strictObject({
     path: z.string().optional().describe("a part of the path"),
     page: count.optional().describe("0 is the first page of a paging"),
     tenantId: z.string().optional(),
+    olderThanSeconds: count.optional().describe(
+      "only where $filter asks for nothing newer than this: re-reads and backfills",
+    ),
     nth: z.int().min(1).optional().describe("the first matching request that is hit, from now; default 1"),
     times: z.union([z.int().min(1), z.literal("always")]).optional().describe(
       "how many from there on; default 1",

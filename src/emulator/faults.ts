@@ -20,6 +20,8 @@ export interface FaultSubject {
   readonly tenantId: string | null;
   /** Page that is asked for. */
   readonly page: number;
+  /** Seconds from the newest moment that is asked for until now; 0 without such a bound. */
+  readonly ageSeconds: number;
 }
 
 /** The faults of an emulator, in the order in which they were added. */
@@ -85,6 +87,7 @@ function hit(entry: Entry, subject: FaultSubject): boolean {
   if (match.path !== undefined && !subject.path.includes(match.path)) return false;
   if (match.tenantId !== undefined && match.tenantId !== subject.tenantId) return false;
   if (match.page !== undefined && match.page !== subject.page) return false;
+  if (subject.ageSeconds < (match.olderThanSeconds ?? 0)) return false;
   entry.seen++;
   if (entry.seen < (match.nth ?? 1) || isSpent(entry)) return false;
   entry.hits++;

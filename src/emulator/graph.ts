@@ -1,7 +1,7 @@
 import { fromMillis, type Instant } from "../instant.ts";
 import { gzipped, streamOf } from "./bodyStream.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
-import { type Collection, collectionAt } from "./collections.ts";
+import { type Collection, collectionAt, type CollectionName } from "./collections.ts";
 import { actionOf, type Exchange, type World } from "./exchange.ts";
 import { graphHeaders, type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
 import { QueryError } from "./odata/expression.ts";
@@ -84,7 +84,8 @@ function pageResponse(
     const bytes = visibleBytes(row, collection, request.headers.get("prefer"));
     return select === null ? bytes : projectRecord(bytes, select);
   });
-  const blocks = pageBlocks(withLinkFaults(page, url, exchange), records, {
+  const numbered = numberedRecords(records, tenant.tenantId, collection.name, world);
+  const blocks = pageBlocks(withLinkFaults(page, url, exchange), numbered, {
     context: `${url.origin}/${collection.path.split("/")[1]}/$metadata#${
       collection.path.split("/").slice(2).join("/")
     }`,
@@ -99,6 +100,20 @@ function pageResponse(
   };
   if (!wantsGzip(request, exchange, world)) return new Response(streamOf(blocks), { headers });
   return new Response(streamOf(gzipped(blocks)), { headers: { ...headers, "content-encoding": "gzip" } });
+}
+
+/** The records, each told of as it is taken. */
+function* numberedRecords(
+  records: readonly Uint8Array[],
+  tenantId: string,
+  collection: CollectionName,
+  world: World,
+): Generator<Uint8Array> {
+  for (const bytes of records) {
+    world.served.number++;
+    world.options.onServed?.({ number: world.served.number, tenantId, collection, bytes });
+    yield bytes;
+  }
 }
 
 function queryOf(url: URL, collection: Collection, now: Instant, exchange: Exchange, world: World): Query {

@@ -21,6 +21,16 @@ export interface TenantOptions {
   readonly premium?: boolean;
 }
 
+/** One record of one page, as it goes out. The same record is served as often as it is asked for. */
+export interface ServedRecord {
+  /** 1 for the first that this emulator served, 2 for the next. */
+  readonly number: number;
+  readonly tenantId: string;
+  readonly collection: CollectionName;
+  /** Exactly as sent. Whether they arrived, the emulator cannot know. */
+  readonly bytes: Uint8Array;
+}
+
 /** How the emulated Graph and Entra behave. */
 export interface EmulatorOptions {
   /** @default the host's clock */
@@ -46,6 +56,8 @@ export interface EmulatorOptions {
    * users of alerts_v2 report without agreeing on a figure. @default none
    */
   readonly skipCeilings?: Partial<Record<CollectionName, number>>;
+  /** Told of every record, as the part of the page that holds it is made. */
+  readonly onServed?: (served: ServedRecord) => void;
 }
 
 /** The tenant of an emulator that was given none. The secret is no secret. */

@@ -19,7 +19,7 @@ const BLOCK_BYTES = 65_536;
  */
 export function* pageBlocks(
   page: Page,
-  records: readonly Uint8Array[],
+  records: Iterable<Uint8Array>,
   envelope: Envelope,
 ): Generator<Uint8Array> {
   const link = page.nextLink === null ? "" : `"@odata.nextLink":${JSON.stringify(page.nextLink)}`;
@@ -39,8 +39,10 @@ export function* pageBlocks(
 
   let pending: Uint8Array[] = [Buffer.from(head)];
   let length = 0;
-  for (const [index, record] of records.entries()) {
-    if (index > 0) pending.push(COMMA);
+  let isFirst = true;
+  for (const record of records) {
+    if (!isFirst) pending.push(COMMA);
+    isFirst = false;
     pending.push(record);
     length += record.byteLength + 1;
     if (length < BLOCK_BYTES) continue;

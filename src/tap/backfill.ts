@@ -12,7 +12,7 @@ export async function backfill(pass: Pass, mayGoOn: () => boolean): Promise<void
   if (leftBefore === 0) return;
   while (mayGoOn() && pass.checkpoint.backfill.length > 0) {
     const range = pass.checkpoint.backfill[0]!;
-    await readRange(pass, {
+    const reached = await readRange(pass, {
       from: timeOf(range.from),
       to: timeOf(range.to),
       priority: "backfill",
@@ -20,6 +20,8 @@ export async function backfill(pass: Pass, mayGoOn: () => boolean): Promise<void
       onGap: (window, error) => recordGap(pass, window, error),
       mayGoOn,
     });
+    // The rest lies in Graph's future: asked for again and again, it would come no sooner.
+    if (secondsBetween(reached, timeOf(range.to)) > 0) break;
   }
   const left = secondsLeft(pass.checkpoint.backfill);
   const pace = (leftBefore - left) / Math.max(1, pass.engine.clock.now() - startedMs);

@@ -1,5 +1,6 @@
 import type { GraphtapError } from "../errors.ts";
 import type { PageReader } from "../graph/pages.ts";
+import { fromMillis, type Instant } from "../instant.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
 import type { SeenSet } from "../state/seen.ts";
 import { createIntake, type Intake } from "./intake.ts";
@@ -15,6 +16,8 @@ export interface Pass {
   readonly engine: Engine;
   readonly signal: AbortSignal;
   readonly startedMs: number;
+  /** Nothing newer is read: when the pass began, or Graph's own clock where that is behind the host's. */
+  now: Instant;
   readonly seen: SeenSet;
   readonly intake: Intake;
   readonly reader: PageReader;
@@ -71,6 +74,7 @@ export function openPass(
     engine,
     signal,
     startedMs,
+    now: fromMillis(startedMs),
     seen,
     intake,
     checkpoint,

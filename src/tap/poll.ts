@@ -42,8 +42,10 @@ export function poll(
   signal: AbortSignal,
   untilMs: number | null = null,
 ): Promise<PollReport> {
-  const mayGoOn = () => untilMs === null || engine.clock.now() < untilMs;
-  return runPass(openPass(stream, engine, signal), (pass) => read(pass, mayGoOn));
+  const pass = openPass(stream, engine, signal);
+  // A clock that was set back would give the work that can wait all the hours until it is right again.
+  const isWithin = (now: number) => pass.startedMs <= now && now < (untilMs ?? Infinity);
+  return runPass(pass, (pass) => read(pass, () => untilMs === null || isWithin(engine.clock.now())));
 }
 
 /**

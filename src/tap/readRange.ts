@@ -44,11 +44,13 @@ export interface RangeJob {
 }
 
 /**
- * Reads a range to its end, or as far as it may.
+ * Reads a range to its end, or as far as it may and Graph's own clock has come.
  *
+ * @returns how far that is
+
  * @throws what no smaller window mends: the stream's failure, sink-closed, state-unusable, the signal's reason
  */
-export async function readRange(pass: Pass, job: RangeJob): Promise<void> {
+export async function readRange(pass: Pass, job: RangeJob): Promise<Instant> {
   let at = job.from;
   let attempts = MAX_ATTEMPTS;
   let repeats = 0;
@@ -77,8 +79,9 @@ export async function readRange(pass: Pass, job: RangeJob): Promise<void> {
     learnWidth(pass, window, read.pages);
     job.onRead(at, read.counts);
     commit(pass);
-    if (compareInstants(at, window.to) < 0) return;
+    if (compareInstants(at, window.to) < 0) return at;
   } while (compareInstants(at, job.to) < 0 && job.mayGoOn());
+  return at;
 }
 
 /** The window that an earlier run was interrupted in, or one of the width that worked last. */

@@ -57,7 +57,9 @@ export async function pollForever(
       for (;;) {
         const report = await pollStream(stream, engine, stop.signal, engine.clock.now() + periodMs);
         refusals = report.error?.kind.recovery === "suspend-stream" ? refusals + 1 : 0;
-        const waitMs = Math.max(0, report.startedMs + pauseMs(periodMs, refusals) - engine.clock.now());
+        const pause = pauseMs(periodMs, refusals);
+        // Not longer either: a clock that was set back would stop the stream until it is right again.
+        const waitMs = Math.min(Math.max(0, report.startedMs + pause - engine.clock.now()), pause);
         logReport(stream, report, waitMs);
         await engine.clock.sleep(waitMs, stop.signal);
       }

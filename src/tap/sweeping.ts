@@ -23,9 +23,8 @@ export function sweepSchedule({ service, plugin: { cursor } }: Stream): readonly
 /** Takes the sweeps that are due, while the credit that live reading earned lasts. */
 export async function sweep(pass: Pass, mayGoOn: () => boolean): Promise<void> {
   const schedule = sweepSchedule(pass.stream);
-  const now = fromMillis(pass.startedMs);
   while (mayGoOn() && pass.checkpoint.sweep_credit > 0) {
-    const due = dueSweep(schedule, marksOf(pass), now);
+    const due = dueSweep(schedule, marksOf(pass), pass.now);
     if (due === null) return;
     await take(pass, due, mayGoOn);
   }
