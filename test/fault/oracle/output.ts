@@ -1,5 +1,5 @@
 /** What came out, taken apart; whatever its format. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { LineFormat } from "../../../src/tap/line.ts";
 import { eventLine, wholeLines, withoutAdded } from "../../support/eventLines.ts";
 import { COLLECTIONS } from "../../support/site.ts";

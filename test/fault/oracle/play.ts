@@ -49,7 +49,7 @@ export async function play(plan: Plan): Promise<PlayReport> {
     outputs.push(stdout);
   }
   meanwhile(site, plan);
-  outputs.push(...await readToTheEnd(words, site, plan, spool));
+  outputs.push(...await readToTheEnd(words, plan, spool));
   const delivered: Delivered[] = spool === null
     ? outputs.flatMap((output) => deliveredIn(output, plan.format))
     : deliveredIn(Buffer.from(spoolText(spool), "latin1"), plan.format);
@@ -192,7 +192,7 @@ async function until(condition: () => boolean, ms: number): Promise<void> {
 }
 
 /** Pulls until nothing comes any more. */
-async function readToTheEnd(words: readonly string[], site: Site, plan: Plan, spool: string | null) {
+async function readToTheEnd(words: readonly string[], plan: Plan, spool: string | null) {
   const outputs: Buffer[] = [];
   for (let pulls = 1; pulls <= MOST_PULLS; pulls++) {
     const before = spool === null ? 0 : spoolText(spool).length;
