@@ -73,13 +73,20 @@ export function observe(stream: Stream, figures: Figures): Stream {
 
 /** The totals in a checkpoint are of whole polls, and of those that were broken off too. */
 function observeState(state: StreamState, figures: Figures): StreamState {
+  function note(checkpoint: Checkpoint): void {
+    figures.duplicates += checkpoint.duplicates - (figures.checkpoint?.duplicates ?? 0);
+    figures.checkpoint = checkpoint;
+  }
   return {
     dir: state.dir,
     loadCheckpoint: () => figures.checkpoint = state.loadCheckpoint(),
+    commit(checkpoint) {
+      state.commit(checkpoint);
+      note(checkpoint);
+    },
     saveCheckpoint(checkpoint) {
       state.saveCheckpoint(checkpoint);
-      figures.duplicates += checkpoint.duplicates - (figures.checkpoint?.duplicates ?? 0);
-      figures.checkpoint = checkpoint;
+      note(checkpoint);
     },
     seen: () => state.seen(),
     gaps: () => ({

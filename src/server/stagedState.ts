@@ -52,6 +52,7 @@ export function stageState(inner: StreamState): StagedState {
     state: {
       dir: inner.dir,
       loadCheckpoint: () => checkpoint ?? inner.loadCheckpoint(),
+      commit: (next) => void (checkpoint = next),
       saveCheckpoint: (next) => void (checkpoint = next),
       seen: () => seen,
       gaps: () => ({

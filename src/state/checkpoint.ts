@@ -1,4 +1,5 @@
 import { parseInstant } from "../instant.ts";
+import type { SeenPlace } from "./seenPlace.ts";
 
 /** The version of the format; older ones are read, newer ones refused. */
 export const PERSISTENCE_VERSION = 3;
@@ -62,14 +63,34 @@ export interface Checkpoint {
 
 /** What a text turned out to be. */
 export type DecodedCheckpoint =
-  | { readonly kind: "ok"; readonly checkpoint: Checkpoint }
+  | {
+    readonly kind: "ok";
+    readonly checkpoint: Checkpoint;
+    /** How far the seen set had come when it was written; left out when it does not say. */
+    readonly seenTo?: SeenPlace;
+  }
   /** `reason` names the member at fault, never its value. */
   | { readonly kind: "corrupt"; readonly reason: string }
   | { readonly kind: "newer"; readonly version: number };
 
-/** A checkpoint as a file that people can read. Other members than a checkpoint's own are left out. */
-export function encodeCheckpoint(checkpoint: Checkpoint): string {
-  const members: Checkpoint = {
+/**
+ * A checkpoint as a file that people can read. Other members than a checkpoint's own are left out.
+ *
+ * `seen_to` goes with it, and changes no version: to whoever does not know it, or does not find it, nothing was
+ * committed after this file.
+ */
+export function encodeCheckpoint(checkpoint: Checkpoint, seenTo?: SeenPlace): string {
+  const seen_to = seenTo && { segment: seenTo.segment, bytes: seenTo.bytes };
+  return JSON.stringify({ ...membersOf(checkpoint), seen_to }, null, 2) + "\n";
+}
+
+/** A checkpoint as it lies among the keys it was committed with. {@linkcode decodeCheckpoint} reads it. */
+export function encodePosition(checkpoint: Checkpoint): string {
+  return JSON.stringify(membersOf(checkpoint));
+}
+
+function membersOf(checkpoint: Checkpoint): Checkpoint {
+  return {
     persistence_version: checkpoint.persistence_version,
     service: checkpoint.service,
     input_id: checkpoint.input_id,
@@ -91,7 +112,6 @@ export function encodeCheckpoint(checkpoint: Checkpoint): string {
     records: checkpoint.records,
     duplicates: checkpoint.duplicates,
   };
-  return JSON.stringify(members, null, 2) + "\n";
 }
 
 /**
@@ -116,7 +136,9 @@ export function decodeCheckpoint(text: string, address: StreamAddress): DecodedC
   const members = version < PERSISTENCE_VERSION ? modernized(json, address) : json;
   const wrong = Object.entries(CHECKS).find(([name, isRight]) => !isRight(members[name]));
   if (wrong !== undefined) return { kind: "corrupt", reason: `"${wrong[0]}" is missing or not of its kind` };
-  return { kind: "ok", checkpoint: JSON.parse(encodeCheckpoint(members as unknown as Checkpoint)) };
+  const checkpoint = membersOf(members as unknown as Checkpoint);
+  const seenTo = json["seen_to"];
+  return isPlace(seenTo) ? { kind: "ok", checkpoint, seenTo } : { kind: "ok", checkpoint };
 }
 
 type Members = Record<string, unknown>;
@@ -126,6 +148,8 @@ const isObject = (value: unknown): value is Members =>
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isTime = (value: unknown) => typeof value === "string" && parseInstant(value) !== null;
 const isCount = (value: unknown) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+const isPlace = (value: unknown): value is SeenPlace & Members =>
+  isObject(value) && isCount(value["segment"]) && isCount(value["bytes"]);
 const isRange = (value: unknown) => isObject(value) && isTime(value["from"]) && isTime(value["to"]);
 const orNull = (isRight: (value: unknown) => boolean) => (value: unknown) => value === null || isRight(value);
 

@@ -3,10 +3,12 @@ import {
   type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
+  encodePosition,
   PERSISTENCE_VERSION,
   type StreamAddress,
 } from "./checkpoint.ts";
 import { readFileIfAny, replaceFile, setAside } from "./files.ts";
+import type { SeenPlace } from "./seenPlace.ts";
 
 export interface CheckpointFileOptions {
   /** Milliseconds since the epoch. */
@@ -14,6 +16,12 @@ export interface CheckpointFileOptions {
   /** Told, in one line, of a damaged file. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+}
+
+/** A checkpoint, and how far the seen set had come with it; `undefined` when the file does not say. */
+export interface LoadedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly seenTo: SeenPlace | undefined;
 }
 
 /**
@@ -26,7 +34,7 @@ export function loadCheckpoint(
   path: string,
   address: StreamAddress,
   options: CheckpointFileOptions,
-): Checkpoint | null {
+): LoadedCheckpoint | null {
   const bytes = readFileIfAny(path);
   if (bytes === null) return null;
   const decoded = decodeCheckpoint(bytes.toString("utf8"), address);
@@ -43,8 +51,9 @@ export function loadCheckpoint(
     options.report(`"${path}" is damaged (${decoded.reason}): ${fate}; the stream begins again at its start`);
     return null;
   }
-  const { service, input_id } = decoded.checkpoint;
-  if (service === address.service && input_id === address.inputId) return decoded.checkpoint;
+  const { checkpoint, seenTo } = decoded;
+  if (isOf(address, checkpoint)) return { checkpoint, seenTo };
+  const { service, input_id } = checkpoint;
   throw new GraphtapError(
     "state-unusable",
     `Cannot use "${path}": it belongs to input "${input_id}", service "${service}", not to input "${address.inputId}", service "${address.service}"; move it back to where it was, or delete it to begin at the start`,
@@ -54,15 +63,37 @@ export function loadCheckpoint(
 /**
  * Makes a checkpoint durable in the place of the last one.
  *
+ * @param seenTo how far the seen set has come
  * @throws `state-unusable` when it cannot be written; `bug` when it could not be read back, before anything is written
  */
-export function saveCheckpoint(path: string, checkpoint: Checkpoint, address: StreamAddress): void {
-  const text = encodeCheckpoint(checkpoint);
+export function saveCheckpoint(
+  path: string,
+  checkpoint: Checkpoint,
+  address: StreamAddress,
+  seenTo: SeenPlace,
+): void {
+  replaceFile(path, readable(encodeCheckpoint(checkpoint, seenTo), address));
+}
+
+/** A checkpoint to be committed with keys. @throws `bug` when it could not be read back */
+export function positionOf(checkpoint: Checkpoint, address: StreamAddress): string {
+  return readable(encodePosition(checkpoint), address);
+}
+
+/** The checkpoint in a position that was committed with keys; `null` when this program could not have written it. */
+export function checkpointIn(position: string, address: StreamAddress): Checkpoint | null {
+  const decoded = decodeCheckpoint(position, address);
+  return decoded.kind === "ok" && isOf(address, decoded.checkpoint) ? decoded.checkpoint : null;
+}
+
+function readable(text: string, address: StreamAddress): string {
   const decoded = decodeCheckpoint(text, address);
-  const { service, inputId } = address;
-  if (decoded.kind !== "ok" || checkpoint.service !== service || checkpoint.input_id !== inputId) {
-    const reason = decoded.kind === "corrupt" ? decoded.reason : "it is another stream's";
-    throw new GraphtapError("bug", `Refused to write the checkpoint "${path}": ${reason}`);
-  }
-  replaceFile(path, text);
+  if (decoded.kind === "ok" && isOf(address, decoded.checkpoint)) return text;
+  const reason = decoded.kind === "corrupt" ? decoded.reason : "it is another stream's";
+  const { inputId, service } = address;
+  throw new GraphtapError("bug", `Refused to write the checkpoint of "${inputId}", "${service}": ${reason}`);
+}
+
+function isOf({ inputId, service }: StreamAddress, checkpoint: Checkpoint): boolean {
+  return checkpoint.service === service && checkpoint.input_id === inputId;
 }

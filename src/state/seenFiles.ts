@@ -1,11 +1,12 @@
 /** The segments of a seen set, read into a table and repaired on the way. */
-import { closeSync, fsyncSync, ftruncateSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync } from "node:fs";
 import { GraphtapError } from "../errors.ts";
 import { attempt, failureCode } from "./failure.ts";
 import { openFile, removeFile, removeUnfinished, setAside, syncFolder } from "./files.ts";
 import { KEY_BYTES } from "./key.ts";
 import { readSegment, segmentBuffer, type SegmentContent } from "./segment.ts";
-import { listSegments, type SegmentName } from "./segments.ts";
+import type { PlacedPosition } from "./seenPlace.ts";
+import { listSegments, type SegmentName, segmentSize } from "./segments.ts";
 import { buildTable, type KeyTable } from "./table.ts";
 
 /** A segment that is in the table; its owner keeps it up to date. */
@@ -14,6 +15,8 @@ export interface LoadedSegment extends SegmentName {
   newestMs: number;
   /** Bytes of the file that are in order. */
   soundBytes: number;
+  /** Of the format. */
+  readonly version: number;
 }
 
 /** A seen set in memory. */
@@ -23,6 +26,8 @@ export interface SeenContents {
   readonly segments: LoadedSegment[];
   /** Number for the next segment. */
   nextNumber: number;
+  /** The last one; `null` when there is none. */
+  position: PlacedPosition | null;
 }
 
 export interface SeenFilesOptions {
@@ -43,16 +48,33 @@ export function loadSeen(dir: string, options: SeenFilesOptions): SeenContents {
     if (replaced.length > 0) syncFolder(dir);
   }
   const segments: LoadedSegment[] = [];
-  const expected = current.reduce((sum, { path }) => sum + Math.floor(sizeOf(path) / KEY_BYTES), 0);
+  let position: PlacedPosition | null = null;
+  const expected = current.reduce((sum, { path }) => sum + Math.floor(segmentSize(path) / KEY_BYTES), 0);
   const table = buildTable(expected, (append) => {
     readAll(current, append, (segment, content) => {
-      const { soundBytes, fileBytes, newestMs, ours } = content;
+      const { soundBytes, fileBytes, newestMs, ours, version } = content;
       if (!options.readOnly && soundBytes < fileBytes) repair(segment.path, content, options);
-      if (ours) segments.push({ ...segment, newestMs, soundBytes });
+      if (ours) segments.push({ ...segment, newestMs, soundBytes, version });
+      position = placed(segment, content) ?? position;
     });
   });
   const last = current.at(-1)?.number ?? 0;
-  return { table, segments, nextNumber: last + 1 };
+  return { table, segments, nextNumber: last + 1, position };
+}
+
+/** The last position, found without keeping keys or changing anything. @throws `state-unusable` */
+export function readPosition(dir: string): PlacedPosition | null {
+  let position: PlacedPosition | null = null;
+  readAll(
+    listSegments(dir).current,
+    () => {},
+    (segment, content) => position = placed(segment, content) ?? position,
+  );
+  return position;
+}
+
+function placed({ number }: SegmentName, { position }: SegmentContent): PlacedPosition | null {
+  return position && { segment: number, ...position };
 }
 
 /** Counts keys without keeping them. @throws `state-unusable` */
@@ -106,8 +128,4 @@ function repair(
       fileBytes - soundBytes
     } of its ${fileBytes} bytes were cut off; records whose keys were there may be delivered again`,
   );
-}
-
-function sizeOf(path: string): number {
-  return attempt("read", path, () => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }

@@ -1,28 +1,25 @@
 /**
- * A segment: an append-only file of record keys, cut at its first damage when it is read.
+ * A segment: an append-only file of frames (`frames.ts`), cut at its first damage when it is read.
  *
  * ```text
  * header  8 bytes "GTAPSEEN" · u32 version · u32 0
- * frame   u32 mark · u32 CRC-32 of all that follows in the frame · u32 number of keys · u32 seconds when added
- *         16 bytes a key
+ * frames
  * ```
- * Numbers are little-endian. Every part is a multiple of 16 bytes, so that keys can be read as words where they lie.
+ * Version 1 has frames of keys only. It is read, and never appended to: whoever knows no other would take a position
+ * for damage.
  */
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { crc32 } from "node:zlib";
 import { Buffer } from "node:buffer";
 import { GraphtapError } from "../errors.ts";
 import { attempt } from "./failure.ts";
 import { openFile } from "./files.ts";
-import { KEY_BYTES } from "./key.ts";
+import { FRAME_BYTES, frameBytes, holdsPosition, isWhole, positionIn } from "./frames.ts";
+
+/** The version of the segments that are written; older ones are read, newer ones refused. */
+export const SEGMENT_VERSION = 2;
 
 const MAGIC = "GTAPSEEN";
-const VERSION = 1;
 const HEADER_BYTES = 16;
-const FRAME_MARK = 0x4d524647;
-const FRAME_BYTES = 16;
-/** Keys in one frame at most, so that a frame fits into the buffer it is read through. */
-export const FRAME_KEYS = 65_536;
 
 // Longer reads are not faster.
 const BUFFER_BYTES = 4 * 1024 * 1024;
@@ -31,25 +28,8 @@ const BUFFER_BYTES = 4 * 1024 * 1024;
 export function segmentHeader(): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, "latin1");
-  header.writeUInt32LE(VERSION, 8);
+  header.writeUInt32LE(SEGMENT_VERSION, 8);
   return header;
-}
-
-/** Keys as frames: one, or several when there are more than {@linkcode FRAME_KEYS}. */
-export function encodeFrames(keys: Uint8Array, addedMs: number): Buffer {
-  const frames: Buffer[] = [];
-  for (let at = 0; at < keys.length; at += FRAME_KEYS * KEY_BYTES) {
-    const part = keys.subarray(at, at + FRAME_KEYS * KEY_BYTES);
-    const frame = Buffer.allocUnsafe(FRAME_BYTES + part.length);
-    frame.writeUInt32LE(FRAME_MARK, 0);
-    frame.writeUInt32LE(part.length / KEY_BYTES, 8);
-    // Rounded up: a key must not seem older than it is, or it expires too early.
-    frame.writeUInt32LE(Math.ceil(addedMs / 1000), 12);
-    frame.set(part, FRAME_BYTES);
-    frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
-    frames.push(frame);
-  }
-  return Buffer.concat(frames);
 }
 
 /** What reading a segment found. */
@@ -64,6 +44,10 @@ export interface SegmentContent {
   readonly fileBytes: number;
   /** False when the file is something else. */
   readonly ours: boolean;
+  /** Of the format; that of a new segment when not even the header is whole. */
+  readonly version: number;
+  /** The last whole position: where its frame begins, and its text; `null` when there is none. */
+  readonly position: { readonly bytes: number; readonly text: string } | null;
 }
 
 /** Memory to read segments through, used for one after the other. */
@@ -101,12 +85,14 @@ function scan(
   const fileBytes = fstatSync(fd).size;
   let keys = 0;
   let newestSeconds = 0;
+  let position: SegmentContent["position"] = null;
   // The buffer holds the file from `offset` to before `offset + held`.
   let offset = 0;
   let held = fill(fd, bytes, 0, 0);
   const headed = checkHeader(bytes.subarray(0, held), path);
-  let at = headed === "whole" ? HEADER_BYTES : 0;
-  while (headed === "whole") {
+  const version = typeof headed === "number" ? headed : SEGMENT_VERSION;
+  let at = typeof headed === "number" ? HEADER_BYTES : 0;
+  while (typeof headed === "number") {
     if (held - at < FRAME_BYTES || held - at < frameBytes(bytes, at)) {
       bytes.copyWithin(0, at, held);
       offset += at;
@@ -116,9 +102,13 @@ function scan(
     }
     const end = at + frameBytes(bytes, at);
     if (!isWhole(bytes, at, end)) break;
-    onKeys(words, (at + FRAME_BYTES) / 4, end / 4);
-    keys += bytes.readUInt32LE(at + 8);
-    newestSeconds = Math.max(newestSeconds, bytes.readUInt32LE(at + 12));
+    if (holdsPosition(bytes, at)) {
+      position = { bytes: offset + at, text: positionIn(bytes, at) };
+    } else {
+      onKeys(words, (at + FRAME_BYTES) / 4, end / 4);
+      keys += bytes.readUInt32LE(at + 8);
+      newestSeconds = Math.max(newestSeconds, bytes.readUInt32LE(at + 12));
+    }
     at = end;
   }
   return {
@@ -127,6 +117,8 @@ function scan(
     soundBytes: offset + at,
     fileBytes,
     ours: headed !== "foreign",
+    version,
+    position,
   };
 }
 
@@ -141,7 +133,8 @@ function fill(fd: number, bytes: Buffer, held: number, offset: number): number {
   return end;
 }
 
-function checkHeader(start: Buffer, path: string): "whole" | "torn" | "foreign" {
+/** The version in a whole header. */
+function checkHeader(start: Buffer, path: string): number | "torn" | "foreign" {
   const expected = segmentHeader();
   const compared = Math.min(start.length, 8);
   // After a power failure the blocks of a file may be zeros.
@@ -149,22 +142,10 @@ function checkHeader(start: Buffer, path: string): "whole" | "torn" | "foreign" 
   if (!start.subarray(0, compared).equals(expected.subarray(0, compared))) return "foreign";
   if (start.length < HEADER_BYTES) return "torn";
   const version = start.readUInt32LE(8);
-  if (version === VERSION) return "whole";
   if (version === 0) return "foreign";
+  if (version <= SEGMENT_VERSION) return version;
   throw new GraphtapError(
     "state-unusable",
-    `Cannot read "${path}": its format is version ${version}, written by a newer graphtap; this one knows ${VERSION}: update graphtap, or choose another folder with --state`,
+    `Cannot read "${path}": its format is version ${version}, written by a newer graphtap; this one knows ${SEGMENT_VERSION}: update graphtap, or choose another folder with --state`,
   );
-}
-
-/** Length of the frame at `at`; of one that claims impossibly many keys, only as much as shows that it is damaged. */
-function frameBytes(bytes: Buffer, at: number): number {
-  const count = bytes.readUInt32LE(at + 8);
-  return count > FRAME_KEYS ? FRAME_BYTES : FRAME_BYTES + count * KEY_BYTES;
-}
-
-function isWhole(bytes: Buffer, at: number, end: number): boolean {
-  const count = bytes.readUInt32LE(at + 8);
-  return bytes.readUInt32LE(at) === FRAME_MARK && count > 0 && count <= FRAME_KEYS &&
-    bytes.readUInt32LE(at + 4) === crc32(bytes.subarray(at + 8, end));
 }

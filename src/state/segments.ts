@@ -1,5 +1,7 @@
 /** Which segments a seen set has: their names, their order, and which of them count. */
+import { statSync } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "./failure.ts";
 import { listFolder } from "./files.ts";
 
 /** A segment by its name: `00000007-20261122T000000Z.seen`, or `…-all.seen`. */
@@ -46,4 +48,9 @@ export function listSegments(dir: string): { current: SegmentName[]; replaced: S
   all.sort((a, b) => a.number - b.number);
   const first = Math.max(0, all.findLastIndex((segment) => segment.replacesAll));
   return { current: all.slice(first), replaced: all.slice(0, first) };
+}
+
+/** Bytes of a segment's file, damaged or not; 0 when it is gone. @throws `state-unusable` */
+export function segmentSize(path: string): number {
+  return attempt("read", path, () => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }

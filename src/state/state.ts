@@ -1,41 +1,11 @@
-import { dirname, join } from "node:path";
-import { GraphtapError } from "../errors.ts";
-import type { Checkpoint, StreamAddress } from "./checkpoint.ts";
-import { loadCheckpoint, saveCheckpoint } from "./checkpointFile.ts";
-import { isFolder, makeFolder } from "./files.ts";
-import { type GapLedger, openGapLedger } from "./gaps.ts";
+import type { StreamAddress } from "./checkpoint.ts";
+import { makeFolder } from "./files.ts";
 import { acquireLock, type FileLocker } from "./lock.ts";
-import { openSeenSet, type SeenSet } from "./seen.ts";
-import {
-  CHECKPOINT_FILE,
-  listStreams,
-  makeStreamFolder,
-  removeLeftovers,
-  removeStreamFolder,
-  SEEN_FOLDER,
-  streamFolder,
-} from "./streamFolders.ts";
+import { listStreams, removeLeftovers, streamFolder } from "./streamFolders.ts";
+import { openStream, type StreamState } from "./streamState.ts";
 
 export type { StreamAddress } from "./checkpoint.ts";
-
-/** What is durable of one stream. */
-export interface StreamState {
-  readonly dir: string;
-  /** The position; `null` when the stream begins. @throws `state-unusable` */
-  loadCheckpoint(): Checkpoint | null;
-  /** Makes the position durable. @throws `state-unusable` */
-  saveCheckpoint(checkpoint: Checkpoint): void;
-  /** The keys of the delivered records; the same set at every call. */
-  seen(): SeenSet;
-  /** The ranges that could not be read. */
-  gaps(): GapLedger;
-  /**
-   * Deletes position and seen set, durably and together. A set taken from {@linkcode StreamState.seen} before is closed.
-   *
-   * @throws `state-unusable`
-   */
-  reset(): void;
-}
+export type { StreamState } from "./streamState.ts";
 
 /** The state folder of a run. */
 export interface State {
@@ -96,57 +66,4 @@ export function openState(dir: string, options: StateOptions): State {
       }
     },
   };
-}
-
-function openStream(
-  root: string,
-  address: StreamAddress,
-  options: StateOptions & { readOnly: boolean },
-): { state: StreamState; close(): void } {
-  const { now, report, readOnly } = options;
-  const dir = streamFolder(root, address);
-  const file = join(dir, CHECKPOINT_FILE);
-  // No link may lead out of the state folder, whatever is read or written first.
-  if (isFolder(dirname(dir))) isFolder(dir);
-  let seen: SeenSet | undefined;
-  let made = false;
-
-  function make(): void {
-    if (readOnly) throw new GraphtapError("bug", `The state of "${dir}" is open for reading only`);
-    if (!made) makeStreamFolder(root, address);
-    made = true;
-  }
-
-  const state: StreamState = {
-    dir,
-    loadCheckpoint: () => loadCheckpoint(file, address, { now, report, readOnly }),
-    saveCheckpoint(checkpoint) {
-      make();
-      saveCheckpoint(file, checkpoint, address);
-    },
-    seen() {
-      if (seen !== undefined) return seen;
-      if (!readOnly) make();
-      isFolder(join(dir, SEEN_FOLDER));
-      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
-    },
-    gaps() {
-      const ledger = openGapLedger(dir, { now, report, readOnly });
-      return {
-        list: ledger.list,
-        save(gaps) {
-          make();
-          ledger.save(gaps);
-        },
-      };
-    },
-    reset() {
-      make();
-      seen?.close();
-      seen = undefined;
-      made = false;
-      removeStreamFolder(dir);
-    },
-  };
-  return { state, close: () => seen?.close() };
 }

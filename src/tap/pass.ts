@@ -112,16 +112,25 @@ function delivering(seen: SeenSet): SeenSet {
   };
 }
 
-/** Keys first: a position without its keys would deliver twice, keys without their position deliver nothing twice. */
+/** Makes a page's keys and position durable together: a position without its keys would deliver twice. */
 export function commit(pass: Pass): void {
-  const { engine, intake, seen, stream } = pass;
+  const { engine, stream } = pass;
+  pass.checkpoint = current(pass);
+  stream.state.commit(pass.checkpoint);
+  engine.sink.settled?.(nameOf(stream));
+}
+
+/** The same, with the position in the file where people look for it, as it must be before keys are dropped. */
+export function commitAndSave(pass: Pass): void {
+  const { engine, seen, stream } = pass;
+  pass.checkpoint = current(pass);
   seen.commit();
-  pass.checkpoint = {
-    ...withNewest(pass.checkpoint, intake.newest),
-    last_poll_ended_ms: engine.clock.now(),
-  };
   stream.state.saveCheckpoint(pass.checkpoint);
   engine.sink.settled?.(nameOf(stream));
+}
+
+function current({ checkpoint, engine, intake }: Pass): Checkpoint {
+  return { ...withNewest(checkpoint, intake.newest), last_poll_ended_ms: engine.clock.now() };
 }
 
 /** After a failure of the sink only that counts as delivered which the sink says it accepted. */
@@ -153,6 +162,6 @@ export async function leaveInOrder(pass: Pass, failure: GraphtapError | null): P
     last_success_ms: failure === null ? pass.engine.clock.now() : checkpoint.last_success_ms,
     last_error: failure === null || failure.code === "stopped" ? null : failure.code,
   };
-  commit(pass);
+  commitAndSave(pass);
   pass.seen.expire(keysNeededSince(pass.checkpoint, pass.startedMs));
 }

@@ -4,7 +4,7 @@ import { fromMillis } from "../instant.ts";
 import { backfill } from "./backfill.ts";
 import { retryGaps } from "./gaps.ts";
 import { oldestKept, readLive } from "./live.ts";
-import { commit, keepAccepted, leaveInOrder, openPass, type Pass } from "./pass.ts";
+import { commitAndSave, keepAccepted, leaveInOrder, openPass, type Pass } from "./pass.ts";
 import { withReadTo } from "./position.ts";
 import { readPages } from "./readPages.ts";
 import type { Engine, Stream } from "./stream.ts";
@@ -97,6 +97,6 @@ async function readSnapshot(pass: Pass): Promise<void> {
     resumable: false,
   });
   pass.checkpoint = withReadTo(pass.checkpoint, fromMillis(pass.startedMs));
-  commit(pass);
+  commitAndSave(pass);
   pass.seen.replaceWith(pass.intake.keys);
 }

@@ -16,8 +16,9 @@ try {
     const saved = stream.loadCheckpoint() ?? emptyCheckpoint(loopAddress, null);
     for (let page = saved.records + 1;; page++) {
       for (const key of pageKeys(page)) stream.seen().add(key);
-      stream.seen().commit();
-      stream.saveCheckpoint({ ...saved, records: page, next_link: "x".repeat(page % 7 * 1000 + 1) });
+      const checkpoint = { ...saved, records: page, next_link: "x".repeat(page % 7 * 1000 + 1) };
+      stream.commit(checkpoint);
+      if (page % 5 === 0) stream.saveCheckpoint(checkpoint);
       print(String(page));
     }
   }

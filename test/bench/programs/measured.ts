@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
-import { openSeenSet } from "../../../src/state/seen.ts";
+import { openSeenSet } from "../../../src/state/seenSet.ts";
 import { openState } from "../../../src/state/state.ts";
 
 const KEYS = 10_000_000;
@@ -34,8 +34,7 @@ function commits(): number[] {
     for (let n = 0; n < 1000; n++) seen.add(keyOf(number++));
   };
   const commit = () => {
-    seen.commit();
-    state.saveCheckpoint({ ...checkpoint, records: number });
+    state.commit({ ...checkpoint, records: number });
   };
   const ratios: number[] = [];
   for (let n = 0; n < 220; n++) {

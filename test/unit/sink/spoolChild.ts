@@ -39,8 +39,7 @@ async function read(name: string, stream: StreamState): Promise<void> {
       await sink.write(lines, { stream: name, keys: piece.map(({ key }) => key) });
       await new Promise((resolve) => setImmediate(resolve));
     }
-    seen.commit();
-    stream.saveCheckpoint({ ...saved, records: page + 1 });
+    stream.commit({ ...saved, records: page + 1 });
     sink.settled!(name);
   }
 }

@@ -10,7 +10,8 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { recordKey } from "../../../src/state/key.ts";
-import { openSeenSet, type SeenSetOptions } from "../../../src/state/seen.ts";
+import type { SeenSetOptions } from "../../../src/state/seen.ts";
+import { openSeenSet } from "../../../src/state/seenSet.ts";
 import { freshFolder } from "../../support/state.ts";
 
 const DAY = 86_400_000;
@@ -143,16 +144,17 @@ describe("the expiry of a seen set", () => {
     expect(found(dir, ["a", "b", "c", "pending"]).names).toEqual(["c", "pending"]);
   });
 
-  it("of the segment being written begins a new one", () => {
+  it("keeps the last segment, however old, so that the numbers go on from it", () => {
     const dir = freshFolder();
-    const { set } = open(dir);
-    set.add(keyOf("a"));
+    commit(dir, [["a"], ["b"]], (page) => NOON + page * DAY);
+    const { set } = open(dir, { now: () => NOON + 9 * DAY });
+    set.expire(NOON + 9 * DAY);
+    expect([set.has(keyOf("a")), set.has(keyOf("b"))]).toEqual([false, true]);
+    set.add(keyOf("c"));
     set.commit();
-    set.expire(NOON + 1000);
-    expect(set.add(keyOf("a"))).toBe(true);
-    set.commit();
+    set.expire(NOON + 9 * DAY);
     set.close();
-    expect(found(dir, ["a"]).names).toEqual(["a"]);
+    expect(segments(dir)).toEqual(["00000003-20261201T000000Z.seen"]);
   });
 });
 
@@ -289,11 +291,11 @@ describe("a damaged seen set", () => {
     const dir = freshFolder();
     commit(dir, [first]);
     const newer = readFileSync(onlySegment(dir));
-    newer.writeUInt32LE(2, 8);
+    newer.writeUInt32LE(3, 8);
     writeFileSync(onlySegment(dir), newer);
     expect(() => found(dir, first)).toThrow(expect.objectContaining({
       code: "state-unusable",
-      message: expect.stringContaining("version 2, written by a newer graphtap"),
+      message: expect.stringContaining("version 3, written by a newer graphtap"),
     }));
     expect(readFileSync(onlySegment(dir))).toEqual(newer);
   });

@@ -1,0 +1,86 @@
+/**
+ * The frames of a segment: record keys, and the position that was committed with them.
+ *
+ * ```text
+ * frame   u32 mark · u32 CRC-32 of all that follows in the frame · u32 length · u32 seconds when added · content
+ * "GFRM"  length: number of keys       content: 16 bytes a key
+ * "GPOS"  length: bytes of the text    content: a checkpoint as JSON in UTF-8, and spaces up to a multiple of 16 bytes
+ * ```
+ * Numbers are little-endian. Every frame is a multiple of 16 bytes, so that keys can be read as words where they lie.
+ */
+import { crc32 } from "node:zlib";
+import { Buffer } from "node:buffer";
+import { KEY_BYTES } from "./key.ts";
+
+/** Bytes of a frame before its content. */
+export const FRAME_BYTES = 16;
+/** Keys in one frame at most, so that a frame fits into the buffer it is read through. */
+export const FRAME_KEYS = 65_536;
+/** Bytes of a position at most. */
+export const MOST_POSITION_BYTES = FRAME_KEYS * KEY_BYTES;
+
+const KEYS_MARK = 0x4d524647;
+const POSITION_MARK = 0x534f5047;
+const SPACE = 0x20;
+
+/**
+ * What one commit appends: its keys, in several frames when there are more than {@linkcode FRAME_KEYS}, and behind
+ * them the position. A segment is read up to its first damage, so a position is never found without its keys.
+ *
+ * @param addedMs milliseconds since the epoch
+ */
+export function encodeCommit(keys: Uint8Array, addedMs: number, position?: string): Buffer {
+  // Rounded up: a key must not seem older than it is, or it expires too early.
+  const seconds = Math.ceil(addedMs / 1000);
+  const frames: Buffer[] = [];
+  for (let at = 0; at < keys.length; at += FRAME_KEYS * KEY_BYTES) {
+    const part = keys.subarray(at, at + FRAME_KEYS * KEY_BYTES);
+    frames.push(encode(KEYS_MARK, part.length / KEY_BYTES, seconds, part));
+  }
+  if (position !== undefined) {
+    const text = Buffer.from(position);
+    frames.push(encode(POSITION_MARK, text.length, seconds, text));
+  }
+  return Buffer.concat(frames);
+}
+
+function encode(mark: number, length: number, seconds: number, content: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_BYTES + padded(content.length)).fill(
+    SPACE,
+    FRAME_BYTES + content.length,
+  );
+  frame.writeUInt32LE(mark, 0);
+  frame.writeUInt32LE(length, 8);
+  frame.writeUInt32LE(seconds, 12);
+  frame.set(content, FRAME_BYTES);
+  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
+  return frame;
+}
+
+/** Length of the frame at `at`; of one that claims impossibly much, only as much as shows that it is damaged. */
+export function frameBytes(bytes: Buffer, at: number): number {
+  const length = bytes.readUInt32LE(at + 8);
+  const content = holdsPosition(bytes, at) ? padded(length) : length * KEY_BYTES;
+  return content > MOST_POSITION_BYTES ? FRAME_BYTES : FRAME_BYTES + content;
+}
+
+/** Whether the bytes from `at` to before `end` are a frame as it was written. */
+export function isWhole(bytes: Buffer, at: number, end: number): boolean {
+  const mark = bytes.readUInt32LE(at);
+  return (mark === KEYS_MARK || mark === POSITION_MARK) && end > at + FRAME_BYTES &&
+    bytes.readUInt32LE(at + 4) === crc32(bytes.subarray(at + 8, end));
+}
+
+/** Whether the frame at `at` is a position, and not keys. */
+export function holdsPosition(bytes: Buffer, at: number): boolean {
+  return bytes.readUInt32LE(at) === POSITION_MARK;
+}
+
+/** The position in the frame at `at`. */
+export function positionIn(bytes: Buffer, at: number): string {
+  return bytes.toString("utf8", at + FRAME_BYTES, at + FRAME_BYTES + bytes.readUInt32LE(at + 8));
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / KEY_BYTES) * KEY_BYTES;
+}
