@@ -38,9 +38,13 @@ export function liftLegacyKeys(keys: LegacyKeys, path: Path): Lifted[] {
   add("override_login_url", endpoints.override_login_url, "custom_endpoints", "override_login_url");
   add("override_scope_value", endpoints.override_scope, "custom_endpoints", "override_scope");
   const cloud = keys.ms_365_environment;
-  // The document names GCC and GCC High; only the latter has addresses of its own.
-  add("override_top_level_domain", cloud && (/high/i.test(cloud) ? "us" : "com"), "ms_365_environment");
+  add("override_top_level_domain", cloud && (isGccHigh(cloud) ? "us" : "com"), "ms_365_environment");
   return lifted;
+}
+
+/** Whether an `ms_365_environment` has addresses of its own: of GCC and GCC High, only the latter does. */
+export function isGccHigh(cloud: string): boolean {
+  return /high/i.test(cloud);
 }
 
 /**

@@ -24,7 +24,7 @@ export interface InputReading {
 /** Reads the block of an input. */
 export function readInput(reading: Reading, name: string, block: unknown, globals: Globals): InputReading {
   const path = ["inputs", name];
-  const { values, whole } = readSection(reading, inputSchema, block, path, {
+  const { values, parts, whole } = readSection(reading, inputSchema, block, path, {
     wrong: ["InputConfigurationError", 2],
   });
   const enabled = values.enabled ?? true;
@@ -33,9 +33,7 @@ export function readInput(reading: Reading, name: string, block: unknown, global
 
   const era = eraOf(reading, path, values.services);
   const { services, lifted } = readServices(reading, values.services, [...path, "services"], era);
-  const credentials = values.credentials === undefined
-    ? null
-    : readCredentials(reading, values.credentials, [...path, "credentials"], enabled);
+  const credentials = readCredentials(reading, parts.credentials ?? {}, [...path, "credentials"], enabled);
 
   /** A setting by its own name or another spelling, else what 1.x services say; with the place it stands at. */
   const settle = (setting: InputSetting, own: string | undefined, ownKey: string = setting) => {

@@ -1,5 +1,4 @@
 /** One service of an input. */
-import { asGraphtapError } from "../errors.ts";
 import { compareInstants } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { tagRemark } from "../plugin/tagRule.ts";
@@ -8,15 +7,12 @@ import type { Path } from "./document.ts";
 import type { Era } from "./era.ts";
 import type { Lifted } from "./legacy.ts";
 import { liftLegacyKeys, v1Tag } from "./legacy.ts";
+import { readObfuscationRule } from "./readObfuscation.ts";
 import type { Reading } from "./reading.ts";
 import { report, shownValue } from "./reading.ts";
 import { quotasOf } from "./requestLimits.ts";
 import { readSection } from "./section.ts";
-import { createSecret, type Secret, type SecretSource } from "./secret.ts";
 import { oldServiceSchema, serviceSchema } from "./serviceSchema.ts";
-
-/** A shorter key could be found by trying; e-mail addresses can then be told from their pseudonyms. */
-const SHORTEST_KEY = 16;
 
 /** A service that was read; `config` is `null` when something in it is wrong. */
 export interface ServiceReading {
@@ -34,7 +30,7 @@ export function readService(
 ): ServiceReading {
   const notes = { wrong: ["ServiceConfigurationError", 2] } as const;
   const schema = era.isOld ? oldServiceSchema : serviceSchema;
-  const { values, whole } = readSection(reading, schema, block ?? {}, path, notes);
+  const { values, parts, whole } = readSection(reading, schema, block ?? {}, path, notes);
   const lifted = liftLegacyKeys(values, path);
   const startTime = readStartTime(reading, values, path, plugin);
   const windowMaxSeconds = readWindow(reading, values.override_query_window_max_seconds, path, plugin);
@@ -52,10 +48,9 @@ export function readService(
       message,
     );
   }
-  for (const [index, rule] of (values.obfuscation_data ?? []).entries()) {
-    if (rule.pseudonym === undefined || rule.value === undefined) continue;
-    report(reading, "error", [...path, "obfuscation_data", index], "has both value and pseudonym; keep one");
-  }
+  const obfuscation = (parts.obfuscation_data ?? []).map((rule, index) =>
+    readObfuscationRule(reading, rule, [...path, "obfuscation_data", index])
+  );
   if (whole === null) return { config: null, lifted };
   return {
     lifted,
@@ -72,18 +67,7 @@ export function readService(
       sweepAfterSeconds: whole.sweep_after_seconds ?? null,
       trackUpdates: whole.track_updates,
       requestLimits: quotasOf(whole.requests_limits, whole.requests_per_second),
-      obfuscation: whole.obfuscation_data.map((rule, index) => ({
-        path: rule.name,
-        value: rule.value,
-        stringPatterns: rule.string_patterns ?? [],
-        pseudonymKey: rule.pseudonym === undefined ? null : readPseudonymKey(reading, rule.pseudonym.key, [
-          ...path,
-          "obfuscation_data",
-          index,
-          "pseudonym",
-          "key",
-        ]),
-      })),
+      obfuscation: obfuscation.flatMap((rule) => rule ?? []),
     },
   };
 }
@@ -140,23 +124,6 @@ function readTagVersion(
     : {};
   report(reading, "warning", [...path, "tag_version"], message, details);
   return null;
-}
-
-/** The key that pseudonyms are made with; read once here, to prove that it can be. */
-function readPseudonymKey(reading: Reading, source: SecretSource, path: Path): Secret {
-  const secret = createSecret(source, reading.options);
-  try {
-    if (secret.reveal().length >= SHORTEST_KEY) return secret;
-    report(
-      reading,
-      "error",
-      path,
-      `found a key of fewer than ${SHORTEST_KEY} characters, expected a long random one`,
-    );
-  } catch (error) {
-    report(reading, "error", path, asGraphtapError(error).message);
-  }
-  return secret;
 }
 
 function takesNoTime(plugin: Plugin): boolean {

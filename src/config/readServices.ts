@@ -90,7 +90,11 @@ function reportDoubles(reading: Reading, named: readonly Named[], path: Path): b
 /** Two services over one collection bring the same records twice, with the same ids. */
 function reportOverlaps(reading: Reading, named: readonly Named[], path: Path): void {
   for (const [index, one] of named.entries()) {
-    const first = named.slice(0, index).find((other) => overlap(reading, other.plugin, one.plugin));
+    // Whoever writes a filter divides the collection as he wants it.
+    if (one.config?.additionalFilter) continue;
+    const first = named.slice(0, index).find((other) =>
+      !other.config?.additionalFilter && overlap(reading, other.plugin, one.plugin)
+    );
     if (first === undefined) continue;
     const message =
       `"${one.key}" brings records that "${first.key}" brings, too; they arrive twice, by different tags`;

@@ -72,6 +72,7 @@ function split(
 ): Pair[] {
   const name = nameOf(input);
   const block = blockOf(input)!;
+  const first = services.items[0];
   const audits = services.items.filter((pair) => isAudit(registry, pair));
   const others = services.items.filter((pair) => !isAudit(registry, pair));
   const free = (wanted: string): string => isTaken(wanted) ? free(`${wanted}_2`) : wanted;
@@ -87,7 +88,11 @@ function split(
   const copy = copyOf(block);
   security.value = copy;
   services.items = audits;
-  (pairOf(copy, "services")!.value as YAMLMap).items = others;
+  if (others[0] === first) services.commentBefore = null;
+  const rest = pairOf(copy, "services")!.value as YAMLMap;
+  rest.items = others;
+  // The comment before the first of all services stays with that one.
+  if (audits[0] === first) rest.commentBefore = null;
   const id = String(valueOf(document, block, "id"));
   setKey(document, copy, "id", `${id}${SECURITY}`);
   renameKey(input, auditName);

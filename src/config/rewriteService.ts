@@ -1,7 +1,7 @@
 /** A service of the 1.x line in the words of 2.x. */
 import type { Document, YAMLMap } from "yaml";
 import type { Plugin } from "../plugin/plugin.ts";
-import { v1Successor, v1Tag } from "./legacy.ts";
+import { isGccHigh, v1Successor, v1Tag } from "./legacy.ts";
 import { pairOf, removeKey, renameKey, setKey, valueOf } from "./yamlBlock.ts";
 
 /** What a rewriting carries along. */
@@ -34,12 +34,17 @@ export function rewriteService(rewriting: Rewriting, block: YAMLMap, plugin: Plu
   for (const [name, reason] of Object.entries(DROPPED)) {
     if (removeKey(block, name)) note(`${key}.${name}`, `dropped: ${reason}`);
   }
-  for (const name of ["ms_365_environment", "custom_endpoints"]) {
-    const endpoints = valueOf(rewriting.document, block, name);
-    if (!removeKey(block, name) || typeof endpoints !== "object" || endpoints === null) continue;
-    for (const vendor of Object.keys(endpoints).filter((one) => one.includes("vendor"))) {
-      note(`${key}.${name}.${vendor}`, "dropped: alerts are read as one collection");
-    }
+  const cloud = valueOf(rewriting.document, block, "ms_365_environment");
+  if (removeKey(block, "ms_365_environment") && cloud !== undefined && !isGccHigh(String(cloud))) {
+    note(
+      `${key}.ms_365_environment`,
+      "dropped: it is the cloud of override_top_level_domain com, the default",
+    );
+  }
+  const endpoints = valueOf(rewriting.document, block, "custom_endpoints");
+  if (!removeKey(block, "custom_endpoints") || typeof endpoints !== "object" || endpoints === null) return;
+  for (const vendor of Object.keys(endpoints).filter((one) => one.includes("vendor"))) {
+    note(`${key}.custom_endpoints.${vendor}`, "dropped: alerts are read as one collection");
   }
 }
 

@@ -11,8 +11,22 @@ import { keyOf, kindOf, report, shownKey, shownValue } from "./reading.ts";
 export interface Section<S extends z.ZodRawShape> {
   /** The values that are right. */
   readonly values: { readonly [K in keyof S]?: z.output<S[K]> };
+  /** What is right within blocks and lists of blocks, whether or not all of their keys are. */
+  readonly parts: { readonly [K in keyof S]?: Part<z.output<S[K]>> };
   /** All values, when all are right. */
   readonly whole: z.output<z.ZodObject<S>> | null;
+}
+
+/** A value of which only some keys may be right. */
+export type Part<T> = T extends readonly (infer E)[] ? readonly Part<E>[]
+  : T extends object ? { readonly [K in keyof T]?: T[K] }
+  : T;
+
+/** What became of one key: `value` when it is right, `part` of a block or a list of blocks. */
+interface FieldReading {
+  readonly value?: unknown;
+  readonly part?: unknown;
+  readonly isRight: boolean;
 }
 
 /** Whether a value is a map of keys. */
@@ -34,21 +48,24 @@ export function readSection<S extends z.ZodRawShape>(
         collector: notes.wrong,
       });
     }
-    return { values: {}, whole: null };
+    return { values: {}, parts: {}, whole: null };
   }
   reportUnknownKeys(reading, schema, value, path);
   const values: Record<string, unknown> = {};
+  const parts: Record<string, unknown> = {};
   let complete = true;
   for (const [name, field] of Object.entries(schema.shape)) {
     // A key without a value is a key not given.
     const given = Object.hasOwn(value, name) ? value[name] ?? undefined : undefined;
     const result = readField(reading, field as z.ZodType, given, [...path, name]);
-    if (result === null) complete = false;
-    else values[name] = result.value;
+    if (result.isRight) values[name] = result.value;
+    else complete = false;
+    if (result.part !== undefined) parts[name] = result.part;
   }
   // Each value came out of the schema of its own key.
   return {
     values: values as Section<S>["values"],
+    parts: parts as Section<S>["parts"],
     whole: complete ? values as z.output<z.ZodObject<S>> : null,
   };
 }
@@ -84,26 +101,27 @@ function readField(
   schema: z.ZodType,
   given: unknown,
   path: Path,
-): { readonly value: unknown } | null {
+): FieldReading {
   const notes = keyNotes.get(schema) ?? {};
   if (given !== undefined) {
     remark(reading, notes, path);
-    if (reading.placeholders.has(keyOf(path))) return null;
+    if (reading.placeholders.has(keyOf(path))) return { isRight: false };
     const block = unwrap(schema);
     if (block instanceof z.ZodObject) {
-      const { whole } = readSection(reading, block, given, path, notes);
-      return whole === null ? null : { value: whole };
+      const { values, whole } = readSection(reading, block, given, path, notes);
+      return { value: whole, part: values, isRight: whole !== null };
     }
     if (block instanceof z.ZodArray && block.element instanceof z.ZodObject && Array.isArray(given)) {
       const element = block.element;
-      const items = given.map((item, index) => readSection(reading, element, item, [...path, index]).whole);
-      return items.includes(null) ? null : { value: items };
+      const items = given.map((item, index) => readSection(reading, element, item, [...path, index]));
+      const value = items.map(({ whole }) => whole);
+      return { value, part: items.map(({ values }) => values), isRight: !value.includes(null) };
     }
   }
   const result = schema.safeParse(given);
-  if (result.success) return { value: result.data };
+  if (result.success) return { value: result.data, isRight: true };
   for (const issue of result.error.issues) reportIssue(reading, issue, given, path, notes);
-  return null;
+  return { isRight: false };
 }
 
 function reportIssue(

@@ -42,11 +42,17 @@ export function removeKey(block: YAMLMap, name: string): boolean {
   return at >= 0;
 }
 
-/** Sets a key in its place, or as the last one. */
+/** Sets a key in its place, comments and all, or as the last one. */
 export function setKey(document: Document, block: YAMLMap, name: string, value: unknown): void {
   const pair = pairOf(block, name);
-  if (pair === undefined) block.add(document.createPair(name, value));
-  else pair.value = document.createNode(value);
+  if (pair === undefined) return block.add(document.createPair(name, value));
+  const before = pair.value;
+  const after = document.createNode(value);
+  if (isScalar(before) && isScalar(after)) {
+    after.comment = before.comment ?? null;
+    after.commentBefore = before.commentBefore ?? null;
+  }
+  pair.value = after;
 }
 
 /** The block of a pair; a key without a value gets an empty one. */

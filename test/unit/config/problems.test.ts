@@ -246,6 +246,31 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "inputs.a.credentials.tenant_id: holds a placeholder; put your own value in its place, or remove the key",
   ],
   [
+    "a placeholder in credentials, beside what else is wrong with them",
+    credential(/tenant_id: .*/, "tenant_id: <tenant_id_value>")
+      .replace(/client_id: .*/, "client_id: app")
+      .replace(/client_secret: .*/, "client_secret: {env: NOT_SET}"),
+    "7:18 error " +
+    "inputs.a.credentials.tenant_id: holds a placeholder; put your own value in its place, or remove the key",
+    "8:18 warning inputs.a.credentials.client_id: this is no application id (a GUID); the login may fail",
+    '9:28 error inputs.a.credentials.client_secret.env: environment variable "NOT_SET" is not set',
+  ],
+  [
+    "a key for pseudonyms that is not there, beside another rule and a period that are wrong",
+    small({
+      services: [
+        "signIns:",
+        "  request_period_in_seconds: 1",
+        "  obfuscation_data: [{name: [a], pseudonym: {key: {env: NOT_SET}}}, {value: x}]",
+      ],
+    }),
+    "12:36 error inputs.a.services.signIns.request_period_in_seconds: " +
+    "found 1, expected a whole number of seconds, 60 or more",
+    "13:57 error inputs.a.services.signIns.obfuscation_data.0.pseudonym.key: " +
+    'environment variable "NOT_SET" is not set',
+    "13:75 error inputs.a.services.signIns.obfuscation_data.1.name: is missing; expected a list of keys",
+  ],
+  [
     "a placeholder for a variable",
     credential(/client_secret: .*/, "client_secret: {env: <name>}"),
     "9:28 error " +
@@ -293,6 +318,15 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     small({ services: ["signIns:", "signIn:"] }),
     "12:7 error inputs.a.services.signIn: " +
     '"signIn" and "signIns" are the same service, signIns; keep one',
+  ],
+  [
+    "two services over one collection, divided by a filter",
+    small({
+      services: [
+        "signIns: {}",
+        "signIns_v2: {additional_filter: \"signInEventTypes/any(t: t eq 'servicePrincipal')\"}",
+      ],
+    }),
   ],
   [
     "the same sign-ins twice",

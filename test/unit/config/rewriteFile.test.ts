@@ -20,6 +20,35 @@ describe("rewriting a file of 1.x", () => {
     );
   });
 
+  it("keeps the comment of a value that it changes, and one for each service with its service", () => {
+    const { text } = rewritten(small({
+      services: [
+        "# first of all",
+        "audit:",
+        "  request_period_in_seconds: 30 # fast",
+        "alerts:",
+        "# the rest",
+      ],
+    }));
+    expect(text).toContain("request_period_in_seconds: 60 # fast\n");
+    expect(text.match(/# first of all\n +directory_audits:/g)).toHaveLength(1);
+    expect(text.match(/first of all/g)).toHaveLength(1);
+    const other = rewritten(small({ services: ["# first of all", "alerts:", "audit:"] })).text;
+    expect(other.match(/# first of all\n +alerts:/g)).toHaveLength(1);
+    expect(other.match(/first of all/g)).toHaveLength(1);
+  });
+
+  it("says of each cloud what became of it", () => {
+    const notes = (cloud: string) =>
+      rewritten(small({ services: [`audit: {ms_365_environment: ${cloud}}`] })).notes.join("\n");
+    expect(notes("GCC")).toContain(
+      "inputs.a.services.audit.ms_365_environment: dropped: it is the cloud of override_top_level_domain com",
+    );
+    expect(notes("GCC High")).toContain(
+      "inputs.a.override_top_level_domain: us, which its services had each",
+    );
+  });
+
   it("leaves a file of 2.x alone, byte for byte, but for other names", () => {
     const text = small({ input: ["environment:   prod"], services: ["signIns:    {}"] });
     expect(rewritten(text)).toEqual({ text, notes: [] });
