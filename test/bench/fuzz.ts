@@ -5,7 +5,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { judgeSeed, scanners } from "../support/scannerJudge.ts";
-import type { Row } from "./figures.ts";
+import { amount, amountRow, type Row } from "./figures.ts";
 
 const SEEDS = 200_000;
 
@@ -15,17 +15,14 @@ export function fuzz(first: number = Math.floor(Math.random() * 1e9), count: num
   const tally = { pages: 0, accepted: 0, refused: 0 };
   for (let seed = first; seed < first + count; seed++) judgeSeed(seed, tally);
   const figure = (documents: number) => documents.toLocaleString("en");
-  return [{
-    what: `${figure(tally.pages)} random pages, and as many damaged ones (${figure(tally.refused)} no page)`,
-    against: `JSON.parse (${Object.keys(scanners).join(", ")})`,
-    measured: "0 differences",
-    target: "0",
-    met: true,
-  }];
+  const what = `${figure(tally.pages)} random pages, and as many damaged ones (${
+    figure(tally.refused)
+  } no page)`;
+  return [amountRow(what, `JSON.parse (${Object.keys(scanners).join(", ")})`, [0], "differences", 0)];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [first, count] = process.argv.slice(2).map(Number);
   const [row] = fuzz(first, count ?? (first === undefined ? SEEDS : 1));
-  process.stdout.write(`${row!.what}: ${row!.measured}\n`);
+  process.stdout.write(`${row!.what}: ${amount(row!.value, row!.unit)}\n`);
 }

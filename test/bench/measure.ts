@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { Workshop } from "./workshop.ts";
@@ -16,14 +16,23 @@ export interface Cost {
 }
 
 /**
- * Runs `node` with these words, its standard output in a pipe to another process. The shell keeps the accounts: it
- * is the only one that can tell the costs of one child from those of others.
+ * Runs `node`, or a Python, with these words, its standard output in a pipe to another process. The shell keeps the
+ * accounts: it is the only one that can tell the costs of one child from those of others.
  */
-export async function measure(workshop: Workshop, words: readonly string[]): Promise<Cost> {
+export async function measure(
+  workshop: Workshop,
+  words: readonly string[],
+  program: string = process.execPath,
+): Promise<Cost> {
   const note = join(workshop.folder, `peak-${process.pid}`);
   const script = `TIMEFORMAT='%3U %3S'; { time "$@" 2>&4 3>&- 4>&-; } 2>&3 | wc -l`;
-  const child = spawn("bash", ["-o", "pipefail", "-c", script, "bash", process.execPath, ...words], {
-    env: { ...process.env, NODE_OPTIONS: `--require=${join(workshop.folder, "peak.cjs")}`, BENCH_NOTE: note },
+  const child = spawn("bash", ["-o", "pipefail", "-c", script, "bash", program, ...words], {
+    env: {
+      ...process.env,
+      NODE_OPTIONS: `--require=${join(workshop.folder, "peak.cjs")}`,
+      PYTHONPATH: workshop.folder,
+      BENCH_NOTE: note,
+    },
     stdio: ["ignore", "pipe", "ignore", "pipe", "pipe"],
   });
   const [, out, , times, log] = child.stdio.map((stream) => text(stream as NodeJS.ReadableStream | null));
@@ -35,13 +44,27 @@ export async function measure(workshop: Workshop, words: readonly string[]): Pro
   return { cpuMs: seconds.reduce((a, b) => a + b, 0) * 1000, peakBytes, lines: Number(await out) };
 }
 
-/** What {@linkcode measure} loads into each process: at its end it notes the memory it once had. */
-export const PEAK_SCRIPT = `process.on("exit", () => {
+/** Makes the files that {@linkcode measure} has each process load: at its end it notes the memory it once had. */
+export function writePeakScripts(workshop: Workshop): void {
+  writeFileSync(join(workshop.folder, "peak.cjs"), PEAK_NODE);
+  writeFileSync(join(workshop.folder, "sitecustomize.py"), PEAK_PYTHON);
+}
+
+const PEAK_NODE = `process.on("exit", () => {
   const fs = require("fs");
   let peak = NaN;
   try { peak = /VmHWM:\\s+(\\d+) kB/.exec(fs.readFileSync("/proc/self/status", "utf8"))[1] * 1024; } catch {}
   fs.writeFileSync(process.env.BENCH_NOTE, String(peak));
 });
+`;
+
+const PEAK_PYTHON = `import atexit, os, re
+def note():
+    with open("/proc/self/status") as status:
+        peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", status.read())[1]) * 1024
+    with open(os.environ["BENCH_NOTE"], "w") as file:
+        file.write(str(peak))
+atexit.register(note)
 `;
 
 async function text(stream: NodeJS.ReadableStream | null): Promise<string | null> {

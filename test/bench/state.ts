@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { median, ratioRow, type Row } from "./figures.ts";
+import { amountRow, median, ratioRow, type Row } from "./figures.ts";
 import type { Workshop } from "./workshop.ts";
 
 export function commit(workshop: Workshop, runs: number): Row[] {
@@ -22,24 +22,10 @@ export function seen(workshop: Workshop, runs: number): Row[] {
     { length: runs },
     () => measured(workshop, "load", folder) as { seconds: number; bytes: number },
   );
-  const bytes = median(loads.map((load) => load.bytes));
-  const seconds = median(loads.map((load) => load.seconds));
   const what = "seen set of 10 million keys";
   return [
-    {
-      what,
-      against: "memory for each",
-      measured: `${bytes.toFixed(1)} bytes`,
-      target: "≤ 24 bytes",
-      met: bytes <= 24,
-    },
-    {
-      what,
-      against: "time to load",
-      measured: `${seconds.toFixed(2)} s`,
-      target: "≤ 1.5 s",
-      met: seconds <= 1.5,
-    },
+    amountRow(what, "memory for each", loads.map((load) => load.bytes), "bytes", 24),
+    amountRow(what, "time to load", loads.map((load) => load.seconds), "s", 1.5),
   ];
 }
 

@@ -1,43 +1,55 @@
 /** Processor time for 100 pages of 1,000 sign-ins, and the memory at its highest. */
-import { median, megabytes, ratioRow, type Row } from "./figures.ts";
-import { startGraph } from "./graphServer.ts";
+import { amountRow, median, type Pair, type Point, ratioRow, rounded, type Row } from "./figures.ts";
+import { type GraphServer, startGraph } from "./graphServer.ts";
 import { type Cost, measure } from "./measure.ts";
 import type { Workshop } from "./workshop.ts";
 
+const RECORDS = 100_000;
 const WHAT = "CPU, 100 pages of 1,000 sign-ins";
 
 export async function throughput(workshop: Workshop, runs: number): Promise<Row[]> {
   const graph = await startGraph(workshop, {});
-  const iterator = workshop.iterator();
-  const costs = { graphtap: [] as Cost[], floor: [] as Cost[], parsed: [] as Cost[], iterator: [] as Cost[] };
+  const costs = { graphtap: [] as Cost[], floor: [] as Cost[], parsed: [] as Cost[] };
   for (let run = 0; run < runs; run++) {
     costs.floor.push(await measure(workshop, [workshop.program("floor"), graph.url]));
     costs.graphtap.push(await pulled(workshop, graph));
-    // The slow ones vary little, and take long.
-    if (run >= 3) continue;
-    costs.parsed.push(await measure(workshop, [workshop.program("parsed"), graph.url]));
-    if (iterator !== null) costs.iterator.push(await measure(workshop, [iterator, graph.url]));
+    // The slow one varies little, and takes long.
+    if (run < 3) costs.parsed.push(await measure(workshop, [workshop.program("parsed"), graph.url]));
   }
   graph.close();
-  const lines = new Set([costs.graphtap, costs.parsed, costs.iterator].flat().map((cost) => cost.lines));
-  if (lines.size !== 1 || !lines.has(100_000)) throw new Error(`lines written: ${[...lines].join(", ")}`);
-  const against = (others: Cost[]) => others.map(({ cpuMs }, run) => costs.graphtap[run]!.cpuMs / cpuMs);
-  const peak = (cost: Cost[]) => median(cost.map(({ peakBytes }) => peakBytes));
-  const more = peak(costs.graphtap) - peak(costs.floor);
+  const more = costs.graphtap.map(({ peakBytes }, run) => (peakBytes - costs.floor[run]!.peakBytes) / 1e6);
   return [
-    ratioRow(WHAT, "fetch, inflate, write through", against(costs.floor), 1.5),
-    iterator === null
-      ? notAvailable(WHAT, "Microsoft's PageIterator")
-      : ratioRow(WHAT, "Microsoft's PageIterator", against(costs.iterator), 1 / 6),
-    ratioRow(WHAT, "fetch().json() and JSON.stringify", against(costs.parsed), 1 / 5),
-    {
-      what: "peak memory, the same",
-      against: "fetch, inflate, write through",
-      measured: megabytes(more),
-      target: "≤ +24 MB",
-      met: more <= 24e6,
-    },
+    comparison("fetch, inflate, write through", costs.graphtap, costs.floor, 1.5),
+    comparison("fetch().json() and JSON.stringify", costs.graphtap, allOf(costs.parsed), 1 / 5),
+    amountRow("peak memory, the same", "fetch, inflate, write through", more, "MB", 24),
   ];
+}
+
+/** What we need for each unit of processor time of another program; the runs are neighbours. */
+export function comparison(
+  against: string,
+  own: readonly Cost[],
+  others: readonly Cost[],
+  target: number | null,
+): Row {
+  const beside = allOf(own).slice(0, others.length);
+  const ratios = others.map(({ cpuMs }, run) => beside[run]!.cpuMs / cpuMs);
+  const pair: Pair = { own: point(beside), other: point(others) };
+  return { ...ratioRow(WHAT, against, ratios, target), pair };
+}
+
+function point(costs: readonly Cost[]): Point {
+  return {
+    cpuSeconds: rounded(median(costs.map(({ cpuMs }) => cpuMs)) / 1000),
+    peakMb: rounded(median(costs.map(({ peakBytes }) => peakBytes)) / 1e6),
+  };
+}
+
+/** The costs, if all lines were written. Some programs write a few of their own besides. */
+export function allOf(costs: readonly Cost[]): readonly Cost[] {
+  const wrong = costs.find(({ lines }) => lines < RECORDS || lines > RECORDS * 1.01);
+  if (wrong !== undefined) throw new Error(`${wrong.lines} lines were written for ${RECORDS} records`);
+  return costs;
 }
 
 /** The same with pages of long records, and with ten times as many pages. */
@@ -60,35 +72,25 @@ export async function memory(workshop: Workshop, runs: number): Promise<Row[]> {
     }
     peaks.push(costs.map(({ peakBytes }) => peakBytes));
   }
-  const [usualPeak = NaN, longPeak = NaN, manyPeak = NaN] = peaks.map(median);
+  const usualPeak = median(peaks[0] ?? []);
   const keys = (999_000 - 100_000) * 24;
+  const more = (values: number[] = [], less: number) => values.map((bytes) => (bytes - less) / 1e6);
   return [
-    row("peak memory, records of 30 KB", "the same with 4 KB", longPeak - usualPeak, 16e6),
-    row(
+    amountRow("peak memory, records of 30 KB", "the same with 4 KB", more(peaks[1], usualPeak), "MB", 16),
+    amountRow(
       "peak memory, ten times as many pages",
       "the same, and 24 bytes for each more key",
-      manyPeak - usualPeak - keys,
-      8e6,
+      more(peaks[2], usualPeak + keys),
+      "MB",
+      8,
     ),
   ];
 }
 
-function row(what: string, against: string, bytes: number, most: number): Row {
-  return { what, against, measured: megabytes(bytes), target: `± ${most / 1e6} MB`, met: bytes <= most };
-}
-
 /** One window must hold one group of pages. */
-function pulled(
-  workshop: Workshop,
-  graph: { url: string; fromMs: number },
-  windowSeconds = 2400,
-): Promise<Cost> {
+export function pulled(workshop: Workshop, graph: GraphServer, windowSeconds = 2400): Promise<Cost> {
   const { config } = workshop.configuration(graph.url, graph.fromMs, {
     override_query_window_max_seconds: windowSeconds,
   });
   return measure(workshop, [workshop.graphtap, "pull", "-c", config]);
-}
-
-function notAvailable(what: string, against: string): Row {
-  return { what, against, measured: "not available: it could not be installed", target: "", met: null };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -8,7 +8,6 @@ import { build } from "esbuild";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
-const PEER = "@microsoft/microsoft-graph-client@3.0.7";
 
 /** A folder with everything that is measured, built for the purpose, so that nothing else can change it meanwhile. */
 export interface Workshop {
@@ -17,8 +16,6 @@ export interface Workshop {
   readonly graphtap: string;
   /** A bundled program of `programs/`. */
   program(name: "server" | "floor" | "parsed" | "measured"): string;
-  /** Microsoft's client, installed on first use; `null` when the registry does not have it. */
-  iterator(): string | null;
   /** A folder with a configuration for a stream of sign-ins; each call makes a fresh one. */
   configuration(graphUrl: string, startMs: number, settings?: object): { config: string; folder: string };
   close(): void;
@@ -50,7 +47,6 @@ export async function openWorkshop(): Promise<Workshop> {
     folder,
     graphtap: join(folder, "dist/main.js"),
     program: (name) => join(folder, "programs", `${name}.mjs`),
-    iterator: () => installIterator(join(folder, "peer")),
     configuration(graphUrl, startMs, settings = {}) {
       const own = join(folder, `config-${made++}`);
       mkdirSync(own);
@@ -60,22 +56,6 @@ export async function openWorkshop(): Promise<Workshop> {
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-function installIterator(folder: string): string | null {
-  const program = join(folder, "iterator.mjs");
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), "{}");
-    execFileSync("npm", ["install", "--silent", "--no-audit", "--no-fund", PEER], {
-      cwd: folder,
-      stdio: "ignore",
-    });
-  } catch {
-    return null;
-  }
-  cpSync(join(HERE, "programs/iterator.mjs"), program);
-  return program;
 }
 
 function configurationOf(url: string, startMs: number, settings: object): string {

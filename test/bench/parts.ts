@@ -1,0 +1,33 @@
+import type { Row } from "./figures.ts";
+import { fuzz } from "./fuzz.ts";
+import { peers } from "./peers.ts";
+import { startup } from "./startup.ts";
+import { commit, seen } from "./state.ts";
+import { steady } from "./steady.ts";
+import { memory, throughput } from "./throughput.ts";
+import type { Workshop } from "./workshop.ts";
+
+/** A group of rows that are measured together. */
+export interface Part {
+  readonly measure: (
+    workshop: Workshop,
+    runs: number,
+  ) => readonly Row[] | Promise<readonly Row[]>;
+  /** Runs in the quick form. Without it the part is in the quick form only when it is named. */
+  readonly quick?: number;
+  /** Takes so long that it is measured only when it is named. */
+  readonly onRequest?: boolean;
+}
+
+/** All parts, in the order of the table. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  throughput: { measure: throughput, quick: 3 },
+  memory: { measure: memory },
+  startup: { measure: startup, quick: 3 },
+  commit: { measure: commit },
+  seen: { measure: seen },
+  steady: { measure: () => steady(7, 20_000) },
+  peers: { measure: peers },
+  week: { measure: () => steady(7, 200_000), onRequest: true },
+  fuzz: { measure: () => fuzz(), onRequest: true },
+};
