@@ -8,6 +8,8 @@ import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 const HEADERS_TIMEOUT_MS = 300_000;
 /** A body that has not moved for this long is dead. */
 const STALL_TIMEOUT_MS = 60_000;
+/** One that keeps us waiting for this long altogether, however often a byte comes, would hold its stream for ever. */
+const BODY_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 // Large output chunks nearly halve the cost of inflating (measured: 16 KiB costs 1.7 times as much as 256 KiB).
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
@@ -17,13 +19,16 @@ export interface HttpOptions {
   proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
   headersTimeoutMs?: number;
   stallTimeoutMs?: number;
+  /** Milliseconds that may be spent waiting for one body; a sink that is slow to take what came does not count. */
+  bodyTimeoutMs?: number;
 }
 
 /** HTTP over undici, with pooled connections. It is loaded by the first request: a pull often has none to make. */
 export function createHttp(options: HttpOptions = {}): { transport: Transport; close(): Promise<void> } {
   let opened: Promise<Opened> | undefined;
+  const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options;
   return {
-    transport: async (request) => exchange(await (opened ??= open(options)), request),
+    transport: async (request) => exchange(await (opened ??= open(options)), request, bodyTimeoutMs),
     close: async () => (await opened)?.dispatcher.destroy(),
   };
 }
@@ -59,7 +64,11 @@ async function openDispatcher(
   return new Agent(settings);
 }
 
-async function exchange({ send }: Opened, request: HttpRequest): Promise<HttpResponse> {
+async function exchange(
+  { send }: Opened,
+  request: HttpRequest,
+  bodyTimeoutMs: number,
+): Promise<HttpResponse> {
   const { method, url, headers, body, signal } = request;
   let response: Dispatcher.ResponseData;
   try {
@@ -74,13 +83,14 @@ async function exchange({ send }: Opened, request: HttpRequest): Promise<HttpRes
       const value = response.headers[name];
       return (Array.isArray(value) ? value[0] : value) ?? null;
     },
-    body: decoded(response, url, signal),
+    body: decoded(response, url, bodyTimeoutMs, signal),
   };
 }
 
 async function* decoded(
   response: Dispatcher.ResponseData,
   url: string,
+  timeoutMs: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const gzip = response.headers["content-encoding"] === "gzip";
@@ -89,7 +99,8 @@ async function* decoded(
     ? pipeline(response.body, createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES }), () => {})
     : response.body;
   try {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    const giveUp = () => response.body.destroy(Object.assign(new Error("too slow"), { code: TOO_SLOW }));
+    for await (const chunk of withinPatience(stream as AsyncIterable<Uint8Array>, timeoutMs, giveUp)) {
       // Not as a Buffer, whose slices cost several times as much, and each record is cut into some.
       yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     }
@@ -100,7 +111,25 @@ async function* decoded(
   }
 }
 
-const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+/** The chunks; calls `giveUp` when they were waited for longer than `ms` in all. */
+async function* withinPatience<T>(chunks: AsyncIterable<T>, ms: number, giveUp: () => void) {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (let leftMs = ms;;) {
+      const since = performance.now();
+      const timer = setTimeout(giveUp, Math.max(0, leftMs));
+      const next = await iterator.next().finally(() => clearTimeout(timer));
+      if (next.done) return;
+      leftMs -= performance.now() - since;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+const TOO_SLOW = "BODY_TOO_SLOW";
+const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO_SLOW]);
 const WHY: Readonly<Record<string, string>> = {
   ENOTFOUND: "the host name cannot be resolved",
   EAI_AGAIN: "the name server did not answer",
@@ -111,6 +140,7 @@ const WHY: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: "no connection within 15 s",
   UND_ERR_HEADERS_TIMEOUT: "no answer within the time limit",
   UND_ERR_BODY_TIMEOUT: "the body stopped arriving",
+  [TOO_SLOW]: "the body came too slowly",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the body is shorter than announced",
   Z_BUF_ERROR: "the compressed body is cut off",
   Z_DATA_ERROR: "the compressed body is damaged",

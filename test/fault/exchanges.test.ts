@@ -136,17 +136,19 @@ describe("over a real connection", () => {
       ["a compressed body cut off", { kind: "truncateGzip", afterBytes: 3000 }],
       ["a reset before the answer", { kind: "reset" }],
       ["a body that stops arriving", { kind: "stall", afterBytes: 5000 }],
+      ["a body that comes byte by byte", { kind: "dribble", bytes: 1, ms: 20 }],
+      ["a compressed body that comes byte by byte", { kind: "dribble", bytes: 1, ms: 20 }, true],
     ] as const,
-  )("%s", async (_, action) => {
+  )("%s", async (_, action, gzip: boolean = action.kind === "truncateGzip") => {
     const clock = manualClock();
     const emulator = createEmulator({
       clock,
       tenants: [TENANT],
       quotas: "off",
       unevenPages: false,
-      gzip: action.kind === "truncateGzip",
+      gzip,
     });
-    const http = createHttp({ stallTimeoutMs: 50 });
+    const http = createHttp({ stallTimeoutMs: 50, bodyTimeoutMs: 150 });
     const server = await serveEmulator(emulator);
     rig = openRig({ served: { emulator, clock, origin: server.url, transport: http.transport } });
     try {
@@ -155,6 +157,7 @@ describe("over a real connection", () => {
       const report = await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
       expect(report.error).toBeNull();
       expect(fault.hits).toBe(1);
+      if (action.kind === "dribble") expect(rig.log.join("\n")).toContain("the body came too slowly");
       expectAllOnce(rig);
     } finally {
       await http.close();
