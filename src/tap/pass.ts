@@ -2,6 +2,7 @@ import type { GraphtapError } from "../errors.ts";
 import type { PageReader } from "../graph/pages.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
+import type { Sink } from "../sink/sink.ts";
 import type { SeenSet } from "../state/seen.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLineWriter } from "./line.ts";
@@ -139,6 +140,19 @@ export function keepAccepted({ engine, seen, stream }: Pass): void {
   for (const key of engine.sink.accepted?.(nameOf(stream)) ?? []) seen.add(key);
   seen.commit();
   engine.sink.settled?.(nameOf(stream));
+}
+
+/**
+ * Takes into the seen set what `sink` accepted in an earlier process that was killed before it could: who reads the
+ * stream for another reader than the sink must not give it those records again.
+ */
+export function absorbAccepted(stream: Stream, sink: Sink): void {
+  const keys = sink.accepted?.(nameOf(stream)) ?? [];
+  if (keys.length === 0) return;
+  const seen = stream.state.seen();
+  for (const key of keys) seen.add(key);
+  seen.commit();
+  sink.settled?.(nameOf(stream));
 }
 
 /** What a sink knows a stream by: stays the same from run to run. */

@@ -34,6 +34,8 @@ export interface House {
   readonly clock: StillClock;
   readonly engine: Engine;
   readonly stop: AbortController;
+  /** Keys that the sink has from a process before, by `accepted`. */
+  accepted: readonly Uint8Array[];
   /** What the server's own polling wrote. */
   readonly lines: string[];
   readonly log: string[];
@@ -68,6 +70,10 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
       lines.push(...new TextDecoder().decode(bytes).split("\n").slice(0, -1));
       return Promise.resolve();
     },
+    accepted: (stream: string) => stream === "1/signIns" ? house.accepted : [],
+    settled(stream: string) {
+      if (stream === "1/signIns") house.accepted = [];
+    },
     close: () => Promise.resolve(),
   };
   const engine: Engine = {
@@ -81,7 +87,9 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
   };
   const start = addSeconds(fromMillis(NOW), -3600);
   let state: State | null = null;
-  const house = { intercept: null } as unknown as { -readonly [K in keyof House]: House[K] };
+  const house = { intercept: null, accepted: [] as readonly Uint8Array[] } as unknown as {
+    -readonly [K in keyof House]: House[K];
+  };
   const transport = (request: HttpRequest) => house.intercept?.(request) ?? fetchFrom(emulator, request);
 
   function open(): void {

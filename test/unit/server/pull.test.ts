@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
 import { BATCH_HEADER } from "../../../src/server/pullRoutes.ts";
+import { recordKey } from "../../../src/state/key.ts";
 import { heldIds, idsOf, openHouse, produce, settle } from "./house.ts";
 
 const problemOf = async (response: Response) => await response.json() as { code: string; detail: string };
@@ -21,6 +22,18 @@ describe("a pull", () => {
     house.clock.advance(120_000);
     produce(house, "signIns", 1, 60);
     expect(await house.ids("/v1/pull")).toEqual([heldIds(house, "signIns").at(-1)]);
+  });
+
+  it("leaves out what the sink has from a process that was killed before it could remember", async () => {
+    const house = openHouse();
+    produce(house, "signIns", 30);
+    const [first = "", ...rest] = heldIds(house, "signIns");
+    house.accepted = [recordKey(JSON.stringify(first))];
+    house.restart();
+    expect((await house.ids("/v1/pull")).sort()).toEqual(rest.sort());
+    expect(house.accepted).toEqual([]);
+    house.restart();
+    expect(await house.ids("/v1/pull")).toEqual([]);
   });
 
   it.each([
