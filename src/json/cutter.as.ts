@@ -17,7 +17,7 @@ const SCALAR: usize = 4096;
 /** One byte for each open bracket of a record: the state after it closes. */
 const STACK: usize = 10240;
 const STACK_BYTES: u32 = 55296;
-/** Start and end of each record cut. */
+/** Start and end of each record cut; the start's highest bit says that line breaks may lie between its tokens. */
 const RECORDS: usize = 65536;
 const MOST_RECORDS: u32 = 4096;
 
@@ -65,6 +65,8 @@ let inScalar: u64 = 0;
 let scalar: u32 = 0;
 /** Hexadecimal digits that the bytes still owe. */
 let digits: u32 = 0;
+/** Highest bit: whether a line break was met since the block in which the open record began. */
+let broken: u32 = 0;
 
 /** Forgets all, for a new page. */
 export function reset(): void {
@@ -76,6 +78,7 @@ export function reset(): void {
   inScalar = 0;
   scalar = 0;
   digits = 0;
+  broken = 0;
 }
 
 /** Reads memory[from, to); 64 bytes behind it must exist, whatever they hold. */
@@ -98,10 +101,13 @@ export function cut(from: u32, to: u32): i32 {
     let escaped: u64 = escaping;
     let blank = equal(a, b, c, d, 0x20);
     let control: u64 = 0;
+    let breaks: u32 = 0;
     const odd = v128.or(v128.or(unusual(a), unusual(b)), v128.or(unusual(c), unusual(d)));
     if (v128.any_true(odd)) {
       control = below(a, b, c, d, 0x20) & valid;
-      blank |= equal(a, b, c, d, 0x09) | equal(a, b, c, d, 0x0a) | equal(a, b, c, d, 0x0d);
+      const lines = equal(a, b, c, d, 0x0a) | equal(a, b, c, d, 0x0d);
+      blank |= equal(a, b, c, d, 0x09) | lines;
+      breaks = <u32>(lines != 0) << 31;
       let slashes = equal(a, b, c, d, 0x5c) & valid & ~escaped;
       escaping = 0;
       while (slashes != 0) {
@@ -111,6 +117,7 @@ export function cut(from: u32, to: u32): i32 {
         slashes &= ~(bit | bit << 1);
       }
     } else escaping = 0;
+    broken |= breaks;
 
     const quotes = equal(a, b, c, d, 0x22) & valid & ~escaped;
     let text = quotes;
@@ -154,9 +161,10 @@ export function cut(from: u32, to: u32): i32 {
         depth--;
         state = load<u8>(STACK + depth);
         if (depth == 0) {
-          store<u32>(RECORDS + (count << 3), open);
+          store<u32>(RECORDS + (count << 3), open | broken);
           store<u32>(RECORDS + (count << 3), spot + 1, 4);
           open = 0;
+          broken = breaks;
           count++;
           if (count == MOST_RECORDS) return pause(spot + 1, FULL);
         }

@@ -141,7 +141,8 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
     for (let i = 0, count = wasm.count.value; i < count; i++) {
       sound = ends[2 * i + 1]!;
       soundState = "afterRecord";
-      onRecord(bytes, ends[2 * i]!, sound);
+      const start = ends[2 * i]!;
+      onRecord(bytes, start & 0x7fffffff, sound, start >= 0);
     }
   }
 

@@ -51,6 +51,9 @@ const SCALAR_STATES: readonly StateName[] = [
   "nu",
   "nul",
 ];
+const SCALAR_ROWS: ReadonlyMap<number, number> = new Map(
+  SCALAR_STATES.map((name, i) => [STATE[name], i + 1]),
+);
 const WHOLE_LITERAL_ROW = SCALAR_STATES.length + 1;
 const END = 254;
 const BAD = 255;
@@ -106,7 +109,7 @@ function scalarStep(next: number): number {
 
 /** The row of a state inside a number or a literal; 0 for any other. */
 function scalarRow(state: number): number {
-  return SCALAR_STATES.findIndex((name) => STATE[name] === state) + 1;
+  return SCALAR_ROWS.get(state) ?? 0;
 }
 
 function step(name: StateName, byte: number): number {

@@ -8,9 +8,10 @@
 
 /**
  * Called for each record: `bytes[start, end)` is one JSON object, from `{` to its `}` inclusive. The bytes are
- * valid only during the call, and must not be written to.
+ * valid only during the call, and must not be written to. `oneLine` says that no raw CR or LF is among them, as far
+ * as the scanner knows.
  */
-export type OnRecord = (bytes: Uint8Array, start: number, end: number) => void;
+export type OnRecord = (bytes: Uint8Array, start: number, end: number, oneLine?: boolean) => void;
 
 /** What a page said besides its records. */
 export interface PageEnd {

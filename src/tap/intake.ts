@@ -70,7 +70,7 @@ export function createIntake(options: IntakeOptions): Intake {
   let duplicates = 0;
 
   return {
-    onRecord(bytes, start, end) {
+    onRecord(bytes, start, end, oneLine = false) {
       received++;
       const fields = reader.read(bytes, start, end);
       const time = timeOf(bytes, fields[2]!, fields[3]!);
@@ -89,12 +89,12 @@ export function createIntake(options: IntakeOptions): Intake {
       outKeys.push(key);
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
       if (mask === null) {
-        line(out, tag, bytes, start, end, fields);
+        line(out, tag, bytes, start, end, fields, oneLine);
         return;
       }
       // The line shows id and time as the masked record has them.
       const masked = mask(bytes, start, end);
-      line(out, tag, masked, 0, masked.length, reader.read(masked, 0, masked.length));
+      line(out, tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
     },
     begin(next) {
       range = next;

@@ -1,5 +1,5 @@
 import type { ByteBuilder } from "../json/builder.ts";
-import { appendRecord } from "../json/splice.ts";
+import { appendOneLine, appendRecord } from "../json/splice.ts";
 
 /** The three shapes of an event line. */
 export type LineFormat = "json" | "devo" | "record";
@@ -23,6 +23,7 @@ export interface LineOptions {
  *
  * @param fields slices of the record's raw id and time, as {@linkcode FieldReader} gives them: id's start and end,
  * time's start and end, -1 where the record has none
+ * @param oneLine Whether the record is known to hold no raw line break. @default false
  */
 export type LineWriter = (
   out: ByteBuilder,
@@ -31,6 +32,7 @@ export type LineWriter = (
   start: number,
   end: number,
   fields: Int32Array,
+  oneLine?: boolean,
 ) => void;
 
 const encoder = new TextEncoder();
@@ -50,25 +52,25 @@ export function createLineWriter(options: LineOptions): LineWriter {
     return head;
   };
   if (options.format === "record") {
-    return (out, _tag, bytes, start, end) => {
-      appendRecord(out, bytes, start, end, members);
+    return (out, _tag, bytes, start, end, _fields, oneLine) => {
+      appendRecord(out, bytes, start, end, members, oneLine);
       out.appendByte(LINE_FEED);
     };
   }
   if (options.format === "devo") {
-    return (out, tag, bytes, start, end) => {
+    return (out, tag, bytes, start, end, _fields, oneLine) => {
       out.append(headOf(tag));
-      appendRecord(out, bytes, start, end, members);
+      appendRecord(out, bytes, start, end, members, oneLine);
       out.appendByte(LINE_FEED);
     };
   }
-  return (out, tag, bytes, start, end, fields) => {
+  return (out, tag, bytes, start, end, fields, oneLine) => {
     out.append(headOf(tag));
-    appendValue(out, bytes, fields[0]!, fields[1]!);
+    appendValue(out, bytes, fields[0]!, fields[1]!, oneLine);
     out.append(TIME);
-    appendValue(out, bytes, fields[2]!, fields[3]!);
+    appendValue(out, bytes, fields[2]!, fields[3]!, oneLine);
     out.append(EVENT);
-    appendRecord(out, bytes, start, end, members);
+    appendRecord(out, bytes, start, end, members, oneLine);
     out.append(END);
     out.appendByte(LINE_FEED);
   };
@@ -96,7 +98,13 @@ function hostToken(hostname: string): string {
   return hostname.replace(/[^\x21-\x7e]/g, "_") || "localhost";
 }
 
-function appendValue(out: ByteBuilder, bytes: Uint8Array, start: number, end: number): void {
+function appendValue(
+  out: ByteBuilder,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  oneLine?: boolean,
+): void {
   if (start < 0) out.append(NULL);
-  else out.appendSlice(bytes, start, end);
+  else appendOneLine(out, bytes, start, end, oneLine);
 }

@@ -45,6 +45,31 @@ describe("the cutter", () => {
     }
   });
 
+  it("never says of a record with a line break in it that it is one line", () => {
+    const page = '{"value":[{"a":1},{"b":\n2},{"c":"\\n"},\r{"d":4\r},{"e":[5]}]}';
+    for (let size = 1; size <= page.length; size++) {
+      const oneLine: [string, boolean][] = [];
+      const scanner = createPageScanner({}, cutters);
+      for (let at = 0; at < page.length; at += size) {
+        scanner.push(utf8(page.slice(at, at + size)), (bytes, start, end, known = false) => {
+          oneLine.push([new TextDecoder().decode(bytes.subarray(start, end)), known]);
+        });
+      }
+      scanner.end();
+      scanner.close();
+      expect(oneLine.filter(([text, known]) => known && /[\r\n]/.test(text)), `pieces of ${size}`).toEqual(
+        [],
+      );
+    }
+    const long = `{"value":[${RECORD},{"a":\n1},${RECORD},${RECORD}]}`;
+    const known: boolean[] = [];
+    createPageScanner({}, cutters).push(
+      utf8(long),
+      (_bytes, _start, _end, oneLine = false) => known.push(oneLine),
+    );
+    expect([known[0], known.at(-1)]).toEqual([true, true]);
+  });
+
   it("uses the same memory for page after page, but not when a giant made it large", () => {
     const [first] = buffersOf(pageOf(3));
     expect([...buffersOf(pageOf(3))]).toEqual([first]);

@@ -81,3 +81,9 @@ describe("an event line", () => {
     },
   );
 });
+
+it("is one line where the id itself goes over several", () => {
+  expect(lineOf('{"id": {\r\n"a": 1}}', "json")).toContain(
+    '"id":{  "a": 1},"time":null,"event":{"id": {  "a": 1},',
+  );
+});
