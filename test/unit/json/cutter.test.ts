@@ -61,7 +61,7 @@ describe("the cutter", () => {
         [],
       );
     }
-    const long = `{"value":[${RECORD},{"a":\n1},${RECORD},${RECORD}]}`;
+    const long = `{"value":[${RECORD},${RECORD},{"a":\n1},${RECORD},${RECORD}]}`;
     const known: boolean[] = [];
     createPageScanner({}, cutters).push(
       utf8(long),
