@@ -24,7 +24,8 @@ RUN command -v flock \
 COPY --from=build /build/package.json /opt/graphtap/package.json
 COPY --from=build /build/dist /opt/graphtap/dist
 WORKDIR /devo-collector
-USER node
+# The number of the image's user "node": orchestrators that insist on another than root cannot look a name up.
+USER 1000:1000
 ENV NODE_ENV=production CONFIG_FILE=config.yaml
 # The status page and /metrics answer inside the container only, unless --listen and a token say otherwise.
 EXPOSE 9464
