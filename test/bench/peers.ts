@@ -47,24 +47,13 @@ export async function peers(workshop: Workshop, runs: number): Promise<Row[]> {
 }
 
 /** In the workshop, so that they are no part of the project's own packages and go when it closes. */
-async function install(
-  workshop: Workshop,
-): Promise<{ folder: string; python: string }> {
+async function install(workshop: Workshop): Promise<{ folder: string; python: string }> {
   const folder = join(workshop.folder, "peers");
   const python = join(folder, "python/bin/python");
   cpSync(PROGRAMS, folder, { recursive: true });
   const run = (program: string, ...words: string[]) => promisify(execFile)(program, words, { cwd: folder });
   await run("npm", "ci", "--silent", "--no-audit", "--no-fund");
   await run("python3", "-m", "venv", "python");
-  await run(
-    python,
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    "requirements.txt",
-  );
+  await run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt");
   return { folder, python };
 }
