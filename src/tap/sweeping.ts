@@ -1,4 +1,4 @@
-import { formatInstant, fromMillis, type Instant, secondsBetween } from "../instant.ts";
+import { compareInstants, formatInstant, fromMillis, type Instant, secondsBetween } from "../instant.ts";
 import type { Pass } from "./pass.ts";
 import { instantOf } from "./position.ts";
 import { readRange } from "./readRange.ts";
@@ -7,6 +7,7 @@ import {
   type DueSweep,
   dueSweep,
   EVENT_SWEEPS_SECONDS,
+  isPaidFor,
   movedMark,
   type SweepMark,
   UPDATE_SWEEPS_SECONDS,
@@ -23,7 +24,7 @@ export function sweepSchedule({ service, plugin: { cursor } }: Stream): readonly
 /** Takes the sweeps that are due, while the credit that live reading earned lasts. */
 export async function sweep(pass: Pass, mayGoOn: () => boolean): Promise<void> {
   const schedule = sweepSchedule(pass.stream);
-  while (mayGoOn() && pass.checkpoint.sweep_credit > 0) {
+  while (mayGoOn() && isPaidFor(pass.checkpoint.sweep_credit)) {
     const due = dueSweep(schedule, marksOf(pass), pass.now);
     if (due === null) return;
     await take(pass, due, mayGoOn);
@@ -33,7 +34,7 @@ export async function sweep(pass: Pass, mayGoOn: () => boolean): Promise<void> {
 async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<void> {
   const { stream: { log } } = pass;
   const requests = pass.requests;
-  const found = { late: 0, oldest: null as Instant | null };
+  const found = { late: 0, oldest: null as Instant | null, isWhole: false };
   try {
     await readRange(pass, {
       from: due.from,
@@ -44,16 +45,19 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
           found.late += counts.fresh;
           found.oldest ??= counts.oldestFresh;
         }
+        found.isWhole = compareInstants(to, due.to) >= 0;
         pass.checkpoint = withMarks(pass, movedMark(marksOf(pass), due.step, to, null));
       },
       // It was read before: what a re-read cannot get is no gap, and the next step looks again.
       onGap: (_, error) => log.warn(error.message, { code: error.code, range: "re-read, left out" }),
-      mayGoOn: () => mayGoOn() && pass.checkpoint.sweep_credit > requests - pass.requests,
+      mayGoOn: () => mayGoOn() && isPaidFor(pass.checkpoint.sweep_credit - (pass.requests - requests)),
     });
   } finally {
     pass.sweepRequests += pass.requests - requests;
     const sweep_credit = creditAfter(pass.checkpoint.sweep_credit, 0, pass.requests - requests);
-    const moved = movedMark(marksOf(pass), due.step, due.from, found.late);
+    // A part that found nothing says little of the whole.
+    const late = found.late === 0 && !found.isWhole ? null : found.late;
+    const moved = movedMark(marksOf(pass), due.step, due.from, late);
     pass.checkpoint = { ...withMarks(pass, moved), sweep_credit };
   }
   if (found.late === 0) return;

@@ -1,4 +1,4 @@
-import { addSeconds, compareInstants, type Instant, latest, secondsBetween } from "../instant.ts";
+import { addSeconds, compareInstants, type Instant, latest } from "../instant.ts";
 
 /**
  * When past ranges are read again for records that arrived late.
@@ -14,6 +14,8 @@ export const UPDATE_SWEEPS_SECONDS: readonly number[] = [900, 3600, 21_600];
 export const CREDIT_PER_LIVE_REQUEST = 0.6;
 /** A quiet night must not pay for a storm of sweeps in the morning. */
 const MOST_CREDIT = 60;
+/** What one window may take (window.ts): it is earned before a sweep begins, so that none is ever owed. */
+const WINDOW_CREDIT = 20;
 const LEAST_SPACING_SECONDS = 900;
 const MOST_SPACING_SECONDS = 43_200;
 /** After so many sweeps in a row that found nothing late, a step is taken half as often, up to a quarter. */
@@ -52,7 +54,8 @@ export function spacingOf(ageSeconds: number, idle: number): number {
 
 /**
  * The sweep to take now, if any: the deepest that is due, since what it misses nobody finds; a shallow one that has
- * fallen behind the next deeper is left to that.
+ * fallen behind the next deeper is left to that. A step reads up to the last multiple of its spacing, so that one that
+ * was broken off stays due until it is whole.
  */
 export function dueSweep(
   schedule: readonly number[],
@@ -64,8 +67,10 @@ export function dueSweep(
     const { readTo, idle } = marks[step]!;
     const deeper = schedule[step + 1];
     const from = deeper === undefined ? readTo : latest(readTo, addSeconds(now, -deeper));
-    const to = addSeconds(now, -age);
-    if (secondsBetween(from, to) >= spacingOf(age, idle)) return { step, from, to };
+    const spacing = spacingOf(age, idle);
+    const seconds = Math.floor((now.seconds - age) / spacing) * spacing;
+    const to = { seconds, nanos: 0 };
+    if (compareInstants(from, to) < 0) return { step, from, to };
   }
   return null;
 }
@@ -82,6 +87,11 @@ export function movedMark(
     const reached = compareInstants(readTo, mark.readTo) > 0 ? readTo : mark.readTo;
     return { readTo: reached, idle: late === null ? mark.idle : late > 0 ? 0 : mark.idle + 1 };
   });
+}
+
+/** Whether the credit is enough for one more window of a sweep. */
+export function isPaidFor(credit: number): boolean {
+  return credit > WINDOW_CREDIT;
 }
 
 /** The credit after so many live requests and so many of sweeps. */

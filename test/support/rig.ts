@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { InputConfig, ServiceConfig } from "../../src/config/config.ts";
@@ -39,6 +39,8 @@ export interface Rig {
 }
 
 export interface RigOptions extends EmulatorOptions {
+  /** State in a folder in memory, where the system has one: thousands of polls then wait for no disk. */
+  readonly inMemory?: boolean;
   readonly budgets?: Readonly<Record<string, Budget>>;
   /** Stands between the engine and the emulator. */
   readonly between?: (request: HttpRequest, pass: Transport) => Promise<HttpResponse>;
@@ -53,7 +55,8 @@ export function openRig(options: RigOptions = {}): Rig {
   const clock = served?.clock ?? manualClock();
   const emulator = served?.emulator ??
     createEmulator({ clock, quotas: "off", tenants: [TENANT], ...options });
-  const folder = mkdtempSync(join(tmpdir(), "graphtap-rig-"));
+  const parent = options.inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+  const folder = mkdtempSync(join(parent, "graphtap-rig-"));
   const lines: string[] = [];
   const logged: string[] = [];
   const sent: HttpRequest[] = [];

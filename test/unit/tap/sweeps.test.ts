@@ -10,6 +10,7 @@ import {
   creditAfter,
   dueSweep,
   EVENT_SWEEPS_SECONDS,
+  isPaidFor,
   movedMark,
   openMarks,
   spacingOf,
@@ -32,11 +33,17 @@ describe("the schedule of re-reads", () => {
     expect(openMarks([300, 900], marks, ago(100_000), NOW)[0]).toEqual(marks[0]);
   });
 
-  it("takes a step when enough time has gathered behind its age", () => {
-    expect(dueSweep([300], marksAt(300 + 899), NOW)).toBeNull();
-    const due = dueSweep([300], marksAt(300 + 900), NOW);
-    expect(due).toMatchObject({ step: 0 });
-    expect(formatInstant(due!.to)).toBe("2026-11-22T15:55:00Z");
+  it("takes a step when its time has come, and as far as that time, so that neighbouring windows are read as one", () => {
+    expect(dueSweep([300], marksAt(900), NOW)).toBeNull();
+    const due = dueSweep([300], marksAt(1800), NOW);
+    expect(formatInstant(due!.from)).toBe("2026-11-22T15:30:00Z");
+    expect(formatInstant(due!.to)).toBe("2026-11-22T15:45:00Z");
+    expect(dueSweep([300], marksAt(900), ago(-300))).toMatchObject({ to: NOW });
+  });
+
+  it("goes on with a step that was broken off, whatever little of it is left", () => {
+    const [mark] = movedMark(marksAt(5000), 0, ago(901), null);
+    expect(dueSweep([300], [mark!], NOW)).toMatchObject({ from: ago(901), to: ago(900) });
   });
 
   it("takes the deepest that is due first, since nobody finds what it misses", () => {
@@ -44,8 +51,8 @@ describe("the schedule of re-reads", () => {
   });
 
   it("leaves to the deeper step what a shallow one has fallen behind with", () => {
-    const due = dueSweep([300, 3600], marksAt(50_000, 3600), NOW);
-    expect(due).toMatchObject({ step: 0, from: ago(3600), to: ago(300) });
+    const due = dueSweep([300, 3600], marksAt(50_000, 7200), NOW);
+    expect(due).toMatchObject({ step: 0, from: ago(3600), to: ago(900) });
   });
 
   it("never looks at an age twice: the mark moves on, never back", () => {
@@ -84,7 +91,7 @@ function dayOf(periodSeconds: number): { live: number; sweeps: number } {
     const now = addSeconds(NOW, seconds);
     credit = creditAfter(credit, 1, 0);
     if (seconds >= 3 * 86_400) live++;
-    for (let due = dueSweep(EVENT_SWEEPS_SECONDS, marks, now); due !== null && credit > 0;) {
+    for (let due = dueSweep(EVENT_SWEEPS_SECONDS, marks, now); due !== null && isPaidFor(credit);) {
       marks = movedMark(marks, due.step, due.to, 1);
       credit = creditAfter(credit, 0, 1);
       if (seconds >= 3 * 86_400) sweeps++;
