@@ -3,7 +3,8 @@ import { hash } from "node:crypto";
 import { join } from "node:path";
 import { addSeconds, compareInstants, fromMillis, type Instant, parseInstant } from "../instant.ts";
 import { listFolder, readFileIfAny } from "./files.ts";
-import { PickleError, readPickle } from "./pickle.ts";
+import { readPickle } from "./pickle.ts";
+import { PickleError } from "./pickleSource.ts";
 
 /** Where the old collector kept a service: each name may be one of several. */
 export interface OldAddress {
@@ -26,6 +27,9 @@ const SUBMODULES = ["None", "", "predefined"];
 /** The newest name first; `historic_date_utc` is where reading began, for a service that has read nothing yet. */
 const TIMES = ["last_event_time_in_utc", "last_polled_timestamp", "last_polled_time", "historic_date_utc"];
 const IDS = ["last_ids", "ids_with_same_timestamp", "id_last_pull", "last_id"];
+
+/** Lists and maps that are looked into: many more than a position has, and few enough that depth is no danger. */
+const MOST_PARTS = 1000;
 
 /** Files of the framework: an MD5, or JSON in a folder of the collector. */
 export function listOldFiles(folder: string): string[] {
@@ -85,13 +89,12 @@ function readOldFile(folder: string, file: string): OldPosition {
   return { file, readTo, ids, problem: null };
 }
 
-/** The values of a key, however deep it stands. */
-function valuesOf(value: unknown, name: string, depth = 0): unknown[] {
-  if (typeof value !== "object" || value === null || depth > 8) return [];
-  if (Array.isArray(value)) return value.flatMap((one) => valuesOf(one, name, depth + 1));
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === name ? [inner] : valuesOf(inner, name, depth + 1)
-  );
+/** The values of a key, however deep it stands. A pickle can hold one part in many places, and even within itself. */
+function valuesOf(value: unknown, name: string, met = new Set<object>()): unknown[] {
+  if (typeof value !== "object" || value === null || met.has(value) || met.size >= MOST_PARTS) return [];
+  met.add(value);
+  if (Array.isArray(value)) return value.flatMap((one) => valuesOf(one, name, met));
+  return Object.entries(value).flatMap(([key, inner]) => key === name ? [inner] : valuesOf(inner, name, met));
 }
 
 /** A moment as the collectors wrote it: RFC 3339 or Python's own form, UTC unless it says otherwise; or a number. */

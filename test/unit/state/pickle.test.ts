@@ -75,6 +75,16 @@ describe("a pickle", () => {
       "datetime.datetime(2026, 11, 20, 10, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))",
       "2026-11-20T08:00:00.000000Z",
     ],
+    ["'\\U0001F600 \\\\u0041 \\u2028'", "\u{1F600} \\u0041 \u2028"],
+    ["[10**30, -10**30, 2**63, -2**63 - 1]", [
+      "1000000000000000000000000000000",
+      "-1000000000000000000000000000000",
+      "9223372036854775808",
+      "-9223372036854775809",
+    ]],
+    ["[1e300, -1e-07, 3.0]", [1e300, -1e-7, 3]],
+    ["b'ids'", new Uint8Array([105, 100, 115])],
+    ["datetime.datetime(2026, 10, 25, 2, 30, fold=1)", "2026-10-25T02:30:00.000000Z"],
     ["{'__proto__': 1}", JSON.parse('{"__proto__": 1}')],
   ])("of %s is read in every protocol", (expression, expected) => {
     for (const bytes of pythonPickles(expression)!) expect(readPickle(bytes)).toEqual(expected);
@@ -83,6 +93,10 @@ describe("a pickle", () => {
   it.skipIf(!hasPython).each([
     ["os.system", /posix\.system/],
     ["collections.OrderedDict(a=1)", /collections\.OrderedDict/],
+    ["collections.defaultdict(list)", /collections\.defaultdict/],
+    ["range(3)", /range/],
+    ["os.getcwd", /posix\.getcwd/],
+    ["type('State', (), {'__reduce__': lambda self: (eval, ('1',))})()", /eval/],
     ["datetime.date(2026, 1, 1)", /datetime\.date/],
   ])("of %s is refused, and the function named", (expression, name) => {
     for (const bytes of pythonPickles(expression)!) {
@@ -104,6 +118,11 @@ describe("a pickle", () => {
       "cdatetime\ndatetime\n(I2026\nI1\nI1\ntR.",
       /with other values than its own/,
     ],
+    ["a text beyond Unicode", "V\\U00110000\n.", /a wrong text/],
+    ["a float of words", "Finfinity and beyond\n.", /a wrong number/],
+    ["a number without end", `\x8b\x00\x00\x10\x00${"\x01".repeat(1 << 20)}.`, /a number that is too long/],
+    ["a key without a value", "}(K\x01u.", /a key without a value/],
+    ["a function that a list names", "]]\x93.", /a function without a name/],
     ["a mark where a value should be", "(.", /a mark or a function in the place of a value/],
   ])("with %s is refused", (_, bytes, message) => {
     expect(() => readPickle(Buffer.from(bytes, "latin1"))).toThrow(message);
