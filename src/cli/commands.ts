@@ -58,6 +58,11 @@ const sink: readonly Option[] = [
   { name: "rotate-seconds", value: "SECONDS", help: "file: rotate when it is older (default 3600)" },
   { name: "max-spool-bytes", value: "BYTES", help: "file: stop when all its files would hold more" },
   {
+    name: "keep-seconds",
+    value: "SECONDS",
+    help: "file: delete rotated files of this age, read or not (default: never)",
+  },
+  {
     name: "body",
     value: "KIND",
     choices: ["lines", "fluent-bit"],

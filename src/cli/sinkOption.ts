@@ -27,6 +27,7 @@ export type SinkChoice =
     readonly rotateBytes: number;
     readonly rotateSeconds: number;
     readonly maxSpoolBytes: number | null;
+    readonly keepSeconds: number | null;
   }
   | {
     readonly kind: "http";
@@ -54,6 +55,7 @@ export function sinkOf(given: Given, env: Runtime["env"], insecure: boolean): Si
       rotateBytes: number(given, "rotate-bytes", 1) ?? 64 * 1024 * 1024,
       rotateSeconds: number(given, "rotate-seconds", 1) ?? 3600,
       maxSpoolBytes: number(given, "max-spool-bytes", 1),
+      keepSeconds: number(given, "keep-seconds", 1),
     };
   }
   if (/^https?:\/\//i.test(to) && URL.canParse(to)) return httpChoice(new URL(to), given, env, insecure);

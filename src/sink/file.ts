@@ -7,6 +7,7 @@ import type { Origin, Sink } from "./sink.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
 import { type JournalContent, LARGEST_JOURNAL_BYTES, openJournal, readJournal } from "./spoolJournal.ts";
+import { deleteRotatedBefore } from "./spoolRetention.ts";
 import { besideSpool, listRotated, rotatedBytes, rotatedPath } from "./spoolNames.ts";
 
 export interface FileSinkOptions {
@@ -17,6 +18,8 @@ export interface FileSinkOptions {
   readonly rotateSeconds: number;
   /** Bytes that the spool and its rotated files may take together; `null` for no limit. */
   readonly maxSpoolBytes: number | null;
+  /** Age in seconds at which rotated files are deleted, read or not; looked at when one is rotated. @default null, never */
+  readonly keepSeconds?: number | null;
   /** Size from which the journal is written anew. @default 8 MiB */
   readonly journalBytes?: number;
   readonly locker: FileLocker;
@@ -72,6 +75,7 @@ export function openFileSink(options: FileSinkOptions): Sink {
     throw error;
   }
   let failed: GraphtapError | null = null;
+  deleteOld();
   let others = options.maxSpoolBytes === null ? 0 : rotatedBytes(path);
 
   function rotate(): void {
@@ -84,6 +88,12 @@ export function openFileSink(options: FileSinkOptions): Sink {
     spool.close();
     spool = next;
     attemptSink("write", path, () => syncFolder(dirname(path)));
+    deleteOld();
+  }
+
+  function deleteOld(): void {
+    if (options.keepSeconds == null) return;
+    deleteRotatedBefore(path, now() - options.keepSeconds * 1000, options.report);
   }
 
   function isDue(bytes: number): boolean {

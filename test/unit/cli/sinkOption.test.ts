@@ -12,7 +12,13 @@ const choose = (args: string[], env: Record<string, string> = {}, insecure = fal
   sinkOf(parseOptions("run", options, args, env), env, insecure);
 const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 const HTTP = { kind: "http", authorization: null, body: "lines", gzip: false, deadLetter: null };
-const FILE = { kind: "file", rotateBytes: 67_108_864, rotateSeconds: 3600, maxSpoolBytes: null };
+const FILE = {
+  kind: "file",
+  rotateBytes: 67_108_864,
+  rotateSeconds: 3600,
+  maxSpoolBytes: null,
+  keepSeconds: null,
+};
 
 describe("--to", () => {
   it.each([
@@ -27,7 +33,9 @@ describe("--to", () => {
       rotateBytes: 1000,
       rotateSeconds: 60,
       maxSpoolBytes: 9000,
+      keepSeconds: null,
     }],
+    [["--to", "file:/e", "--keep-seconds", "172800"], { ...FILE, path: "/e", keepSeconds: 172_800 }],
     [["--to", "http://127.0.0.1:9880"], { ...HTTP, url: "http://127.0.0.1:9880/" }],
     [["--to", "http://localhost:9880/a.b", "--body", "fluent-bit", "--gzip", "--dead-letter", "/d"], {
       ...HTTP,

@@ -112,6 +112,33 @@ describe("a spool", () => {
     expect(Object.values(again.files()).join("")).toBe("ccc\nbbb\n");
   });
 
+  it("deletes rotated files when they are old, its own only, when it rotates and when it starts", async () => {
+    const folder = tempFolder();
+    const options = { rotateBytes: 2, keepSeconds: 100 };
+    const { write, files, advance, sink } = spool(folder, options);
+    writeFileSync(join(folder, "events.ndjson.old"), "mine\n");
+    for (const text of ["a\n", "b\n", "c\n"]) {
+      await write(text);
+      advance(60_000);
+    }
+    expect(Object.values(files())).toEqual(["c\n", "a\n", "b\n", "mine\n"]);
+    await write("d\n");
+    expect(Object.values(files())).toEqual(["d\n", "b\n", "c\n", "mine\n"]);
+    await sink.close();
+    spool(folder, { ...options, now: () => START + 3_600_000 });
+    expect(Object.values(files())).toEqual(["d\n", "mine\n"]);
+  });
+
+  it("deletes nothing unless it is told to", async () => {
+    const folder = tempFolder();
+    const { write, files, advance } = spool(folder, { rotateBytes: 2 });
+    for (const text of ["a\n", "b\n", "c\n"]) {
+      await write(text);
+      advance(10 * 365 * 86_400_000);
+    }
+    expect(Object.values(files())).toEqual(["c\n", "a\n", "b\n"]);
+  });
+
   it("notices within a run that rotated files were deleted", async () => {
     const folder = tempFolder();
     const { write, files } = spool(folder, { rotateBytes: 4, maxSpoolBytes: 10 });
