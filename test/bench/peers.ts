@@ -54,15 +54,6 @@ async function install(workshop: Workshop): Promise<{ folder: string; python: st
   const run = (program: string, ...words: string[]) => promisify(execFile)(program, words, { cwd: folder });
   await run("npm", "ci", "--silent", "--no-audit", "--no-fund");
   await run("python3", "-m", "venv", "python");
-  await run(
-    python,
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    "requirements.txt",
-  );
+  await run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "requirements.txt");
   return { folder, python };
 }
