@@ -29,9 +29,9 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     );
     const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
     const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
-    const ended = await play(tap, graph).finally(() => clearTimeout(timer));
-    if (ended.code !== "stopped") throw ended;
-    runtime.writeStderr(closing(tap, graph));
+    const { why, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
+    if (why.code !== "stopped") throw why;
+    runtime.writeStderr(closing(rows));
     return 0;
   } finally {
     await graph.close();
@@ -39,17 +39,20 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
 }
 
-/** Polls until the demo is over or something fails, and says which. */
-async function play(tap: Tap, graph: DemoGraph): Promise<GraphtapError> {
+/** Polls until the demo is over or something fails; says which, and what came of each stream. */
+async function play(tap: Tap, graph: DemoGraph): Promise<{ why: GraphtapError; rows: string[][] }> {
   const quick = tap.streams.map((stream) => ({
     ...stream,
     service: { ...stream.service, periodSeconds: PERIOD_SECONDS },
   }));
   graph.start(tap.stop.signal);
+  let rows: string[][] = [];
+  // Positions can be read for as long as the tap is open.
+  const polling = pollForever(quick, tap.engine, tap.stop).finally(() => rows = rowsOf(tap, graph));
   try {
-    return await untilStopped(tap, pollForever(quick, tap.engine, tap.stop));
+    return await untilStopped(tap, polling);
   } catch (thrown) {
-    return asGraphtapError(thrown);
+    return { why: asGraphtapError(thrown), rows };
   }
 }
 
@@ -59,12 +62,15 @@ function seconds(text: string | undefined): number {
   throw usage("demo", `--seconds is "${text}", expected a number above 0 and up to 3600`);
 }
 
-function closing(tap: Tap, graph: DemoGraph): string {
-  const rows = tap.streams.map(({ service, plugin, state }) => {
+function rowsOf(tap: Tap, graph: DemoGraph): string[][] {
+  return tap.streams.map(({ service, plugin, state }) => {
     const checkpoint = state.loadCheckpoint();
     const requests = graph.emulator.requests.filter(({ path }) => path === plugin.path).length;
     return [service.name, String(checkpoint?.records ?? 0), String(requests), checkpoint?.read_to ?? "-"];
   });
+}
+
+function closing(rows: readonly (readonly string[])[]): string {
   return `
 ${layOut([["SERVICE", "RECORDS", "REQUESTS", "READ TO"], ...rows])}
 Each record left once, as one line, with its tag. Where to go next:
