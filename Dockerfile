@@ -9,7 +9,7 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 # Without scripts: the bundle is built from what is copied next.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json ./
+COPY build.mjs tsconfig.json ./
 COPY plugins plugins
 COPY src src
 RUN npm run --silent build
@@ -17,12 +17,9 @@ RUN npm run --silent build
 FROM node:22-bookworm-slim
 # util-linux, which the image has, brings flock: it keeps two processes from one state folder.
 RUN command -v flock \
-  && printf '#!/bin/sh\nexec node /opt/graphtap/dist/main.js "$@"\n' > /usr/local/bin/graphtap \
-  && chmod 755 /usr/local/bin/graphtap \
   && mkdir -p /devo-collector/certs /devo-collector/config /devo-collector/credentials /devo-collector/state \
   && chown node:node /devo-collector/state
-COPY --from=build /build/package.json /opt/graphtap/package.json
-COPY --from=build /build/dist /opt/graphtap/dist
+COPY --from=build /build/dist/graphtap.cjs /usr/local/bin/graphtap
 WORKDIR /devo-collector
 # The number of the image's user "node": orchestrators that insist on another than root cannot look a name up.
 USER 1000:1000

@@ -14,6 +14,12 @@ interface DenoNamespace {
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno;
 
+/**
+ * The import of whoever started the program, where that is `main.js` of the build: a script that was compiled before
+ * cannot import by itself.
+ */
+declare const importForScript: ((url: string) => Promise<unknown>) | undefined;
+
 /** The permissions that the program needs; Deno does not tell which ones it was given. */
 const DENO_WORDS = [
   "run",
@@ -48,9 +54,22 @@ async function writeByDeno(stdout: DenoNamespace["stdout"], bytes: Uint8Array): 
 
 function writeByNode(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => error ? reject(error) : resolve());
+    stdout.get().write(bytes, (error) => error ? reject(error) : resolve());
   });
 }
+
+/** One of the process's own streams. It costs milliseconds to open, and a pull with nothing to do writes nothing. */
+function lazy(open: () => NodeJS.WriteStream) {
+  let stream: NodeJS.WriteStream | undefined;
+  return {
+    // The error reaches the writer's callback too; without a listener it would also end the process with a stack trace.
+    get: () => stream ??= open().on("error", () => {}),
+    isOpen: () => stream !== undefined,
+  };
+}
+
+const stdout = lazy(() => process.stdout);
+const stderr = lazy(() => process.stderr);
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
@@ -81,8 +100,10 @@ const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
   writeStdout: deno ? (bytes) => writeByDeno(deno.stdout, bytes) : writeByNode,
-  writeStderr: (text) => void process.stderr.write(text),
-  stderrIsTerminal: process.stderr.isTTY === true,
+  writeStderr: (text) => void stderr.get().write(text),
+  get stderrIsTerminal() {
+    return stderr.get().isTTY === true;
+  },
   readStdin,
   stdin: () => process.stdin,
   onStopSignal: (callback) => {
@@ -94,22 +115,20 @@ const runtime: Runtime = {
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
   pid: process.pid,
   rssBytes: () => process.memoryUsage.rss(),
+  importModule: typeof importForScript === "function" ? importForScript : (url) => import(url),
   command: [process.execPath, ...(deno ? DENO_WORDS : process.execArgv), process.argv[1] ?? ""],
 };
 
-// The error reaches the writer's callback too; without a listener it would also end the process with a stack trace.
-process.stdout.on("error", () => {});
-process.stderr.on("error", () => {});
-
 process.on("uncaughtException", (error) => {
-  process.stderr.write(`graphtap: bug: ${error.stack ?? error.message}\n`, () => process.exit(70));
+  stderr.get().write(`graphtap: bug: ${error.stack ?? error.message}\n`, () => process.exit(70));
 });
 
 /** Ends the process when standard error has taken its last line, or will not. */
 function exit(code: number): void {
   const end = () => process.exit(code);
+  if (!stderr.isOpen()) return end();
   setTimeout(end, 1000);
-  process.stderr.write("", end);
+  stderr.get().write("", end);
 }
 
 // All lines were awaited; open connections must not keep the process.

@@ -4,10 +4,10 @@ import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";
+import type { Plugin } from "../plugin/plugin.ts";
 import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
 import type { Given } from "./options.ts";
-import { loadPluginFiles } from "./pluginFiles.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** A configuration and what its relative paths start from. */
@@ -57,9 +57,16 @@ export async function readConfigText(named: string | undefined, runtime: Runtime
   const home = homeOf(file);
   const registry = createRegistry([
     ...plugins,
-    ...await loadPluginFiles(text, file === "-" ? home : dirname(resolve(file))),
+    ...text.includes("plugins")
+      ? await loadPlugins(text, file === "-" ? home : dirname(resolve(file)), runtime)
+      : [],
   ]);
   return { file, text, home, registry };
+}
+
+async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {
+  const { loadPluginFiles } = await import("./pluginFiles.ts");
+  return loadPluginFiles(text, from, runtime.importModule);
 }
 
 function findConfig(runtime: Runtime): string {

@@ -6,6 +6,9 @@ import { readPluginPaths } from "../config/pluginPaths.ts";
 import { GraphtapError } from "../errors.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { checkPlugin } from "../plugin/schema.ts";
+import type { Runtime } from "./runtime.ts";
+
+type ImportModule = Runtime["importModule"];
 
 const DATA = new Set([".yaml", ".yml", ".json"]);
 
@@ -15,13 +18,16 @@ const DATA = new Set([".yaml", ".yml", ".json"]);
  * @param home the folder that relative paths start from
  * @throws plugin-invalid
  */
-export async function loadPluginFiles(text: string, home: string): Promise<Plugin[]> {
+export async function loadPluginFiles(
+  text: string,
+  home: string,
+  importModule: ImportModule,
+): Promise<Plugin[]> {
   // The rest of the configuration is judged with them, so their names are looked for ahead of it.
-  const paths = text.includes("plugins") ? readPluginPaths(text) : [];
   const loaded: Plugin[] = [];
-  for (const path of paths) {
+  for (const path of readPluginPaths(text)) {
     const file = resolve(home, path);
-    const value = DATA.has(extname(file)) ? readData(path, file) : await readModule(path, file);
+    const value = DATA.has(extname(file)) ? readData(path, file) : await readModule(path, file, importModule);
     loaded.push(checkPlugin(value, path));
   }
   return loaded;
@@ -35,9 +41,9 @@ function readData(path: string, file: string): unknown {
   }
 }
 
-async function readModule(path: string, file: string): Promise<unknown> {
+async function readModule(path: string, file: string, importModule: ImportModule): Promise<unknown> {
   try {
-    const module = await import(pathToFileURL(file).href) as { default?: unknown };
+    const module = await importModule(pathToFileURL(file).href) as { default?: unknown };
     return module.default;
   } catch (error) {
     throw unreadable(

@@ -18,6 +18,8 @@ export interface Runtime {
   readonly pid: number;
   /** Resident memory in bytes. */
   readonly rssBytes: () => number;
+  /** Imports a module that is no part of the program, by its URL. */
+  readonly importModule: (url: string) => Promise<unknown>;
   /** The words that start this program again, to which a command and its options are added. */
   readonly command: readonly string[];
 }

@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
@@ -10,6 +9,7 @@ import type { LineFormat } from "../tap/line.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
+import { stateFolderOf } from "./due.ts";
 import { hostOf } from "./hostname.ts";
 import { logFor } from "./logging.ts";
 import type { Given } from "./options.ts";
@@ -31,14 +31,15 @@ export interface Tap {
 }
 
 /** Takes the state folder of a configuration and builds its streams. @throws usage, state-* */
-export function openTap(given: Given, runtime: Runtime, { config, registry, home }: LoadedConfig): Tap {
+export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): Tap {
+  const { config, registry } = loaded;
   const clock = systemClock;
   const log = logFor(given, runtime, config.globals.debug, () => clock.now());
   for (const { key, message } of config.warnings) log.warn(`${key}: ${message}`);
   const choice = sinkOf(given, runtime.env, config.globals.allowInsecureUrls);
   const format = (given.text("format") ?? "json") as LineFormat;
   const stop = new AbortController();
-  const stateDir = resolve(given.text("state") ?? resolve(home, config.globals.stateDir));
+  const stateDir = stateFolderOf(given, loaded);
   const state = openState(stateDir, {
     locker: runtime.locker,
     pid: runtime.pid,

@@ -1,6 +1,6 @@
 /** The keys of `globals`, and of `global_overrides` in the cloud form. */
 import * as z from "zod";
-import { quotaNames } from "../plugin/schema.ts";
+import { quotaNames } from "../plugin/quotaNames.ts";
 import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */

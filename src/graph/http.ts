@@ -28,7 +28,13 @@ export function createHttp(options: HttpOptions = {}): { transport: Transport; c
   let opened: Promise<Opened> | undefined;
   const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options;
   return {
-    transport: async (request) => exchange(await (opened ??= open(options)), request, bodyTimeoutMs),
+    transport: async (request) => {
+      if (opened !== undefined) return exchange(await opened, request, bodyTimeoutMs);
+      const first = opened = open(options);
+      const { withPlainWasm } = await import("./plainWasm.ts");
+      // The parser of headers is compiled for the first connection.
+      return withPlainWasm(async () => exchange(await first, request, bodyTimeoutMs));
+    },
     close: async () => (await opened)?.dispatcher.destroy(),
   };
 }

@@ -1,19 +1,9 @@
 /** The rules for a plugin, ours and those that users bring along. They agree with the type in `plugin.ts`. */
 import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
-import type { Cursor, Plugin, QuotaName } from "./plugin.ts";
+import type { Cursor, Plugin } from "./plugin.ts";
+import { quotaNames } from "./quotaNames.ts";
 import { tagTemplateRemark } from "./tagRule.ts";
-
-const quotas: Record<QuotaName, true> = {
-  "reports": true,
-  "security": true,
-  "scores": true,
-  "identity-protection": true,
-  "global": true,
-};
-
-/** The request budgets that a plugin, or `globals.quotas`, may name. */
-export const quotaNames = Object.keys(quotas) as readonly QuotaName[];
 
 const line = z.string().regex(/^[^\r\n]*\S[^\r\n]*$/, "expected a text of one line");
 const name = z.string().regex(

@@ -83,15 +83,6 @@ export function pauseMs(periodMs: number, refusals: number): number {
     : Math.max(periodMs, Math.min(periodMs * 2 ** (refusals - 1), LONGEST_PAUSE_MS));
 }
 
-/** The streams whose period has passed since their last poll began. */
-export function dueStreams(streams: readonly Stream[], nowMs: number): Stream[] {
-  return streams.filter(({ state, service }) => {
-    const last = state.loadCheckpoint()?.last_poll_started_ms ?? null;
-    // A last poll in the future means that the clock was set back: better to poll than to wait for it.
-    return last === null || last > nowMs || nowMs - last >= service.periodSeconds * 1000;
-  });
-}
-
 /** Runs all tasks; the first that throws stops the others, and is thrown when all have ended. */
 async function together(stop: AbortController, tasks: readonly (() => Promise<void>)[]): Promise<void> {
   await Promise.all(tasks.map(async (task) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -23,13 +23,8 @@ export interface Workshop {
 
 export async function openWorkshop(): Promise<Workshop> {
   const folder = mkdtempSync(join(tmpdir(), "graphtap-bench-"));
-  const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
-  // Without emptying dist, which others may be running; of two equal options the last one holds.
-  const bundling = scripts.build.slice(scripts.build.indexOf("esbuild "));
-  execFileSync("sh", ["-c", `${bundling} --outdir="$0"`, join(folder, "dist")], {
-    cwd: PROJECT,
-    env: { ...process.env, PATH: `${join(PROJECT, "node_modules/.bin")}:${process.env.PATH}` },
-  });
+  // Beside dist, which others may be running.
+  execFileSync(process.execPath, [join(PROJECT, "build.mjs"), join(folder, "dist")]);
   await build({
     entryPoints: ["server", "floor", "parsed", "measured"].map((name) => join(HERE, `programs/${name}.ts`)),
     outdir: join(folder, "programs"),

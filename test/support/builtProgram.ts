@@ -20,7 +20,7 @@ function newestChange(folders: readonly string[]): number {
     readdirSync(join(projectFolder, folder), { recursive: true, encoding: "utf8" })
       .map((name) => join(folder, name))
   );
-  return Math.max(...["package.json", "package-lock.json", ...files].map(changedAt));
+  return Math.max(...["build.mjs", "package.json", "package-lock.json", ...files].map(changedAt));
 }
 
 function changedAt(file: string): number {
