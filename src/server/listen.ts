@@ -8,6 +8,9 @@ import type { AppBindings } from "./bindings.ts";
 import type { ListenAddress } from "./listenAddress.ts";
 
 const CLOSE_GRACE_MS = 1000;
+/** A request is a few lines without a body; whoever takes longer to send it only holds the connection. */
+const REQUEST_TIMEOUT_MS = 10_000;
+const TIMEOUT_CHECK_MS = 1_000;
 
 /** A server that listens. */
 export interface Listening {
@@ -34,6 +37,11 @@ export function listen(
       hostname: host,
       // The adapter's own Request and Response are quicker, but they would replace the program's.
       overrideGlobalObjects: false,
+      serverOptions: {
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      },
       fetch: (request, bindings) => answer(app, request, bindings as HttpBindings),
     }, (info) => {
       const name = info.family === "IPv6" ? `[${info.address}]` : info.address;

@@ -50,7 +50,7 @@ export function isLogLevel(text: string): text is LogLevel {
 }
 
 function json(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  return JSON.stringify({ time, level, message, ...fields });
+  return escaped({ time, level, message, ...fields });
 }
 
 function text(time: string, level: LogLevel, message: string, fields: LogFields): string {
@@ -62,9 +62,18 @@ function text(time: string, level: LogLevel, message: string, fields: LogFields)
 
 // A value from outside must not be able to forge a second line or another field.
 function quoted(value: string): string {
-  return /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
+  return /^[^\s"=\p{Cc}\p{Bidi_Control}]+$/u.test(value) ? value : escaped(value);
+}
+
+// JSON leaves these as they are: DEL, the second set of control characters, which some terminals obey, line
+// separators, and what turns the direction of text so that a line reads as another one.
+function escaped(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function oneLine(message: string): string {
-  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return message.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
 }

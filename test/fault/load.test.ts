@@ -1,5 +1,6 @@
 /** Many streams in one process for hours: `npm run bench -- load` does the same with 400 of them for ten hours. */
 import { describe, expect, it } from "vitest";
+import { onDeno } from "../support/project.ts";
 import { simulateLoad, slopeOf } from "../support/load.ts";
 
 describe("40 streams for three hours", () => {
@@ -13,6 +14,8 @@ describe("40 streams for three hours", () => {
     expect(result.longestWaitPeriods).toBe(1);
     // A record comes two minutes after the one before, is read within five, and an answer takes 0.3 s.
     expect(result.longestDelaySeconds).toBeLessThan(305);
+    // Only Node can be told to collect what is not needed, without which the slope says nothing.
+    if (onDeno) return;
     const heap = result.samples.filter(({ hours }) => hours >= 1).map(({ hours, heapBytes }) => ({
       x: hours,
       y: heapBytes,

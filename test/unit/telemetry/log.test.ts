@@ -45,4 +45,12 @@ describe("the log", () => {
     expect(text.split("\n")).toHaveLength(2);
     expect(text).not.toMatch(/ y=1 level=error$/);
   });
+
+  it.each(["text", "json"] as const)("cannot be made to steer a terminal: %s", (format) => {
+    const hostile = "a\u001b[2J\u007f\u009b31m\u0085\u2028\u2029\u202egnihton\u2066";
+    const text = logged(format, "info", (log) => log.info(hostile, { input: hostile, [`b`]: "plain" }));
+    expect(text).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]./u);
+    expect(text).toContain(format === "json" ? '"b":"plain"' : "b=plain");
+    if (format === "json") expect(JSON.parse(text)).toMatchObject({ message: hostile, input: hostile });
+  });
 });
