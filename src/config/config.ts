@@ -27,6 +27,8 @@ export interface Globals {
   readonly stateDir: string;
   /** Request budgets that replace the built-in ones, by quota name. */
   readonly quotas: Readonly<Record<string, Quota>>;
+  /** `requests_limits`: budgets over all inputs, beside all others. */
+  readonly requestLimits: readonly Quota[];
   /** Plain http to hosts other than this one. @default false */
   readonly allowInsecureUrls: boolean;
   /** Plugin files, as written. */

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { quotaNames } from "../plugin/quotaNames.ts";
 import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
+import { requestLimitsSchema } from "./requestLimits.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
 function lenient<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strip> {
@@ -43,7 +44,6 @@ const idleNames = [
   "generate_collector_details",
   "multiprocessing",
   "multithreading",
-  "requests_limits",
 ];
 const idle = Object.fromEntries(
   idleNames.map((
@@ -65,6 +65,9 @@ export const globalsSchema = lenient({
     'The level of the tags that Devo\'s documentation writes as "*": "1" in the 1.x collector, "2" in 2.x.',
   ),
   quotas: key(quotas.optional(), "Request budgets that replace the built-in ones."),
+  requests_limits: key(requestLimitsSchema.optional(), "Caps over all inputs, beside all others.", {
+    examples: [[{ period: "10s", number_of_requests: 20 }]],
+  }),
   allow_insecure_urls: key(flag().default(false), "Accept plain http to other hosts. For test networks."),
   plugins: key(
     z.array(text(), { error: "a list of paths" }).default([]),

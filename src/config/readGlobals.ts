@@ -1,6 +1,7 @@
 /** `globals` and `global_overrides`, as one. */
 import type { Globals } from "./config.ts";
 import { globalsSchema } from "./globalsSchema.ts";
+import { quotasOf } from "./requestLimits.ts";
 import type { Reading } from "./reading.ts";
 import { report } from "./reading.ts";
 import { isRecord, readSection } from "./section.ts";
@@ -22,7 +23,8 @@ export function readGlobals(reading: Reading, root: Readonly<Record<string, unkn
     name: settings.name ?? null,
     tagGeneration: settings.tag_generation ?? "2",
     stateDir: persistence?.config?.directory_name ?? "state",
-    quotas: quotasOf(settings.quotas ?? {}),
+    quotas: budgetsOf(settings.quotas ?? {}),
+    requestLimits: quotasOf(settings.requests_limits),
     allowInsecureUrls: settings.allow_insecure_urls ?? false,
     plugins: settings.plugins ?? [],
   };
@@ -43,7 +45,7 @@ function given(block: unknown, name: "globals" | "global_overrides", reading: Re
   ) as typeof values;
 }
 
-function quotasOf(
+function budgetsOf(
   values: Readonly<Record<string, Globals["quotas"][string] | undefined>>,
 ): Globals["quotas"] {
   const quotas: Record<string, Globals["quotas"][string]> = {};

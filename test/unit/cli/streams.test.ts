@@ -35,6 +35,11 @@ describe("the budgets of a stream", () => {
   it.each([
     ["none of its own", {}, 0],
     ["a limit of its input", { input: ["requests_limits: [{period: 1m, number_of_requests: 2}]"] }, 60_000],
+    [
+      "a limit of all inputs",
+      { globals: ["requests_limits: [{period: 1m, number_of_requests: 2}]"] },
+      60_000,
+    ],
     ["a pace of its input", { input: ["requests_per_second: 2"] }, 1000],
     ["a limit of its own", {
       services: ["signIns: {requests_limits: [{period: 30s, number_of_requests: 1}]}"],
@@ -42,6 +47,18 @@ describe("the budgets of a stream", () => {
     ["a pace of its own", { services: ["signIns: {requests_per_second: 0.5}"] }, 4000],
   ])("with %s", async (_, lines, ms) => {
     expect(await timeFor(lines, 3)).toBe(ms);
+  });
+
+  it("of all inputs are shared by its neighbours", async () => {
+    const { clock, streams } = streamsOf({
+      globals: ["requests_limits: [{period: 1m, number_of_requests: 2}]"],
+      services: ["signIns:", "alerts_v2:"],
+    });
+    const began = clock.now();
+    for (const { quotas } of [...streams, ...streams]) {
+      for (const quota of quotas) await quota.acquire("live");
+    }
+    expect(clock.now() - began).toBe(60_000);
   });
 
   it("do not hold its neighbours", async () => {

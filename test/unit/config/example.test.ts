@@ -108,6 +108,7 @@ describe("globals", () => {
       tagGeneration: "2",
       stateDir: "state",
       quotas: {},
+      requestLimits: [],
       allowInsecureUrls: false,
       plugins: [],
     });
