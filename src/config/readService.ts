@@ -65,6 +65,7 @@ export function readService(
       tagVersion,
       windowMaxSeconds,
       sweepAfterSeconds: whole.sweep_after_seconds ?? null,
+      sweepMaxSeconds: whole.sweep_max_seconds ?? null,
       trackUpdates: whole.track_updates,
       requestLimits: quotasOf(whole.requests_limits, whole.requests_per_second),
       obfuscation: obfuscation.flatMap((rule) => rule ?? []),

@@ -139,6 +139,12 @@ export const serviceSchema = z.strictObject({
     "Ages at which what was read is read again for records that arrived late. An empty list: never.",
     { unit: "seconds", examples: [[300, 900, 3600, 21600, 86400]] },
   ),
+  sweep_max_seconds: key(
+    integer(60, "seconds").optional(),
+    "How old re-reads may become where the deepest still finds late records: steps twice as deep are added up to this, " +
+      "and go again when they find nothing. Four times the deepest when it is absent; 60 for never.",
+    { unit: "seconds", examples: [345_600] },
+  ),
   track_updates: key(
     flag().default(true),
     "Whether an alert, score or control leaves again when it changes.",

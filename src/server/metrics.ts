@@ -1,4 +1,6 @@
 import { parseInstant } from "../instant.ts";
+import type { Checkpoint } from "../state/checkpoint.ts";
+import { sweepLagOf } from "../tap/sweepSchedule.ts";
 import type { MetricFamily, Sample } from "../telemetry/metrics.ts";
 import type { Figures } from "./figures.ts";
 import type { ServedStream } from "./served.ts";
@@ -29,6 +31,8 @@ export interface ProcessFigures {
  * | `graphtap_last_success_timestamp_seconds` | when a stream was last read to its end |
  * | `graphtap_position_lag_seconds` | how far the position is behind now; it grows between polls |
  * | `graphtap_backfill_seconds` | how much older time is still unread behind the position |
+ * | `graphtap_backfill_end_timestamp_seconds` | when that is likely to have been read; absent when nobody can tell |
+ * | `graphtap_reread_lag_seconds` | how far the deepest re-read for late records is behind its time; 0 when it is not |
  * | `graphtap_newest_record_timestamp_seconds` | time of the newest delivered record |
  * | `graphtap_event_listeners`, `graphtap_batches_waiting` | who listens at `/v1/events`; batches not yet confirmed |
  * | `graphtap_info{version}`, `process_…` | the process |
@@ -60,6 +64,16 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
       "backfill_seconds",
       "Older time that is still unread.",
       each(({ checkpoint }) => checkpoint === null ? null : unread(checkpoint.backfill)),
+    ),
+    gauge(
+      "backfill_end_timestamp_seconds",
+      "When older time is likely to have been read.",
+      each(({ checkpoint }) => endOf(checkpoint)),
+    ),
+    gauge(
+      "reread_lag_seconds",
+      "How far the deepest re-read for late records is behind its time.",
+      lags(streams),
     ),
     gauge(
       "newest_record_timestamp_seconds",
@@ -95,6 +109,20 @@ function samples(streams: readonly ServedStream[], pick: (figures: Figures) => n
     const value = pick(served.figures);
     return value === null ? [] : [{ labels: labelsOf(served), value }];
   });
+}
+
+/** Known to a stream's schedule only. */
+function lags(streams: readonly ServedStream[]): Sample[] {
+  return streams.flatMap((served) => {
+    const { stream, figures: { checkpoint } } = served;
+    const value = checkpoint === null ? null : sweepLagOf(stream, checkpoint);
+    return value === null ? [] : [{ labels: labelsOf(served), value }];
+  });
+}
+
+function endOf(checkpoint: Checkpoint | null): number | null {
+  const ms = checkpoint?.backfill_ends_ms ?? null;
+  return ms === null ? null : ms / 1000;
 }
 
 function codeSamples(

@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import type { Checkpoint } from "../state/checkpoint.ts";
 import type { ServedStream } from "./served.ts";
 
 /** What the page says of the process. */
@@ -62,7 +63,7 @@ function row({ stream, figures, batch }: ServedStream) {
     <tr>
       <td>${stream.input.name}</td>
       <td>${stream.service.name}</td>
-      <td>${checkpoint?.read_to ?? "-"}</td>
+      <td>${checkpoint?.read_to ?? "-"}${checkpoint === null ? "" : behind(checkpoint)}</td>
       <td>${checkpoint?.last_event_time_in_utc ?? "-"}</td>
       <td>${String(checkpoint?.records ?? 0)}</td>
       <td>${time(figures.lastEndedMs ?? checkpoint?.last_poll_ended_ms ?? null)}</td>
@@ -71,6 +72,13 @@ function row({ stream, figures, batch }: ServedStream) {
         : " a batch waits to be confirmed"}</td>
     </tr>
   `;
+}
+
+/** What is still unread before the position. */
+function behind({ backfill, backfill_ends_ms }: Checkpoint): string {
+  if (backfill.length === 0) return "";
+  const from = `; older records from ${backfill[0]!.from} on are still being read`;
+  return backfill_ends_ms === null ? from : `${from}, until about ${time(backfill_ends_ms)}`;
 }
 
 function time(ms: number | null): string {

@@ -33,6 +33,8 @@ export interface Checkpoint {
   readonly read_to: string | null;
   /** Older ranges that are still to be read, oldest first. */
   readonly backfill: readonly TimeRange[];
+  /** When these are likely to have been read, in milliseconds since the epoch; `null` when nobody can tell. */
+  readonly backfill_ends_ms: number | null;
   /** For each re-read of the schedule: how far it has come, and how often in a row it found nothing late. */
   readonly sweeps: readonly { readonly read_to: string; readonly idle: number }[];
   /** Requests that sweeps may still make, below zero when they made more. */
@@ -98,6 +100,7 @@ function membersOf(checkpoint: Checkpoint): Checkpoint {
     began_at: checkpoint.began_at,
     read_to: checkpoint.read_to,
     backfill: checkpoint.backfill.map(({ from, to }) => ({ from, to })),
+    backfill_ends_ms: checkpoint.backfill_ends_ms ?? null,
     sweeps: checkpoint.sweeps.map(({ read_to, idle }) => ({ read_to, idle })),
     sweep_credit: checkpoint.sweep_credit,
     last_event_time_in_utc: checkpoint.last_event_time_in_utc,
@@ -161,6 +164,8 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   began_at: orNull(isTime),
   read_to: orNull(isTime),
   backfill: (value) => Array.isArray(value) && value.every(isRange),
+  // The first of version 3 did not have it.
+  backfill_ends_ms: (value) => value === undefined || value === null || isCount(value),
   sweeps: (value) =>
     Array.isArray(value) &&
     value.every((one) => isObject(one) && isTime(one["read_to"]) && isCount(one["idle"])),
@@ -199,6 +204,7 @@ export function emptyCheckpoint({ inputId, service }: StreamAddress, start: stri
     began_at: null,
     read_to: null,
     backfill: [],
+    backfill_ends_ms: null,
     sweeps: [],
     sweep_credit: 0,
     last_event_time_in_utc: null,

@@ -5,29 +5,53 @@ import type { Pass } from "./pass.ts";
 import { instantOf } from "./position.ts";
 import { readRange } from "./readRange.ts";
 
+/** A backfill of hours says so often how far it is. */
+const SAY_EVERY_MS = 300_000;
+
 /** Reads older ranges, the oldest first since Graph drops it first, window by window while it may. */
 export async function backfill(pass: Pass, mayGoOn: () => boolean): Promise<void> {
-  const startedMs = pass.engine.clock.now();
+  const { clock } = pass.engine;
   const leftBefore = secondsLeft(pass.checkpoint.backfill);
   if (leftBefore === 0) return;
+  let saidMs = clock.now();
   while (mayGoOn() && pass.checkpoint.backfill.length > 0) {
     const range = pass.checkpoint.backfill[0]!;
-    const reached = await readRange(pass, {
+    await readRange(pass, {
       from: timeOf(range.from),
       to: timeOf(range.to),
       priority: "backfill",
-      onRead: (to) => pass.checkpoint = { ...pass.checkpoint, backfill: after(pass.checkpoint.backfill, to) },
+      onRead(to) {
+        const backfill = after(pass.checkpoint.backfill, to);
+        pass.checkpoint = {
+          ...pass.checkpoint,
+          backfill,
+          backfill_ends_ms: endOf(pass, leftBefore, backfill),
+        };
+        if (clock.now() - saidMs < SAY_EVERY_MS) return;
+        saidMs = clock.now();
+        say(pass);
+      },
       onGap: (window, error) => recordGap(pass, window, error),
       mayGoOn,
     });
-    // The rest lies in Graph's future: asked for again and again, it would come no sooner.
-    if (secondsBetween(reached, timeOf(range.to)) > 0) break;
   }
-  const left = secondsLeft(pass.checkpoint.backfill);
-  const pace = (leftBefore - left) / Math.max(1, pass.engine.clock.now() - startedMs);
-  pass.stream.log.info(left === 0 ? "backfill done" : "backfill goes on", {
+  say(pass);
+}
+
+/** When the rest will have been read at the pace of this poll, its live reading included: that goes first again. */
+function endOf({ engine, startedMs }: Pass, leftBefore: number, rest: readonly TimeRange[]): number | null {
+  const left = secondsLeft(rest);
+  const now = engine.clock.now();
+  const pace = (leftBefore - left) / Math.max(1, now - startedMs);
+  return left === 0 || pace <= 0 ? null : Math.ceil(now + left / pace);
+}
+
+function say({ checkpoint: { backfill, backfill_ends_ms }, engine, stream: { log } }: Pass): void {
+  const left = secondsLeft(backfill);
+  const ms = backfill_ends_ms === null ? 0 : backfill_ends_ms - engine.clock.now();
+  log.info(left === 0 ? "backfill done" : "backfill goes on", {
     hours_left: Math.round(left / 360) / 10,
-    minutes_needed: left === 0 || pace === 0 ? undefined : Math.ceil(left / pace / 60_000),
+    minutes_needed: ms > 0 ? Math.ceil(ms / 60_000) : undefined,
   });
 }
 

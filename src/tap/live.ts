@@ -11,10 +11,10 @@ import type { TimedCursor } from "../plugin/plugin.ts";
 import type { Checkpoint, TimeRange } from "../state/checkpoint.ts";
 import { recordGap } from "./gaps.ts";
 import type { Pass } from "./pass.ts";
-import { instantOf, withReadTo } from "./position.ts";
+import { instantOf, knownSince, withReadTo } from "./position.ts";
 import { readRange } from "./readRange.ts";
 import { creditAfter, openMarks } from "./sweeps.ts";
-import { sweepSchedule } from "./sweeping.ts";
+import { sweepSchedule } from "./sweepSchedule.ts";
 import { planEdge } from "./window.ts";
 
 /** What is older than this is not today's and waits behind it. */
@@ -94,9 +94,11 @@ function withBackfill(checkpoint: Checkpoint, range: TimeRange): Checkpoint {
   return { ...checkpoint, backfill: [...checkpoint.backfill, range], sweeps: [] };
 }
 
-function withOpenMarks({ checkpoint, stream, now }: Pass, start: Instant): Checkpoint {
+function withOpenMarks({ checkpoint, startedMs, stream, now }: Pass, start: Instant): Checkpoint {
+  // A step that is new to the schedule must not meet records whose keys are forgotten.
+  const oldest = latest(start, knownSince(checkpoint, startedMs));
   const marks = checkpoint.sweeps.map(({ read_to, idle }) => ({ readTo: instantOf(read_to) ?? start, idle }));
-  const opened = openMarks(sweepSchedule(stream), marks, start, now);
+  const opened = openMarks(sweepSchedule(stream, marks.length), marks, oldest, now);
   const sweeps = opened.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle }));
   return { ...checkpoint, sweeps };
 }

@@ -9,6 +9,7 @@ import { withReadTo } from "./position.ts";
 import { readPages } from "./readPages.ts";
 import type { Engine, Stream } from "./stream.ts";
 import { sweep } from "./sweeping.ts";
+import { isFarBehind, sayIfBehind } from "./sweepSchedule.ts";
 
 /** What one poll did. */
 export interface PollReport {
@@ -81,8 +82,10 @@ export async function runPass(pass: Pass, work: (pass: Pass) => Promise<void>): 
 async function read(pass: Pass, mayGoOn: () => boolean): Promise<void> {
   const { cursor } = pass.stream.plugin;
   if (cursor.kind === "snapshot") return readSnapshot(pass);
+  const wasFarBehind = isFarBehind(pass);
   await readLive(pass, cursor);
   await sweep(pass, mayGoOn);
+  sayIfBehind(pass, wasFarBehind);
   await retryGaps(pass, oldestKept(pass.startedMs, cursor), mayGoOn);
   await backfill(pass, mayGoOn);
 }

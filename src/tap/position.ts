@@ -63,3 +63,11 @@ export function keysNeededSince({ read_to, sweeps, backfill }: Checkpoint, nowMs
   );
   return (oldest - KEEP_KEYS_SECONDS) * 1000;
 }
+
+/**
+ * Whatever was delivered has its key in the seen set if its time is this or later. A record's key is never older than
+ * its time, but for a clock that was wrong by minutes.
+ */
+export function knownSince(checkpoint: Checkpoint, nowMs: number): Instant {
+  return fromMillis(keysNeededSince(checkpoint, nowMs) + 3_600_000);
+}

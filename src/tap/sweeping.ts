@@ -1,37 +1,54 @@
-import { compareInstants, formatInstant, fromMillis, type Instant, secondsBetween } from "../instant.ts";
-import type { Pass } from "./pass.ts";
-import { instantOf } from "./position.ts";
-import { readRange } from "./readRange.ts";
 import {
-  creditAfter,
-  type DueSweep,
-  dueSweep,
-  EVENT_SWEEPS_SECONDS,
-  isPaidFor,
-  movedMark,
-  type SweepMark,
-  UPDATE_SWEEPS_SECONDS,
-} from "./sweeps.ts";
-import type { Stream } from "./stream.ts";
-
-/** The stream's schedule: from its configuration, its plugin, or what suits its kind. */
-export function sweepSchedule({ service, plugin: { cursor } }: Stream): readonly number[] {
-  if (cursor.kind === "snapshot") return [];
-  const usual = cursor.kind === "event-time" ? EVENT_SWEEPS_SECONDS : UPDATE_SWEEPS_SECONDS;
-  return service.sweepAfterSeconds ?? cursor.sweepAfterSeconds ?? usual;
-}
+  compareInstants,
+  formatInstant,
+  fromMillis,
+  type Instant,
+  latest,
+  secondsBetween,
+} from "../instant.ts";
+import type { Pass } from "./pass.ts";
+import { instantOf, knownSince } from "./position.ts";
+import { adjustedMarks } from "./reach.ts";
+import { readRange } from "./readRange.ts";
+import { creditAfter, type DueSweep, dueSweep, isPaidFor, movedMark, type SweepMark } from "./sweeps.ts";
+import { marksIn, reachOf, sweepSchedule } from "./sweepSchedule.ts";
 
 /** Takes the sweeps that are due, while the credit that live reading earned lasts. */
 export async function sweep(pass: Pass, mayGoOn: () => boolean): Promise<void> {
-  const schedule = sweepSchedule(pass.stream);
-  while (mayGoOn() && isPaidFor(pass.checkpoint.sweep_credit)) {
+  const schedule = sweepSchedule(pass.stream, pass.checkpoint.sweeps.length);
+  let foundDeep = false;
+  for (;;) {
     const due = dueSweep(schedule, marksOf(pass), pass.now);
-    if (due === null) return;
-    await take(pass, due, mayGoOn);
+    const isPaid = isPaidFor(pass.checkpoint.sweep_credit);
+    if (due === null || !isPaid || !mayGoOn()) return adjust(pass, foundDeep, due === null && isPaid);
+    const late = await take(pass, due, mayGoOn);
+    if (late > 0 && due.step === schedule.length - 1) foundDeep = true;
   }
 }
 
-async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<void> {
+/** Lets re-reads reach further back, or less far. While older time is still unread, what is new is not late. */
+function adjust(pass: Pass, foundDeep: boolean, inTime: boolean): void {
+  const { checkpoint, stream, now } = pass;
+  const marks = marksOf(pass);
+  const adjusted = adjustedMarks(reachOf(stream), marks, {
+    foundDeep: foundDeep && checkpoint.backfill.length === 0,
+    inTime,
+    oldestKnown: latest(instantOf(checkpoint.began_at) ?? now, knownSince(checkpoint, pass.startedMs)),
+    now,
+  });
+  if (adjusted.length === marks.length) return;
+  pass.checkpoint = withMarks(pass, adjusted);
+  const hours = sweepSchedule(stream, adjusted.length).at(-1)! / 3600;
+  stream.log.info(
+    adjusted.length > marks.length
+      ? "the deepest re-read found late records: now one goes deeper"
+      : "re-reads go less deep again",
+    { deepest_h: Math.round(hours * 10) / 10 },
+  );
+}
+
+/** @returns how many late records it found */
+async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<number> {
   const { stream: { log } } = pass;
   const requests = pass.requests;
   const found = { late: 0, oldest: null as Instant | null, isWhole: false };
@@ -60,20 +77,18 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
     const moved = movedMark(marksOf(pass), due.step, due.from, late);
     pass.checkpoint = { ...withMarks(pass, moved), sweep_credit };
   }
-  if (found.late === 0) return;
+  if (found.late === 0) return 0;
   const now = fromMillis(pass.engine.clock.now());
   pass.late += found.late;
   log.info("late records recovered", {
     records: found.late,
     latest_by_s: found.oldest === null ? undefined : Math.round(secondsBetween(found.oldest, now)),
   });
+  return found.late;
 }
 
 function marksOf({ checkpoint, startedMs }: Pass): SweepMark[] {
-  return checkpoint.sweeps.map(({ read_to, idle }) => ({
-    readTo: instantOf(read_to) ?? fromMillis(startedMs),
-    idle,
-  }));
+  return marksIn(checkpoint.sweeps, fromMillis(startedMs));
 }
 
 function withMarks({ checkpoint }: Pass, marks: readonly SweepMark[]) {

@@ -46,6 +46,42 @@ describe("a start weeks back", () => {
     expect(rig.log.some((line) => line.includes("minutes_needed"))).toBe(true);
   });
 
+  it("says when it will be done, and is right about it", async () => {
+    rig = openRig({ budgets: { reports: { requests: 1, seconds: 60 } } });
+    const start = addSeconds(fromMillis(rig.clock.now()), -3 * WEEK);
+    for (let day = 0; day < 21; day++) put(rig, `day ${day}`, addSeconds(start, day * 86_400 + 100));
+    const settings = { startTime: { text: "start", instant: start }, windowMaxSeconds: 43_200 };
+    const stream = rig.stream("signIns", settings);
+    const guesses: { atMs: number; endsMs: number }[] = [];
+    const leftOf = () => stream.state.loadCheckpoint()!.backfill.length;
+    do {
+      await poll(stream, rig.engine, signal, rig.clock.now() + 300_000);
+      const { backfill_ends_ms } = stream.state.loadCheckpoint()!;
+      if (backfill_ends_ms !== null) guesses.push({ atMs: rig.clock.now(), endsMs: backfill_ends_ms });
+    } while (leftOf() > 0);
+    expect(stream.state.loadCheckpoint()!.backfill_ends_ms).toBeNull();
+    const endMs = rig.clock.now();
+    const ratios = guesses.slice(1).map(({ atMs, endsMs }) => (endsMs - atMs) / (endMs - atMs));
+    expect(ratios.length).toBeGreaterThan(5);
+    for (const ratio of ratios.slice(0, -2)) expect(ratio).toBeGreaterThan(0.5);
+    for (const ratio of ratios.slice(0, -2)) expect(ratio).toBeLessThan(2);
+    expect(rig.log.filter((line) => line.includes("backfill goes on")).length).toBe(guesses.length);
+  });
+
+  it("says so every five minutes while one poll reads it all", async () => {
+    rig = openRig({ budgets: { reports: { requests: 1, seconds: 60 } } });
+    const start = addSeconds(fromMillis(rig.clock.now()), -3 * WEEK);
+    const stream = rig.stream("signIns", {
+      startTime: { text: "start", instant: start },
+      windowMaxSeconds: 43_200,
+    });
+    await poll(stream, rig.engine, signal);
+    const said = rig.log.filter((line) => line.includes("backfill goes on"));
+    expect(said.length).toBeGreaterThan(5);
+    expect(said.every((line) => line.includes("minutes_needed"))).toBe(true);
+    expect(rig.log.filter((line) => line.includes("backfill done"))).toHaveLength(1);
+  });
+
   it("goes on where it was after a restart", async () => {
     rig = openRig({ budgets: { reports: { requests: 1, seconds: 60 } } });
     const start = addSeconds(fromMillis(rig.clock.now()), -2 * WEEK);

@@ -117,6 +117,7 @@ export function openRig(options: RigOptions = {}): Rig {
           tagVersion: null,
           windowMaxSeconds: null,
           sweepAfterSeconds: null,
+          sweepMaxSeconds: null,
           trackUpdates: true,
           obfuscation: [],
           ...settings,

@@ -58,6 +58,7 @@ describe("the collector's own file", () => {
       tagVersion: null,
       windowMaxSeconds: 3600,
       sweepAfterSeconds: null,
+      sweepMaxSeconds: null,
       trackUpdates: true,
       requestLimits: [],
       obfuscation: [
@@ -80,6 +81,7 @@ describe("the collector's own file", () => {
       tagVersion: null,
       windowMaxSeconds: null,
       sweepAfterSeconds: null,
+      sweepMaxSeconds: null,
       trackUpdates: true,
       requestLimits: [],
       obfuscation: [],

@@ -52,6 +52,35 @@ describe("/readyz", () => {
   });
 });
 
+describe("a long start that is still being read", () => {
+  it("is shown with its end, and so is how far re-reads are behind", async () => {
+    const house = openHouse();
+    const pull = () => house.fetch("/v1/pull").then((response) => response.text());
+    await pull();
+    const { state } = house.streams.find(({ service }) => service.name === "signIns")!;
+    state.saveCheckpoint({
+      ...state.loadCheckpoint()!,
+      read_to: "2026-11-22T16:00:00Z",
+      backfill: [{ from: "2026-11-20T00:00:00Z", to: "2026-11-20T10:00:00Z" }],
+      backfill_ends_ms: Date.UTC(2026, 10, 22, 17, 30),
+      // The deepest re-read, at an age of a day, is taken every twelve hours.
+      sweeps: Array.from({ length: 5 }, () => ({ read_to: "2026-11-21T03:00:00Z", idle: 0 })),
+    });
+    house.emulator.faults.add(deny("signIns"));
+    await pull();
+    const metrics = await (await house.fetch("/metrics")).text();
+    const stream = 'input="contoso",service="signIns"';
+    expect(metrics).toContain(`graphtap_backfill_seconds{${stream}} 36000\n`);
+    expect(metrics).toContain(
+      `graphtap_backfill_end_timestamp_seconds{${stream}} ${Date.UTC(2026, 10, 22, 17, 30) / 1000}\n`,
+    );
+    expect(metrics).toContain(`graphtap_reread_lag_seconds{${stream}} 3600\n`);
+    expect(await (await house.fetch("/")).text()).toContain(
+      "older records from 2026-11-20T00:00:00Z on are still being read, until about 2026-11-22T17:30:00Z",
+    );
+  });
+});
+
 describe("/metrics", () => {
   it("count what happened, by stream", async () => {
     const house = openHouse();

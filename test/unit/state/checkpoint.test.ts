@@ -16,6 +16,7 @@ const full: Checkpoint = {
   began_at: "2026-01-01T00:00:00Z",
   read_to: "2026-11-22T15:00:00Z",
   backfill: [{ from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" }],
+  backfill_ends_ms: 1_795_363_200_000,
   sweeps: [{ read_to: "2026-11-22T14:00:00Z", idle: 2 }],
   sweep_credit: -1.5,
   last_event_time_in_utc: "2026-11-22T15:59:59.1234567Z",
