@@ -11,6 +11,8 @@ const STALL_TIMEOUT_MS = 60_000;
 /** One that keeps us waiting for this long altogether, however often a byte comes, would hold its stream for ever. */
 const BODY_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 15_000;
+// A thousand streams that are due at once would open a thousand connections, and be a thousand polls at work in memory.
+const MOST_CONNECTIONS = 64;
 // Large output chunks nearly halve the cost of inflating (measured: 16 KiB costs 1.7 times as much as 256 KiB).
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
 
@@ -52,6 +54,7 @@ async function open(options: HttpOptions): Promise<Opened> {
     headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
     bodyTimeout: options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
+    connections: MOST_CONNECTIONS,
   };
   const { default: request } = await import("undici/lib/api/api-request.js");
   const dispatcher = await openDispatcher(settings, options.proxy ?? {});

@@ -3,13 +3,16 @@
  *
  * It is cut into 256 shards by the first bits of a key's hash. Each grows on its own, so that growing neither
  * doubles the memory for a moment nor stops the program for long, and each fits in a processor's cache, which is
- * what makes a bulk load several times faster than inserting all over a table of hundreds of megabytes.
+ * what makes a bulk load several times faster than inserting all over a table of hundreds of megabytes. A small table
+ * is one shard: 256 empty ones would be 90 KB, and most streams know few keys.
  */
 
 /** 32-bit words in a key. */
 export const KEY_WORDS = 4;
 
 const SHARDS = 256;
+// Where 256 shards begin to be no larger than one.
+const MOST_ALONE = 8192;
 const MOST_FULL = 0.75;
 // A tenth at a time: right after growing a shard is 0.68 full, which is 23.5 bytes a key.
 const GROWTH = 1.1;
@@ -51,6 +54,13 @@ export function buildTable(
   expected: number,
   feed: (append: (words: Int32Array, from: number, to: number) => void) => void,
 ): KeyTable {
+  if (expected <= MOST_ALONE) {
+    const table = createTable(expected);
+    feed((words, from, to) => {
+      for (let at = from; at < to; at += KEY_WORDS) table.add(words, at);
+    });
+    return table;
+  }
   const { slots, counts } = emptyShards(expected);
   feed((words, from, to) => {
     for (let at = from; at < to; at += KEY_WORDS) {
@@ -86,14 +96,17 @@ interface Shards {
 }
 
 function emptyShards(expected: number): Shards {
-  const each = slotsFor(Math.ceil(expected / SHARDS));
+  const shards = expected <= MOST_ALONE ? 1 : SHARDS;
+  const each = slotsFor(Math.ceil(expected / shards));
   return {
-    slots: Array.from({ length: SHARDS }, () => new Int32Array(each * KEY_WORDS)),
-    counts: new Int32Array(SHARDS),
+    slots: Array.from({ length: shards }, () => new Int32Array(each * KEY_WORDS)),
+    counts: new Int32Array(shards),
   };
 }
 
 function tableOf({ slots, counts }: Shards): KeyTable {
+  // Which of a hash's first bits choose the shard: all, or none.
+  let chosenBy = slots.length - 1;
   let size = counts.reduce((sum, count) => sum + count, 0);
   let byteLength = slots.reduce((sum, shard) => sum + shard.byteLength, 0);
 
@@ -105,7 +118,17 @@ function tableOf({ slots, counts }: Shards): KeyTable {
     return slots[shard] = wider;
   }
 
-  return {
+  /** Makes 256 shards of the only one. */
+  function divide(): void {
+    const alone = slots[0]!;
+    ({ slots, counts } = emptyShards(MOST_ALONE + 1));
+    chosenBy = SHARDS - 1;
+    byteLength = slots.reduce((sum, shard) => sum + shard.byteLength, 0);
+    size = 0;
+    for (let at = 0; at < alone.length; at += KEY_WORDS) if (!isFree(alone, at)) table.add(alone, at);
+  }
+
+  const table: KeyTable = {
     get size() {
       return size;
     },
@@ -113,11 +136,12 @@ function tableOf({ slots, counts }: Shards): KeyTable {
       return byteLength;
     },
     has(words, at) {
-      const shard = slots[mix(words, at) >>> 24]!;
+      const shard = slots[(mix(words, at) >>> 24) & chosenBy]!;
       return !isFree(shard, slotOf(shard, words, at));
     },
     add(words, at) {
-      const number = mix(words, at) >>> 24;
+      if (chosenBy === 0 && size === MOST_ALONE) divide();
+      const number = (mix(words, at) >>> 24) & chosenBy;
       let shard = slots[number]!;
       let slot = slotOf(shard, words, at);
       if (!isFree(shard, slot)) return false;
@@ -131,7 +155,7 @@ function tableOf({ slots, counts }: Shards): KeyTable {
       return true;
     },
     remove(words, at) {
-      const number = mix(words, at) >>> 24;
+      const number = (mix(words, at) >>> 24) & chosenBy;
       const shard = slots[number]!;
       const slot = slotOf(shard, words, at);
       if (isFree(shard, slot)) return false;
@@ -141,6 +165,7 @@ function tableOf({ slots, counts }: Shards): KeyTable {
       return true;
     },
   };
+  return table;
 }
 
 /** Puts the keys of `words` before `end` into a shard, passing over free slots; how many were new. */

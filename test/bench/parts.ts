@@ -1,5 +1,6 @@
 import type { Row } from "./figures.ts";
 import { fuzz } from "./fuzz.ts";
+import { idle } from "./idle.ts";
 import { peers } from "./peers.ts";
 import { startup } from "./startup.ts";
 import { commit, seen } from "./state.ts";
@@ -26,6 +27,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   startup: { measure: startup, quick: 3 },
   commit: { measure: commit },
   seen: { measure: seen },
+  idle: { measure: idle },
   steady: { measure: () => steady(7, 20_000) },
   peers: { measure: peers },
   week: { measure: () => steady(7, 200_000), onRequest: true },

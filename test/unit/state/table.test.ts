@@ -77,6 +77,19 @@ describe("a table of keys", () => {
     },
   );
 
+  it("of few keys takes little memory, and divides without losing one", () => {
+    expect(createTable().byteLength).toBeLessThan(1024);
+    const keys = randomKeys(20_000);
+    const table = createTable();
+    for (let at = 0; at < keys.length; at += KEY_WORDS) {
+      expect(table.add(keys, at)).toBe(true);
+      expect(table.add(keys, at)).toBe(false);
+    }
+    expect(table.size).toBe(20_000);
+    for (let at = 0; at < keys.length; at += KEY_WORDS) expect(table.remove(keys, at)).toBe(true);
+    expect(table.size).toBe(0);
+  });
+
   it("takes removed keys again, wherever they lay", () => {
     const keys = countingKeys(64, 0);
     const table = createTable();
