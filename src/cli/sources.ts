@@ -31,44 +31,10 @@ export interface Source extends Omit<Stream, "state"> {
 
 /** The sources that the configuration names and the options choose, input after input. @throws usage */
 export function buildSources(parts: Parts): Source[] {
-<<<<<<< Updated upstream
   const quotas = createQuotas(parts.config.globals.quotas, parts.clock);
+  const ofAll = parts.config.globals.requestLimits.map((limit) => createQuota(limit, parts.clock));
   return chooseServices(parts.config, parts.registry, parts.given)
-    .flatMap(({ input, services }) => inputSources(parts, quotas, input, services));
-=======
-  const { config, given } = parts;
-  const wantedInputs = wanted(given, "input", given.all("input"), config.inputs.map(({ name }) => name));
-  const inputs = config.inputs.filter(({ enabled, name }) => enabled && wantedInputs(name));
-  const names = inputs.flatMap(({ services }) => services.map(({ name }) => name));
-  const asked = given.all("service").map((name) => parts.registry.resolve(name)?.service ?? name);
-  const wantedServices = wanted(given, "service", asked, names);
-  const quotas = createQuotas(config.globals.quotas, parts.clock);
-  const ofAll = config.globals.requestLimits.map((limit) => createQuota(limit, parts.clock));
-  return inputs.flatMap((input) => {
-    const services = input.services.filter(({ enabled, name }) => enabled && wantedServices(name));
-    return services.length === 0 ? [] : inputSources(parts, quotas, ofAll, input, services);
-  });
-}
-
-/** A filter by name; asking for one that is not there is a mistake worth stopping for. */
-function wanted(
-  { command }: Given,
-  option: "input" | "service",
-  asked: readonly string[],
-  known: readonly string[],
-): (name: string) => boolean {
-  const stranger = asked.find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    const where = option === "input" ? "the inputs" : "the services of the inputs";
-    throw usage(
-      command,
-      `--${option} "${stranger}" is not among ${where} of the configuration: ${
-        [...new Set(known)].join(", ")
-      }`,
-    );
-  }
-  return (name) => asked.length === 0 || asked.includes(name);
->>>>>>> Stashed changes
+    .flatMap(({ input, services }) => inputSources(parts, quotas, ofAll, input, services));
 }
 
 function inputSources(
