@@ -52,13 +52,12 @@ async function readFromEdge(pass: Pass, cursor: TimedCursor): Promise<boolean> {
         crossed = true;
       }
       // Until then the position is what the backfill is to begin with.
-      if (crossed) pass.checkpoint = withReadTo(pass.checkpoint, to);
+      if (crossed) pass.checkpoint = withReadTo(withOpenMarks(pass, start, to), to);
     },
     onGap: (window, error) => recordGap(pass, window, error),
     mayGoOn: () => true,
   });
   if (compareInstants(reached, now) < 0) pass.now = reached;
-  if (crossed) pass.checkpoint = withOpenMarks(pass, start);
   return crossed;
 }
 
@@ -94,11 +93,12 @@ function withBackfill(checkpoint: Checkpoint, range: TimeRange): Checkpoint {
   return { ...checkpoint, backfill: [...checkpoint.backfill, range], sweeps: [] };
 }
 
-function withOpenMarks({ checkpoint, startedMs, stream, now }: Pass, start: Instant): Checkpoint {
+/** Marks for steps that have none: opened with what was read, since a kill may come before the rest is. */
+function withOpenMarks({ checkpoint, startedMs, stream }: Pass, start: Instant, readTo: Instant): Checkpoint {
   // A step that is new to the schedule must not meet records whose keys are forgotten.
   const oldest = latest(start, knownSince(checkpoint, startedMs));
   const marks = checkpoint.sweeps.map(({ read_to, idle }) => ({ readTo: instantOf(read_to) ?? start, idle }));
-  const opened = openMarks(sweepSchedule(stream, marks.length), marks, oldest, now);
+  const opened = openMarks(sweepSchedule(stream, marks.length), marks, oldest, readTo);
   const sweeps = opened.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle }));
   return { ...checkpoint, sweeps };
 }
