@@ -1,0 +1,174 @@
+/** What the program knows and must not tell: looked for in everything that it writes and shows. */
+import { Buffer } from "node:buffer";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../../src/emulator/faults.ts";
+import { addSeconds, formatInstant } from "../../src/instant.ts";
+import { programCommand, run, startCommand } from "../support/program.ts";
+import { ask } from "../support/serving.ts";
+import { CONTOSO, contoso, openSite } from "../support/site.ts";
+
+const SERVER_TOKEN = "server-token-that-nobody-may-see";
+const SINK_TOKEN = "sink-token-that-nobody-may-see";
+const MARK = "content-of-a-record";
+
+/** The secrets as they are and as they travel; tokens of the emulator are JWTs, which begin alike. */
+const SECRETS = [
+  CONTOSO.clientSecret!,
+  encodeURIComponent(CONTOSO.clientSecret!),
+  new URLSearchParams({ s: CONTOSO.clientSecret! }).toString().slice(2),
+  Buffer.from(CONTOSO.clientSecret!).toString("base64"),
+  "eyJ",
+  SERVER_TOKEN,
+  SINK_TOKEN,
+];
+
+function expectNothing(where: string, text: string, hidden: readonly string[] = SECRETS): void {
+  for (const secret of hidden) expect(text.includes(secret), `${where} holds ${secret}: ${text}`).toBe(false);
+}
+
+async function openSecretSite() {
+  const site = await openSite();
+  for (let n = 0; n < 5; n++) {
+    const time = formatInstant(addSeconds(site.start, 600 + n));
+    site.emulator.put("directoryAudits", `{"id":"${n}","activityDateTime":"${time}","note":"${MARK}"}`);
+  }
+  return { site, config: site.write([contoso("directory_audits")]) };
+}
+
+/** Every file and folder below one, itself included. */
+function below(folder: string): string[] {
+  const inside = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name));
+  return [folder, ...inside];
+}
+
+const isFolder = (path: string) => statSync(path).isDirectory();
+
+const ECHO =
+  `{"error":"invalid_client","error_description":"secret ${CONTOSO.clientSecret} \\u001b[2J\\nforged"}`;
+/** With the exit code at the deadline, until which a login that may recover is asked again. */
+const FAILURES: readonly [string, Fault, number][] = [
+  ["a login that repeats the secret", {
+    match: { collection: "token", times: "always" },
+    do: { kind: "status", status: 400, body: ECHO },
+  }, 3],
+  ["a login that leads elsewhere", {
+    match: { collection: "token", times: "always" },
+    do: { kind: "redirect", status: 307, location: "http://127.0.0.2:1/" },
+  }, 0],
+  ["a Graph that quotes a record", {
+    match: { times: "always" },
+    do: { kind: "status", status: 403, code: `x\n${MARK}`, message: `${MARK}\u001b[2J\n` },
+  }, 3],
+  ["a link that leads elsewhere", {
+    match: { times: "always" },
+    do: { kind: "foreignLink", origin: "http://127.0.0.1:1" },
+  }, 1],
+];
+
+describe("secrets, tokens and records", () => {
+  it("are in no log, state file, figure, page or process title, and no one else may read the files", async () => {
+    const { site, config } = await openSecretSite();
+    const words = [
+      "serve",
+      "-c",
+      config,
+      "--listen",
+      "127.0.0.1:0",
+      "--log-level",
+      "debug",
+      "--log-format",
+      "json",
+    ];
+    const server = startCommand([
+      "sh",
+      "-c",
+      'umask 0; exec "$@"',
+      "sh",
+      ...programCommand,
+      ...words,
+      "--to",
+      `file:${join(site.folder, "spool/events")}`,
+    ], {
+      env: { GRAPHTAP_TOKEN: SERVER_TOKEN, GRAPHTAP_SINK_AUTH: `Bearer ${SINK_TOKEN}` },
+    });
+    const url = () => /"url":"([^"]+)","polls"/.exec(server.stderr)?.[1];
+    await server.until(() => url() !== undefined && server.stderr.includes('"pull done"'), "the first poll");
+    for (const path of ["/", "/metrics", "/readyz", "/healthz", "/nowhere"]) {
+      const headers = { authorization: `Bearer ${SERVER_TOKEN}` };
+      const { status, headers: answered, body } = await ask(url() + path, { headers });
+      expect(status, path).toBe(path === "/nowhere" ? 404 : 200);
+      expectNothing(path, JSON.stringify(answered) + body.toString(), [...SECRETS, MARK]);
+    }
+    const refused = await ask(`${url()}/`, { headers: { authorization: `Bearer ${SERVER_TOKEN}x` } });
+    expect(refused.status).toBe(401);
+    expectNothing("the refusal", refused.body.toString());
+    if (process.platform === "linux") {
+      expectNothing("the process title", readFileSync(`/proc/${server.pid}/cmdline`, "latin1"));
+    }
+    server.kill("SIGTERM");
+    const { code, stderr } = await server.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('"level":"debug"');
+    expectNothing("the log", stderr, [...SECRETS, MARK]);
+
+    for (const path of [...below(site.state), ...below(join(site.folder, "spool"))]) {
+      const mode = (statSync(path).mode & 0o777).toString(8);
+      expect(mode, path).toBe(isFolder(path) ? "700" : "600");
+      if (!isFolder(path)) expectNothing(path, readFileSync(path, "latin1"));
+    }
+  });
+
+  it.each(FAILURES)("are in no message about %s", async (_, fault, exitCode) => {
+    const { site, config } = await openSecretSite();
+    if (fault.do.kind === "foreignLink") {
+      site.emulator.produce("directoryAudits", 1200, { from: addSeconds(site.start, 60) });
+    }
+    site.emulator.faults.add(fault);
+    const ended = await run(["pull", "-c", config, "--log-level", "debug", "--deadline", "3"]);
+    expect(ended.code, ended.stderr).toBe(exitCode);
+    expectNothing("the log", ended.stderr, [...SECRETS, MARK, "\u001b", "\nforged"]);
+    for (const path of below(site.state).filter((path) => !isFolder(path))) {
+      expectNothing(path, readFileSync(path, "latin1"));
+    }
+  });
+});
+
+describe("a symbolic link", () => {
+  it.each([
+    ["the checkpoint", "state/10001/directory_audits/checkpoint.json"],
+    ["the lock", "state/lock"],
+  ])("in the place of %s is refused, and what it leads to stays as it is", async (_, place) => {
+    const { site, config } = await openSecretSite();
+    const victim = join(site.folder, "victim");
+    writeFileSync(victim, "precious");
+    mkdirSync(join(site.folder, place, ".."), { recursive: true });
+    symlinkSync(victim, join(site.folder, place));
+    const { code, stderr } = await run(["pull", "-c", config]);
+    expect(code, stderr).toBe(5);
+    expect(stderr).toMatch(/symbolic link/);
+    expect(readFileSync(victim, "utf8")).toBe("precious");
+  });
+
+  it.each([["the spool", "events"], ["its journal", ".events.journal"]])(
+    "in the place of %s is refused, and what it leads to stays as it is",
+    async (_, name) => {
+      const { site, config } = await openSecretSite();
+      const victim = join(site.folder, "victim");
+      writeFileSync(victim, "precious");
+      mkdirSync(join(site.folder, "spool"));
+      symlinkSync(victim, join(site.folder, "spool", name));
+      const { code, stderr } = await run([
+        "pull",
+        "-c",
+        config,
+        "--to",
+        `file:${join(site.folder, "spool/events")}`,
+      ]);
+      expect(code, stderr).toBe(4);
+      expect(readFileSync(victim, "utf8")).toBe("precious");
+    },
+  );
+});
