@@ -1,7 +1,7 @@
 /** The README tells no lies: each command in its shell blocks is run here, on the configuration it shows. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
@@ -92,6 +92,15 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   "graphtap check -c config.yaml": async (line) => {
     const { shell } = await readersFolder();
+    const { code, stderr } = await shell(line).ended;
+    expect(stderr).toMatch(/config\.yaml: valid; 4 streams/);
+    expect(code).toBe(0);
+  },
+  // test/e2e/oneFile.test.ts has the other commands. Deno runs the sources, and nothing is built for it.
+  "node graphtap.cjs check -c config.yaml": async (line) => {
+    if (onDeno) return;
+    const { site, shell } = await readersFolder();
+    copyFileSync(join(projectFolder, "dist/graphtap.cjs"), join(site.folder, "graphtap.cjs"));
     const { code, stderr } = await shell(line).ended;
     expect(stderr).toMatch(/config\.yaml: valid; 4 streams/);
     expect(code).toBe(0);

@@ -1,0 +1,124 @@
+/** `graphtap.cjs` alone in a folder, and the launcher that keeps beside it what V8 compiled. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+import { eventLines } from "../support/eventLines.ts";
+import { startCommand } from "../support/program.ts";
+import { onDeno, projectFolder } from "../support/project.ts";
+import { CONTOSO, openSite } from "../support/site.ts";
+import { tempFolder } from "../support/tempFolder.ts";
+
+const INPUT = { name: "contoso", id: "1", tenant: CONTOSO, services: { directory_audits: {} } };
+const PLUGIN = `export default {
+  service: "my_audits",
+  title: "Directory audits, under my own tag",
+  docs: "https://learn.microsoft.com/graph/api/directoryaudit-list",
+  path: "/v1.0/auditLogs/directoryAudits",
+  permissions: ["AuditLog.Read.All"],
+  cursor: { kind: "event-time", field: "activityDateTime", from: "ge", to: "le", retentionDays: 30 },
+  page: { size: 500 },
+  quota: "reports",
+  tag: "my.app.graph.audits",
+};
+`;
+
+/** A build of this test's own, since the launcher writes beside the program. */
+function built(): string {
+  const folder = join(tempFolder(), "built");
+  const { status, stderr } = spawnSync(process.execPath, ["build.mjs", folder], { cwd: projectFolder });
+  expect(status, String(stderr)).toBe(0);
+  return folder;
+}
+
+/** Starts the one file in a folder that holds nothing else. */
+function alone() {
+  const folder = join(tempFolder(), "alone");
+  mkdirSync(folder);
+  copyFileSync(join(built(), "graphtap.cjs"), join(folder, "graphtap.cjs"));
+  return (...words: string[]) =>
+    startCommand([process.execPath, "graphtap.cjs", ...words], { cwd: folder, env: { NODE_PATH: "" } });
+}
+
+const compiled = (folder: string) => readdirSync(folder).filter((name) => name.endsWith(".cache"));
+
+// Deno runs the sources; what is built is for Node.
+describe.skipIf(onDeno)("the program in one file", () => {
+  it("shows the demo", async () => {
+    const { code, stdout, stderr } = await alone()("demo", "--seconds", "2").ended;
+    expect(code, stderr).toBe(0);
+    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(8);
+  }, 30_000);
+
+  it("checks, pulls, serves, and writes a shipper's configuration", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    const start = alone();
+    expect(await start("check", "-c", config).ended).toMatchObject({ code: 0 });
+    site.emulator.produce("directoryAudits", 30, { from: site.start });
+    const pulled = await start("pull", "-c", config).ended;
+    expect({ code: pulled.code, lines: eventLines(pulled.stdout).length }, pulled.stderr)
+      .toEqual({ code: 0, lines: 30 });
+    const outputs = { relay: { type: "in_house_relay", config: { url: "10.0.0.7", port: 514 } } };
+    writeFileSync(config, JSON.stringify({ ...site.config([INPUT]), outputs }));
+    const shipper = await start("shipper", "vector", "-c", config).ended;
+    expect({ code: shipper.code, text: shipper.stdout.toString() }, shipper.stderr)
+      .toEqual({ code: 0, text: expect.stringContaining("graphtap.cjs") });
+    const serving = start("serve", "-c", config, "--listen", "127.0.0.1:0");
+    await serving.until(() => /127\.0\.0\.1:[1-9]\d*/.test(serving.stderr), "its address");
+    serving.kill("SIGTERM");
+    expect((await serving.ended).code).toBe(0);
+  }, 60_000);
+
+  it.each(["graphtap.cjs", "main.js"])("takes a user's module along: %s", async (name) => {
+    const site = await openSite();
+    const config = site.write([{ ...INPUT, services: { my_audits: {} } }], { plugins: ["./mine.mjs"] });
+    const check = () =>
+      startCommand([process.execPath, join(built(), name), "check", "-c", config], {}).ended;
+    const missing = await check();
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.stderr).toContain('Cannot load plugin "./mine.mjs": it cannot be imported');
+    writeFileSync(join(site.folder, "mine.mjs"), PLUGIN);
+    const { code, stderr } = await check();
+    expect(stderr).toMatch(/valid; 1 stream/);
+    expect(code).toBe(0);
+  }, 30_000);
+});
+
+describe.skipIf(onDeno)("what V8 compiled", () => {
+  it("is kept by the first pull that made a request, and read by the next", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    const folder = built();
+    const run = (...words: string[]) =>
+      startCommand([process.execPath, join(folder, "main.js"), ...words, "-c", config], {}).ended;
+    expect(await run("check")).toMatchObject({ code: 0 });
+    expect(compiled(folder)).toEqual([]);
+    expect(await run("pull")).toMatchObject({ code: 0 });
+    const [name = ""] = compiled(folder);
+    const { ino } = statSync(join(folder, name));
+    expect(await run("pull")).toMatchObject({ code: 0 });
+    expect(compiled(folder)).toEqual([name]);
+    expect(statSync(join(folder, name)).ino, "V8 took it, so it was not written again").toBe(ino);
+  }, 60_000);
+
+  it("is written again when it is damaged, or when others may write it", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    const folder = built();
+    const pull = () =>
+      startCommand([process.execPath, join(folder, "main.js"), "pull", "-c", config], {}).ended;
+    expect(await pull()).toMatchObject({ code: 0 });
+    const file = join(folder, compiled(folder)[0]!);
+    const { size, mode } = statSync(file);
+    expect(mode & 0o022).toBe(0);
+    const spoils = [() => writeFileSync(file, "no code"), () => chmodSync(file, 0o666)];
+    for (const spoil of spoils) {
+      spoil();
+      expect(await pull()).toMatchObject({ code: 0 });
+      expect(statSync(file).mode & 0o022).toBe(0);
+      expect(statSync(file).size).toBeGreaterThan(size / 2);
+    }
+  }, 60_000);
+});
