@@ -7,23 +7,27 @@ import { type Chars, parsePattern, type Piece } from "./patternTree.ts";
 
 type Branches = readonly (readonly Piece[])[];
 
-/** Repetitions up to this number are written out, as it were: they cannot explode. */
+/** Repetitions up to this number are written out, as it were: they explode only where what is written out does. */
 const FEW = 10;
 
 /** What makes a pattern unsafe; `null` when nothing does. The pattern must be one that `RegExp` accepts. */
 export function explosivePart(source: string): string | null {
-  return unsafePart(parsePattern(source));
+  return unsafePart(parsePattern(source), 1);
 }
 
-function unsafePart(branches: Branches): string | null {
+/** @param times how often the groups around it may repeat this part, together */
+function unsafePart(branches: Branches, times: number): string | null {
   for (const sequence of branches) {
     const neighbours = overlappingNeighbours(sequence);
     if (neighbours) return "two repetitions of the same characters in a row";
     for (const { node, max } of sequence) {
       if (node.kind === "chars") continue;
-      const inner = unsafePart(node.branches);
+      const inner = unsafePart(node.branches, times * max);
       if (inner !== null) return inner;
-      if (max <= FEW) continue;
+      if (times * max <= FEW) {
+        if (max > 1 && followsItself(node.branches)) return "two repetitions of the same characters in a row";
+        continue;
+      }
       if (node.branches.some((branch) => firstOf(branch).mayBeEmpty)) {
         return "a repeated group that may be empty";
       }
@@ -35,6 +39,11 @@ function unsafePart(branches: Branches): string | null {
     }
   }
   return null;
+}
+
+/** Whether two rounds of a group, written one behind the other, have endless repetitions that overlap. */
+function followsItself(branches: Branches): boolean {
+  return branches.some((one) => branches.some((other) => overlappingNeighbours([...one, ...other])));
 }
 
 /** A varying repetition in a repeated branch is harmless only when a character that is none of it ends each round. */
@@ -68,8 +77,8 @@ function overlappingNeighbours(sequence: readonly Piece[]): boolean {
   return false;
 }
 
-function isEndless({ node, max }: Piece): boolean {
-  return max === Infinity ||
+function isEndless({ node, min, max }: Piece): boolean {
+  return max - min > FEW ||
     (node.kind === "group" && node.branches.some((branch) => branch.some(isEndless)));
 }
 

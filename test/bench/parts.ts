@@ -1,6 +1,7 @@
 import type { Row } from "./figures.ts";
 import { fuzz } from "./fuzz.ts";
 import { idle } from "./idle.ts";
+import { load } from "./load.ts";
 import { peers } from "./peers.ts";
 import { startup } from "./startup.ts";
 import { commit, seen } from "./state.ts";
@@ -32,4 +33,5 @@ export const PARTS: Readonly<Record<string, Part>> = {
   peers: { measure: peers },
   week: { measure: () => steady(7, 200_000), onRequest: true },
   fuzz: { measure: () => fuzz(), onRequest: true },
+  load: { measure: () => load(), onRequest: true },
 };

@@ -8,6 +8,8 @@ describe("a pattern", () => {
     "@.*",
     "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+",
     "(\\w+\\.)+\\w+",
+    "(\\w+\\.){3}\\w+",
+    "(([0-9a-f]{2}:){5}){3}",
     "\\d{1,3}(\\.\\d{1,3}){3}",
     "([0-9a-f]{2}:)+[0-9a-f]{2}",
     "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
@@ -32,6 +34,11 @@ describe("a pattern", () => {
     ["x(y(a+)+)", "a repetition inside a repeated group"],
     ["(?=(a+)+$)", "a repetition inside a repeated group"],
     ["(a+){20}", "a repetition inside a repeated group"],
+    ["(a+){3}b", "two repetitions of the same characters in a row"],
+    ["((?:1*?){2}){1,3}a", "two repetitions of the same characters in a row"],
+    ["(a+|ba+){2}c", "two repetitions of the same characters in a row"],
+    ["(a{0,20}){10}b", "two repetitions of the same characters in a row"],
+    ["((a{1,3}){10}){10}b", "a repetition inside a repeated group"],
     ["(a*)\\1+", "two repetitions of the same characters in a row"],
   ])("%s is refused for %s", (source, reason) => {
     expect(() => new RegExp(source)).not.toThrow();
