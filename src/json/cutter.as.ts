@@ -4,6 +4,8 @@
  * It checks the same grammar as lexer.ts, sixteen bytes at a time. Each block of 64 bytes becomes bit masks: where quotes are,
  * what is inside a string, where a token begins. Then only the tokens are visited. The idea is simdjson's
  * (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019); escapes, which are rare, take the slow way.
+ * A string counts where it ends. Where each stands directly between two signs, as in all that Graph sends, strings are
+ * no tokens at all: the sign behind one stands for both.
  *
  * It never says what is wrong. Where it meets a fault, or nesting beyond its stack, it gives up, and the lexer reads that
  * record again from its beginning.
@@ -12,11 +14,13 @@
 // Where things lie in the memory. cutter.ts fills the tables from the lexer's grammar, and knows these places too.
 /** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
 const NEXT: usize = 1024;
+/** The same for a token with a string before it. */
+const AFTER_TEXT: u32 = 16;
 /** 256 bytes for each state inside a number, true, false or null. */
-const SCALAR: usize = 4096;
+const SCALAR: usize = 9216;
 /** One byte for each open bracket of a record: the state after it closes. */
-const STACK: usize = 10240;
-const STACK_BYTES: u32 = 55296;
+const STACK: usize = 16384;
+const STACK_BYTES: u32 = 49152;
 /** Start and end of each record cut; the start's highest bit says that line breaks may lie between its tokens. */
 const RECORDS: usize = 65536;
 const MOST_RECORDS: u32 = 4096;
@@ -61,6 +65,10 @@ let inText: u64 = 0;
 let escaping: u64 = 0;
 /** 1 when the byte before was part of a number or a literal. */
 let inScalar: u64 = 0;
+/** 1 when the byte before was a sign. */
+let afterSign: u64 = 0;
+/** 1 when the byte before ended a string that has not been counted yet. */
+let afterText: u64 = 0;
 /** State of the number or literal that the bytes ended in; 0 when in none. */
 let scalar: u32 = 0;
 /** Hexadecimal digits that the bytes still owe. */
@@ -76,6 +84,8 @@ export function reset(): void {
   inText = 0;
   escaping = 0;
   inScalar = 0;
+  afterSign = 0;
+  afterText = 0;
   scalar = 0;
   digits = 0;
   broken = 0;
@@ -99,16 +109,16 @@ export function cut(from: u32, to: u32): i32 {
 
     // Backslashes and control characters are rare: whether there are any is asked at once.
     let escaped: u64 = escaping;
-    let blank = equal(a, b, c, d, 0x20);
+    let blank = mask(equal(a, 0x20), equal(b, 0x20), equal(c, 0x20), equal(d, 0x20));
     let control: u64 = 0;
     let breaks: u32 = 0;
     const odd = v128.or(v128.or(unusual(a), unusual(b)), v128.or(unusual(c), unusual(d)));
     if (v128.any_true(odd)) {
-      control = below(a, b, c, d, 0x20) & valid;
-      const lines = equal(a, b, c, d, 0x0a) | equal(a, b, c, d, 0x0d);
-      blank |= equal(a, b, c, d, 0x09) | lines;
+      control = mask(below(a, 0x20), below(b, 0x20), below(c, 0x20), below(d, 0x20)) & valid;
+      const lines = mask(breaksLine(a), breaksLine(b), breaksLine(c), breaksLine(d)) & valid;
+      blank |= mask(equal(a, 0x09), equal(b, 0x09), equal(c, 0x09), equal(d, 0x09)) | lines;
       breaks = <u32>(lines != 0) << 31;
-      let slashes = equal(a, b, c, d, 0x5c) & valid & ~escaped;
+      let slashes = mask(equal(a, 0x5c), equal(b, 0x5c), equal(c, 0x5c), equal(d, 0x5c)) & valid & ~escaped;
       escaping = 0;
       while (slashes != 0) {
         const bit = slashes & (0 - slashes);
@@ -119,7 +129,7 @@ export function cut(from: u32, to: u32): i32 {
     } else escaping = 0;
     broken |= breaks;
 
-    const quotes = equal(a, b, c, d, 0x22) & valid & ~escaped;
+    const quotes = mask(equal(a, 0x22), equal(b, 0x22), equal(c, 0x22), equal(d, 0x22)) & valid & ~escaped;
     let text = quotes;
     text ^= text << 1;
     text ^= text << 2;
@@ -133,15 +143,34 @@ export function cut(from: u32, to: u32): i32 {
     if (control & text) return GIVEN_UP;
     if ((escaped | <u64>digits) != 0 && !escapesHold(at, length, escaped & text)) return GIVEN_UP;
 
-    const signs = brackets(a, b, c, d) | equal(a, b, c, d, 0x3a) | equal(a, b, c, d, 0x2c);
+    const signs = mask(isSign(a), isSign(b), isSign(c), isSign(d)) & ~text & valid;
     const scalars = ~(signs | blank | text | quotes) & valid;
-    let tokens = ((signs & ~text | scalars & ~(scalars << 1 | inScalar)) & valid) | quotes & text;
-    inScalar = length < 64 ? scalars >> (length - 1) & 1 : scalars >> 63;
+    const begun = scalars & ~(scalars << 1 | inScalar);
+    const ends = quotes & ~text;
+    // A sign before each string, number and literal, and one behind each string: then signs tell all.
+    let texts = ends << 1 | afterText;
+    const last = length < 64 ? length - 1 : 63;
+    const odds = (begun | quotes & text) & ~(signs << 1 | afterSign) | texts & ~signs & valid;
+    let tokens = signs | begun;
+    if (odds == 0) afterText = ends >> last & 1;
+    else {
+      if (afterText != 0) {
+        state = load<u8>(NEXT + (state << 8 | 0x22));
+        if (state >= OPEN_OBJECT) return GIVEN_UP;
+      }
+      tokens |= ends;
+      texts = 0;
+      afterText = 0;
+    }
+    afterSign = signs >> last & 1;
+    inScalar = scalars >> last & 1;
 
     while (tokens != 0) {
-      const spot = at + <u32>ctz(tokens);
+      const bit = <u32>ctz(tokens);
+      const spot = at + bit;
       tokens &= tokens - 1;
-      const next: u32 = load<u8>(NEXT + (state << 8 | <u32>load<u8>(spot)));
+      const row = state | <u32>(texts >> bit & 1) << 4;
+      const next: u32 = load<u8>(NEXT + (row << 8 | <u32>load<u8>(spot)));
       if (next < OPEN_OBJECT) {
         state = next;
         continue;
@@ -176,7 +205,8 @@ export function cut(from: u32, to: u32): i32 {
     at += 64;
   }
   reached = to;
-  return USED_UP;
+  // A string is counted where it ends; one that began between two records is wrong already.
+  return depth == 0 && (inText | afterText) != 0 ? GIVEN_UP : USED_UP;
 }
 
 // @ts-ignore: decorator
@@ -188,30 +218,34 @@ function mask(a: v128, b: v128, c: v128, d: v128): u64 {
 
 // @ts-ignore: decorator
 @inline
-function equal(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
-  const all = i8x16.splat(byte);
-  return mask(i8x16.eq(a, all), i8x16.eq(b, all), i8x16.eq(c, all), i8x16.eq(d, all));
+function equal(a: v128, byte: i8): v128 {
+  return i8x16.eq(a, i8x16.splat(byte));
 }
 
 // @ts-ignore: decorator
 @inline
-function below(a: v128, b: v128, c: v128, d: v128, byte: i8): u64 {
-  const all = i8x16.splat(byte);
-  return mask(i8x16.lt_u(a, all), i8x16.lt_u(b, all), i8x16.lt_u(c, all), i8x16.lt_u(d, all));
+function below(a: v128, byte: i8): v128 {
+  return i8x16.lt_u(a, i8x16.splat(byte));
 }
 
 // @ts-ignore: decorator
 @inline
 function unusual(a: v128): v128 {
-  return v128.or(i8x16.lt_u(a, i8x16.splat(0x20)), i8x16.eq(a, i8x16.splat(0x5c)));
+  return v128.or(below(a, 0x20), equal(a, 0x5c));
 }
 
-/** The four brackets, and "Y", "_", "y" and DEL, which no token begins with either. */
 // @ts-ignore: decorator
 @inline
-function brackets(a: v128, b: v128, c: v128, d: v128): u64 {
-  const low = i8x16.splat(0x26);
-  return equal(v128.or(a, low), v128.or(b, low), v128.or(c, low), v128.or(d, low), 0x7f);
+function breaksLine(a: v128): v128 {
+  return v128.or(equal(a, 0x0a), equal(a, 0x0d));
+}
+
+/** Colon, comma and the four brackets; and "Y", "_", "y" and DEL, which no token begins with either. */
+// @ts-ignore: decorator
+@inline
+function isSign(a: v128): v128 {
+  const bracket = equal(v128.or(a, i8x16.splat(0x26)), 0x7f);
+  return v128.or(bracket, v128.or(equal(a, 0x3a), equal(a, 0x2c)));
 }
 
 /** Whether each escape of the block is one that JSON knows. */
@@ -262,6 +296,8 @@ function pause(at: u32, why: i32): i32 {
   inText = 0;
   escaping = 0;
   inScalar = 0;
+  afterSign = 0;
+  afterText = 0;
   digits = 0;
   reached = at;
   return why;

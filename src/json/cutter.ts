@@ -59,7 +59,7 @@ interface Wasm {
 
 // Places in the memory, and answers of cut(), as in cutter.as.ts.
 const NEXT = 1024;
-const SCALAR = 4096;
+const SCALAR = 9216;
 const RECORDS = 65_536;
 const INPUT = RECORDS + 4096 * 8;
 const BLOCK_BYTES = 64;

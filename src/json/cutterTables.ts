@@ -1,3 +1,4 @@
+import { QUOTE } from "./ascii.ts";
 import { ACTION, NEXT, STATE, type StateName } from "./grammar.ts";
 
 /**
@@ -22,6 +23,8 @@ const TOKEN_ROWS: readonly (readonly [StateName, number])[] = [
 const MEMBER_ROW = 6;
 const ELEMENT_ROW = 9;
 const AFTER_ELEMENT_ROW = 10;
+
+const AFTER_TEXT = 16;
 
 const OPEN_OBJECT = 16;
 const OPEN_ARRAY = 17;
@@ -58,13 +61,18 @@ const WHOLE_LITERAL_ROW = SCALAR_STATES.length + 1;
 const END = 254;
 const BAD = 255;
 
-/** What a token that begins with a byte leads to: `[256 * row + byte]`. */
+/** What a token that begins with a byte leads to: `[256 * row + byte]`; with a string before it, `AFTER_TEXT` rows on. */
 export function tokenTable(): Uint8Array {
-  const table = new Uint8Array(TOKEN_ROWS.length * 256);
+  const table = new Uint8Array((AFTER_TEXT + TOKEN_ROWS.length) * 256).fill(FAULT);
   TOKEN_ROWS.forEach(([name, afterText], row) => {
     for (let byte = 0; byte < 256; byte++) {
       table[row * 256 + byte] = tokenStep(row, step(name, byte), afterText);
     }
+  });
+  TOKEN_ROWS.forEach((_, row) => {
+    const behind = table[row * 256 + QUOTE] as number;
+    if (behind === FAULT) return;
+    table.copyWithin((AFTER_TEXT + row) * 256, behind * 256, (behind + 1) * 256);
   });
   return table;
 }
