@@ -17,8 +17,11 @@ export interface Figures {
   duplicates: number;
   /** Records among those delivered that only a re-read found. */
   late: number;
-  /** Ranges in the gap ledger. */
+  /** How old the oldest of the last that a re-read found was then, in seconds; `null` before the first. */
+  lateBySeconds: number | null;
+  /** Ranges in the gap ledger, and where the oldest begins. */
   gaps: number;
+  oldestGap: string | null;
   pollsOk: number;
   readonly pollErrors: Map<ErrorCode, number>;
   /** Why the last finished poll failed; `null` when it did not. */
@@ -31,6 +34,7 @@ export interface Figures {
 
 /** The figures of a stream that this process has not read yet. */
 export function createFigures(state: StreamState): Figures {
+  const gaps = state.gaps().list();
   return {
     checkpoint: state.loadCheckpoint(),
     answered: false,
@@ -40,7 +44,9 @@ export function createFigures(state: StreamState): Figures {
     sent: 0,
     duplicates: 0,
     late: 0,
-    gaps: state.gaps().list().length,
+    lateBySeconds: null,
+    gaps: gaps.length,
+    oldestGap: gaps[0]?.from ?? null,
     pollsOk: 0,
     pollErrors: new Map(),
     error: null,
@@ -94,12 +100,14 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       save(gaps) {
         state.gaps().save(gaps);
         figures.gaps = gaps.length;
+        figures.oldestGap = gaps[0]?.from ?? null;
       },
     }),
     reset() {
       state.reset();
       figures.checkpoint = null;
       figures.gaps = 0;
+      figures.oldestGap = null;
     },
   };
 }

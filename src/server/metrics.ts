@@ -27,9 +27,11 @@ export interface ProcessFigures {
  * | `graphtap_records_sent_total` | records that the sink, or a confirmed pull, has taken |
  * | `graphtap_records_duplicate_total` | records met again and not delivered again |
  * | `graphtap_records_late_total` | records that only a re-read of an older window found |
+ * | `graphtap_records_late_by_seconds` | how old the oldest of the last of those was when it was found |
  * | `graphtap_gaps` | ranges that could not be read and are tried again |
  * | `graphtap_last_success_timestamp_seconds` | when a stream was last read to its end |
  * | `graphtap_position_lag_seconds` | how far the position is behind now; it grows between polls |
+ * | `graphtap_oldest_unread_seconds` | the age of the oldest that is still unread: a gap, a backfill, or what is new |
  * | `graphtap_backfill_seconds` | how much older time is still unread behind the position |
  * | `graphtap_backfill_end_timestamp_seconds` | when that is likely to have been read; absent when nobody can tell |
  * | `graphtap_reread_lag_seconds` | how far the deepest re-read for late records is behind its time; 0 when it is not |
@@ -49,6 +51,11 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
     counter("records_sent", "Records delivered.", each(({ sent }) => sent)),
     counter("records_duplicate", "Records met again.", each(({ duplicates }) => duplicates)),
     counter("records_late", "Records that only a re-read found.", each(({ late }) => late)),
+    gauge(
+      "records_late_by_seconds",
+      "How old the oldest was of the records that a re-read found last.",
+      each(({ lateBySeconds }) => lateBySeconds),
+    ),
     gauge("gaps", "Ranges that could not be read.", each(({ gaps }) => gaps)),
     gauge(
       "last_success_timestamp_seconds",
@@ -59,6 +66,11 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
       "position_lag_seconds",
       "How far the position is behind now.",
       each(({ checkpoint }) => ago(checkpoint?.read_to ?? null, own.nowMs)),
+    ),
+    gauge(
+      "oldest_unread_seconds",
+      "The age of the oldest time that is still unread.",
+      each((figures) => ago(oldestUnread(figures), own.nowMs)),
     ),
     gauge(
       "backfill_seconds",
@@ -118,6 +130,15 @@ function lags(streams: readonly ServedStream[]): Sample[] {
     const value = checkpoint === null ? null : sweepLagOf(stream, checkpoint);
     return value === null ? [] : [{ labels: labelsOf(served), value }];
   });
+}
+
+function oldestUnread({ checkpoint, oldestGap }: Figures): string | null {
+  const backfill = checkpoint?.backfill[0]?.from;
+  const unread = [checkpoint?.read_to, backfill, oldestGap].filter((time) => typeof time === "string");
+  return unread.reduce<string | null>(
+    (least, time) => least !== null && (seconds(least) ?? 0) <= (seconds(time) ?? 0) ? least : time,
+    null,
+  );
 }
 
 function endOf(checkpoint: Checkpoint | null): number | null {

@@ -32,6 +32,7 @@ export async function noted(
   try {
     const report = await poll();
     figures.late += report.late;
+    if (report.late > 0) figures.lateBySeconds = report.lateBySeconds;
     figures.error = report.error;
     if (report.error === null) {
       figures.pollsOk++;

@@ -31,6 +31,8 @@ export interface Pass {
   sweepRequests: number;
   /** Records that a re-read found. */
   late: number;
+  /** How old the oldest of those was when it was found; seconds. */
+  lateBySeconds: number;
   /** Ranges that could not be read. */
   gaps: number;
 }
@@ -86,6 +88,7 @@ export function openPass(
     pages: 0,
     sweepRequests: 0,
     late: 0,
+    lateBySeconds: 0,
     gaps: 0,
     reader: {
       graph: stream.graph,

@@ -22,6 +22,8 @@ export interface PollReport {
   readonly duplicates: number;
   /** Records among those sent that only a re-read found. */
   readonly late: number;
+  /** How old the oldest of those was when it was found; seconds, 0 without any. */
+  readonly lateBySeconds: number;
   /** Ranges that could not be read and are in the ledger now. */
   readonly gaps: number;
   readonly startedMs: number;
@@ -72,6 +74,7 @@ export async function runPass(pass: Pass, work: (pass: Pass) => Promise<void>): 
     sent: pass.intake.received - pass.intake.duplicates,
     duplicates: pass.intake.duplicates,
     late: pass.late,
+    lateBySeconds: pass.lateBySeconds,
     gaps: pass.gaps,
     startedMs: pass.startedMs,
     elapsedMs: pass.engine.clock.now() - pass.startedMs,

@@ -78,12 +78,10 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
     pass.checkpoint = { ...withMarks(pass, moved), sweep_credit };
   }
   if (found.late === 0) return 0;
-  const now = fromMillis(pass.engine.clock.now());
+  const lateBy = found.oldest === null ? 0 : Math.round(secondsBetween(found.oldest, pass.now));
   pass.late += found.late;
-  log.info("late records recovered", {
-    records: found.late,
-    latest_by_s: found.oldest === null ? undefined : Math.round(secondsBetween(found.oldest, now)),
-  });
+  pass.lateBySeconds = Math.max(pass.lateBySeconds, lateBy);
+  log.info("late records recovered", { records: found.late, latest_by_s: lateBy });
   return found.late;
 }
 

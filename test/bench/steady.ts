@@ -7,6 +7,7 @@ import { ratioRow, type Row } from "./figures.ts";
 export async function steady(days: number, perDay: number): Promise<Row[]> {
   const result = await simulateDays({
     days,
+    daysAfter: 4,
     perDay,
     alertsPerDay: perDay / 400,
     periodSeconds: 300,

@@ -74,6 +74,8 @@ describe("a long start that is still being read", () => {
     expect(metrics).toContain(
       `graphtap_backfill_end_timestamp_seconds{${stream}} ${Date.UTC(2026, 10, 22, 17, 30) / 1000}\n`,
     );
+    const unread = (house.clock.now() - Date.UTC(2026, 10, 20)) / 1000;
+    expect(metrics).toContain(`graphtap_oldest_unread_seconds{${stream}} ${unread}\n`);
     expect(metrics).toContain(`graphtap_reread_lag_seconds{${stream}} 3600\n`);
     expect(await (await house.fetch("/")).text()).toContain(
       "older records from 2026-11-20T00:00:00Z on are still being read, until about 2026-11-22T17:30:00Z",
