@@ -12,12 +12,12 @@ export const KEY_BYTES = 16;
  */
 export function recordKey(...parts: readonly (string | Uint8Array)[]): Uint8Array {
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return keyOf(hash("sha256", only, "latin1"));
+  if (parts.length === 1 && only !== undefined) return keyOf(hash("sha256", only, "binary"));
   const digest = createHash("sha256");
   for (const part of parts) {
     digest.update(`${typeof part === "string" ? Buffer.byteLength(part) : part.length}:`).update(part);
   }
-  return keyOf(digest.digest("latin1"));
+  return keyOf(digest.digest("binary"));
 }
 
 /** Digests come as text, one character a byte: a Buffer of its own for each takes three times as long. */
