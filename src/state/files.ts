@@ -30,12 +30,20 @@ const READ_WRITE = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
 // What folders answer to fsync where it means nothing: Windows, and some network file systems.
 const FOLDER_SYNC_NEEDLESS = ["EINVAL", "EISDIR", "EPERM", "ENOTSUP"];
 
+/** Opens a file that is no symbolic link. Deno with less than all permissions follows one in spite of the flag. */
+function openPlain(path: string, flags: number): number {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw Object.assign(new Error("a symbolic link"), { code: "ELOOP" });
+  }
+  return openSync(path, flags, 0o600);
+}
+
 /** Opens `path` for reading, or for writing too, creating it. A symbolic link is refused. @throws `state-unusable` */
 export function openFile(path: string, mode: "read" | "write"): number {
   return attempt(
     mode === "read" ? "read" : "open",
     path,
-    () => openSync(path, mode === "read" ? READ : READ_WRITE, 0o600),
+    () => openPlain(path, mode === "read" ? READ : READ_WRITE),
   );
 }
 
@@ -50,7 +58,7 @@ export function readFileIfAny(path: string): Buffer | null {
   return attempt("read", path, () => {
     let fd: number;
     try {
-      fd = openSync(path, READ);
+      fd = openPlain(path, READ);
     } catch (error) {
       if (failureCode(error) === "ENOENT") return null;
       throw error;
@@ -71,7 +79,7 @@ export function readFileIfAny(path: string): Buffer | null {
 export function replaceFile(path: string, content: string | Uint8Array): void {
   const unfinished = path + UNFINISHED;
   attempt("write", path, () => {
-    const fd = openSync(unfinished, READ_WRITE | constants.O_TRUNC, 0o600);
+    const fd = openPlain(unfinished, READ_WRITE | constants.O_TRUNC);
     try {
       writeFully(fd, typeof content === "string" ? Buffer.from(content) : content, 0);
       fsyncSync(fd);
