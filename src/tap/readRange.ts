@@ -63,7 +63,11 @@ export async function readRange(pass: Pass, job: RangeJob): Promise<Instant> {
       const error = asGraphtapError(thrown);
       if (!suspectsWindow(error)) throw error;
       attempts = FEW_ATTEMPTS;
-      if (narrow(pass, window, error)) continue;
+      const isNarrower = narrow(pass, window, error);
+      // What came of the window left: after a kill it must not come again beside the page that is read next.
+      await pass.intake.drain();
+      commit(pass);
+      if (isNarrower) continue;
       if (!await graphWorks(pass, at, job.priority)) throw error;
       job.onGap(window, error);
       job.onRead(at = window.to, null);

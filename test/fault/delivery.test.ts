@@ -50,6 +50,34 @@ describe("a sink that is closed", () => {
     },
   );
 
+  it.each([1, 2, 3, 4, 5, 6])(
+    "at write number %i, after a window had to be read again: still one page at most",
+    async (nth) => {
+      let writes = 0;
+      rig = openRig({
+        unevenPages: false,
+        accept() {
+          if (++writes === nth) throw new GraphtapError("sink-closed", "the reader is gone");
+        },
+      });
+      const now = fromMillis(rig.clock.now());
+      rig.emulator.produce("directoryAudits", 200, {
+        from: addSeconds(now, -3590),
+        to: addSeconds(now, -10),
+      });
+      shortPages(rig, "directoryAudits");
+      rig.emulator.faults.add({
+        match: { collection: "directoryAudits", page: 0, times: 3 },
+        do: { kind: "loopLink" },
+      });
+      const settings = anHourAgo(rig);
+      await expect(poll(rig.stream("directory_audits", settings), rig.engine, signal))
+        .rejects.toMatchObject({ code: "sink-closed" });
+      await poll(rig.stream("directory_audits", settings), rig.engine, signal);
+      expect(expectAll(rig)).toBeLessThanOrEqual(PAGE);
+    },
+  );
+
   it("stops the other streams of the process, each repeating its page in flight at most", async () => {
     rig = openRig({
       unevenPages: false,
