@@ -21,6 +21,7 @@ export function readEndpoint(text: string, insecure: boolean): Endpoint {
   return { url: url.href.replace(/\/+$/, "") };
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether the host name of a URL is this host. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

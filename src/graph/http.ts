@@ -1,7 +1,9 @@
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { Agent, Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
+import { type Connections, openConnections, type ProxySettings } from "../net/connections.ts";
+import { exchangeFailure } from "../net/exchangeFailure.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
 /** Graph may think for minutes before it answers a wide query. */
@@ -10,15 +12,13 @@ const HEADERS_TIMEOUT_MS = 300_000;
 const STALL_TIMEOUT_MS = 60_000;
 /** One that keeps us waiting for this long altogether, however often a byte comes, would hold its stream for ever. */
 const BODY_TIMEOUT_MS = 300_000;
-const CONNECT_TIMEOUT_MS = 15_000;
 // A thousand streams that are due at once would open a thousand connections, and be a thousand polls at work in memory.
 const MOST_CONNECTIONS = 64;
 // Large output chunks nearly halve the cost of inflating (measured: 16 KiB costs 1.7 times as much as 256 KiB).
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
 
 export interface HttpOptions {
-  /** Proxy settings, as the environment variables of the same names hold them. */
-  proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
+  proxy?: ProxySettings;
   headersTimeoutMs?: number;
   stallTimeoutMs?: number;
   /** Milliseconds that may be spent waiting for one body; a sink that is slow to take what came does not count. */
@@ -27,7 +27,7 @@ export interface HttpOptions {
 
 /** HTTP over undici, with pooled connections. It is loaded by the first request: a pull often has none to make. */
 export function createHttp(options: HttpOptions = {}): { transport: Transport; close(): Promise<void> } {
-  let opened: Promise<Opened> | undefined;
+  let opened: Promise<Connections> | undefined;
   const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options;
   return {
     transport: async (request) => {
@@ -37,44 +37,21 @@ export function createHttp(options: HttpOptions = {}): { transport: Transport; c
       // The parser of headers is compiled for the first connection.
       return withPlainWasm(async () => exchange(await first, request, bodyTimeoutMs));
     },
-    close: async () => (await opened)?.dispatcher.destroy(),
+    close: async () => (await opened)?.destroy(),
   };
 }
 
-type Send = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
-
-interface Opened {
-  readonly dispatcher: Dispatcher;
-  readonly send: Send;
-}
-
-// By its parts: the whole of undici, with its own fetch, caches and sockets, takes twice as long to load.
-async function open(options: HttpOptions): Promise<Opened> {
+function open(options: HttpOptions): Promise<Connections> {
   const settings = {
     headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
     bodyTimeout: options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
     connections: MOST_CONNECTIONS,
   };
-  const { default: request } = await import("undici/lib/api/api-request.js");
-  const dispatcher = await openDispatcher(settings, options.proxy ?? {});
-  return { dispatcher, send: (options) => request.call(dispatcher, options) };
-}
-
-async function openDispatcher(
-  settings: Agent.Options,
-  { httpProxy, httpsProxy, noProxy }: NonNullable<HttpOptions["proxy"]>,
-): Promise<Dispatcher> {
-  if (httpProxy || httpsProxy) {
-    const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
-    return new EnvHttpProxyAgent({ ...settings, httpProxy, httpsProxy, noProxy });
-  }
-  const { default: Agent } = await import("undici/lib/dispatcher/agent.js");
-  return new Agent(settings);
+  return openConnections(settings, options.proxy ?? {});
 }
 
 async function exchange(
-  { send }: Opened,
+  connections: Connections,
   request: HttpRequest,
   bodyTimeoutMs: number,
 ): Promise<HttpResponse> {
@@ -82,7 +59,7 @@ async function exchange(
   let response: Dispatcher.ResponseData;
   try {
     const { origin, pathname, search } = new URL(url);
-    response = await send({ origin, path: pathname + search, method, headers, body, signal });
+    response = await connections.send({ origin, path: pathname + search, method, headers, body, signal });
   } catch (error) {
     throw networkError(error, url, signal);
   }
@@ -139,26 +116,11 @@ async function* withinPatience<T>(chunks: AsyncIterable<T>, ms: number, giveUp: 
 
 const TOO_SLOW = "BODY_TOO_SLOW";
 const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO_SLOW]);
-const WHY: Readonly<Record<string, string>> = {
-  ENOTFOUND: "the host name cannot be resolved",
-  EAI_AGAIN: "the name server did not answer",
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was reset",
-  EPIPE: "the connection was closed while sending",
-  UND_ERR_SOCKET: "the other side closed the connection",
-  UND_ERR_CONNECT_TIMEOUT: "no connection within 15 s",
-  UND_ERR_HEADERS_TIMEOUT: "no answer within the time limit",
-  UND_ERR_BODY_TIMEOUT: "the body stopped arriving",
-  [TOO_SLOW]: "the body came too slowly",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the body is shorter than announced",
-  Z_BUF_ERROR: "the compressed body is cut off",
-  Z_DATA_ERROR: "the compressed body is damaged",
-};
 
 function networkError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof GraphtapError) return error;
-  const code = codeOf(error);
+  const { code, why, isTls } = exchangeFailure(error);
   if (code === "NotCapable") {
     const { origin, host } = new URL(url);
     return new GraphtapError(
@@ -167,22 +129,11 @@ function networkError(error: unknown, url: string, signal: AbortSignal | undefin
       { cause: error },
     );
   }
-  const why = WHY[code] ?? (tlsFailure(code) ? `its TLS certificate does not verify` : "the exchange failed");
-  const advice = tlsFailure(code) ? "; NODE_EXTRA_CA_CERTS adds the certificate of a proxy" : "";
+  const reason = code === TOO_SLOW ? "the body came too slowly" : why ?? "the exchange failed";
+  const advice = isTls ? "; NODE_EXTRA_CA_CERTS adds the certificate of a proxy" : "";
   return new GraphtapError(
     TIMEOUTS.has(code) ? "graph-timeout" : "graph-unreachable",
-    `Cannot read from ${new URL(url).origin}: ${why} (${code})${advice}`,
+    `Cannot read from ${new URL(url).origin}: ${reason} (${code})${advice}`,
     { cause: error },
   );
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  if ("code" in error && typeof error.code === "string") return error.code;
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  return error.cause === undefined ? error.name : codeOf(error.cause);
-}
-
-function tlsFailure(code: string): boolean {
-  return /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code);
 }

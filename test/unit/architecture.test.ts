@@ -9,12 +9,13 @@ const root = resolve(new URL(import.meta.url).pathname, "../../..");
 const ALLOWED: Record<string, readonly string[]> = {
   foundation: [],
   telemetry: ["foundation"],
+  net: ["foundation"],
   json: ["foundation", "telemetry"],
   plugin: ["foundation", "telemetry"],
   state: ["foundation", "telemetry"],
   config: ["foundation", "telemetry", "plugin"],
-  graph: ["foundation", "telemetry", "json", "plugin", "state", "config"],
-  sink: ["foundation", "telemetry", "json", "plugin", "state", "config"],
+  graph: ["foundation", "telemetry", "net", "json", "plugin", "state", "config"],
+  sink: ["foundation", "telemetry", "net", "json", "plugin", "state", "config"],
   tap: ["foundation", "telemetry", "json", "plugin", "state", "config", "graph", "sink"],
   // A second opinion of what Graph does must not share the engine's.
   emulator: ["foundation", "json"],
