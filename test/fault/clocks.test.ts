@@ -5,7 +5,8 @@ import { addSeconds, formatInstant, fromMillis } from "../../src/instant.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { pollForever } from "../../src/tap/scheduler.ts";
 import { GraphtapError } from "../../src/errors.ts";
-import { anHourAgo, delivered, expectAllOnce } from "../support/audits.ts";
+import { anHourAgo, delivered, expectAllOnce, tallied } from "../support/audits.ts";
+import { faultTable, firstTrouble } from "../support/faultTable.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 
 const signal = new AbortController().signal;
@@ -38,6 +39,7 @@ function openSkewed() {
   };
 }
 
+const record = faultTable();
 let open: ReturnType<typeof openSkewed>;
 afterEach(() => open.rig.close());
 
@@ -51,7 +53,7 @@ describe("a host's clock that is set", () => {
     ["forwards, and right again", [3 * HOUR_MS, -3 * HOUR_MS]],
     ["back, and right again", [-3 * HOUR_MS, 3 * HOUR_MS]],
     ["to and fro", [2 * HOUR_MS, -4 * HOUR_MS, 2 * HOUR_MS]],
-  ])("%s loses nothing, repeats nothing, and asks no more than usual", async (_, jumps) => {
+  ])("%s loses nothing, repeats nothing, and asks no more than usual", async (name, jumps) => {
     open = openSkewed();
     const { rig, arrive, jump, graphClock } = open;
     const stream = rig.stream("directory_audits", anHourAgo(rig));
@@ -74,6 +76,7 @@ describe("a host's clock that is set", () => {
       await poll(stream, rig.engine, signal, rig.clock.now() + PERIOD_MS);
     }
     expectAllOnce(rig);
+    record({ fault: `host: its clock is set ${name}`, ...tallied(rig), said: firstTrouble(rig.log) });
   });
 
   it("three hours forwards still delivers what is new, at once", async () => {

@@ -5,13 +5,21 @@ import type { FaultAction } from "../../src/emulator/faults.ts";
 import { serveEmulator } from "../../src/emulator/serve.ts";
 import { createHttp } from "../../src/graph/http.ts";
 import { poll } from "../../src/tap/poll.ts";
-import { anHourAgo, expectAllOnce, fillAudits } from "../support/audits.ts";
+import { anHourAgo, expectAllOnce, fillAudits, tallied } from "../support/audits.ts";
+import { faultTable, firstTrouble } from "../support/faultTable.ts";
 import { manualClock } from "../support/manualClock.ts";
 import { openRig, type Rig, TENANT } from "../support/rig.ts";
 
 const signal = new AbortController().signal;
 let rig: Rig;
 afterEach(() => rig.close());
+
+const record = faultTable();
+
+/** What a fault came to, for the table. */
+function recordFault(fault: string): void {
+  record({ fault: `Graph: ${fault}`, ...tallied(rig), said: firstTrouble(rig.log) });
+}
 
 const hit = (page: number, action: FaultAction, times = 1) =>
   rig.emulator.faults.add({ match: { collection: "directoryAudits", page, times }, do: action });
@@ -42,7 +50,7 @@ const PASSING: readonly (readonly [string, FaultAction])[] = [
 ];
 
 describe.each([0, 1, 4])("on page %i of five", (page) => {
-  it.each(PASSING)("%s", async (_, action) => {
+  it.each(PASSING)("%s", async (name, action) => {
     rig = openRig({ unevenPages: false });
     fillAudits(rig, 100);
     const fault = hit(page, action);
@@ -55,6 +63,8 @@ describe.each([0, 1, 4])("on page %i of five", (page) => {
     const again = await poll(stream, rig.engine, signal);
     expect({ sent: again.sent, error: again.error }).toEqual({ sent: 0, error: null });
     expect(stream.state.gaps().list(), "gaps").toEqual([]);
+    // A reset has its own words over a real connection, below.
+    if (action.kind !== "reset") recordFault(name);
   });
 });
 
@@ -96,7 +106,7 @@ describe("a failure that stays", () => {
       ["404", { kind: "status", status: 404 }, "graph-refused"],
       ["401", { kind: "status", status: 401 }, "graph-unauthorized"],
     ] as const,
-  )("%s ends the poll with its name, and the next poll loses nothing", async (_, action, code) => {
+  )("%s ends the poll with its name, and the next poll loses nothing", async (name, action, code) => {
     rig = openRig({ unevenPages: false });
     fillAudits(rig, 100);
     const fault = rig.emulator.faults.add({
@@ -112,6 +122,9 @@ describe("a failure that stays", () => {
     fault.remove();
     expect((await poll(stream, rig.engine, signal)).error).toBeNull();
     expectAllOnce(rig);
+    if (action.kind !== "reset") {
+      record({ fault: `Graph: ${name} that stays`, ...tallied(rig), said: report.error?.message ?? "" });
+    }
   });
 
   it("waits longer from try to try, and not without end", async () => {
@@ -139,7 +152,7 @@ describe("over a real connection", () => {
       ["a body that comes byte by byte", { kind: "dribble", bytes: 1, ms: 20 }],
       ["a compressed body that comes byte by byte", { kind: "dribble", bytes: 1, ms: 20 }, true],
     ] as const,
-  )("%s", async (_, action, gzip: boolean = action.kind === "truncateGzip") => {
+  )("%s", async (name, action, gzip: boolean = action.kind === "truncateGzip") => {
     const clock = manualClock();
     const emulator = createEmulator({
       clock,
@@ -148,7 +161,7 @@ describe("over a real connection", () => {
       unevenPages: false,
       gzip,
     });
-    const http = createHttp({ stallTimeoutMs: 50, bodyTimeoutMs: 150 });
+    const http = createHttp({ stallTimeoutMs: 50, bodyTimeoutMs: action.kind === "dribble" ? 150 : 10_000 });
     const server = await serveEmulator(emulator);
     rig = openRig({ served: { emulator, clock, origin: server.url, transport: http.transport } });
     try {
@@ -159,6 +172,7 @@ describe("over a real connection", () => {
       expect(fault.hits).toBe(1);
       if (action.kind === "dribble") expect(rig.log.join("\n")).toContain("the body came too slowly");
       expectAllOnce(rig);
+      recordFault(`${name}, over a real connection`);
     } finally {
       await http.close();
       await server.close();

@@ -2,10 +2,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { poll } from "../../src/tap/poll.ts";
-import { anHourAgo, expectAllOnce, fillAudits } from "../support/audits.ts";
+import { anHourAgo, expectAllOnce, fillAudits, tallied } from "../support/audits.ts";
+import { faultTable } from "../support/faultTable.ts";
 import { GRAPH, openRig, type Rig } from "../support/rig.ts";
 
 const signal = new AbortController().signal;
+const record = faultTable();
 let rig: Rig;
 afterEach(() => rig.close());
 
@@ -33,6 +35,7 @@ describe("a page link", () => {
     expect(fault.spent).toBe(true);
     expect((await poll(stream, rig.engine, signal)).error).toBeNull();
     expectAllOnce(rig);
+    record({ fault: "Graph: a page link to another origin", ...tallied(rig), said: report.error!.message });
   });
 
   it.each([301, 302, 307, 308])("is not followed through a redirect either: %i", async (status) => {
@@ -49,6 +52,7 @@ describe("a page link", () => {
     expect(origins()).toEqual([GRAPH]);
     await poll(stream, rig.engine, signal);
     expectAllOnce(rig);
+    record({ fault: "Graph: a redirect to another origin", ...tallied(rig), said: report.error!.message });
   });
 
   it.each(["self", "first"] as const)(

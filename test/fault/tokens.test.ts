@@ -2,10 +2,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { pollOnce } from "../../src/tap/scheduler.ts";
 import { poll } from "../../src/tap/poll.ts";
-import { anHourAgo, expectAllOnce, fillAudits } from "../support/audits.ts";
+import { anHourAgo, expectAllOnce, fillAudits, tallied } from "../support/audits.ts";
+import { faultTable } from "../support/faultTable.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 
 const signal = new AbortController().signal;
+const record = faultTable();
 let rig: Rig;
 afterEach(() => rig.close());
 
@@ -80,6 +82,29 @@ describe("a token", () => {
 });
 
 describe("Entra", () => {
+  it("that is down for an hour is asked now and then, and nothing is lost", async () => {
+    rig = openRig({ unevenPages: false });
+    fillAudits(rig, 40);
+    const stream = rig.stream("directory_audits", anHourAgo(rig));
+    const fault = rig.emulator.faults.add({
+      match: { collection: "token", times: "always" },
+      do: { kind: "status", status: 503 },
+    });
+    const until = rig.clock.now() + 3_600_000;
+    let said = "";
+    while (rig.clock.now() < until) {
+      const began = rig.clock.now();
+      said = (await poll(stream, rig.engine, signal, began + 300_000)).error?.message ?? "";
+      rig.clock.advance(Math.max(0, began + 300_000 - rig.clock.now()));
+    }
+    expect(requests("token").length).toBeLessThanOrEqual(12 * 6);
+    expect(requests("directoryAudits")).toEqual([]);
+    fault.remove();
+    expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+    expectAllOnce(rig);
+    record({ fault: "Entra: down for an hour", ...tallied(rig), said });
+  });
+
   it.each(
     [
       ["is busy", { kind: "tokenError", aadsts: 90055 }],

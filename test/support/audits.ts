@@ -45,3 +45,13 @@ export function expectAll(rig: Rig): number {
   expect({ missing, foreign }).toEqual({ missing: [], foreign: [] });
   return delivered(rig).length - held(rig).length;
 }
+
+/** How many records of the audits did not leave, and how many left again. */
+export function tallied(rig: Rig): { lost: number; duplicated: number } {
+  const left = delivered(rig);
+  const once = new Set(left);
+  return {
+    lost: held(rig).filter((record) => !once.has(record)).length,
+    duplicated: left.length - once.size,
+  };
+}

@@ -7,6 +7,8 @@ export interface Delivered {
   readonly record: string;
   /** `null` where the format of the lines does not tell. */
   readonly collection: CollectionName | null;
+  /** Number of the process that wrote it, from 0. */
+  readonly life: number;
 }
 
 /** What must come out: the records that the collections hold in the end. */
@@ -23,8 +25,8 @@ export interface Verdict {
   readonly foreign: readonly string[];
   /** Came out after a later version of the same record had. */
   readonly beforeCause: readonly string[];
-  /** How often a record came out that had come out before. */
-  readonly repeated: number;
+  /** Records that came out again, each counted for the life that had written it last. */
+  readonly repeated: ReadonlyMap<number, number>;
 }
 
 /** Everything that was served, in the order of its numbers. */
@@ -62,17 +64,18 @@ export function judge(book: Book, wanted: readonly Wanted[], delivered: readonly
   const came = new Set(delivered.map(({ record }) => record));
   const foreign: string[] = [];
   const beforeCause: string[] = [];
-  const once = new Set<string>();
+  const last = new Map<string, number>();
   const reached = new Map<string, number>();
-  let repeated = 0;
-  for (const { record, collection } of delivered) {
+  const repeated = new Map<number, number>();
+  for (const { record, collection, life } of delivered) {
     const numbers = book.numbersOf(collection, record);
     if (numbers.length === 0) {
       foreign.push(told(record));
       continue;
     }
-    if (once.has(record)) repeated++;
-    once.add(record);
+    const before = last.get(record);
+    if (before !== undefined) repeated.set(before, (repeated.get(before) ?? 0) + 1);
+    last.set(record, life);
     const id = `${collection ?? ""} ${idOf(record)}`;
     // The earliest serving that does not lie before what came out of this record last.
     const number = numbers.find((number) => number >= (reached.get(id) ?? 0));

@@ -12,15 +12,15 @@ const DEVO_LINE = /^<14>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \S+ [\w.-]+: (\{.*
  *
  * @throws when a line is torn, or two are joined
  */
-export function deliveredIn(output: Buffer, format: LineFormat): Delivered[] {
+export function deliveredIn(output: Buffer, format: LineFormat, life: number): Delivered[] {
   return wholeLines(output).map((line): Delivered => {
     if (format === "json") {
       const { service, record } = eventLine(line);
-      return { record, collection: COLLECTIONS[service]! };
+      return { record, collection: COLLECTIONS[service]!, life };
     }
     const event = format === "record" ? line : DEVO_LINE.exec(line)?.[1];
     if (event === undefined) throw new Error(`This is not a line of Devo: ${line.slice(0, 300)}`);
     JSON.parse(event);
-    return { record: withoutAdded(event).record, collection: null };
+    return { record: withoutAdded(event).record, collection: null, life };
   });
 }
