@@ -1,19 +1,22 @@
 /**
  * Builds the program for Node: `node build.mjs [FOLDER]`, dist by default, which is emptied first.
  *
- * - graphtap.cjs: the whole program in one file, which needs nothing but node.
+ * - graphtap.cjs: the whole program in one file, which needs nothing but node. At its end stand the licences of all that
+ *   is in it, so that they go wherever the file goes.
  * - main.js: starts it with what V8 compiled of it the last time, kept beside it.
  */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const folder = process.argv[2] ?? "dist";
-const { outputFiles: [{ contents }] } = await build({
-  absWorkingDir: fileURLToPath(new URL(".", import.meta.url)),
+const home = fileURLToPath(new URL(".", import.meta.url));
+const { outputFiles: [program], metafile } = await build({
+  absWorkingDir: home,
   entryPoints: ["src/main.ts"],
   bundle: true,
   platform: "node",
@@ -25,8 +28,10 @@ const { outputFiles: [{ contents }] } = await build({
   minifyWhitespace: true,
   minifySyntax: true,
   write: false,
+  metafile: true,
   logLevel: "warning",
 });
+const contents = Buffer.concat([program.contents, Buffer.from(notices(Object.keys(metafile.inputs)))]);
 const fingerprint = createHash("sha256").update(contents).digest("hex").slice(0, 16);
 
 rmSync(folder, { recursive: true, force: true });
@@ -34,6 +39,18 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "graphtap.cjs"), contents, { mode: 0o755 });
 writeFileSync(join(folder, "main.js"), launcher(fingerprint, contents.length), { mode: 0o755 });
 writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+
+/** The licences of the program and of every package that has a file among `inputs`, as one comment. */
+function notices(inputs) {
+  const packages = inputs.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? ".");
+  const texts = [...new Set(packages)].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(home, folder, "package.json"), "utf8"));
+    const file = readdirSync(join(home, folder)).find((one) => /^licen[cs]e(\.|$)/i.test(one));
+    if (file === undefined) throw new Error(`Cannot bundle "${name}": its folder has no licence`);
+    return `${name} ${version}\n\n${readFileSync(join(home, folder, file), "utf8").trim()}\n`;
+  });
+  return `/*!\n${texts.join("\n\n").replaceAll("*/", "* /")}*/\n`;
+}
 
 /**
  * Compiling is a quarter of what a short pull costs, so the first pull that makes a request leaves behind what V8

@@ -1,6 +1,14 @@
 /** `graphtap.cjs` alone in a folder, and the launcher that keeps beside it what V8 compiled. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
@@ -45,6 +53,16 @@ const compiled = (folder: string) => readdirSync(folder).filter((name) => name.e
 
 // Deno runs the sources; what is built is for Node.
 describe.skipIf(onDeno)("the program in one file", () => {
+  it("carries the licence of every package that it is made of", () => {
+    const text = (file: string) => readFileSync(join(projectFolder, file), "utf8");
+    const { dependencies } = JSON.parse(text("package.json")) as { dependencies: Record<string, string> };
+    const program = readFileSync(join(built(), "graphtap.cjs"), "utf8");
+    for (const [name, version] of Object.entries(dependencies)) {
+      expect(program).toContain(`${name} ${version}\n\n${text(`node_modules/${name}/LICENSE`).trim()}\n`);
+    }
+    expect(program).toContain(text("LICENSE").trim());
+  }, 30_000);
+
   it("shows the demo", async () => {
     const { code, stdout, stderr } = await alone()("demo", "--seconds", "2").ended;
     expect(code, stderr).toBe(0);
