@@ -49,6 +49,8 @@ export interface Checkpoint {
   readonly next_link: string | null;
   /** Width of the last window that worked, in seconds. */
   readonly window_seconds: number | null;
+  /** How far a live window may reach back without costing a page more; `null` when nobody can tell. */
+  readonly overlap_seconds: number | null;
   /** Milliseconds since the epoch. */
   readonly last_poll_started_ms: number | null;
   /** Milliseconds since the epoch. */
@@ -108,6 +110,7 @@ function membersOf(checkpoint: Checkpoint): Checkpoint {
     window: checkpoint.window && { from: checkpoint.window.from, to: checkpoint.window.to },
     next_link: checkpoint.next_link,
     window_seconds: checkpoint.window_seconds,
+    overlap_seconds: checkpoint.overlap_seconds ?? null,
     last_poll_started_ms: checkpoint.last_poll_started_ms,
     last_poll_ended_ms: checkpoint.last_poll_ended_ms,
     last_success_ms: checkpoint.last_success_ms,
@@ -174,6 +177,8 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   last_ids: (value) => Array.isArray(value) && value.every((id) => typeof id === "string"),
   window: orNull(isRange),
   next_link: orNull(isText),
+  // The first of version 3 did not have it.
+  overlap_seconds: (value) => value === undefined || value === null || isCount(value),
   window_seconds: orNull((value) => typeof value === "number" && Number.isFinite(value) && value > 0),
   last_poll_started_ms: orNull(isCount),
   last_poll_ended_ms: orNull(isCount),
@@ -212,6 +217,7 @@ export function emptyCheckpoint({ inputId, service }: StreamAddress, start: stri
     window: null,
     next_link: null,
     window_seconds: null,
+    overlap_seconds: null,
     last_poll_started_ms: null,
     last_poll_ended_ms: null,
     last_success_ms: null,

@@ -6,21 +6,21 @@ import {
   fromMillis,
   type Instant,
   latest,
+  secondsBetween,
 } from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
 import type { Checkpoint, TimeRange } from "../state/checkpoint.ts";
 import { recordGap } from "./gaps.ts";
+import { freeOverlap, LEAST_OVERLAP_SECONDS, marksAfterLive } from "./overlap.ts";
 import type { Pass } from "./pass.ts";
 import { instantOf, knownSince, withReadTo } from "./position.ts";
 import { readRange } from "./readRange.ts";
 import { creditAfter, openMarks } from "./sweeps.ts";
-import { sweepSchedule } from "./sweepSchedule.ts";
+import { marksIn, sweepSchedule } from "./sweepSchedule.ts";
 import { planEdge } from "./window.ts";
 
 /** What is older than this is not today's and waits behind it. */
 const LIVE_SECONDS = 3600;
-/** Seconds that every poll reads again: most late records come within them (Microsoft once said 95 % in 2 min). */
-const DEFAULT_OVERLAP_SECONDS = 120;
 
 /** Reads from the position to now, leaving what is too old for that to the backfill. */
 export async function readLive(pass: Pass, cursor: TimedCursor): Promise<void> {
@@ -40,10 +40,13 @@ async function readFromEdge(pass: Pass, cursor: TimedCursor): Promise<boolean> {
   const oldest = oldestKept(pass.startedMs, cursor);
   const start = startOf(pass, now);
   const { liveFrom, backfill } = openEdge(pass, start, now, oldest);
-  const overlapped = addSeconds(liveFrom, -(cursor.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS));
+  const least = cursor.overlapSeconds ?? LEAST_OVERLAP_SECONDS;
+  const overlap = Math.max(pass.checkpoint.overlap_seconds ?? least, least);
+  const from = earliest(latest(latest(addSeconds(liveFrom, -overlap), start), oldest), now);
+  const before = { records: pass.intake.received, pages: pass.pages, gaps: pass.gaps };
   let crossed = backfill === null;
   const reached = await readRange(pass, {
-    from: earliest(latest(latest(overlapped, start), oldest), now),
+    from,
     to: now,
     priority: "live",
     onRead(to) {
@@ -58,6 +61,15 @@ async function readFromEdge(pass: Pass, cursor: TimedCursor): Promise<boolean> {
     mayGoOn: () => true,
   });
   if (compareInstants(reached, now) < 0) pass.now = reached;
+  if (crossed && pass.gaps === before.gaps) {
+    const found = { records: pass.intake.received - before.records, pages: pass.pages - before.pages };
+    const width = { seconds: secondsBetween(from, reached), newSeconds: secondsBetween(liveFrom, reached) };
+    const overlap_seconds = freeOverlap(
+      { ...found, ...width, pageSize: pass.stream.plugin.page.size },
+      least,
+    );
+    pass.checkpoint = { ...withLiveMarks(pass, from, reached), overlap_seconds };
+  }
   return crossed;
 }
 
@@ -91,6 +103,16 @@ function openEdge(pass: Pass, start: Instant, now: Instant, oldest: Instant) {
 /** Leaves a range to the backfill, and the sweeps, which it is done for as well, to begin anew. */
 function withBackfill(checkpoint: Checkpoint, range: TimeRange): Checkpoint {
   return { ...checkpoint, backfill: [...checkpoint.backfill, range], sweeps: [] };
+}
+
+/** What was read again now need not be read again by the steps that it is old enough for. */
+function withLiveMarks({ checkpoint, stream }: Pass, from: Instant, to: Instant): Checkpoint {
+  const marks = marksIn(checkpoint.sweeps, to);
+  const moved = marksAfterLive(sweepSchedule(stream, marks.length), marks, from, to);
+  return {
+    ...checkpoint,
+    sweeps: moved.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
+  };
 }
 
 /** Marks for steps that have none: opened with what was read, since a kill may come before the rest is. */

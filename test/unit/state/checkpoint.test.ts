@@ -24,6 +24,7 @@ const full: Checkpoint = {
   window: { from: "2026-11-22T15:00:00Z", to: "2026-11-22T16:00:00Z" },
   next_link: "https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x",
   window_seconds: 3600,
+  overlap_seconds: 900,
   last_poll_started_ms: 1_763_827_200_123,
   last_poll_ended_ms: 1_763_827_201_456,
   last_success_ms: 1_763_827_201_456,
