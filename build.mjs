@@ -55,7 +55,8 @@ function notices(inputs) {
 /**
  * Compiling is a quarter of what a short pull costs, so the first pull that makes a request leaves behind what V8
  * compiled. It is trusted as much as the program: it must have the same owner and be nobody else's to write. V8
- * itself refuses what another version made.
+ * itself refuses what another version made, but runs what was damaged since, and dies of it at every start: hence
+ * the checksum, of four bytes, at its end.
  */
 function launcher(fingerprint, length) {
   return `#!/usr/bin/env node
@@ -63,6 +64,7 @@ function launcher(fingerprint, length) {
 const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
+const { crc32 } = require("node:zlib");
 
 const program = path.join(__dirname, "graphtap.cjs");
 const kept = path.join(__dirname, \`graphtap-${fingerprint}-\${process.version}-\${process.arch}.cache\`);
@@ -85,7 +87,10 @@ function read() {
   try {
     fd = fs.openSync(kept, "r");
     const { uid, mode } = fs.fstatSync(fd);
-    return uid === owner && (mode & 0o022) === 0 ? fs.readFileSync(fd) : undefined;
+    if (uid !== owner || (mode & 0o022) !== 0) return undefined;
+    const bytes = fs.readFileSync(fd);
+    const data = bytes.subarray(0, -4);
+    return bytes.readUInt32LE(data.length) === crc32(data) ? data : undefined;
   } catch {
     return undefined;
   } finally {
@@ -96,7 +101,10 @@ function read() {
 function keep() {
   const unfinished = \`\${kept}.\${process.pid}\`;
   try {
-    fs.writeFileSync(unfinished, script.createCachedData(), { flag: "wx", mode: 0o644 });
+    const data = script.createCachedData();
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32LE(crc32(data));
+    fs.writeFileSync(unfinished, Buffer.concat([data, checksum]), { flag: "wx", mode: 0o644 });
     fs.renameSync(unfinished, kept);
   } catch {
     // A folder that cannot be written costs time, and nothing else.

@@ -131,7 +131,13 @@ describe.skipIf(onDeno)("what V8 compiled", () => {
     const file = join(folder, compiled(folder)[0]!);
     const { size, mode } = statSync(file);
     expect(mode & 0o022).toBe(0);
-    const spoils = [() => writeFileSync(file, "no code"), () => chmodSync(file, 0o666)];
+    const blocksLost = () => writeFileSync(file, readFileSync(file).fill(0, size / 4, size / 2));
+    const spoils = [
+      () => writeFileSync(file, "no code"),
+      () => writeFileSync(file, ""),
+      blocksLost,
+      () => chmodSync(file, 0o666),
+    ];
     for (const spoil of spoils) {
       spoil();
       expect(await pull()).toMatchObject({ code: 0 });
