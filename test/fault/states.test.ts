@@ -180,10 +180,10 @@ function expectStopped({ code, stderr }: Ended, said: RegExp): string {
 }
 
 describe("a state that cannot be written stops the reading", () => {
-  // Files may have so many blocks of 512 bytes.
-  it.each([1, 2, 3])("when a file may not grow beyond %i blocks: exit code 5", async (blocks) => {
+  // Files may have so many KiB; Deno meets the limit first, in caches of its own.
+  it.skipIf(onDeno).each([1, 2, 3])("when a file may not grow beyond %i KiB: exit code 5", async (most) => {
     // An ignored signal stays ignored in the program: the write then fails instead.
-    const limited = `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`;
+    const limited = `trap '' XFSZ; ulimit -f ${most}; exec "$@"`;
     const { broken, lost, duplicated } = await pulledBy((words) => ["bash", "-c", limited, "bash", ...words]);
     const said = expectStopped(broken, /^graphtap: state-unusable: .*EFBIG/);
     expect({ lost, atMostAPage: duplicated <= 50 }).toEqual({ lost: 0, atMostAPage: true });

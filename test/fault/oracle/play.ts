@@ -43,7 +43,8 @@ export async function play(plan: Plan): Promise<PlayReport> {
   const folder = join(site.folder, "spool");
   const spool = plan.sink === "file" ? join(folder, "events.ndjson") : null;
   const to = spool === null ? [] : ["--to", `file:${spool}`, "--rotate-bytes", "200000"];
-  const words = ["-c", site.write([contoso(...plan.services)]), "--format", plan.format, ...to];
+  const form = ["--format", plan.format, "--hostname", "host"];
+  const words = ["-c", site.write([contoso(...plan.services)]), ...form, ...to];
   const outputs: Buffer[] = [];
   const lives: LifeReport[] = [];
   for (const [index, life] of plan.lives.entries()) {
