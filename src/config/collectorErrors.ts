@@ -46,7 +46,20 @@ export const livingRows: readonly LivingRow[] = [
   { type: "ApiError", id: 429, situation: "Graph answers 429", code: "graph-throttled" },
   { type: "ApiError", id: 498, situation: "Graph answers 500 or another 5xx", code: "graph-unavailable" },
   { type: "ApiError", id: 498, situation: "Graph answers 504", code: "graph-timeout" },
+  {
+    type: "MicrosoftGraphPullerRetrieveException",
+    id: 2,
+    situation: "Graph answers 400 or another 4xx that has no row of its own",
+    code: "graph-refused",
+  },
+  {
+    type: "MicrosoftGraphPullerConnectionException",
+    id: 4,
+    situation: "no connection to Graph, or it breaks",
+    code: "graph-unreachable",
+  },
   { type: input, id: 1, situation: "there are no inputs", code: "config-invalid" },
+  { type: input, id: 1, situation: "an input is empty", code: "config-invalid" },
   { type: input, id: 2, situation: "an input is no block", code: "config-invalid" },
   { type: input, id: 3, situation: "credentials are missing", code: "config-invalid" },
   { type: input, id: 4, situation: "credentials are no block", code: "config-invalid" },
@@ -64,6 +77,7 @@ export const livingRows: readonly LivingRow[] = [
   },
   { type: "ServiceConfigurationError", id: 2, situation: "a service is no block", code: "config-invalid" },
   { type: creation, id: 27, situation: "tag is no text", code: "config-invalid" },
+  { type: creation, id: 36, situation: "start_time is no text", code: "config-invalid" },
   { type: creation, id: 37, situation: "start_time is no time", code: "config-invalid" },
   { type: creation, id: 37, situation: "tag_version is neither v1 nor v2", code: "config-invalid" },
 ];
@@ -86,13 +100,6 @@ export const retiredRows: readonly RetiredRow[] = [
   },
   {
     type: creation,
-    ids: [36, 36],
-    situation: "start_time is no text",
-    instead:
-      "`config-invalid` (MicrosoftGraphPullerCreationException 37): the same line says what it must be",
-  },
-  {
-    type: creation,
     ids: [38, 38],
     situation: "tag_version v2 of a service that has one set of tags",
     instead: "a warning with the same type and id: the service runs with its tags",
@@ -110,22 +117,10 @@ export const retiredRows: readonly RetiredRow[] = [
     instead: "nothing: it is the last page",
   },
   {
-    type: "MicrosoftGraphPullerRetrieveException",
-    ids: [2, 2],
-    situation: "Graph answers 400 or more",
-    instead: "`graph-refused`, or the code for the status, with Graph's request-id",
-  },
-  {
     type: "MicrosoftGraphPullerConnectionException",
     ids: [3, 3],
     situation: "Graph takes too long",
     instead: "`graph-timeout` (ApiError 498): the window is made smaller",
-  },
-  {
-    type: "MicrosoftGraphPullerConnectionException",
-    ids: [4, 4],
-    situation: "the connection breaks",
-    instead: "`graph-unreachable`: it is tried again",
   },
   {
     type: "MicrosoftGraphPullerRetrieveException",
@@ -156,7 +151,7 @@ finds it.
 |---|---|---|
 ${living.join("\n")}
 
-## What cannot happen any more
+## What cannot happen any more, or has another name
 
 | the collector's | when | what stands in its place |
 |---|---|---|

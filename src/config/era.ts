@@ -12,15 +12,19 @@ export interface Era {
   readonly tagVersion: "v1" | null;
 }
 
-/** Input, services and keys that only the 1.x line had. */
+/** Input, services and keys that only the 1.x line had: of services, every name that its documentation uses for one. */
 const OLD_INPUT = "microsoft_graph";
 const OLD_SERVICES = [
   "audit",
+  "directory_audit",
   "provisioning",
+  "provisioning_audit",
   "signIn",
+  "signins",
   "signIn_nonInteractive",
   "signIn_servicePrincipal",
   "signIn_managedIdentity",
+  "secureScores",
   "secure_score_control_profile",
 ];
 const OLD_KEYS = [
@@ -34,7 +38,14 @@ const OLD_KEYS = [
   "custom_endpoints",
 ];
 
-/** Services and keys that only 2.x has. */
+/** Settings of an input, services and keys that only 2.x has. */
+const NEW_SETTINGS = [
+  "override_top_level_domain",
+  "override_base_url",
+  "override_login_url",
+  "override_scope_value",
+  "override_scope",
+];
 const NEW_SERVICES = ["directory_audits", "provisioning_audits", "signIns", "signIns_v2"];
 const NEW_KEYS = [
   "start_time_in_utc",
@@ -49,19 +60,21 @@ export interface Marks {
   readonly oldKeys: readonly string[];
   /** Names of 1.x: of services, or of the input. */
   readonly oldNames: readonly string[];
-  /** Keys and names of 2.x. */
+  /** Settings, names and keys of 2.x. */
   readonly newer: readonly string[];
 }
 
 /** Looks for what tells the line of an input. */
-export function marksOf(name: string, services: unknown): Marks {
-  const entries = isRecord(services) ? Object.entries(services) : [];
+export function marksOf(name: string, input: unknown): Marks {
+  const block = isRecord(input) ? input : {};
+  const entries = isRecord(block["services"]) ? Object.entries(block["services"]) : [];
   const names = entries.map(([service]) => service);
   const keys = entries.flatMap(([, block]) => isRecord(block) ? Object.keys(block) : []);
   return {
     oldKeys: keys.filter((key) => OLD_KEYS.includes(key)),
     oldNames: [...names.filter((one) => OLD_SERVICES.includes(one)), ...(name === OLD_INPUT ? [name] : [])],
     newer: [
+      ...Object.keys(block).filter((key) => NEW_SETTINGS.includes(key)),
       ...names.filter((one) => NEW_SERVICES.includes(one)),
       ...keys.filter((key) => NEW_KEYS.includes(key)),
     ],
@@ -69,16 +82,16 @@ export function marksOf(name: string, services: unknown): Marks {
 }
 
 /** Whether an input is of the 1.x line: it has something of it, and nothing of 2.x. */
-export function isOldInput(name: string, services: unknown): boolean {
-  const { oldKeys, oldNames, newer } = marksOf(name, services);
+export function isOldInput(name: string, input: unknown): boolean {
+  const { oldKeys, oldNames, newer } = marksOf(name, input);
   return newer.length === 0 && oldKeys.length + oldNames.length > 0;
 }
 
 /** The line of an input, with a warning when it is not that of 2.x, whole and plain. */
-export function eraOf(reading: Reading, path: Path, services: unknown): Era {
+export function eraOf(reading: Reading, path: Path, input: unknown): Era {
   const name = String(path.at(-1));
-  const { oldKeys, newer } = marksOf(name, services);
-  if (!isOldInput(name, services)) {
+  const { oldKeys, oldNames, newer } = marksOf(name, input);
+  if (!isOldInput(name, input)) {
     if (oldKeys.length > 0) {
       const message = `has ${oldKeys[0]} of the 1.x line beside ${
         newer[0]
@@ -91,7 +104,9 @@ export function eraOf(reading: Reading, path: Path, services: unknown): Era {
   const generation = chosenGeneration(reading.document.value);
   const keepsTags = generation === null || generation === "1";
   const tags = keepsTags ? 'tags of generation "1", by tag_version v1 unless v2 is given; ' : "";
-  const message = `is of the 1.x line and read so: ${tags}a period of 60 s unless one is given; ` +
+  const mark = [...oldNames, ...oldKeys][0];
+  const message =
+    `is of the 1.x line, by "${mark}", and read so: ${tags}a period of 60 s unless one is given; ` +
     '"graphtap migrate" writes the file of 2.x';
   report(reading, "warning", path, message, { at: "key" });
   return { isOld: true, tagVersion: keepsTags ? "v1" : null };

@@ -13,6 +13,8 @@ export interface KeyNotes {
   /** The old collector's error when the key is missing, and when its value is wrong. */
   readonly missing?: readonly [string, number];
   readonly wrong?: readonly [string, number];
+  /** The same when its value is no text, where that is another error. */
+  readonly noText?: readonly [string, number];
   /** The value is never shown. */
   readonly secret?: true;
   /** Of a block: an unknown key in it is a warning, as the old collector had it. */

@@ -24,6 +24,11 @@ export interface InputReading {
 /** Reads the block of an input. */
 export function readInput(reading: Reading, name: string, block: unknown, globals: Globals): InputReading {
   const path = ["inputs", name];
+  if (block === null || (isRecord(block) && Object.keys(block).length === 0)) {
+    const message = "is empty; expected id, credentials and services";
+    report(reading, "error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
+    return { path, id: null, enabled: true, config: null };
+  }
   const { values, parts, whole } = readSection(reading, inputSchema, block, path, {
     wrong: ["InputConfigurationError", 2],
   });
@@ -31,7 +36,7 @@ export function readInput(reading: Reading, name: string, block: unknown, global
   const known = { path, id: values.id ?? null, enabled };
   if (!isRecord(block)) return { ...known, config: null };
 
-  const era = eraOf(reading, path, values.services);
+  const era = eraOf(reading, path, block);
   const { services, lifted } = readServices(reading, values.services, [...path, "services"], era);
   const credentials = readCredentials(reading, parts.credentials ?? {}, [...path, "credentials"], enabled);
 

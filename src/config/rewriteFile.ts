@@ -60,8 +60,7 @@ export function rewriteFile(text: string, registry: Registry, keepTags: boolean)
 }
 
 function isOld(document: Document, inputs: YAMLMap, name: string): boolean {
-  const input = valueOf(document, inputs, name) as { services?: unknown } | undefined;
-  return isOldInput(name, input?.services);
+  return isOldInput(name, valueOf(document, inputs, name));
 }
 
 function chosenGeneration(document: Document, root: YAMLMap): string | null {

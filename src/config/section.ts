@@ -85,9 +85,10 @@ export function reportUnknownKeys(
     const close = nearest(shown.replace("…", ""), known);
     const home = reading.homes.get(name);
     const hint = home ? ` (it belongs in ${home})` : close ? ` (did you mean "${close}"?)` : "";
-    const current = known.filter((key) =>
-      keyNotes.get(schema.shape[key] as z.ZodType)?.retired === undefined
-    );
+    const current = known.filter((key) => {
+      const { retired, idle } = keyNotes.get(schema.shape[key] as z.ZodType) ?? {};
+      return retired === undefined && idle === undefined;
+    });
     const list = hint === "" ? `; known: ${current.join(", ")}` : "";
     const ignored = severity === "warning" ? ", ignored" : "";
     report(reading, severity, [...path, name], `unknown key "${shown}"${ignored}${hint}${list}`, {
@@ -134,14 +135,16 @@ function reportIssue(
   const inner = issue.path.filter((step) => typeof step !== "symbol");
   const at = [...path, ...inner];
   if (reading.placeholders.has(keyOf(at))) return;
-  if (given === undefined) {
-    const message = `is missing; expected ${issue.message}`;
+  const isBlank = typeof given === "string" && given.trim() === "";
+  if (given === undefined || (isBlank && notes.missing !== undefined)) {
+    const message = `is ${isBlank ? "empty" : "missing"}; expected ${issue.message}`;
     report(reading, "error", at, message, { collector: notes.missing ?? notes.wrong });
     return;
   }
   const found = inner.reduce<unknown>((value, step) => (value as Record<string, unknown>)?.[step], given);
   const shown = notes.secret ? kindOf(found) : shownValue(found);
-  report(reading, "error", at, `found ${shown}, expected ${issue.message}`, { collector: notes.wrong });
+  const collector = typeof found === "string" ? notes.wrong : notes.noText ?? notes.wrong;
+  report(reading, "error", at, `found ${shown}, expected ${issue.message}`, { collector });
 }
 
 function remark(reading: Reading, notes: KeyNotes, path: Path): void {

@@ -89,6 +89,7 @@ const retired = {
   start_time: key(startTime().optional(), "1.x name of start_time_in_utc.", {
     retired: "use start_time_in_utc",
     wrong: ["MicrosoftGraphPullerCreationException", 37],
+    noText: ["MicrosoftGraphPullerCreationException", 36],
   }),
   tag_version: key(choice("v1", "v2").optional(), "1.x: which of the 1.x tags to use.", {
     retired: "use globals.tag_generation and override_tag",
@@ -127,7 +128,7 @@ export const serviceSchema = z.strictObject({
   }),
   override_tag: key(tag.optional(), "Replaces the whole tag.", { examples: ["my.app.graph.signins"] }),
   override_query_window_max_seconds: key(
-    integer(60, "seconds").optional(),
+    integer(1, "seconds").optional(),
     "The longest time range to ask for at once.",
     { unit: "seconds" },
   ),

@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { errorsPage, livingRows, retiredRows } from "../../src/config/collectorErrors.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { asGraphtapError, errorKinds, errorLine } from "../../src/errors.ts";
+import { createHttp } from "../../src/graph/http.ts";
+import type { Transport } from "../../src/graph/transport.ts";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { projectFolder } from "../support/project.ts";
@@ -25,18 +27,10 @@ function told(text: string): string {
   }
 }
 
-/** The same for a poll that meets an answer: of Graph, or of the login service. */
-async function polled(status: number, body: object = {}, method = "GET"): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(body));
+/** The same for a poll whose requests by a method meet something: to Graph, or to the login service. */
+async function met(answer: Transport, method = "GET"): Promise<string> {
   const rig = openRig({
-    between: (request, pass) =>
-      request.method !== method ? pass(request) : Promise.resolve({
-        status,
-        header: (name) => name === "content-type" ? "application/json" : null,
-        body: (async function* () {
-          yield bytes;
-        })(),
-      }),
+    between: (request, pass) => request.method === method ? answer(request) : pass(request),
   });
   try {
     const instant = addSeconds(fromMillis(rig.clock.now()), -600);
@@ -45,6 +39,26 @@ async function polled(status: number, body: object = {}, method = "GET"): Promis
     return [...(error === null ? [] : [errorLine(error)]), ...rig.log].join("\n");
   } finally {
     rig.close();
+  }
+}
+
+const polled = (status: number, body: object = {}, method = "GET") =>
+  met(() =>
+    Promise.resolve({
+      status,
+      header: (name) => name === "content-type" ? "application/json" : null,
+      body: (async function* () {
+        yield new TextEncoder().encode(JSON.stringify(body));
+      })(),
+    }), method);
+
+/** Nobody listens at that port. */
+async function unreachable(): Promise<string> {
+  const { transport, close } = createHttp();
+  try {
+    return await met((request) => transport({ ...request, url: "http://127.0.0.1:1/" }));
+  } finally {
+    await close();
   }
 }
 
@@ -69,7 +83,10 @@ const SITUATIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   "Graph answers 429": () => polled(429, refused("TooManyRequests")),
   "Graph answers 500 or another 5xx": () => polled(500, refused("InternalServerError")),
   "Graph answers 504": () => polled(504, refused("GatewayTimeout")),
+  "Graph answers 400 or another 4xx that has no row of its own": () => polled(400, refused("BadRequest")),
+  "no connection to Graph, or it breaks": unreachable,
   "there are no inputs": () => told("globals: {id: 1}\n"),
+  "an input is empty": () => `${told("inputs: {a: {}}\n")}\n${told("inputs:\n  a:\n")}`,
   "an input is no block": () => told("inputs: {a: 5}\n"),
   "credentials are missing": () =>
     told(without("tenant_id|client_id").replace(/ {4}credentials:\n( {6}.*\n)*/, "")),
@@ -84,6 +101,7 @@ const SITUATIONS: Readonly<Record<string, () => string | Promise<string>>> = {
   "an input names no service": () => told(small({ services: [] })),
   "a service is no block": () => told(small({ services: ["signIns: often"] })),
   "tag is no text": () => told(small({ services: ["audit: {tag: 5}"] })),
+  "start_time is no text": () => told(small({ services: ["audit: {start_time: 20261001}"] })),
   "start_time is no time": () => told(small({ services: ["audit: {start_time: soon}"] })),
   "tag_version is neither v1 nor v2": () => told(small({ services: ["alerts: {tag_version: v3}"] })),
 };

@@ -195,6 +195,12 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "expected the tenant's id, a text (InputConfigurationError 5)",
   ],
   [
+    "a tenant without letters",
+    credential(/tenant_id: .*/, 'tenant_id: " "'),
+    "7:18 error inputs.a.credentials.tenant_id: is empty; " +
+    "expected the tenant's id, without white space and slashes (InputConfigurationError 5)",
+  ],
+  [
     "a tenant that is a number",
     credential(/tenant_id: .*/, "tenant_id: 5"),
     "7:18 error " +
@@ -375,7 +381,7 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     service("override_query_window_max_seconds: 1.5"),
     "11:52 error " +
     "inputs.a.services.signIns.override_query_window_max_seconds: found 1.5, expected a whole number of seconds, " +
-    "60 or more",
+    "1 or more",
   ],
   [
     "a start in words",
