@@ -15,6 +15,8 @@ export interface ByteBuilder {
 // Above this, a buffer that grew is given back at the next clear(): one record of 60 MiB must not cost 60 MiB for ever.
 const KEPT_BYTES = 1024 * 1024;
 
+const FEW_BYTES = 64;
+
 /**
  * An empty builder.
  *
@@ -49,8 +51,15 @@ export function createByteBuilder(initialBytes = 64 * 1024): ByteBuilder {
     },
     appendSlice(bytes, start, end) {
       reserve(end - start);
-      buffer.set(bytes.subarray(start, end), length);
-      length += end - start;
+      // A view of its own costs more than a few bytes one by one.
+      if (end - start < FEW_BYTES) {
+        for (let i = start; i < end; i++) {
+          buffer[length++] = bytes[i] as number;
+        }
+      } else {
+        buffer.set(bytes.subarray(start, end), length);
+        length += end - start;
+      }
     },
     appendByte(byte) {
       reserve(1);
