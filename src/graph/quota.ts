@@ -35,6 +35,7 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
   const windowMs = budget.seconds * 1000;
   const waiting: Waiter[] = [];
   let starts: number[] = [];
+  let pausedFrom = 0;
   let pausedUntil = 0;
   let share = 1;
   let shareSince = 0;
@@ -56,10 +57,11 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
   function waitMs(): number {
     const now = clock.now();
     const { requests, ms } = current(now);
-    // A start in the future means that the host's clock was set back: it must not block for hours.
+    // A start in the future means that the host's clock was set back: it must not block for hours, nor must a pause.
     starts = starts.filter((start) => start > now - ms && start <= now);
     const oldest = starts[starts.length - requests];
-    return Math.max(pausedUntil - now, oldest === undefined ? 0 : oldest + ms - now);
+    const pause = pausedFrom <= now ? pausedUntil - now : 0;
+    return Math.max(pause, oldest === undefined ? 0 : oldest + ms - now);
   }
   async function admitAll(): Promise<void> {
     admitting = true;
@@ -104,7 +106,8 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
       const now = clock.now();
       share = Math.max(SMALLEST_SHARE, Math.min(1, share + (now - shareSince) / RECOVERY_MS_PER_SHARE) / 2);
       shareSince = now;
-      pausedUntil = Math.max(pausedUntil, now + ms);
+      pausedUntil = Math.max(pausedFrom <= now ? pausedUntil : 0, now + ms);
+      pausedFrom = now;
     },
   };
 }
