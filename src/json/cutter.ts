@@ -32,7 +32,7 @@ export interface Rest {
 export interface Cutters {
   /**
    * A cutter at the start of an array, of which `bytes` bytes are there; `null` when that is too little to be worth
-   * it, when as many as may be are in use, or when the runtime has no SIMD.
+   * it, when as many as may be are in use, or when the runtime has no SIMD or no memory for it.
    */
   take(bytes: number): Cutter | null;
 }
@@ -83,12 +83,18 @@ export function createCutters(worthBytes = 8192): Cutters {
   const free: Wasm[] = [];
   let module: Compiled | null | undefined;
   let used = 0;
+  let most = MOST_CUTTERS;
   return {
     take(bytes) {
       if (bytes < worthBytes) return null;
       if (module === undefined) module = compile();
-      if (module === null || used === MOST_CUTTERS) return null;
+      if (module === null || used >= most) return null;
       const wasm = free.pop() ?? instantiate(module);
+      if (wasm === null) {
+        // Not asked for again: the runtime collects all its garbage, several times, before it says no.
+        most = used;
+        return null;
+      }
       used++;
       return createCutter(wasm, () => {
         used--;
@@ -106,8 +112,14 @@ function compile(): Compiled | null {
   }
 }
 
-function instantiate(module: Compiled): Wasm {
-  const wasm = new (webAssembly().Instance)(module).exports as Wasm;
+/** `null` when there is no room: a runtime reserves gigabytes of addresses for each memory, and `ulimit -v` counts those. */
+function instantiate(module: Compiled): Wasm | null {
+  let wasm: Wasm;
+  try {
+    wasm = new (webAssembly().Instance)(module).exports as Wasm;
+  } catch {
+    return null;
+  }
   const memory = new Uint8Array(wasm.memory.buffer);
   memory.set(tokenTable(), NEXT);
   memory.set(scalarTable(), SCALAR);

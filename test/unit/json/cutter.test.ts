@@ -113,6 +113,31 @@ describe("the cutter", () => {
   });
 });
 
+describe("a runtime without room for another memory", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it.each([0, 1])("reads by the lexer what the %i cutters it has room for do not", (room) => {
+    const api = (globalThis as unknown as { WebAssembly: { Instance: new (module: object) => object } })
+      .WebAssembly;
+    let asked = 0;
+    class Instance {
+      constructor(module: object) {
+        if (++asked > room) throw new RangeError("Cannot allocate Wasm memory for new instance");
+        return new api.Instance(module);
+      }
+    }
+    vi.stubGlobal("WebAssembly", { Module: (api as unknown as { Module: unknown }).Module, Instance });
+    const few = createCutters(0);
+    const held = Array.from({ length: room }, () => few.take(1));
+    for (let page = 0; page < 3; page++) expect(buffersOf(pageOf(100), few).size).toBe(0);
+    expect(asked, "it is not asked for again and again").toBe(room + 1);
+    for (const cutter of held) cutter?.leave();
+    expect(buffersOf(pageOf(100), few).size).toBe(room);
+  });
+});
+
 describe("a runtime without SIMD", () => {
   afterEach(() => vi.unstubAllGlobals());
 
