@@ -10,6 +10,7 @@ import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stateFolderOf } from "./due.ts";
+import { goOnFromOldCollector } from "./firstStart.ts";
 import { hostOf } from "./hostname.ts";
 import { logFor } from "./logging.ts";
 import type { Given } from "./options.ts";
@@ -53,6 +54,7 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
   setMaxListeners(0, stop.signal);
   let sink: Sink;
   try {
+    goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
     const json = format !== "devo";
     sink = openSink(choice, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
   } catch (error) {

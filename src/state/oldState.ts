@@ -83,8 +83,10 @@ function readOldFile(folder: string, file: string): OldPosition {
   const times = TIMES.map((name) => valuesOf(value, name).flatMap((time) => instantOf(time) ?? []));
   const found = times.find((some) => some.length > 0);
   if (found === undefined) return { ...nothing, problem: "it tells no time" };
-  // A file may hold a position for each of several providers: the oldest one leaves no hole.
-  const readTo = found.reduce((a, b) => compareInstants(a, b) <= 0 ? a : b);
+  // A file may hold a position for each of several providers, and a link to pages that were not read yet: the oldest
+  // time leaves no hole.
+  const unread = valuesOf(value, "next_link").flatMap((link) => windowOf(link) ?? []);
+  const readTo = [...found, ...unread].reduce((a, b) => compareInstants(a, b) <= 0 ? a : b);
   const ids = IDS.flatMap((name) => valuesOf(value, name)).flat().filter((id) => typeof id === "string");
   return { file, readTo, ids, problem: null };
 }
@@ -95,6 +97,13 @@ function valuesOf(value: unknown, name: string, met = new Set<object>()): unknow
   met.add(value);
   if (Array.isArray(value)) return value.flatMap((one) => valuesOf(one, name, met));
   return Object.entries(value).flatMap(([key, inner]) => key === name ? [inner] : valuesOf(inner, name, met));
+}
+
+/** Where the window begins that a page link belongs to; `null` when the link does not tell. */
+function windowOf(link: unknown): Instant | null {
+  if (typeof link !== "string") return null;
+  const [, from] = /(?:%20|\+| )g[et](?:%20|\+| )(\d{4}-\d\d-\d\dT[\w:.%]+)/.exec(link) ?? [];
+  return from === undefined ? null : parseInstant(from.replaceAll(/%3a/gi, ":"));
 }
 
 /** A moment as the collectors wrote it: RFC 3339 or Python's own form, UTC unless it says otherwise; or a number. */

@@ -7,9 +7,15 @@ import { describe, expect, it } from "vitest";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { run } from "../support/program.ts";
-import { CONTOSO, openSite } from "../support/site.ts";
+import { CONTOSO, openSite, type Site } from "../support/site.ts";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+
+/** Records of a service from so many minutes ago on. */
+function since(site: Site, service: string, field: string, minutes: number): string[] {
+  const timeOf = (record: string) => Date.parse((JSON.parse(record) as Record<string, string>)[field]!);
+  return site.records(service).filter((record) => timeOf(record) >= at(minutes).seconds * 1000);
+}
 
 /** A dict of texts, as Python's protocol 2 writes it. */
 function pickleOf(members: Readonly<Record<string, string>>): Buffer {
@@ -23,9 +29,9 @@ function pickleOf(members: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([Buffer.from("\x80\x02}(", "latin1"), ...pairs, Buffer.from("u.")]);
 }
 
-async function oldSite(services: Readonly<Record<string, object>>) {
+async function oldSite(services: Readonly<Record<string, object>>, folder = "old") {
   const site = await openSite();
-  const old = join(site.folder, "old");
+  const old = join(site.folder, folder);
   mkdirSync(old);
   const file = site.write([{ name: "microsoft_graph_audit", id: "10001", tenant: CONTOSO, services: {} }]);
   const config = site.config([{
@@ -82,8 +88,7 @@ describe("graphtap migrate --state", () => {
       ]] as const
     ) {
       const got = lines.filter((line) => line.service === service).map(({ record }) => record);
-      const timeOf = (record: string) => Date.parse((JSON.parse(record) as Record<string, string>)[field]!);
-      const wanted = site.records(service).filter((record) => timeOf(record) >= at(minutes).seconds * 1000);
+      const wanted = since(site, service, field, minutes);
       expect(wanted.length).toBeGreaterThan(5);
       expect(tally(wanted, got)).toEqual(EXACT);
     }
@@ -127,5 +132,54 @@ describe("graphtap migrate --state", () => {
     expect(ended.code).toBe(5);
     expect(ended.stderr).toMatch(/of 0 files in .* none belongs to a stream/);
     expect((await migrate("--overlap", "an hour")).code).toBe(2);
+  });
+
+  it("goes on from our own position where a stream had another name before its file was rewritten", async () => {
+    const site = await openSite();
+    site.emulator.produce("alerts", 60, { from: at(170), to: at(1) });
+    const [old, rewritten] = [join(site.folder, "old.json"), join(site.folder, "new.json")];
+    const endpoints = { override_base_url_main: site.url, override_login_url: site.url };
+    const service = { start_time: formatInstant(at(175)), custom_endpoints: endpoints };
+    const { tenantId, clientId, clientSecret } = CONTOSO;
+    const input = {
+      id: "10001",
+      credentials: { tenant_id: tenantId, client_id: clientId, client_secret: clientSecret },
+      services: { audit: service, alerts: service },
+    };
+    writeFileSync(old, JSON.stringify({ inputs: { microsoft_graph: input } }));
+    const first = await run(["pull", "-c", old]);
+    expect(first.code, first.stderr).toBe(0);
+    expect((await run(["migrate", old, "--write", rewritten])).stderr).toContain("takes positions over");
+    const done = await run(["migrate", "--state", site.state, "-c", rewritten, "--overlap", "600"]);
+    expect(done.code, done.stderr).toBe(0);
+    expect(done.stderr).toContain("10001/alerts");
+
+    site.emulator.produce("alerts", 5, { from: at(1), to: at(0) });
+    const second = await run(["pull", "-c", rewritten]);
+    const all = [first, second].flatMap(({ stdout }) => eventLines(stdout).map(({ record }) => record));
+    expect([...new Set(all)].toSorted()).toEqual(site.records("alerts").toSorted());
+    expect(eventLines(second.stdout).length).toBeLessThan(40);
+  });
+});
+
+describe("a container that is swapped", () => {
+  it("goes on where the old collector stopped, and heeds its files no more after that", async () => {
+    const { site, leave, pull } = await oldSite({ directory_audits: {}, signIns: {} }, "state");
+    site.emulator.produce("directoryAudits", 100, { from: at(170), to: at(1) });
+    leave("microsoft_graph;10001;audit;None", pickleOf({ last_polled_timestamp: formatInstant(at(60)) }));
+    leave("microsoft_graph_audit;10001;signIns;None", "cos\nsystem\n(S'true'\ntR.");
+    const left = readdirSync(site.state);
+    const first = await pull();
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/goes on where the old collector stopped.*directory_audits/);
+    expect(first.stderr).toMatch(/is of no use.*signIns.*refused: the function/);
+    const wanted = since(site, "directory_audits", "activityDateTime", 120);
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(tally(wanted, eventLines(first.stdout).map(({ record }) => record))).toEqual(EXACT);
+    expect(readdirSync(site.state)).toEqual(expect.arrayContaining(left));
+
+    const second = await pull();
+    expect(second).toMatchObject({ code: 0, stdout: Buffer.alloc(0) });
+    expect(second.stderr).not.toContain("old collector");
   });
 });

@@ -30,6 +30,18 @@ describe("what the old collector left", () => {
     });
   });
 
+  it.each([
+    ["$filter=createdDateTime ge 2026-11-20T08:30:00Z and createdDateTime le 2026-11-20T11:00:00Z", "08:30"],
+    ["%24filter=activityDateTime%20ge%202026-11-20T08%3A30%3A00Z&%24skiptoken=x", "08:30"],
+    ["$filter=activityDateTime+gt+2026-11-20T08:30:00.5Z", "08:30"],
+    ["$filter=activityDateTime+ge+2026-11-21T08:30:00Z", "10:00"],
+    ["$skiptoken=x", "10:00"],
+  ])("begins with the window whose pages were not all read: %s", (query, time) => {
+    const next_link = `https://graph.microsoft.com/v1.0/auditLogs/signIns?${query}`;
+    const { readTo } = found(JSON.stringify({ last_event_time_in_utc: "2026-11-20T10:00:00Z", next_link }));
+    expect(readTo).toContain(`2026-11-20T${time}:00`);
+  });
+
   it("is read to its end when a part stands within itself, again and again", () => {
     // A list that holds itself a thousand times, below the position.
     const itself = `(lp1\n${"g1\na".repeat(1000)}`;
