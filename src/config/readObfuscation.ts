@@ -4,7 +4,7 @@ import { asGraphtapError } from "../errors.ts";
 import type { ObfuscationRule } from "./config.ts";
 import type { Path } from "./document.ts";
 import type { Reading } from "./reading.ts";
-import { report } from "./reading.ts";
+import { report, shownValue } from "./reading.ts";
 import { createSecret, type Secret, type SecretSource } from "./secret.ts";
 import type { Part } from "./section.ts";
 import type { obfuscationSchema } from "./serviceSchema.ts";
@@ -20,6 +20,12 @@ export function readObfuscationRule(
 ): ObfuscationRule | null {
   if (rule.pseudonym !== undefined && rule.value !== undefined) {
     report(reading, "error", path, "has both value and pseudonym; keep one");
+  }
+  if (rule.string_patterns?.length && rule.value !== undefined && typeof rule.value !== "string") {
+    const message = `found ${
+      shownValue(rule.value)
+    }, expected a text (in quotes): it replaces parts of texts`;
+    report(reading, "error", [...path, "value"], message);
   }
   const pseudonymKey = rule.pseudonym === undefined
     ? null

@@ -140,6 +140,12 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "begin alike, no two repetitions of the same characters in a row",
   ],
   [
+    "a number in the place of a part of a text",
+    service("obfuscation_data: [{name: [a], value: 0, string_patterns: [x]}]"),
+    "11:55 error inputs.a.services.signIns.obfuscation_data.0.value: found 0, expected a text (in quotes): it replaces " +
+    "parts of texts",
+  ],
+  [
     "a pseudonym without its key",
     service("obfuscation_data: [{name: [a], pseudonym: {key: {env: NOWHERE}}}]"),
     '11:65 error inputs.a.services.signIns.obfuscation_data.0.pseudonym.key: environment variable "NOWHERE" is not set',

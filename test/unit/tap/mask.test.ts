@@ -56,6 +56,39 @@ describe("obfuscation", () => {
     expect(masked(odd, rule(["u"]))).toBe(odd.replace('"me"', '"****SANITIZED****"'));
   });
 
+  it("changes no byte outside the masked values under every kind of rule at once", () => {
+    // Each masked value stands between brackets that no JSON has, with what becomes of it.
+    const marked = String.raw`{ "id":"x","n":1.0,"whole":«"a\u00e9\/b"→"*"»,"type":«17→-1»,"real":«1.50→-1.0»,
+      "yes":«true→false»,"none":null,"zero":«0→99»,"empty":«""→"****SANITIZED****"»,"ip":«"192.0.2.17"→"192.0.2.#"»,
+      "all":{"city":«"B\u00f6nn"→"****SANITIZED****"»,"geo":{"lat":«5e1→-1.0»,"alt":null}},
+      "list":[{"u":«"ada"→"****SANITIZED****"»,"v":1E+2},{"v":-0},[{"u":"too deep"}]],
+      "mixed":[«"s"→"****SANITIZED****"», «1→-1» ,null,[«2→-1»]],"@odata.type":«"#t"→"****SANITIZED****"»,
+      "a.b":{"c.d":«"dots"→"-"»,"c":{"d":"other"}},"twice":«"1"→7»,"twice":«"2"→7»,"big":12345678901234567890,
+      "un\u0064er":«"escaped key"→"****SANITIZED****"»,"\ud83d":"\ud83d \u2028" }`;
+    const side = (name: "before" | "after") =>
+      marked.replaceAll(/«(.*?)→(.*?)»/g, (_, before: string, after: string) => ({ before, after })[name]);
+    const rules = [
+      rule(["whole"], { value: "*" }),
+      rule(["type"]),
+      rule(["real"]),
+      rule(["yes"]),
+      rule(["none"]),
+      rule(["zero"], { value: 99 }),
+      rule(["empty"]),
+      rule(["ip"], { value: "#", stringPatterns: ["[0-9]+$"] }),
+      rule(["n"], { value: "#", stringPatterns: ["1"] }),
+      rule(["all", "*"]),
+      rule(["missing", "*", "path"]),
+      rule(["list", "*", "u"]),
+      rule(["mixed"]),
+      rule(["@odata.type"]),
+      rule(["a.b", "c.d"], { value: "-" }),
+      rule(["twice"], { value: 7 }),
+      rule(["under"]),
+    ];
+    expect(masked(side("before"), ...rules)).toBe(side("after"));
+  });
+
   it("applies every rule, whatever becomes of the one before", () => {
     expect(
       masked(
