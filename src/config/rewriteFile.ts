@@ -2,8 +2,8 @@
 import { type Document, isMap, parseDocument, type YAMLMap } from "yaml";
 import { GraphtapError } from "../errors.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { isOldInput } from "./era.ts";
-import { renameInInput, rewriteInput } from "./rewriteInput.ts";
+import { isOldInput, marksOf } from "./era.ts";
+import { renameInInput, rewriteInput, rewriteOldKeys } from "./rewriteInput.ts";
 import type { Rewriting } from "./rewriteService.ts";
 import { blockOf, nameOf, pairOf, setKey, valueOf } from "./yamlBlock.ts";
 
@@ -42,13 +42,16 @@ export function rewriteFile(text: string, registry: Registry, keepTags: boolean)
   const rewriting: Rewriting = {
     document,
     keepTags: keeps,
+    isOld: true,
     defaultsToV1: generation === null || generation === "1",
     note: (key, remark) => notes.push(`${key}: ${remark}`),
   };
   const isTaken = (name: string) => pairOf(inputs, name) !== undefined;
   for (const pair of [...inputs.items]) {
     if (!old.includes(pair)) {
-      renameInInput(rewriting, pair, registry);
+      const newer = { ...rewriting, isOld: false, defaultsToV1: false };
+      const { oldKeys } = marksOf(nameOf(pair), valueOf(document, inputs, nameOf(pair)));
+      (oldKeys.length > 0 ? rewriteOldKeys : renameInInput)(newer, pair, registry);
       continue;
     }
     const at = inputs.items.indexOf(pair);
@@ -101,5 +104,6 @@ function print(document: Document, text: string): string {
     const indent = /\n([ \t]+)"/.exec(text)?.[1] ?? "  ";
     return `${JSON.stringify(document.toJS(), null, indent)}\n`;
   }
-  return document.toString({ lineWidth: 0, flowCollectionPadding: /\{ /.test(text) });
+  const rewritten = document.toString({ lineWidth: 0, flowCollectionPadding: /\{ /.test(text) });
+  return text.includes("\r\n") ? rewritten.replaceAll("\n", "\r\n") : rewritten;
 }

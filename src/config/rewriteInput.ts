@@ -29,6 +29,14 @@ export function renameInInput(rewriting: Rewriting, input: Pair, registry: Regis
   if (isMap(services)) renameServices(rewriting, services, registry, `${key}.services`);
 }
 
+/** Rewrites what an input of 2.x has of 1.x. */
+export function rewriteOldKeys(rewriting: Rewriting, input: Pair, registry: Registry): void {
+  const block = blockOf(input)!;
+  writeOut(rewriting.document, block);
+  rewriteServices(rewriting, input, registry);
+  renameInInput(rewriting, input, registry);
+}
+
 /** Rewrites a 1.x input; gives the inputs that take its place, in their order. */
 export function rewriteInput(
   rewriting: Rewriting,
@@ -36,15 +44,26 @@ export function rewriteInput(
   registry: Registry,
   isTaken: (name: string) => boolean,
 ): Pair[] {
+  const block = blockOf(input)!;
+  writeOut(rewriting.document, block);
+  const services = blockOf(pairOf(block, "services")!)!;
+  // Each of them gets a period.
+  for (const pair of services.items) blockOf(pair);
+  rewriteServices(rewriting, input, registry);
+  joinVariants(rewriting, services, registry, `inputs.${nameOf(input)}.services`);
+  renameInInput(rewriting, input, registry);
+  return split(rewriting, input, services, registry, isTaken);
+}
+
+/** Puts the services of an input in the words of 2.x, and what belongs to the input there. */
+function rewriteServices(rewriting: Rewriting, input: Pair, registry: Registry): void {
   const { document } = rewriting;
   const block = blockOf(input)!;
-  writeOut(document, block);
   const key = `inputs.${nameOf(input)}`;
   const services = blockOf(pairOf(block, "services")!)!;
-  const lifted = services.items.flatMap((pair) =>
-    liftLegacyKeys((blockOf(pair)?.toJS(document) ?? {}) as LegacyKeys, [])
-  );
-  for (const pair of services.items) {
+  const blocks = services.items.filter(({ value }) => isMap(value));
+  const lifted = blocks.flatMap((pair) => liftLegacyKeys(blockOf(pair)!.toJS(document) as LegacyKeys, []));
+  for (const pair of blocks) {
     const plugin = registry.resolve(nameOf(pair));
     if (plugin !== null) rewriteService(rewriting, blockOf(pair)!, plugin, `${key}.services.${nameOf(pair)}`);
   }
@@ -58,9 +77,6 @@ export function rewriteInput(
     );
     rewriting.note(`${key}.${setting}`, `${value}, which its services had each`);
   }
-  joinVariants(rewriting, services, registry, `${key}.services`);
-  renameInInput(rewriting, input, registry);
-  return split(rewriting, input, services, registry, isTaken);
 }
 
 function split(
@@ -79,7 +95,9 @@ function split(
   const auditName = free(`${name}${AUDIT}`);
   const securityName = free(`${name}${SECURITY}`);
   if (audits.length === 0 || others.length === 0) {
-    const only = audits.length === 0 ? securityName : auditName;
+    const suffix = audits.length === 0 ? SECURITY : AUDIT;
+    if (name.endsWith(suffix)) return [input];
+    const only = free(`${name}${suffix}`);
     renameKey(input, only);
     note(`inputs.${name}`, `now ${only}, with the same id`);
     return [input];

@@ -9,6 +9,8 @@ export interface Rewriting {
   readonly document: Document;
   /** Keeps the tags of 1.x as they are, generation and all. */
   readonly keepTags: boolean;
+  /** The input is of the 1.x line, with its defaults. */
+  readonly isOld: boolean;
   /** Services without `tag_version` have the tags of v1. */
   readonly defaultsToV1: boolean;
   /** Notes what was changed or dropped, and why. */
@@ -30,7 +32,7 @@ export function rewriteService(rewriting: Rewriting, block: YAMLMap, plugin: Plu
   const { note } = rewriting;
   rewriteStart(rewriting, block, plugin, key);
   rewriteTag(rewriting, block, plugin, key);
-  rewritePeriod(rewriting, block, key);
+  if (rewriting.isOld) rewritePeriod(rewriting, block, key);
   for (const [name, reason] of Object.entries(DROPPED)) {
     if (removeKey(block, name)) note(`${key}.${name}`, `dropped: ${reason}`);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../src/config/load.ts";
 import { rewriteFile } from "../../../src/config/rewriteFile.ts";
-import { options, registry, small } from "./example.ts";
+import { options, problemsOf, registry, small } from "./example.ts";
 
 const rewritten = (text: string, keepTags = false) => rewriteFile(text, registry, keepTags);
 const inputsOf = (text: string) => parseConfig(text, options()).config!.inputs;
@@ -60,6 +60,43 @@ describe("rewriting a file of 1.x", () => {
       "inputs.a.override_scope: now override_scope_value",
       "inputs.a.services.directory_audit: now directory_audits",
     ]);
+  });
+
+  it("rewrites keys of 1.x beside those of 2.x, and leaves tags, periods and names otherwise", () => {
+    const { text, notes } = rewritten(small({
+      input: ["override_base_url: https://graph.test"],
+      services: [
+        "signIns:",
+        "audit: {start_time: 2026-10-01, custom_endpoints: {override_login_url: https://login.test}}",
+        "alerts: {tag_version: v1, reset_persistence_auth: x}",
+        "secure_scores: {tag_version: v2, request_period_in_seconds: 600}",
+      ],
+    }));
+    expect(text).toContain("      signIns:\n");
+    expect(inputsOf(text)).toMatchObject([{
+      name: "a",
+      id: "10001",
+      loginUrl: "https://login.test",
+      services: [
+        { name: "signIns", periodSeconds: 300 },
+        { name: "directory_audits", periodSeconds: 300, startTime: { text: "2026-10-01" } },
+        { name: "alerts", periodSeconds: 300, overrideTag: "cloud.msgraph.security.alerts.2" },
+        { name: "secure_scores", periodSeconds: 600, overrideTag: null },
+      ],
+    }]);
+    expect(problemsOf(text)).toEqual([]);
+    expect(notes).toHaveLength(6);
+    expect(rewritten(text)).toEqual({ text, notes: [] });
+  });
+
+  it("keeps a name that says already what is in it, and the ends of lines", () => {
+    const before = small({ services: ["secureScores:"] }).replace("  a:", "  a_security:").replaceAll(
+      "\n",
+      "\r\n",
+    );
+    const { text } = rewritten(before);
+    expect(inputsOf(text).map(({ name }) => name)).toEqual(["a_security"]);
+    expect(text.replaceAll("\r\n", "")).not.toContain("\n");
   });
 
   it("splits audits from security, and shares no id", () => {
