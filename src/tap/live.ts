@@ -3,7 +3,6 @@ import {
   compareInstants,
   earliest,
   formatInstant,
-  fromMillis,
   type Instant,
   latest,
   secondsBetween,
@@ -37,7 +36,7 @@ export async function readLive(pass: Pass, cursor: TimedCursor): Promise<void> {
 /** Reads up to `pass.now`, and sets that back where Graph's clock is behind; false when the edge was not reached. */
 async function readFromEdge(pass: Pass, cursor: TimedCursor): Promise<boolean> {
   const now = addSeconds(pass.now, -(cursor.settleSeconds ?? 0));
-  const oldest = oldestKept(pass.startedMs, cursor);
+  const oldest = oldestKept(pass.now, cursor);
   const start = startOf(pass, now);
   const { liveFrom, backfill } = openEdge(pass, start, now, oldest);
   const least = cursor.overlapSeconds ?? LEAST_OVERLAP_SECONDS;
@@ -73,9 +72,13 @@ async function readFromEdge(pass: Pass, cursor: TimedCursor): Promise<boolean> {
   return crossed;
 }
 
-/** Nothing older is asked for: Graph has dropped it. */
-export function oldestKept(nowMs: number, cursor: TimedCursor): Instant {
-  return addSeconds(fromMillis(nowMs), 60 - cursor.retentionDays * 86_400);
+/**
+ * Nothing older is asked for: Graph has dropped it.
+ *
+ * @param now by Graph's clock, as far as it is known: a host's that is weeks ahead would give up what Graph still has
+ */
+export function oldestKept(now: Instant, cursor: TimedCursor): Instant {
+  return addSeconds(now, 60 - cursor.retentionDays * 86_400);
 }
 
 function startOf({ checkpoint }: Pass, now: Instant): Instant {

@@ -89,7 +89,7 @@ async function read(pass: Pass, mayGoOn: () => boolean): Promise<void> {
   await readLive(pass, cursor);
   await sweep(pass, mayGoOn);
   sayIfBehind(pass, wasFarBehind);
-  await retryGaps(pass, oldestKept(pass.startedMs, cursor), mayGoOn);
+  await retryGaps(pass, oldestKept(pass.now, cursor), mayGoOn);
   await backfill(pass, mayGoOn);
 }
 

@@ -9,9 +9,9 @@ import type { Engine, Stream } from "./stream.ts";
 import type { Window } from "./window.ts";
 
 /** The start, or the oldest moment of which Graph still has records. */
-function keptFrom({ startedMs, stream: { plugin: { cursor }, log } }: Pass, from: Instant): Instant {
+function keptFrom({ now, stream: { plugin: { cursor }, log } }: Pass, from: Instant): Instant {
   if (cursor.kind === "snapshot") return from;
-  const oldest = oldestKept(startedMs, cursor);
+  const oldest = oldestKept(now, cursor);
   if (compareInstants(from, oldest) >= 0) return from;
   log.warn("the range begins before what Graph keeps: reading begins with the oldest it has", {
     oldest: formatInstant(oldest),

@@ -94,6 +94,28 @@ describe("a host's clock that is set", () => {
     }
   });
 
+  it("further forwards than Graph keeps records does not give up what it has, at a first start or later", async () => {
+    open = openSkewed();
+    const { rig, arrive, jump } = open;
+    const stream = rig.stream("directory_audits", anHourAgo(rig));
+    const pollOften = async () => {
+      for (let polls = 0; polls < 8; polls++) {
+        await poll(stream, rig.engine, signal, rig.clock.now() + PERIOD_MS);
+        rig.clock.advance(PERIOD_MS);
+      }
+    };
+    for (let stops = 0; stops < 2; stops++) {
+      arrive();
+      rig.clock.advance(HOUR_MS / 2);
+      arrive();
+      jump(40 * 24 * HOUR_MS);
+      await pollOften();
+      jump(-40 * 24 * HOUR_MS);
+      await pollOften();
+      expectAllOnce(rig);
+    }
+  });
+
   it("back during a pause that Graph asked for does not make that hours longer", async () => {
     open = openSkewed();
     const { clock } = open.rig;
