@@ -47,7 +47,14 @@ async function oldSite(services: Readonly<Record<string, object>>, folder = "old
   const leave = (address: string, content: Buffer | string) =>
     writeFileSync(join(old, md5(address)), content);
   const migrate = (...words: string[]) => run(["migrate", "--state", old, "-c", file, ...words]);
-  return { site, old, leave, migrate, pull: () => run(["pull", "-c", file]) };
+  return {
+    site,
+    old,
+    leave,
+    migrate,
+    pull: () => run(["pull", "-c", file]),
+    reset: () => run(["state", "reset", "-c", file]),
+  };
 }
 
 const BEGAN = fromMillis(Math.floor(Date.now() / 1000) * 1000);
@@ -164,7 +171,7 @@ describe("graphtap migrate --state", () => {
 
 describe("a container that is swapped", () => {
   it("goes on where the old collector stopped, and heeds its files no more after that", async () => {
-    const { site, leave, pull } = await oldSite({ directory_audits: {}, signIns: {} }, "state");
+    const { site, leave, pull, reset } = await oldSite({ directory_audits: {}, signIns: {} }, "state");
     site.emulator.produce("directoryAudits", 100, { from: at(170), to: at(1) });
     leave("microsoft_graph;10001;audit;None", pickleOf({ last_polled_timestamp: formatInstant(at(60)) }));
     leave("microsoft_graph_audit;10001;signIns;None", "cos\nsystem\n(S'true'\ntR.");
@@ -181,5 +188,8 @@ describe("a container that is swapped", () => {
     const second = await pull();
     expect(second).toMatchObject({ code: 0, stdout: Buffer.alloc(0) });
     expect(second.stderr).not.toContain("old collector");
+
+    expect((await reset()).code).toBe(0);
+    expect((await pull()).stdout).toEqual(Buffer.alloc(0));
   });
 });
