@@ -59,6 +59,8 @@ export interface Variant {
   readonly title: string;
   /** OData clause that replaces the plugin's own `filter`. */
   readonly filter: string;
+  /** The one tag of all its records. @default the plugin's own */
+  readonly tag?: string;
 }
 
 /** One Graph collection. */

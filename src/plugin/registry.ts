@@ -58,6 +58,7 @@ function variantPlugin(plugin: Plugin, variant: Variant): Plugin {
     service: variant.name,
     title: variant.title,
     filter: variant.filter,
+    tag: variant.tag ?? plugin.tag,
     aliases: [],
     variants: [],
   };

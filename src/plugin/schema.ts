@@ -46,7 +46,7 @@ const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
 export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   service: name,
   aliases: z.array(name).optional(),
-  variants: z.array(z.strictObject({ name, title: line, filter: line })).optional(),
+  variants: z.array(z.strictObject({ name, title: line, filter: line, tag: tag.optional() })).optional(),
   title: line,
   docs: z.url({ protocol: /^https$/, error: "expected an https address" }),
   path: z.string().regex(

@@ -35,6 +35,7 @@ describe("a registry", () => {
       service: variant.name,
       title: variant.title,
       filter: variant.filter,
+      tag: variant.tag,
       aliases: [],
       variants: [],
     });

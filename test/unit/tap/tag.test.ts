@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../../plugins/index.ts";
 import { createFieldReader } from "../../../src/json/fields.ts";
+import { createRegistry } from "../../../src/plugin/registry.ts";
 import { createTagger } from "../../../src/tap/tag.ts";
+
+const registry = createRegistry(plugins);
 
 /** The tag that a record of a service gets. */
 function tagOf(service: string, record: string, generation = "2", override: string | null = null): string {
-  const { tag } = plugins.find((plugin) => plugin.service === service)!;
+  const { tag } = registry.resolve(service)!;
   const bytes = new TextEncoder().encode(record);
   const [start = -1, end = -1] = typeof tag === "string"
     ? []
@@ -36,6 +39,16 @@ describe("tags", () => {
   ])("of signIns_v2 with %s are …%s", (types, table) => {
     expect(tagOf("signIns_v2", `{"id":"1","signInEventTypes":${types}}`)).toBe(
       `cloud.azure.ad.${table}.2.msgraph`,
+    );
+  });
+
+  it.each([
+    ["signIn_nonInteractive", "noninteractive_user"],
+    ["signIn_servicePrincipal", "service_principal"],
+    ["signIn_managedIdentity", "managed_identity"],
+  ])("of %s are its one table's, whatever else a record says", (service, table) => {
+    expect(tagOf(service, '{"id":"1","signInEventTypes":["interactiveUser"]}', "1")).toBe(
+      `cloud.azure.ad.${table}_signin.1.msgraph`,
     );
   });
 
