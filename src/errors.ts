@@ -104,6 +104,12 @@ export function asGraphtapError(error: unknown): GraphtapError {
   return new GraphtapError("bug", text, { cause: error });
 }
 
+/** What a log line says of a failure beside its message: both names, for whoever searches for one. */
+export function codesOf(error: GraphtapError): { readonly code: ErrorCode; readonly collector?: string } {
+  const { code, kind: { collector } } = error;
+  return collector === undefined ? { code } : { code, collector: collector.join(" ") };
+}
+
 /** The one line a person reads: code, the old collector's name, message. */
 export function errorLine(error: GraphtapError): string {
   const old = error.kind.collector;

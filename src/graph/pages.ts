@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { GraphtapError } from "../errors.ts";
+import { codesOf, GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Cutters } from "../json/cutter.ts";
 import type { OnRecord, PageEnd } from "../json/page.ts";
@@ -72,7 +72,7 @@ export function readPage(
     attempts: how.attempts,
     signal,
     onRetry: (error, delayMs, attempt) =>
-      reader.log.warn(error.message, { code: error.code, attempt, retry_in_ms: Math.round(delayMs) }),
+      reader.log.warn(error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { asGraphtapError, GraphtapError } from "../errors.ts";
+import { asGraphtapError, codesOf, GraphtapError } from "../errors.ts";
 import type { Sink } from "../sink/sink.ts";
 import { poll } from "../tap/poll.ts";
 import { openPosition } from "../tap/position.ts";
@@ -125,8 +125,8 @@ function begin({ stream }: ServedStream, nowMs: number): void {
 function report(batch: Batch, confirm: boolean, ended: GraphtapError | null): void {
   for (const { served: { stream: { log } }, lines, error } of batch.parts) {
     const figures = { sent: lines, batch: confirm ? batch.id : undefined };
-    if (error !== null) log.error(`pull failed: ${error.message}`, { code: error.code, ...figures });
+    if (error !== null) log.error(`pull failed: ${error.message}`, { ...codesOf(error), ...figures });
     else if (ended === null || ended.code === "stopped") log.info("pull done", figures);
-    else log.warn(`pull ended early: ${ended.message}`, { code: ended.code, ...figures });
+    else log.warn(`pull ended early: ${ended.message}`, { ...codesOf(ended), ...figures });
   }
 }

@@ -1,4 +1,4 @@
-import type { GraphtapError } from "../errors.ts";
+import { codesOf, type GraphtapError } from "../errors.ts";
 import { formatInstant, type Instant } from "../instant.ts";
 import type { Gap } from "../state/gaps.ts";
 import type { Pass } from "./pass.ts";
@@ -23,7 +23,7 @@ export function recordGap(pass: Pass, window: Window, error: GraphtapError): voi
   };
   state.gaps().save(joined(state.gaps().list(), gap));
   pass.gaps++;
-  log.error(`gap: ${error.message}`, { code: error.code, from: gap.from, to: gap.to });
+  log.error(`gap: ${error.message}`, { ...codesOf(error), from: gap.from, to: gap.to });
 }
 
 /** Tries the gaps whose time has come; what Graph has dropped by now is given up, and said. */

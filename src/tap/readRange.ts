@@ -1,4 +1,4 @@
-import { asGraphtapError, type GraphtapError } from "../errors.ts";
+import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
 import type { Priority } from "../graph/quota.ts";
 import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import {
@@ -131,7 +131,7 @@ function narrow(pass: Pass, window: Window, error: GraphtapError): boolean {
     next_link: null,
     window_seconds: width ?? SMALLEST_WIDTH_SECONDS,
   };
-  if (width !== null) pass.stream.log.warn(error.message, { code: error.code, window_seconds: width });
+  if (width !== null) pass.stream.log.warn(error.message, { ...codesOf(error), window_seconds: width });
   return width !== null;
 }
 

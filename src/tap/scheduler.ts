@@ -1,4 +1,4 @@
-import { asGraphtapError, type GraphtapError } from "../errors.ts";
+import { asGraphtapError, codesOf } from "../errors.ts";
 import { poll, type PollReport } from "./poll.ts";
 import type { Engine, Stream } from "./stream.ts";
 
@@ -107,9 +107,5 @@ function logReport({ log }: Stream, report: PollReport, waitMs: number | null): 
     next_in_s: waitMs === null ? undefined : Math.round(waitMs / 1000),
   };
   if (report.error === null) log.info("pull done", figures);
-  else log.error(`pull failed: ${report.error.message}`, { ...codes(report.error), ...figures });
-}
-
-function codes(error: GraphtapError) {
-  return { code: error.code, collector: error.kind.collector?.join(" ") };
+  else log.error(`pull failed: ${report.error.message}`, { ...codesOf(report.error), ...figures });
 }

@@ -1,3 +1,4 @@
+import { codesOf } from "../errors.ts";
 import {
   compareInstants,
   formatInstant,
@@ -66,7 +67,7 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
         pass.checkpoint = withMarks(pass, movedMark(marksOf(pass), due.step, to, null));
       },
       // It was read before: what a re-read cannot get is no gap, and the next step looks again.
-      onGap: (_, error) => log.warn(error.message, { code: error.code, range: "re-read, left out" }),
+      onGap: (_, error) => log.warn(error.message, { ...codesOf(error), range: "re-read, left out" }),
       mayGoOn: () => mayGoOn() && isPaidFor(pass.checkpoint.sweep_credit - (pass.requests - requests)),
     });
   } finally {

@@ -117,6 +117,13 @@ describe("the old collector's errors", () => {
     },
   );
 
+  it("are named at the first try, and not only by a poll that failed", async () => {
+    const [first = ""] = (await polled(429, refused("TooManyRequests"))).split("\n").filter((line) =>
+      line.includes("attempt=1")
+    );
+    expect(first).toContain('code=graph-throttled collector="ApiError 429"');
+  });
+
   it("have a situation for every row, and no other", () => {
     expect(Object.keys(SITUATIONS)).toEqual(livingRows.map(({ situation }) => situation));
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { asGraphtapError, errorKinds, errorLine, GraphtapError } from "../../src/errors.ts";
+import { asGraphtapError, codesOf, errorKinds, errorLine, GraphtapError } from "../../src/errors.ts";
 
 describe("errors", () => {
   it("are all in the map of the program, as the table says", () => {
@@ -16,6 +16,14 @@ describe("errors", () => {
       "graph-throttled (ApiError 429): Graph answered 429",
     );
     expect(errorLine(new GraphtapError("usage", "no such option"))).toBe("usage: no such option");
+  });
+
+  it("show both names beside a line of the log, too", () => {
+    expect(codesOf(new GraphtapError("graph-throttled", "Graph answered 429"))).toEqual({
+      code: "graph-throttled",
+      collector: "ApiError 429",
+    });
+    expect(codesOf(new GraphtapError("page-invalid", "no value"))).toEqual({ code: "page-invalid" });
   });
 
   it("that nobody foresaw are bugs, and keep what broke", () => {
