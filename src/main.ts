@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
 import type { Runtime } from "./cli/runtime.ts";
+import { stdoutFailure } from "./sink/stdout.ts";
 import { flockByCommand, type LockableFile, lockByFile } from "./state/lock.ts";
 
 /** The part of Deno that Node has no equal for. */
@@ -71,6 +72,14 @@ function lazy(open: () => NodeJS.WriteStream) {
 const stdout = lazy(() => process.stdout);
 const stderr = lazy(() => process.stderr);
 
+/** For commands that print, too: a reader that goes away, or a full disk, is no bug. */
+function writeStdout(bytes: Uint8Array): Promise<void> {
+  const written = deno ? writeByDeno(deno.stdout, bytes) : writeByNode(bytes);
+  return written.catch((error) => {
+    throw stdoutFailure(error);
+  });
+}
+
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
@@ -99,7 +108,7 @@ function onParentGone(callback: () => void): void {
 const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
-  writeStdout: deno ? (bytes) => writeByDeno(deno.stdout, bytes) : writeByNode,
+  writeStdout,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;

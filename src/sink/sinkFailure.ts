@@ -17,6 +17,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 const FULL: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 
+/** Whether there is no room for what was to be written. */
+export function isFull(error: unknown): boolean {
+  return FULL.includes(failureCode(error));
+}
+
 /** `error`, met while doing `action` to `path`, as the failure of a sink; a full disk has a code of its own. */
 export function sinkFailure(action: string, path: string, error: unknown): GraphtapError {
   if (error instanceof GraphtapError && error.code.startsWith("sink-")) return error;
@@ -25,7 +30,7 @@ export function sinkFailure(action: string, path: string, error: unknown): Graph
   const code = failureCode(cause);
   const remedy = REMEDIES[code] ?? "check the volume";
   return new GraphtapError(
-    FULL.includes(code) ? "sink-full" : "sink-unusable",
+    isFull(cause) ? "sink-full" : "sink-unusable",
     `Cannot ${action} "${path}": ${code}; ${remedy}`,
     { cause },
   );

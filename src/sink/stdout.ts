@@ -1,5 +1,15 @@
 import { GraphtapError } from "../errors.ts";
+import { isFull, sinkFailure } from "./sinkFailure.ts";
 import type { Sink } from "./sink.ts";
+
+/** What a failed write to standard output means: its reader is gone, or it is a file and its volume is full. */
+export function stdoutFailure(error: unknown): GraphtapError {
+  if (error instanceof GraphtapError) return error;
+  if (isFull(error)) return sinkFailure("write", "standard output", error);
+  return new GraphtapError("sink-closed", "Cannot write: standard output was closed by its reader", {
+    cause: error,
+  });
+}
 
 /**
  * Standard output. Accepted means that the kernel's pipe has the bytes: what the reader does with them is its own
@@ -16,13 +26,7 @@ export function createStdoutSink(write: (bytes: Uint8Array) => Promise<void>): S
     try {
       await write(lines);
     } catch (error) {
-      closed = new GraphtapError(
-        "sink-closed",
-        "Cannot write event lines: standard output was closed by its reader",
-        {
-          cause: error,
-        },
-      );
+      closed = stdoutFailure(error);
       throw closed;
     }
   }

@@ -1,5 +1,5 @@
 /** A reader that goes away: `graphtap pull | head -1`. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
@@ -21,6 +21,9 @@ function expectQuiet(stderr: string): void {
   for (const line of stderr.split("\n").slice(0, -1)) expect(line).toMatch(/^\{"time":/);
   expect(stderr).not.toMatch(/EPIPE|^\s+at /m);
 }
+
+const intoFullVolume = (...words: string[]) =>
+  startCommand(["sh", "-c", '"$@" > /dev/full', "sh", ...programCommand, ...words]).ended;
 
 describe("a closed standard output", () => {
   it("ends a pull quietly with exit code 4, and the rest comes next time", async () => {
@@ -60,10 +63,38 @@ describe("a closed standard output", () => {
     expectQuiet(forever.stderr);
   });
 
+  it.each(["services", "schema", "--help"])("ends `graphtap %s` quietly too", async (command) => {
+    const printing = start([command]);
+    printing.closeStdout();
+    expect(await printing.exited).toBe(4);
+    expect(printing.stderr).toBe("");
+  });
+
   it("does not fail a command that had nothing to say", async () => {
     const site = await openSite();
     const empty = start(["pull", "-c", site.write([contoso("directory_audits")])]);
     empty.closeStdout();
     expect(await empty.exited).toBe(0);
+  });
+});
+
+describe.skipIf(!existsSync("/dev/full"))("a standard output that is a file on a full volume", () => {
+  it("ends a pull, and says why; all comes next time", async () => {
+    const { site, config } = await bigPage();
+    const full = await intoFullVolume("pull", "-c", config);
+    expect(full.code).toBe(4);
+    expect(full.stderr).toMatch(
+      /^graphtap: sink-full: Cannot write "standard output": ENOSPC; the volume is full/m,
+    );
+    expect(full.stderr).not.toMatch(/^\s+at /m);
+    const { stdout } = await run(["pull", "-c", config]);
+    const audits = eventLines(stdout).filter(({ service }) => service === "directory_audits");
+    expect(tally(site.records("directory_audits"), audits.map(({ record }) => record))).toEqual(EXACT);
+  });
+
+  it("ends a command that prints in one line", async () => {
+    const { code, stderr } = await intoFullVolume("services");
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^graphtap: sink-full: .*\n$/);
   });
 });

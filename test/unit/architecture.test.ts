@@ -34,7 +34,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "emulator",
     "plugins",
   ],
-  main: ["cli", "state"],
+  main: ["cli", "sink", "state"],
   plugins: ["plugin"],
 };
 const FOUNDATION = ["src/errors.ts", "src/clock.ts", "src/instant.ts"];
