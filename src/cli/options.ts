@@ -78,7 +78,7 @@ function parseWords(command: string, options: readonly Option[], args: readonly 
     });
   } catch (error) {
     // Node's own words name the option and what is wrong with it; its hints about `--` are for other programs.
-    const words = error instanceof Error ? error.message.split(". To specify")[0]! : String(error);
+    const words = error instanceof Error ? error.message.split(/\.(?: To specify|\n)/)[0]! : String(error);
     const unknown = /^Unknown option '--([^']+)'/.exec(words)?.[1];
     const meant = unknown === undefined ? null : nearest(unknown, options.map(({ name }) => name));
     throw usage(command, meant === null ? words : `${words} (did you mean --${meant}?)`);

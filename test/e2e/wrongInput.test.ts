@@ -34,6 +34,11 @@ describe("the command line", () => {
     ["a stray word", ["pull", "now"], /^graphtap: usage: "now" is not an option of graphtap pull.*\n$/],
     ["a missing value", ["pull", "--config"], /^graphtap: usage: .*--config.*\n$/],
     [
+      "a value that looks like an option",
+      ["pull", "--deadline", "-1"],
+      /^graphtap: usage: .*--deadline.*graphtap pull --help"\n$/,
+    ],
+    [
       "a wrong choice",
       ["pull", "--format", "xml"],
       /^graphtap: usage: --format is "xml", expected one of json, devo, record.*\n$/,
