@@ -11,7 +11,7 @@ export const KEY_BYTES = 16;
  * with its length before it, so that no two lists of parts make one text. A text and its UTF-8 bytes are the same part.
  */
 export function recordKey(...parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const [only] = parts;
+  const only = parts[0];
   if (parts.length === 1 && only !== undefined) return keyOf(hash("sha256", only, "binary"));
   const digest = createHash("sha256");
   for (const part of parts) {

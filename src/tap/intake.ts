@@ -8,7 +8,7 @@ import type { SeenSet } from "../state/seen.ts";
 import { keyFunction } from "./recordKey.ts";
 import type { LineWriter } from "./line.ts";
 import type { Mask } from "./mask.ts";
-import { newer, type Newest } from "./newest.ts";
+import { createNewestKeeper, type Newest } from "./newest.ts";
 import type { Range } from "./query.ts";
 import type { Tagger } from "./tag.ts";
 import { createTimeReader } from "./timeReader.ts";
@@ -65,7 +65,7 @@ export function createIntake(options: IntakeOptions): Intake {
   let broken: { readonly why: unknown } | null = null;
   let range: Range = { from: null, to: null };
   let counts: RangeCounts = { fresh: 0, oldestFresh: null, outside: 0 };
-  let newest = options.newest;
+  const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
 
@@ -84,7 +84,7 @@ export function createIntake(options: IntakeOptions): Intake {
       counts.fresh++;
       if (time !== null) {
         counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
-        newest = newer(newest, time, bytes, fields);
+        newest.meet(time, bytes, fields[0]!, fields[1]!);
       }
       outKeys.push(key);
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
@@ -115,7 +115,7 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     keys,
     get newest() {
-      return newest;
+      return newest.newest();
     },
     get received() {
       return received;

@@ -11,12 +11,37 @@ export interface Newest {
   readonly ids: readonly string[];
 }
 
-/** The newest of what was known and one more record, whose id is the first of `fields`. */
-export function newer(newest: Newest | null, time: Instant, bytes: Uint8Array, fields: Int32Array): Newest {
-  const order = newest === null ? 1 : compareInstants(time, newest.time);
-  if (newest !== null && order < 0) return newest;
-  const [idStart = -1, idEnd = -1] = fields;
-  const id = idStart < 0 ? null : decodeString(bytes, idStart, idEnd);
-  const ids = newest !== null && order === 0 ? newest.ids : [];
-  return { time, ids: id === null || ids.length >= MAX_LAST_IDS ? ids : [...ids, id] };
+/** Keeps the newest of the records it meets. */
+export interface NewestKeeper {
+  /** Meets a record of that time, whose id is the JSON string at `bytes[idStart, idEnd)`, or -1 and -1. */
+  meet(time: Instant, bytes: Uint8Array, idStart: number, idEnd: number): void;
+  /** The newest there was, those known before included; `null` when there was none. */
+  newest(): Newest | null;
+}
+
+/** Where records come oldest first each is newer than all before, so an id is decoded only when somebody asks. */
+export function createNewestKeeper(known: Newest | null): NewestKeeper {
+  let time = known?.time ?? null;
+  let ids: readonly string[] = known?.ids ?? [];
+  let undecoded: Uint8Array[] = [];
+  return {
+    meet(met, bytes, idStart, idEnd) {
+      const order = time === null ? 1 : compareInstants(met, time);
+      if (order < 0) return;
+      if (order > 0) {
+        time = met;
+        ids = [];
+        undecoded = [];
+      }
+      if (idStart >= 0 && ids.length + undecoded.length < MAX_LAST_IDS) {
+        undecoded.push(bytes.slice(idStart, idEnd));
+      }
+    },
+    newest() {
+      if (time === null) return null;
+      const decoded = undecoded.map((id) => decodeString(id, 0, id.length)).filter((id) => id !== null);
+      undecoded = [];
+      return { time, ids: ids = [...ids, ...decoded] };
+    },
+  };
 }

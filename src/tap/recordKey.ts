@@ -12,11 +12,13 @@ export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields
  */
 export function keyFunction({ cursor }: Plugin, trackUpdates: boolean): KeyFunction {
   return (bytes, start, end, fields) => {
-    const [idStart = -1, idEnd = -1, timeStart = -1, timeEnd = -1] = fields;
+    // By index: taking an array apart costs more than all the rest here.
+    const idStart = fields[0]!;
     if (idStart < 0) return recordKey(bytes.subarray(start, end));
-    const id = bytes.subarray(idStart, idEnd);
+    const id = bytes.subarray(idStart, fields[1]);
     if (!trackUpdates || cursor.kind === "event-time") return recordKey(id);
     if (cursor.kind === "snapshot") return recordKey(bytes.subarray(start, end));
-    return timeStart < 0 ? recordKey(id) : recordKey(id, bytes.subarray(timeStart, timeEnd));
+    const timeStart = fields[2]!;
+    return timeStart < 0 ? recordKey(id) : recordKey(id, bytes.subarray(timeStart, fields[3]));
   };
 }
