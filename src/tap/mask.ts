@@ -9,6 +9,12 @@ import { createPseudonym } from "./pseudonym.ts";
 const DEFAULTS = { string: '"****SANITIZED****"', integer: "-1", float: "-1.0", boolean: "false" };
 
 /**
+ * Letters of the longest text that is searched for patterns; a longer one is masked whole. Even a pattern that cannot
+ * explode may take time by the square of the length, and Graph's own texts are a tenth of this.
+ */
+const LONGEST_SEARCHED = 16_384;
+
+/**
  * The record with its masked values replaced; every other byte stays. The answer holds until the next call.
  */
 export type Mask = (bytes: Uint8Array, start: number, end: number) => Uint8Array;
@@ -118,6 +124,7 @@ function maskScalar(
     return maskWhole(new TextDecoder().decode(bytes.subarray(start, end)), text, whole);
   }
   if (text === null) return null;
+  if (text.length > LONGEST_SEARCHED) return JSON.stringify(rules[0]!.textFor(text));
   const masked = rules.reduce(maskMatches, text);
   return masked === text ? null : JSON.stringify(masked);
 }

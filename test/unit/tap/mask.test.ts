@@ -109,6 +109,12 @@ describe("obfuscation", () => {
     expect(masked('{"a":"one two"}', first, rule(["a"]))).toBe('{"a":"****SANITIZED****"}');
   });
 
+  it("masks a text whole that is too long to be searched", () => {
+    const pattern = rule(["a"], { value: "#", stringPatterns: ["[0-9]+$"] });
+    expect(masked(`{"a":"${"1".repeat(16_383)}x"}`, pattern)).toBe(`{"a":"${"1".repeat(16_383)}x"}`);
+    expect(masked(`{"a":"${"1".repeat(100_000)}x","b":1.0}`, pattern)).toBe('{"a":"#","b":1.0}');
+  });
+
   describe("by pseudonym", () => {
     const under = (key: string) => ({
       pseudonymKey: createSecret(key, { file: "config.yaml", env: {}, readFile: () => "" }),
