@@ -40,6 +40,7 @@ export interface SeenLog extends SeenSet {
   readonly loaded: boolean;
   /**
    * Makes all keys added since the last commit durable, and behind them the position, by one write and one sync.
+   * Without new keys nothing is written: an older position is as safe, and polls that bring nothing must not add up.
    *
    * @param position {@linkcode MOST_POSITION_BYTES} of UTF-8 at most
    * @throws `state-unusable`; the keys stay added and not committed, so that it can be tried again

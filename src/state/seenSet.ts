@@ -104,13 +104,13 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       return contents !== undefined;
     },
     commit(position) {
-      if (pending.count === 0 && position === undefined) return;
+      if (pending.count === 0) return;
       const from = changeable();
       const { segment, to } = currentWriter(from);
       const addedMs = now();
       const place = { segment: segment.number, bytes: segment.soundBytes };
       segment.soundBytes = to.append(encodeCommit(pending.bytes(), addedMs, position));
-      if (pending.count > 0) segment.newestMs = Math.max(segment.newestMs, wholeSecond(addedMs));
+      segment.newestMs = Math.max(segment.newestMs, wholeSecond(addedMs));
       if (!from.segments.includes(segment)) from.segments.push(segment);
       if (position !== undefined) from.position = { ...place, text: position };
       pending.clear();

@@ -4,6 +4,7 @@ import { fromMillis, type Instant } from "../instant.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { SeenSet } from "../state/seen.ts";
+import { createTable, KEY_WORDS } from "../state/table.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createLineWriter } from "./line.ts";
 import { createMask } from "./mask.ts";
@@ -105,8 +106,11 @@ export function openPass(
   return pass;
 }
 
-/** The set as it is, but for the answer whether a record is new: each counts as new. */
+/** The set as it is, but for the answer whether a record is new: each is that once, for windows share their bounds. */
 function delivering(seen: SeenSet): SeenSet {
+  const given = createTable();
+  const words = new Int32Array(KEY_WORDS);
+  const bytes = new Uint8Array(words.buffer);
   return {
     ...seen,
     get size() {
@@ -114,7 +118,8 @@ function delivering(seen: SeenSet): SeenSet {
     },
     add(key) {
       seen.add(key);
-      return true;
+      bytes.set(key);
+      return given.add(words, 0);
     },
   };
 }

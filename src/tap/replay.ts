@@ -23,7 +23,7 @@ function keptFrom({ now, stream: { plugin: { cursor }, log } }: Pass, from: Inst
  * Reads a range by hand, whatever the position is, and leaves that where it is. Gaps within the range are closed;
  * what still cannot be read is a gap again.
  *
- * @param again deliver what was delivered before, too; a page that breaks off is then delivered twice
+ * @param again deliver what was delivered before, too, each record once
  * @throws as a poll
  */
 export function replay(
