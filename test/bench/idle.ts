@@ -24,8 +24,8 @@ const SERVICES = [
 ];
 /** Far longer than a run, so that no second poll falls into it. */
 const PERIOD_SECONDS = 3600;
-/** For what the first polls left to be collected, and their connections to be closed, some 15 s later. */
-const SETTLE_MS = 20_000;
+/** For what the first polls left: connections to be closed, garbage that V8 looks for again and again for half a minute. */
+const SETTLE_MS = 40_000;
 const IDLE_MS = 10_000;
 
 /** What a process used when all its streams had been polled once. */
