@@ -33,9 +33,11 @@ export function readTokenAnswer(endpoint: string, status: number, text: string):
     );
   }
   const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  // A page of success that is no token, or an address that is not there, comes from somebody else than Entra.
+  const advice = refused || status < 400 ? "check override_login_url and any proxy" : "it is asked again";
   throw new GraphtapError(
     refused ? "token-refused" : "token-unavailable",
-    `${from}: its answer (status ${status}) is not a token response; check override_login_url and any proxy`,
+    `${from}: its answer (status ${status}) is not a token response; ${advice}`,
   );
 }
 
