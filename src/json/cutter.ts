@@ -20,6 +20,8 @@ export interface Cutter {
   unfinished(): number;
   /** Where the lexer has to go on, and with which bytes. The cutter is free for another page. */
   leave(): Rest;
+  /** The same where nobody goes on; harmless when it is free already. */
+  close(): void;
 }
 
 /** What the lexer goes on with. */
@@ -139,7 +141,12 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
   /** The last place between two records; the lexer could go on from here, in this state. */
   let sound = INPUT;
   let soundState: Rest["state"] = "firstRecord";
-  let left = false;
+  let closed = false;
+
+  function close(): void {
+    if (!closed) release();
+    closed = true;
+  }
 
   function reserve(more: number): void {
     const missing = held + more + BLOCK_BYTES - bytes.length;
@@ -192,9 +199,9 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
     unfinished: () => held - sound,
     leave() {
       const rest: Rest = { state: soundState, bytes: bytes.slice(sound, held) };
-      if (!left) release();
-      left = true;
+      close();
       return rest;
     },
+    close,
   };
 }

@@ -146,7 +146,7 @@ export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | nu
     push: (chunk, onRecord) => lasting(() => push(chunk, onRecord)),
     end: () => lasting(end),
     close() {
-      cutter?.leave();
+      cutter?.close();
       cutter = null;
     },
   };
