@@ -15,7 +15,7 @@ import type { Pass } from "./pass.ts";
 import { instantOf, knownSince, withReadTo } from "./position.ts";
 import { readRange } from "./readRange.ts";
 import { creditAfter, openMarks } from "./sweeps.ts";
-import { marksIn, sweepSchedule } from "./sweepSchedule.ts";
+import { marksIn, sweepSchedule, withMarks } from "./sweepSchedule.ts";
 import { planEdge } from "./window.ts";
 
 /** What is older than this is not today's and waits behind it. */
@@ -112,18 +112,13 @@ function withBackfill(checkpoint: Checkpoint, range: TimeRange): Checkpoint {
 function withLiveMarks({ checkpoint, stream }: Pass, from: Instant, to: Instant): Checkpoint {
   const marks = marksIn(checkpoint.sweeps, to);
   const moved = marksAfterLive(sweepSchedule(stream, marks.length), marks, from, to);
-  return {
-    ...checkpoint,
-    sweeps: moved.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
-  };
+  return withMarks(checkpoint, moved);
 }
 
 /** Marks for steps that have none: opened with what was read, since a kill may come before the rest is. */
 function withOpenMarks({ checkpoint, startedMs, stream }: Pass, start: Instant, readTo: Instant): Checkpoint {
   // A step that is new to the schedule must not meet records whose keys are forgotten.
   const oldest = latest(start, knownSince(checkpoint, startedMs));
-  const marks = checkpoint.sweeps.map(({ read_to, idle }) => ({ readTo: instantOf(read_to) ?? start, idle }));
-  const opened = openMarks(sweepSchedule(stream, marks.length), marks, oldest, readTo);
-  const sweeps = opened.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle }));
-  return { ...checkpoint, sweeps };
+  const marks = marksIn(checkpoint.sweeps, start);
+  return withMarks(checkpoint, openMarks(sweepSchedule(stream, marks.length), marks, oldest, readTo));
 }

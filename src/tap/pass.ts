@@ -150,9 +150,7 @@ function current({ checkpoint, engine, intake }: Pass): Checkpoint {
 /** After a failure of the sink only that counts as delivered which the sink says it accepted. */
 export function keepAccepted({ engine, seen, stream }: Pass): void {
   seen.rollback();
-  for (const key of engine.sink.accepted?.(nameOf(stream)) ?? []) seen.add(key);
-  seen.commit();
-  engine.sink.settled?.(nameOf(stream));
+  absorbAccepted(stream, engine.sink);
 }
 
 /**

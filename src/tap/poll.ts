@@ -47,8 +47,8 @@ export function poll(
 ): Promise<PollReport> {
   const pass = openPass(stream, engine, signal);
   // A clock that was set back would give the work that can wait all the hours until it is right again.
-  const isWithin = (now: number) => pass.startedMs <= now && now < (untilMs ?? Infinity);
-  return runPass(pass, (pass) => read(pass, () => untilMs === null || isWithin(engine.clock.now())));
+  const isWithin = (now: number) => untilMs === null || (pass.startedMs <= now && now < untilMs);
+  return runPass(pass, (pass) => read(pass, () => isWithin(engine.clock.now())));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Instant } from "../instant.ts";
+import { formatInstant, type Instant } from "../instant.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
 import type { Pass } from "./pass.ts";
 import { instantOf } from "./position.ts";
@@ -54,4 +54,12 @@ export function sayIfBehind(pass: Pass, wasFarBehind: boolean): void {
 /** The marks of a checkpoint. */
 export function marksIn(sweeps: Checkpoint["sweeps"], otherwise: Instant): SweepMark[] {
   return sweeps.map(({ read_to, idle }) => ({ readTo: instantOf(read_to) ?? otherwise, idle }));
+}
+
+/** The checkpoint with these marks. */
+export function withMarks(checkpoint: Checkpoint, marks: readonly SweepMark[]): Checkpoint {
+  return {
+    ...checkpoint,
+    sweeps: marks.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
+  };
 }

@@ -1,18 +1,11 @@
 import { codesOf } from "../errors.ts";
-import {
-  compareInstants,
-  formatInstant,
-  fromMillis,
-  type Instant,
-  latest,
-  secondsBetween,
-} from "../instant.ts";
+import { compareInstants, fromMillis, type Instant, latest, secondsBetween } from "../instant.ts";
 import type { Pass } from "./pass.ts";
 import { instantOf, knownSince } from "./position.ts";
 import { adjustedMarks } from "./reach.ts";
 import { readRange } from "./readRange.ts";
 import { creditAfter, type DueSweep, dueSweep, isPaidFor, movedMark, type SweepMark } from "./sweeps.ts";
-import { marksIn, reachOf, sweepSchedule } from "./sweepSchedule.ts";
+import { marksIn, reachOf, sweepSchedule, withMarks } from "./sweepSchedule.ts";
 
 /** Takes the sweeps that are due, while the credit that live reading earned lasts. */
 export async function sweep(pass: Pass, mayGoOn: () => boolean): Promise<void> {
@@ -38,7 +31,7 @@ function adjust(pass: Pass, foundDeep: boolean, inTime: boolean): void {
     now,
   });
   if (adjusted.length === marks.length) return;
-  pass.checkpoint = withMarks(pass, adjusted);
+  pass.checkpoint = withMarks(pass.checkpoint, adjusted);
   const hours = sweepSchedule(stream, adjusted.length).at(-1)! / 3600;
   stream.log.info(
     adjusted.length > marks.length
@@ -64,7 +57,7 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
           found.oldest ??= counts.oldestFresh;
         }
         found.isWhole = compareInstants(to, due.to) >= 0;
-        pass.checkpoint = withMarks(pass, movedMark(marksOf(pass), due.step, to, null));
+        pass.checkpoint = withMarks(pass.checkpoint, movedMark(marksOf(pass), due.step, to, null));
       },
       // It was read before: what a re-read cannot get is no gap, and the next step looks again.
       onGap: (_, error) => log.warn(error.message, { ...codesOf(error), range: "re-read, left out" }),
@@ -76,7 +69,7 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
     // A part that found nothing says little of the whole.
     const late = found.late === 0 && !found.isWhole ? null : found.late;
     const moved = movedMark(marksOf(pass), due.step, due.from, late);
-    pass.checkpoint = { ...withMarks(pass, moved), sweep_credit };
+    pass.checkpoint = { ...withMarks(pass.checkpoint, moved), sweep_credit };
   }
   if (found.late === 0) return 0;
   const lateBy = found.oldest === null ? 0 : Math.round(secondsBetween(found.oldest, pass.now));
@@ -88,11 +81,4 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
 
 function marksOf({ checkpoint, startedMs }: Pass): SweepMark[] {
   return marksIn(checkpoint.sweeps, fromMillis(startedMs));
-}
-
-function withMarks({ checkpoint }: Pass, marks: readonly SweepMark[]) {
-  return {
-    ...checkpoint,
-    sweeps: marks.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
-  };
 }
