@@ -81,14 +81,9 @@ export function reset(): void {
   state = FIRST_RECORD;
   open = 0;
   depth = 0;
-  inText = 0;
-  escaping = 0;
-  inScalar = 0;
-  afterSign = 0;
-  afterText = 0;
   scalar = 0;
-  digits = 0;
   broken = 0;
+  leaveBlock();
 }
 
 /** Reads memory[from, to); 64 bytes behind it must exist, whatever they hold. */
@@ -293,12 +288,17 @@ function readScalar(from: u32, start: u32, to: u32): u32 {
 
 /** Stops in the middle of a block, outside of any string. */
 function pause(at: u32, why: i32): i32 {
+  leaveBlock();
+  reached = at;
+  return why;
+}
+
+/** Forgets what the bytes before the next block mean to it. */
+function leaveBlock(): void {
   inText = 0;
   escaping = 0;
   inScalar = 0;
   afterSign = 0;
   afterText = 0;
   digits = 0;
-  reached = at;
-  return why;
 }
