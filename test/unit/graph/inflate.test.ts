@@ -1,0 +1,79 @@
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it, vi } from "vitest";
+import { inflated, inflatedByStream } from "../../../src/graph/inflate.ts";
+
+async function* chunksOf(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) {
+    await Promise.resolve();
+    yield bytes.subarray(at, at + length);
+  }
+}
+
+/** All that came out, copied as it came: pieces share their memory. */
+async function collected(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const copies: Buffer[] = [];
+  for await (const piece of pieces) copies.push(Buffer.from(piece));
+  return Buffer.concat(copies);
+}
+
+function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(() => "no failure", (error: { code?: string }) => error.code);
+}
+
+const TEXT = Buffer.from(
+  JSON.stringify({ value: Array.from({ length: 9_000 }, (_, id) => ({ id, name: `n${id * 7}` })) }),
+);
+const RANDOM = randomBytes(700_000);
+
+describe.each([["by steps", inflated], ["by a stream", inflatedByStream]])(
+  "A gzip body, inflated %s",
+  (_, inflate) => {
+    const bodies: [string, Buffer, Buffer][] = [
+      ["of text", gzipSync(TEXT), TEXT],
+      ["of what cannot be compressed", gzipSync(RANDOM), RANDOM],
+      ["that grows a thousandfold", gzipSync(Buffer.alloc(5_000_000)), Buffer.alloc(5_000_000)],
+      ["of exactly one piece", gzipSync(Buffer.alloc(256 * 1024, 1)), Buffer.alloc(256 * 1024, 1)],
+      ["of nothing", gzipSync(""), Buffer.alloc(0)],
+      ["in two members", Buffer.concat([gzipSync("one, "), gzipSync("two")]), Buffer.from("one, two")],
+      ["with zeros behind it", Buffer.concat([gzipSync("text"), Buffer.alloc(20)]), Buffer.from("text")],
+    ];
+    it.each(bodies)("%s is what was compressed, however it is cut", async (_, body, expected) => {
+      for (const length of [1, 10, 1000, 65_536, body.length]) {
+        if (body.length / length > 20_000) continue;
+        const whole = await collected(inflate(chunksOf(body, length)));
+        expect(whole.equals(expected), `in chunks of ${length}`).toBe(true);
+      }
+    });
+
+    it("is refused when it is cut off, wherever", async () => {
+      const body = gzipSync(TEXT);
+      for (const end of [1, 9, 10, 500, body.length - 9, body.length - 1]) {
+        expect(await failureOf(collected(inflate(chunksOf(body.subarray(0, end), 400))))).toBe("Z_BUF_ERROR");
+      }
+    });
+
+    it.each([
+      ["no gzip", (body: Buffer) => Buffer.concat([Buffer.from("<html>"), body])],
+      ["damaged", (body: Buffer) => body.fill(0xff, 2000, 2100)],
+      ["not what its checksum tells", (body: Buffer) => body.fill(0, body.length - 8, body.length - 4)],
+      ["followed by something else", (body: Buffer) => Buffer.concat([body, Buffer.from("else")])],
+    ])("is refused when it is %s", async (_, spoil) => {
+      expect(await failureOf(collected(inflate(chunksOf(spoil(gzipSync(TEXT)), 700))))).toBe("Z_DATA_ERROR");
+    });
+
+    it("is let go when nobody wants more of it", async () => {
+      let isOpen = true;
+      async function* body() {
+        try {
+          yield* chunksOf(gzipSync(RANDOM), 1000);
+        } finally {
+          isOpen = false;
+        }
+      }
+      for await (const piece of inflate(body())) if (piece.length > 0) break;
+      expect(isOpen).toBe(false);
+    });
+  },
+);
