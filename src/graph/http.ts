@@ -1,8 +1,9 @@
+import type { Buffer } from "node:buffer";
 import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import { type Connections, openConnections, type ProxySettings } from "../net/connections.ts";
 import { exchangeFailure } from "../net/exchangeFailure.ts";
-import { inflated } from "./inflate.ts";
+import { chooseInflate, type Inflate } from "./inflate.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
 /** Graph may think for minutes before it answers a wide query. */
@@ -24,7 +25,7 @@ export interface HttpOptions {
 
 /** HTTP over undici, with pooled connections. It is loaded by the first request: a pull often has none to make. */
 export function createHttp(options: HttpOptions = {}): { transport: Transport; close(): Promise<void> } {
-  let opened: Promise<Connections> | undefined;
+  let opened: Promise<Opened> | undefined;
   const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options;
   return {
     transport: async (request) => {
@@ -34,21 +35,26 @@ export function createHttp(options: HttpOptions = {}): { transport: Transport; c
       // The parser of headers is compiled for the first connection.
       return withPlainWasm(async () => exchange(await first, request, bodyTimeoutMs));
     },
-    close: async () => (await opened)?.destroy(),
+    close: async () => (await opened)?.connections.destroy(),
   };
 }
 
-function open(options: HttpOptions): Promise<Connections> {
+interface Opened {
+  readonly connections: Connections;
+  readonly inflate: Inflate;
+}
+
+async function open(options: HttpOptions): Promise<Opened> {
   const settings = {
     headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
     bodyTimeout: options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
     connections: MOST_CONNECTIONS,
   };
-  return openConnections(settings, options.proxy ?? {});
+  return { connections: await openConnections(settings, options.proxy ?? {}), inflate: chooseInflate() };
 }
 
 async function exchange(
-  connections: Connections,
+  { connections, inflate }: Opened,
   request: HttpRequest,
   bodyTimeoutMs: number,
 ): Promise<HttpResponse> {
@@ -66,29 +72,38 @@ async function exchange(
       const value = response.headers[name];
       return (Array.isArray(value) ? value[0] : value) ?? null;
     },
-    body: decoded(response, url, bodyTimeoutMs, signal),
+    body: decoded(
+      response,
+      response.headers["content-encoding"] === "gzip" ? inflate : null,
+      request,
+      bodyTimeoutMs,
+    ),
   };
 }
 
 async function* decoded(
-  response: Dispatcher.ResponseData,
-  url: string,
+  { body }: Dispatcher.ResponseData,
+  inflate: Inflate | null,
+  { url, signal }: HttpRequest,
   timeoutMs: number,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const giveUp = () => response.body.destroy(Object.assign(new Error("too slow"), { code: TOO_SLOW }));
-  const chunks = withinPatience(response.body as AsyncIterable<Uint8Array>, timeoutMs, giveUp);
+  const giveUp = () => body.destroy(Object.assign(new Error("too slow"), { code: TOO_SLOW }));
+  const chunks = withinPatience(body as AsyncIterable<Buffer>, timeoutMs, giveUp);
   try {
-    yield* response.headers["content-encoding"] === "gzip" ? inflated(chunks) : chunks;
+    yield* inflate === null ? chunks : inflate(chunks);
   } catch (error) {
     throw networkError(error, url, signal);
   } finally {
-    response.body.destroy();
+    body.destroy();
   }
 }
 
 /** The chunks; calls `giveUp` when they were waited for longer than `ms` in all. */
-async function* withinPatience<T>(chunks: AsyncIterable<T>, ms: number, giveUp: () => void) {
+async function* withinPatience(
+  chunks: AsyncIterable<Buffer>,
+  ms: number,
+  giveUp: () => void,
+): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     for (let leftMs = ms;;) {
@@ -97,7 +112,9 @@ async function* withinPatience<T>(chunks: AsyncIterable<T>, ms: number, giveUp: 
       const next = await iterator.next().finally(() => clearTimeout(timer));
       if (next.done) return;
       leftMs -= performance.now() - since;
-      yield next.value;
+      const { buffer, byteOffset, length } = next.value;
+      // Not as a Buffer, whose slices cost several times as much, and each record is cut into some.
+      yield new Uint8Array(buffer, byteOffset, length);
     }
   } finally {
     await iterator.return?.();
