@@ -6,6 +6,7 @@ import { createCutters } from "../json/cutter.ts";
 import type { Sink } from "../sink/sink.ts";
 import { openState } from "../state/state.ts";
 import type { LineFormat } from "../tap/line.ts";
+import { createKeyMaker } from "../state/keyMaker.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
@@ -65,6 +66,7 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
     streams: buildStreams({ config, registry, state, clock, log, transport: http.transport, given }),
     engine: {
       cutters: createCutters(),
+      makeKey: createKeyMaker(),
       clock,
       random: Math.random,
       sink,

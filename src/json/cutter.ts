@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { type CompiledModule, compileModule, instantiate } from "../webAssembly.ts";
 import { CUTTER_BASE64 } from "./cutterBytes.ts";
 import { scalarTable, tokenTable } from "./cutterTables.ts";
 import type { OnRecord } from "./page.ts";
@@ -39,15 +39,6 @@ export interface Cutters {
   take(bytes: number): Cutter | null;
 }
 
-/** What we use of WebAssembly, which the types of Node do not know. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => Compiled;
-  readonly Instance: new (module: Compiled) => { readonly exports: unknown };
-}
-interface Compiled {
-  readonly __compiled?: never;
-}
-
 /** The exports of `cutter.as.ts`. */
 interface Wasm {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
@@ -83,17 +74,16 @@ const STATES = ["firstRecord", "nextRecord", "afterRecord"] as const;
  */
 export function createCutters(worthBytes = 8192): Cutters {
   const free: Wasm[] = [];
-  let module: Compiled | null | undefined;
+  let module: CompiledModule | null | undefined;
   let used = 0;
   let most = MOST_CUTTERS;
   return {
     take(bytes) {
       if (bytes < worthBytes) return null;
-      if (module === undefined) module = compile();
+      if (module === undefined) module = compileModule(CUTTER_BASE64);
       if (module === null || used >= most) return null;
-      const wasm = free.pop() ?? instantiate(module);
+      const wasm = free.pop() ?? withTables(module);
       if (wasm === null) {
-        // Not asked for again: the runtime collects all its garbage, several times, before it says no.
         most = used;
         return null;
       }
@@ -106,30 +96,13 @@ export function createCutters(worthBytes = 8192): Cutters {
   };
 }
 
-function compile(): Compiled | null {
-  try {
-    return new (webAssembly().Module)(Buffer.from(CUTTER_BASE64, "base64"));
-  } catch {
-    return null;
-  }
-}
-
-/** `null` when there is no room: a runtime reserves gigabytes of addresses for each memory, and `ulimit -v` counts those. */
-function instantiate(module: Compiled): Wasm | null {
-  let wasm: Wasm;
-  try {
-    wasm = new (webAssembly().Instance)(module).exports as Wasm;
-  } catch {
-    return null;
-  }
+function withTables(module: CompiledModule): Wasm | null {
+  const wasm = instantiate<Wasm>(module);
+  if (wasm === null) return null;
   const memory = new Uint8Array(wasm.memory.buffer);
   memory.set(tokenTable(), NEXT);
   memory.set(scalarTable(), SCALAR);
   return wasm;
-}
-
-function webAssembly(): WebAssemblyApi {
-  return (globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }).WebAssembly;
 }
 
 function createCutter(wasm: Wasm, release: () => void): Cutter {

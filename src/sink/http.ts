@@ -94,9 +94,10 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
 
   async function send(lines: Uint8Array, origin: Origin | undefined): Promise<void> {
     if (failed !== null) throw failed;
+    const keys = origin?.keys ?? [];
     let done = 0;
     const onAccepted = (count: number) => {
-      if (origin !== undefined) accepted.add(origin.stream, origin.keys.slice(done, done + count));
+      if (origin !== undefined) accepted.add(origin.stream, keys.slice(done, done + count));
       done += count;
     };
     try {

@@ -2,7 +2,7 @@
 export interface Origin {
   /** Name of the stream; any text that stays the same from run to run. */
   readonly stream: string;
-  /** The record keys (`state/key.ts`) of the lines, one a line and in their order. */
+  /** The record keys (`state/key.ts`) of the lines, one a line and in their order. Made when asked for, which costs. */
   readonly keys: readonly Uint8Array[];
 }
 

@@ -5,6 +5,8 @@ export interface KeyList {
   readonly count: number;
   /** A view of all keys; valid until the list changes. */
   bytes(): Uint8Array;
+  /** A copy of each. */
+  list(): Uint8Array[];
   append(key: Uint8Array): void;
   clear(): void;
 }
@@ -18,14 +20,21 @@ export function createKeyList(): KeyList {
       return end / KEY_BYTES;
     },
     bytes: () => memory.subarray(0, end),
+    list() {
+      const keys = memory.slice(0, end);
+      return Array.from(
+        { length: end / KEY_BYTES },
+        (_, n) => keys.subarray(n * KEY_BYTES, (n + 1) * KEY_BYTES),
+      );
+    },
     append(key) {
       if (end === memory.length) {
         const wider = new Uint8Array(memory.length * 2);
         wider.set(memory);
         memory = wider;
       }
-      memory.set(key, end);
-      end += KEY_BYTES;
+      // Sixteen bytes one by one cost less than a call.
+      for (let i = 0; i < KEY_BYTES; i++) memory[end++] = key[i]!;
     },
     clear() {
       end = 0;

@@ -16,8 +16,8 @@ const MOST_ALONE = 8192;
 const MOST_FULL = 0.75;
 // A tenth at a time: right after growing a shard is 0.68 full, which is 23.5 bytes a key.
 const GROWTH = 1.1;
-// Small ones grow faster: 256 shards of 256 slots are 1 MB, and to come there by tenths costs more than the inserting.
-const SMALL_SLOTS = 256;
+// Small ones grow faster: 256 shards of 512 slots are 2 MB, and to come there by tenths costs more than the inserting.
+const SMALL_SLOTS = 512;
 const SMALL_GROWTH = 1.5;
 const FEWEST_SLOTS = 8;
 // Signed words throughout: V8 keeps them as integers, while unsigned ones become floating-point numbers (3 times slower).

@@ -3,7 +3,9 @@ import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import type { Sink } from "../sink/sink.ts";
+import type { Origin, Sink } from "../sink/sink.ts";
+import { createKeyList, type KeyList } from "../state/keyList.ts";
+import type { KeyMaker } from "../state/keyMaker.ts";
 import type { SeenSet } from "../state/seen.ts";
 import { keyFunction } from "./recordKey.ts";
 import type { LineWriter } from "./line.ts";
@@ -31,7 +33,7 @@ export interface Intake {
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
   /** Keys of all records met, seen before or not; kept for snapshots only. */
-  readonly keys: readonly Uint8Array[];
+  readonly keys: KeyList;
   readonly newest: Newest | null;
   /** Records met, and those of them that had been delivered before. */
   readonly received: number;
@@ -43,6 +45,7 @@ export interface IntakeOptions {
   /** Whether a changed record leaves again. */
   readonly trackUpdates: boolean;
   readonly seen: SeenSet;
+  readonly makeKey: KeyMaker;
   readonly sink: Sink;
   /** The stream's name for the sink. */
   readonly stream: string;
@@ -59,15 +62,22 @@ export function createIntake(options: IntakeOptions): Intake {
   const reader = createFieldReader(fieldPaths(plugin));
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
-  const keyOf = keyFunction(plugin, options.trackUpdates);
-  const keys: Uint8Array[] = [];
-  let outKeys: Uint8Array[] = [];
+  const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
+  const keys = createKeyList();
+  /** Of the lines in `out`. */
+  const outKeys = createKeyList();
   let broken: { readonly why: unknown } | null = null;
   let range: Range = { from: null, to: null };
   let counts: RangeCounts = { fresh: 0, oldestFresh: null, outside: 0 };
   const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
+  const origin: Origin = {
+    stream: options.stream,
+    get keys() {
+      return outKeys.list();
+    },
+  };
 
   return {
     onRecord(bytes, start, end, oneLine = false) {
@@ -76,7 +86,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const time = timeOf(bytes, fields[2]!, fields[3]!);
       if (time !== null && isOutside(time, range)) counts.outside++;
       const key = keyOf(bytes, start, end, fields);
-      if (keep) keys.push(key);
+      if (keep) keys.append(key);
       if (!seen.add(key)) {
         duplicates++;
         return;
@@ -86,7 +96,7 @@ export function createIntake(options: IntakeOptions): Intake {
         counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
         newest.meet(time, bytes, fields[0]!, fields[1]!);
       }
-      outKeys.push(key);
+      outKeys.append(key);
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
       if (mask === null) {
         line(out, tag, bytes, start, end, fields, oneLine);
@@ -105,13 +115,13 @@ export function createIntake(options: IntakeOptions): Intake {
       // A sink that failed may have taken some of the lines: they must not be handed over again.
       if (broken !== null) throw broken.why;
       try {
-        await sink.write(out.bytes(), { stream: options.stream, keys: outKeys });
+        await sink.write(out.bytes(), origin);
       } catch (why) {
         broken = { why };
         throw why;
       }
       out.clear();
-      outKeys = [];
+      outKeys.clear();
     },
     keys,
     get newest() {

@@ -61,6 +61,7 @@ export function openPass(
     plugin,
     trackUpdates: service.trackUpdates,
     seen,
+    makeKey: engine.makeKey,
     sink: engine.sink,
     stream: nameOf(stream),
     tagger: createTagger(plugin.tag, generation, service.overrideTag),

@@ -104,5 +104,5 @@ async function readSnapshot(pass: Pass): Promise<void> {
   });
   pass.checkpoint = withReadTo(pass.checkpoint, fromMillis(pass.startedMs));
   commitAndSave(pass);
-  pass.seen.replaceWith(pass.intake.keys);
+  pass.seen.replaceWith(pass.intake.keys.list());
 }

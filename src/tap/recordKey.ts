@@ -1,7 +1,8 @@
 import type { Plugin } from "../plugin/plugin.ts";
 import { recordKey } from "../state/key.ts";
+import type { KeyMaker } from "../state/keyMaker.ts";
 
-/** The key of a record, whose id and time are given as slices of its raw JSON. */
+/** The key of a record, whose id and time are given as slices of its raw JSON. It holds until the next is asked for. */
 export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields: Int32Array) => Uint8Array;
 
 /**
@@ -10,15 +11,16 @@ export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields
  *
  * @param trackUpdates false when the first version of a record is all that is wanted
  */
-export function keyFunction({ cursor }: Plugin, trackUpdates: boolean): KeyFunction {
+export function keyFunction({ cursor }: Plugin, trackUpdates: boolean, make: KeyMaker): KeyFunction {
   return (bytes, start, end, fields) => {
     // By index: taking an array apart costs more than all the rest here.
     const idStart = fields[0]!;
-    if (idStart < 0) return recordKey(bytes.subarray(start, end));
-    const id = bytes.subarray(idStart, fields[1]);
-    if (!trackUpdates || cursor.kind === "event-time") return recordKey(id);
-    if (cursor.kind === "snapshot") return recordKey(bytes.subarray(start, end));
+    if (idStart < 0) return make(bytes, start, end);
+    const idEnd = fields[1]!;
+    if (!trackUpdates || cursor.kind === "event-time") return make(bytes, idStart, idEnd);
+    if (cursor.kind === "snapshot") return make(bytes, start, end);
     const timeStart = fields[2]!;
-    return timeStart < 0 ? recordKey(id) : recordKey(id, bytes.subarray(timeStart, fields[3]));
+    if (timeStart < 0) return make(bytes, idStart, idEnd);
+    return recordKey(bytes.subarray(idStart, idEnd), bytes.subarray(timeStart, fields[3]));
   };
 }

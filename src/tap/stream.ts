@@ -5,6 +5,7 @@ import type { Cutters } from "../json/cutter.ts";
 import type { Quota } from "../graph/quota.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
+import type { KeyMaker } from "../state/keyMaker.ts";
 import type { StreamState } from "../state/state.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LineFormat } from "./line.ts";
@@ -28,6 +29,7 @@ export interface Engine {
   /** In [0, 1), for spreading retries. */
   readonly random: () => number;
   readonly cutters: Cutters;
+  readonly makeKey: KeyMaker;
   readonly sink: Sink;
   readonly format: LineFormat;
   readonly hostname: string;

@@ -20,6 +20,7 @@ import { createLog } from "../../src/telemetry/log.ts";
 import { plugins } from "../../plugins/index.ts";
 import { endlessGraph } from "./endlessGraph.ts";
 import { createCutters } from "../../src/json/cutter.ts";
+import { createKeyMaker } from "../../src/state/keyMaker.ts";
 import { idleClock } from "./idleClock.ts";
 import { onDeno } from "./project.ts";
 
@@ -99,6 +100,7 @@ export async function simulateLoad(options: LoadOptions): Promise<LoadResult> {
   const engine: Engine = {
     clock,
     cutters: createCutters(),
+    makeKey: createKeyMaker(),
     random: () => 0.5,
     sink: {
       write(bytes: Uint8Array) {

@@ -10,6 +10,7 @@ import { createQuotas } from "../../src/graph/quota.ts";
 import { createTokenSource } from "../../src/graph/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { createCutters } from "../../src/json/cutter.ts";
+import { createKeyMaker } from "../../src/state/keyMaker.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
 import { openState } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
@@ -141,6 +142,7 @@ export function openRig(options: RigOptions = {}): Rig {
     engine: {
       clock,
       cutters: createCutters(),
+      makeKey: createKeyMaker(),
       random: () => 0.5,
       sink: {
         write: (bytes) => {

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createCutters } from "../../../src/json/cutter.ts";
 import { createPageScanner } from "../../../src/json/scanner.ts";
-import { buildCutter } from "../../support/buildCutter.ts";
 import { cut, utf8 } from "./cut.ts";
 
 const RECORD = `{"id":"1","text":"${"x".repeat(100)}"}`;
@@ -24,11 +22,6 @@ function buffersOf(page: string, from = cutters): Set<ArrayBufferLike> {
 }
 
 describe("the cutter", () => {
-  it("is what its source builds", async () => {
-    const checkedIn = readFileSync(new URL("../../../src/json/cutterBytes.ts", import.meta.url), "utf8");
-    expect(await buildCutter()).toBe(checkedIn);
-  });
-
   it("reads records where there are enough bytes for it, and else the lexer does", () => {
     const usual = createCutters();
     expect(buffersOf(pageOf(1000), usual).size).toBe(1);

@@ -12,6 +12,7 @@ import type { PollReport } from "../../../src/tap/poll.ts";
 import { createTapServer, type ServerOptions, type TapServer } from "../../../src/server/server.ts";
 import { openState, type State } from "../../../src/state/state.ts";
 import { createCutters } from "../../../src/json/cutter.ts";
+import { createKeyMaker } from "../../../src/state/keyMaker.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { plugins } from "../../../plugins/index.ts";
@@ -79,6 +80,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
   const engine: Engine = {
     clock,
     cutters: createCutters(),
+    makeKey: createKeyMaker(),
     random: () => 0.5,
     sink,
     format: "json",

@@ -1,0 +1,54 @@
+/** `npm run wasm`: builds each `*.as.ts` of src into the `*Bytes.ts` beside it. */
+import asc from "assemblyscript/asc";
+import { Buffer } from "node:buffer";
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+const SRC = new URL("../../src/", import.meta.url);
+
+/** What is built: the path of source and result without their ends, and the name of the result's constant. */
+export const WASM_MODULES: readonly WasmModule[] = [
+  // Behind what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
+  { path: "json/cutter", name: "CUTTER_BASE64", compilerData: 98_304 },
+  { path: "state/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
+];
+
+export interface WasmModule {
+  readonly path: string;
+  readonly name: string;
+  readonly compilerData: number;
+}
+
+/** Where the result is. */
+export function bytesFile({ path }: WasmModule): string {
+  return fileURLToPath(new URL(`${path}Bytes.ts`, SRC));
+}
+
+/** The text of the result, as the source builds it. @throws when the source does not compile */
+export async function buildWasm({ path, name, compilerData }: WasmModule): Promise<string> {
+  const file = `${path.replace(/.*\//, "")}.as.ts`;
+  const source = readFileSync(new URL(`${path}.as.ts`, SRC), "utf8");
+  const options = `--optimizeLevel 3 --noAssert --enable simd --runtime stub --memoryBase ${compilerData}`;
+  let wasm: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([file, "--outFile", "out.wasm", ...options.split(" ")], {
+    readFile: (asked) => asked === file ? source : null,
+    writeFile: (asked, content) => {
+      if (asked === "out.wasm" && content instanceof Uint8Array) wasm = content;
+    },
+    listFiles: () => [],
+  });
+  if (error !== null || wasm === undefined) throw new Error(`Cannot build ${file}: ${stderr}`);
+  const lines = Buffer.from(wasm).toString("base64").match(/.{1,100}/g) ?? [];
+  return [
+    `// Built from ${file} by \`npm run wasm\`.`,
+    `export const ${name}: string = [`,
+    ...lines.map((line) => `  "${line}",`),
+    '].join("");',
+    "",
+  ].join("\n");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const module of WASM_MODULES) writeFileSync(bytesFile(module), await buildWasm(module));
+}
