@@ -1,4 +1,5 @@
 import { systemClock } from "../clock.ts";
+import { shownProblems, warningLine } from "../config/shownProblems.ts";
 import type { ExitCode } from "../errors.ts";
 import { readConfig } from "./configFile.ts";
 import type { Given } from "./options.ts";
@@ -7,7 +8,7 @@ import type { Runtime } from "./runtime.ts";
 /** `graphtap check`: every problem of the configuration at once, without asking anybody. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const { config } = await readConfig(given, runtime, systemClock.now());
-  const warnings = config.warnings.map(({ key, message }) => `warning: ${key}: ${message}\n`);
+  const warnings = shownProblems(config.warnings, warningLine).map((line) => `warning: ${line}\n`);
   const streams = config.inputs.filter(({ enabled }) => enabled).flatMap(({ name, services }) =>
     services.filter(({ enabled }) => enabled).map((service) =>
       `  ${name} × ${service.name}, every ${service.periodSeconds} s, from ${

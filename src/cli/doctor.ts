@@ -1,4 +1,5 @@
 import { systemClock } from "../clock.ts";
+import { shownProblems, warningLine } from "../config/shownProblems.ts";
 import { type ExitCode, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
 import { createSkewMeter } from "./clockSkew.ts";
@@ -19,7 +20,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const clock = systemClock;
   const { config, registry } = await readConfig(given, runtime, clock.now());
   const log = logFor(given, runtime, config.globals.debug, () => clock.now());
-  for (const { key, message } of config.warnings) log.warn(`${key}: ${message}`);
+  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
   const http = createHttp({ proxy: proxyFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
   const meter = createSkewMeter(http.transport, clock);
   const stop = new AbortController();

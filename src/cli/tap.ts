@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
+import { shownProblems, warningLine } from "../config/shownProblems.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
 import { createCutters } from "../json/cutter.ts";
@@ -37,7 +38,7 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
   const { config, registry } = loaded;
   const clock = systemClock;
   const log = logFor(given, runtime, config.globals.debug, () => clock.now());
-  for (const { key, message } of config.warnings) log.warn(`${key}: ${message}`);
+  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
   const choice = sinkOf(given, runtime.env, config.globals.allowInsecureUrls);
   const format = (given.text("format") ?? "json") as LineFormat;
   const stop = new AbortController();

@@ -1,16 +1,7 @@
 /** The text of a configuration as a value, with the place of every key in it. */
-import type { Node, Pair, YAMLMap } from "yaml";
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-} from "yaml";
+import type { Document } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
+import { findPlaces } from "./places.ts";
 import { syntaxErrors } from "./syntaxErrors.ts";
 
 /** From the top of the file to a value. */
@@ -48,6 +39,8 @@ export function readDocument(text: string): ConfigDocument {
     merge: true,
     stringKeys: true,
     lineCounter: lines,
+    // The parser compares each key of a block with all others; the places find doubled ones as they go.
+    uniqueKeys: false,
     // A pretty error quotes the line, and the line may hold a secret; so may a warning to the console.
     // Not "silent": that would pass over a second document.
     prettyErrors: false,
@@ -73,14 +66,16 @@ export function readDocument(text: string): ConfigDocument {
     return unreadable([{ line, column: wrongByte - lineStart + 1, message }]);
   }
   for (const error of [...document.errors, ...document.warnings]) add(error.pos[0], syntaxErrors[error.code]);
-  for (const alias of danglingAliases(document)) {
+  const places = findPlaces(document);
+  for (const alias of places.danglingAliases) {
     add(
       alias,
       "an alias (*name) without an anchor (&name) before it; put a value that begins with * in quotes",
     );
   }
   // A doubled key has a meaning (the last one holds), so the search for other problems can go on.
-  const fatal = problems.length > document.errors.filter((error) => error.code === "DUPLICATE_KEY").length;
+  const fatal = problems.length > 0;
+  for (const key of places.doubledKeys) add(key, syntaxErrors.DUPLICATE_KEY);
   if (fatal) return unreadable(problems);
 
   const value = toValue(document);
@@ -95,7 +90,7 @@ export function readDocument(text: string): ConfigDocument {
     value: value.value,
     problems,
     placeOf: (path, part) => {
-      const offset = find(document, path, part);
+      const offset = places.offsetOf(path, part);
       return offset === null ? null : place(offset);
     },
   };
@@ -115,55 +110,4 @@ function toValue(document: Document): { value: unknown } | null {
   } catch {
     return null;
   }
-}
-
-function danglingAliases(document: Document): number[] {
-  const offsets: number[] = [];
-  visit(document, {
-    Alias: (_key, alias) => {
-      if (alias.resolve(document) === undefined) offsets.push(alias.range?.[0] ?? 0);
-    },
-  });
-  return offsets;
-}
-
-function find(document: Document, path: Path, part: "key" | "value"): number | null {
-  let node: unknown = document.contents;
-  let key: unknown = null;
-  for (const [index, step] of path.entries()) {
-    const holder = isAlias(node) ? node.resolve(document) : node;
-    if (isMap(holder)) {
-      const pair = pairOf(document, holder, String(step));
-      if (pair === null) return startOf(key);
-      key = pair.key;
-      node = pair.value;
-    } else if (isSeq(holder) && typeof step === "number" && step < holder.items.length) {
-      node = holder.items[step];
-      key = node;
-    } else {
-      return startOf(key);
-    }
-    if (index === path.length - 1) return part === "value" ? startOf(node) ?? startOf(key) : startOf(key);
-  }
-  return null;
-}
-
-/** The pair of a key: of doubled ones the last, as in the value; else one that `<<` merged in. */
-function pairOf(document: Document, map: YAMLMap, key: string): Pair | null {
-  const own = map.items.findLast((pair) => isScalar(pair.key) && String(pair.key.value) === key);
-  if (own !== undefined) return own;
-  for (const pair of map.items) {
-    if (!isScalar(pair.key) || pair.key.value !== "<<" && typeof pair.key.value !== "symbol") continue;
-    const merged = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
-    for (const source of isSeq(merged) ? merged.items : [merged]) {
-      const block = isAlias(source) ? source.resolve(document) : source;
-      const found = isMap(block) ? pairOf(document, block, key) : null;
-      if (found !== null) return found;
-    }
-  }
-  return null;
-}
-
-function startOf(node: unknown): number | null {
-  return isNode(node) ? (node as Node).range?.[0] ?? null : null;
 }

@@ -14,6 +14,7 @@ import type { Reading, ReadOptions } from "./reading.ts";
 import { keyOf, kindOf, report } from "./reading.ts";
 import { isRecord, reportUnknownKeys } from "./section.ts";
 import { serviceSchema } from "./serviceSchema.ts";
+import { problemLine, shownProblems } from "./shownProblems.ts";
 
 /** What a text comes to. */
 export interface ParsedConfig {
@@ -46,7 +47,7 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
 /**
  * Reads a configuration that is to be used.
  *
- * @throws `config-invalid` with every problem, one a line.
+ * @throws `config-invalid` with the problems, one a line.
  */
 export function loadConfig(text: string, options: ReadOptions): Config {
   const { config, problems } = parseConfig(text, options);
@@ -54,21 +55,8 @@ export function loadConfig(text: string, options: ReadOptions): Config {
   const errors = problems.filter((problem) => problem.severity === "error").length;
   const warnings = problems.length - errors;
   const counts = `${count(errors, "error")}${warnings > 0 ? ` and ${count(warnings, "warning")}` : ""}`;
-  throw new GraphtapError(
-    "config-invalid",
-    [`${options.file} has ${counts}`, ...problems.map((problem) => problemLine(options.file, problem))].join(
-      "\n",
-    ),
-  );
-}
-
-/** A problem as one line, in the form that editors and terminals make clickable. */
-export function problemLine(file: string, problem: Problem): string {
-  const place = problem.line === null ? file : `${file}:${problem.line}:${problem.column}`;
-  const severity = problem.severity === "warning" ? "warning: " : "";
-  const key = problem.key === "" ? "" : `${problem.key}: `;
-  const collector = problem.collector ? ` (${problem.collector.join(" ")})` : "";
-  return `${place}: ${severity}${key}${problem.message}${collector}`;
+  const lines = shownProblems(problems, (problem) => problemLine(options.file, problem));
+  throw new GraphtapError("config-invalid", [`${options.file} has ${counts}`, ...lines].join("\n"));
 }
 
 function startReading(document: ConfigDocument, options: ReadOptions): Reading {

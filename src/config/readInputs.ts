@@ -34,10 +34,14 @@ export function readInputs(
 
 /** The id is part of the state's address: two inputs with one would overwrite each other's positions. */
 function reportSharedIds(reading: Reading, inputs: readonly InputReading[]): void {
-  for (const [index, input] of inputs.entries()) {
+  const firsts = new Map<string, InputReading>();
+  for (const input of inputs) {
     if (input.id === null) continue;
-    const first = inputs.slice(0, index).find((other) => other.id === input.id);
-    if (first === undefined) continue;
+    const first = firsts.get(input.id);
+    if (first === undefined) {
+      firsts.set(input.id, input);
+      continue;
+    }
     const message =
       `${keyOf(input.path)} and ${keyOf(first.path)} share the id ${JSON.stringify(input.id)}; ` +
       "give each its own";

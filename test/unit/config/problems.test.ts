@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { globalsSchema } from "../../../src/config/globalsSchema.ts";
 import { inputSchema } from "../../../src/config/inputSchema.ts";
-import { loadConfig, parseConfig, problemLine } from "../../../src/config/load.ts";
+import { loadConfig, parseConfig } from "../../../src/config/load.ts";
 import { serviceSchema } from "../../../src/config/serviceSchema.ts";
+import { problemLine } from "../../../src/config/shownProblems.ts";
 import { options, problemsOf, small } from "./example.ts";
 
 const KNOWN = "signIns, signIns_v2, directory_audits, provisioning_audits, alerts_v2, alerts, " +
