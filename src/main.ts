@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The process: words, environment, standard streams, signals, exit code. Nothing else touches them. */
-import { Buffer } from "node:buffer";
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
 import type { Runtime } from "./cli/runtime.ts";
@@ -80,12 +79,6 @@ function writeStdout(bytes: Uint8Array): Promise<void> {
   });
 }
 
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
-}
-
 /** How often the parent process is looked at: a shipper that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;
 
@@ -113,7 +106,6 @@ const runtime: Runtime = {
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;
   },
-  readStdin,
   stdin: () => process.stdin,
   onStopSignal: (callback) => {
     process.on("SIGTERM", callback);

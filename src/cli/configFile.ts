@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
@@ -9,6 +9,7 @@ import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
 import type { Given } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
+import { readWholeFile, readWholeStream, whyUnreadable } from "./wholeFile.ts";
 
 /** A configuration and what its relative paths start from. */
 export interface LoadedConfig {
@@ -31,7 +32,7 @@ export async function readConfig(given: Given, runtime: Runtime, nowMs: number):
     registry,
     now: fromMillis(nowMs),
     env: runtime.env,
-    readFile: (path) => readFileSync(path, "utf8"),
+    readFile: (path) => readWholeFile(path).toString("utf8"),
   });
   return { config, registry, home };
 }
@@ -53,7 +54,7 @@ export interface ConfigText {
  */
 export async function readConfigText(named: string | undefined, runtime: Runtime): Promise<ConfigText> {
   const file = named ?? findConfig(runtime);
-  const text = file === "-" ? await runtime.readStdin() : readFile(file);
+  const text = file === "-" ? await readStdin(runtime) : readFile(file);
   const home = homeOf(file);
   const registry = createRegistry([
     ...plugins,
@@ -93,24 +94,22 @@ function isThere(file: string): boolean {
 
 function readFile(file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder("utf-8", { fatal: true }).decode(readWholeFile(file));
   } catch (error) {
-    const why = error instanceof TypeError ? "it is not UTF-8 text" : codeOf(error);
-    throw new GraphtapError("config-unreadable", `Cannot read configuration "${file}": ${why}`, {
-      cause: error,
-    });
+    throw unreadable(file, error instanceof TypeError ? "it is not UTF-8 text" : whyUnreadable(error), error);
   }
 }
 
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be opened";
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES") return "permission denied";
-  if (code === "EISDIR") return "it is a folder";
-  if (error instanceof Error && error.name === "NotCapable") {
-    return "Deno was not allowed to: grant --allow-read for it";
+async function readStdin(runtime: Runtime): Promise<string> {
+  try {
+    return (await readWholeStream(runtime.stdin())).toString("utf8");
+  } catch (error) {
+    throw unreadable("-", whyUnreadable(error), error);
   }
-  return code;
+}
+
+function unreadable(file: string, why: string, cause: unknown): GraphtapError {
+  return new GraphtapError("config-unreadable", `Cannot read configuration "${file}": ${why}`, { cause });
 }
 
 function homeOf(file: string): string {

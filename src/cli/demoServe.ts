@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import { type ExitCode, GraphtapError } from "../errors.ts";
 import { demoConfigText } from "./demoConfig.ts";
 import { type DemoGraph, openDemoGraph } from "./demoGraph.ts";
 import { type Given, usage } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
+import { readWholeFile, whyUnreadable } from "./wholeFile.ts";
 
 /** `graphtap demo --serve`: only the built-in Graph, until a stop signal; the configuration for it is printed. */
 export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -42,11 +42,10 @@ function loadFaults(graph: DemoGraph, file: string | undefined): void {
   if (file === undefined) return;
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new GraphtapError("config-unreadable", `Cannot read faults "${file}": it cannot be opened`, {
-      cause: error,
-    });
+    text = readWholeFile(file).toString("utf8");
+  } catch (cause) {
+    const why = whyUnreadable(cause);
+    throw new GraphtapError("config-unreadable", `Cannot read faults "${file}": ${why}`, { cause });
   }
   graph.emulator.faults.load(parse(text, file));
 }

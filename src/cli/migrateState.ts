@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load.ts";
@@ -11,6 +10,7 @@ import { type Given, usage } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { layOut } from "./table.ts";
 import { DEFAULT_OVERLAP_SECONDS, findTakeovers, takeOver } from "./takeOver.ts";
+import { readWholeFile } from "./wholeFile.ts";
 
 /**
  * Takes the positions of the old collector over: each stream goes on where it was, some way further back, so that
@@ -24,7 +24,7 @@ export function migrateState(given: Given, runtime: Runtime, source: ConfigText)
   const folder = resolve(given.text("state")!);
   const now = fromMillis(systemClock.now());
   const { file, registry, text, home } = source;
-  const readFile = (path: string) => readFileSync(path, "utf8");
+  const readFile = (path: string) => readWholeFile(path).toString("utf8");
   const config = loadConfig(text, { file, registry, now, env: runtime.env, readFile });
   const files = listOldFiles(folder);
   const isCheck = given.has("check");

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
@@ -7,6 +6,7 @@ import { GraphtapError } from "../errors.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { checkPlugin } from "../plugin/schema.ts";
 import type { Runtime } from "./runtime.ts";
+import { readWholeFile } from "./wholeFile.ts";
 
 type ImportModule = Runtime["importModule"];
 
@@ -35,9 +35,9 @@ export async function loadPluginFiles(
 
 function readData(path: string, file: string): unknown {
   try {
-    return parse(readFileSync(file, "utf8"));
+    return parse(readWholeFile(file).toString("utf8"));
   } catch (error) {
-    throw unreadable(path, error, "it is not there, or not YAML");
+    throw unreadable(path, error, "it is not there, not YAML, or too long");
   }
 }
 

@@ -9,8 +9,7 @@ export interface Runtime {
   readonly writeStdout: (bytes: Uint8Array) => Promise<void>;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
-  readonly readStdin: () => Promise<string>;
-  /** Standard input as it comes, for who answers while it goes on. */
+  /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Calls back at each SIGTERM or SIGINT, and when the parent process is gone. */
   readonly onStopSignal: (callback: () => void) => void;

@@ -1,7 +1,8 @@
 /** Whether the files for mutual TLS can work, told before a shipper says "handshake failed". */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { TlsFiles } from "./shipperSettings.ts";
+import { readWholeFile, whyUnreadable } from "./wholeFile.ts";
 
 /** What is wrong: one line each. */
 export interface CertificateProblems {
@@ -46,11 +47,9 @@ export function checkCertificates(files: TlsFiles, nowMs: number): CertificatePr
 
 function readText(what: string, path: string, errors: string[]): string | null {
   try {
-    return readFileSync(path, "latin1");
+    return readWholeFile(path).toString("latin1");
   } catch (error) {
-    const code = (error as { code?: string }).code;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "permission denied" : code;
-    errors.push(`Cannot read ${what} file "${path}": ${why}`);
+    errors.push(`Cannot read ${what} file "${path}": ${whyUnreadable(error)}`);
     return null;
   }
 }

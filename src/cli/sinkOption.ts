@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "../clock.ts";
@@ -14,6 +13,7 @@ import type { Log } from "../telemetry/log.ts";
 import { type Given, usage } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { version } from "./version.ts";
+import { readWholeFile, whyUnreadable } from "./wholeFile.ts";
 
 /** The header for the receiver, where it shall stand in no file and on no command line. */
 const AUTH_VARIABLE = "GRAPHTAP_SINK_AUTH";
@@ -129,11 +129,10 @@ function decoded(text: string, given: Given): string {
 
 function readAuthFile(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readWholeFile(file).toString("utf8");
   } catch (cause) {
-    throw new GraphtapError("secret-unreadable", `Cannot read --auth-file "${file}": it cannot be opened`, {
-      cause,
-    });
+    const why = whyUnreadable(cause);
+    throw new GraphtapError("secret-unreadable", `Cannot read --auth-file "${file}": ${why}`, { cause });
   }
 }
 

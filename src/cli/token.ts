@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { GraphtapError } from "../errors.ts";
 import { type Given, usage } from "./options.ts";
+import { readWholeFile, whyUnreadable } from "./wholeFile.ts";
 
 /** Long enough that nobody guesses it over the network. */
 const SHORTEST_TOKEN = 16;
@@ -26,10 +26,9 @@ export function readToken(given: Given, env: Readonly<Record<string, string | un
 
 function readFile(file: string): string {
   try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new GraphtapError("config-unreadable", `Cannot read --token-file "${file}": it cannot be opened`, {
-      cause: error,
-    });
+    return readWholeFile(file).toString("utf8");
+  } catch (cause) {
+    const why = whyUnreadable(cause);
+    throw new GraphtapError("config-unreadable", `Cannot read --token-file "${file}": ${why}`, { cause });
   }
 }

@@ -76,5 +76,6 @@ function oneLine(file: string, readers: SecretReaders): string {
 
 function errorCodeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EFBIG") return ": it is too long to be a secret";
   return typeof code === "string" ? ` (${code})` : "";
 }

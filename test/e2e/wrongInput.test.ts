@@ -1,5 +1,5 @@
 /** What an operator gets wrong: one line that says what to do, the right exit code, nothing on standard output. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
@@ -122,6 +122,37 @@ describe("the configuration", () => {
     const file = join(tempFolder(), "config.yaml");
     writeFileSync(file, new Uint8Array([0xff, 0xfe, 0, 1]));
     expectRefusal(await run(["pull", "-c", file]), 2, /config-unreadable: .*it is not UTF-8 text\n$/);
+  });
+
+  it("that is longer than any configuration, or has no end", async () => {
+    const file = join(tempFolder(), "config.yaml");
+    writeFileSync(file, "");
+    truncateSync(file, 17 * 1024 * 1024);
+    const tooLong =
+      /^graphtap: config-unreadable: Cannot read configuration ".*": it is longer than 16 MiB\n$/;
+    // Deno opens no device without every permission.
+    for (const name of onDeno ? [file] : [file, "/dev/zero"]) {
+      expectRefusal(await run(["check", "-c", name]), 2, tooLong);
+    }
+    expectRefusal(await run(["check", "-c", "-"], { stdin: "# more\n".repeat(2 ** 22) }), 2, tooLong);
+  });
+
+  it("whose secret is in a file of that kind", async () => {
+    const site = await openSite();
+    const secret = join(site.folder, "secret");
+    writeFileSync(secret, "");
+    truncateSync(secret, 17 * 1024 * 1024);
+    const config = site.write([contoso("directory_audits")]);
+    const text = readFileSync(config, "utf8").replace(
+      JSON.stringify(CONTOSO.clientSecret),
+      JSON.stringify({ file: secret }),
+    );
+    writeFileSync(config, text);
+    expectRefusal(
+      await run(["check", "-c", config]),
+      2,
+      /has 1 error\n.*client_secret\.file: cannot read file ".*": it is too long to be a secret\n$/,
+    );
   });
 
   it("that has several mistakes: all of them, each with its place", async () => {

@@ -48,7 +48,6 @@ async function shipper(...args: string[]) {
     writeStderr: (text) => void (stderr += text),
     stderrIsTerminal: false,
     importModule: () => Promise.reject(new Error("no module is imported here")),
-    readStdin: () => Promise.resolve(""),
     stdin: async function* () {},
     onStopSignal: () => {},
     locker: () => {
