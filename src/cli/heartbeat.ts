@@ -1,6 +1,6 @@
 import { asGraphtapError } from "../errors.ts";
-import { createByteBuilder } from "../json/builder.ts";
-import { createLineWriter } from "../tap/line.ts";
+import { lineStyle } from "../tap/line.ts";
+import { createLines } from "../tap/lines.ts";
 import type { Engine } from "../tap/stream.ts";
 import { type Given, usage } from "./options.ts";
 import type { Tap } from "./tap.ts";
@@ -64,15 +64,15 @@ function heartbeatLine(tag: string, engine: Engine, figures: Readonly<Record<str
     JSON.stringify({ program: "graphtap", version, ...figures })
   }}`;
   const bytes = new TextEncoder().encode(record);
-  const write = createLineWriter({
+  const lines = createLines(lineStyle({
     format: engine.format,
     service: "heartbeat",
     input: "graphtap",
     hostname: engine.hostname,
     environment: null,
     pullStartedMs: now,
-  });
-  const out = createByteBuilder(1024);
-  write(out, tag, bytes, 0, bytes.length, new Int32Array([-1, -1, start.length, start.length + time.length]));
-  return out.bytes();
+  }));
+  const fields = new Int32Array([-1, -1, start.length, start.length + time.length]);
+  lines.add(tag, bytes, 0, bytes.length, fields, true);
+  return lines.bytes();
 }

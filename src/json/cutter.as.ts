@@ -11,7 +11,9 @@
  * record again from its beginning.
  */
 
-// Where things lie in the memory. cutter.ts fills the tables from the lexer's grammar, and knows these places too.
+export { addLine, beginLines, clearLines, linesEnd } from "./sheet.as";
+
+// Where things lie in the memory; behind it the lines of sheet.as.ts, then the bytes. cutter.ts fills the tables from the lexer's grammar, and knows these places too.
 /** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
 const NEXT: usize = 1024;
 /** The same for a token with a string before it. */
@@ -104,14 +106,14 @@ export function cut(from: u32, to: u32): i32 {
 
     // Backslashes and control characters are rare: whether there are any is asked at once.
     let escaped: u64 = escaping;
-    let blank = mask(equal(a, 0x20), equal(b, 0x20), equal(c, 0x20), equal(d, 0x20));
     let control: u64 = 0;
+    let otherBlank: u64 = 0;
     let breaks: u32 = 0;
     const odd = v128.or(v128.or(unusual(a), unusual(b)), v128.or(unusual(c), unusual(d)));
     if (v128.any_true(odd)) {
       control = mask(below(a, 0x20), below(b, 0x20), below(c, 0x20), below(d, 0x20)) & valid;
       const lines = mask(breaksLine(a), breaksLine(b), breaksLine(c), breaksLine(d)) & valid;
-      blank |= mask(equal(a, 0x09), equal(b, 0x09), equal(c, 0x09), equal(d, 0x09)) | lines;
+      otherBlank = mask(equal(a, 0x09), equal(b, 0x09), equal(c, 0x09), equal(d, 0x09)) | lines;
       breaks = <u32>(lines != 0) << 31;
       let slashes = mask(equal(a, 0x5c), equal(b, 0x5c), equal(c, 0x5c), equal(d, 0x5c)) & valid & ~escaped;
       escaping = 0;
@@ -139,7 +141,10 @@ export function cut(from: u32, to: u32): i32 {
     if ((escaped | <u64>digits) != 0 && !escapesHold(at, length, escaped & text)) return GIVEN_UP;
 
     const signs = mask(isSign(a), isSign(b), isSign(c), isSign(d)) & ~text & valid;
-    const scalars = ~(signs | blank | text | quotes) & valid;
+    let scalars = ~(signs | text | quotes) & valid;
+    if (scalars != 0) {
+      scalars &= ~(mask(equal(a, 0x20), equal(b, 0x20), equal(c, 0x20), equal(d, 0x20)) | otherBlank);
+    }
     const begun = scalars & ~(scalars << 1 | inScalar);
     const ends = quotes & ~text;
     // A sign before each string, number and literal, and one behind each string: then signs tell all.
@@ -172,6 +177,7 @@ export function cut(from: u32, to: u32): i32 {
       }
       if (next == READ_SCALAR) {
         state = state == MEMBER ? AFTER_MEMBER : AFTER_ELEMENT;
+        if (isUsualLiteral(spot, to)) continue;
         if (readScalar(0, spot, to) == 0) return GIVEN_UP;
         // It reaches to the end of the bytes, and may go on in the next.
         if (scalar != 0) return pause(to, USED_UP);
@@ -226,7 +232,7 @@ function below(a: v128, byte: i8): v128 {
 // @ts-ignore: decorator
 @inline
 function unusual(a: v128): v128 {
-  return v128.or(below(a, 0x20), equal(a, 0x5c));
+  return v128.or(i8x16.sub_sat_u(i8x16.splat(0x20), a), equal(a, 0x5c));
 }
 
 // @ts-ignore: decorator
@@ -267,6 +273,17 @@ function escapesHold(at: u32, length: u32, escaped: u64): bool {
 
 function isHex(byte: u32): bool {
   return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
+}
+
+/** Whether true, false or null is at `at`, and what may follow it; the usual ones at least. */
+function isUsualLiteral(at: u32, to: u32): bool {
+  if (at + 6 > to) return false;
+  const word = load<u32>(at);
+  let end = at + 4;
+  if (word == 0x736c6166 && load<u8>(at, 4) == 0x65) end++;
+  else if (word != 0x6c6c756e && word != 0x65757274) return false;
+  const next = load<u8>(end);
+  return next == 0x2c || next == 0x7d || next == 0x5d;
 }
 
 /** Reads on in a number or literal; where it ends, or 0 when it is none. Sets `scalar` when the bytes ended before it. */

@@ -2,6 +2,7 @@ import { type CompiledModule, compileModule, instantiate } from "../webAssembly.
 import { CUTTER_BASE64 } from "./cutterBytes.ts";
 import { scalarTable, tokenTable } from "./cutterTables.ts";
 import type { OnRecord } from "./page.ts";
+import { createSheet, type SheetWasm } from "./sheet.ts";
 
 /**
  * Cuts the elements of a "value" array apart in WebAssembly, with SIMD: a fifth of what the lexer costs.
@@ -40,7 +41,7 @@ export interface Cutters {
 }
 
 /** The exports of `cutter.as.ts`. */
-interface Wasm {
+interface Wasm extends SheetWasm {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly state: { readonly value: number };
   readonly open: { value: number };
@@ -54,7 +55,7 @@ interface Wasm {
 const NEXT = 1024;
 const SCALAR = 9216;
 const RECORDS = 65_536;
-const INPUT = RECORDS + 4096 * 8;
+const INPUT = 655_360;
 const BLOCK_BYTES = 64;
 const USED_UP = 0;
 const FULL = 1;
@@ -107,6 +108,7 @@ function withTables(module: CompiledModule): Wasm | null {
 
 function createCutter(wasm: Wasm, release: () => void): Cutter {
   wasm.reset();
+  const { sheet, leave: leaveSheet } = createSheet(wasm);
   let bytes = new Uint8Array(wasm.memory.buffer);
   let ends = new Int32Array(wasm.memory.buffer, RECORDS);
   /** The memory holds bytes of the page up to here. */
@@ -117,8 +119,10 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
   let closed = false;
 
   function close(): void {
-    if (!closed) release();
+    if (closed) return;
     closed = true;
+    leaveSheet();
+    release();
   }
 
   function reserve(more: number): void {
@@ -134,7 +138,7 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
       sound = ends[2 * i + 1]!;
       soundState = "afterRecord";
       const start = ends[2 * i]!;
-      onRecord(bytes, start & 0x7fffffff, sound, start >= 0);
+      onRecord(bytes, start & 0x7fffffff, sound, start >= 0, sheet);
     }
   }
 

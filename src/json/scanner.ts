@@ -64,10 +64,10 @@ export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | nu
 
   /** Lets the cutter read on, and where it stops the lexer. */
   function cut(cutter: Cutter, chunk: Uint8Array, from: number, onRecord: OnRecord): void {
-    const goesOn = cutter.push(chunk, from, (bytes, start, end, oneLine) => {
+    const goesOn = cutter.push(chunk, from, (bytes, start, end, oneLine, sheet) => {
       checkRecord(end - start);
       records++;
-      onRecord(bytes, start, end, oneLine);
+      onRecord(bytes, start, end, oneLine, sheet);
     });
     if (goesOn) checkRecord(cutter.unfinished());
     else scan(leftover(cutter), onRecord);

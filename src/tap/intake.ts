@@ -1,5 +1,4 @@
 import { compareInstants, earliest, type Instant } from "../instant.ts";
-import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -8,7 +7,8 @@ import { createKeyList, type KeyList } from "../state/keyList.ts";
 import type { KeyMaker } from "../state/keyMaker.ts";
 import type { SeenSet } from "../state/seen.ts";
 import { keyFunction } from "./recordKey.ts";
-import type { LineWriter } from "./line.ts";
+import type { LineStyle } from "./line.ts";
+import { createLines } from "./lines.ts";
 import type { Mask } from "./mask.ts";
 import { createNewestKeeper, type Newest } from "./newest.ts";
 import type { Range } from "./query.ts";
@@ -52,19 +52,19 @@ export interface IntakeOptions {
   readonly tagger: Tagger;
   /** `null` when the service has no rules. */
   readonly mask: Mask | null;
-  readonly line: LineWriter;
+  readonly style: LineStyle;
   readonly newest: Newest | null;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { plugin, seen, sink, tagger, mask, line } = options;
-  const out: ByteBuilder = createByteBuilder();
+  const { plugin, seen, sink, tagger, mask } = options;
+  const lines = createLines(options.style);
   const reader = createFieldReader(fieldPaths(plugin));
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
   const keys = createKeyList();
-  /** Of the lines in `out`. */
+  /** Of `lines`. */
   const outKeys = createKeyList();
   let broken: { readonly why: unknown } | null = null;
   let range: Range = { from: null, to: null };
@@ -80,7 +80,7 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 
   return {
-    onRecord(bytes, start, end, oneLine = false) {
+    onRecord(bytes, start, end, oneLine = false, sheet = undefined) {
       received++;
       const fields = reader.read(bytes, start, end);
       const time = timeOf(bytes, fields[2]!, fields[3]!);
@@ -99,28 +99,29 @@ export function createIntake(options: IntakeOptions): Intake {
       outKeys.append(key);
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
       if (mask === null) {
-        line(out, tag, bytes, start, end, fields, oneLine);
+        lines.add(tag, bytes, start, end, fields, oneLine, sheet);
         return;
       }
       // The line shows id and time as the masked record has them.
       const masked = mask(bytes, start, end);
-      line(out, tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
+      lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
     },
     begin(next) {
       range = next;
       return counts = { fresh: 0, oldestFresh: null, outside: 0 };
     },
     async drain() {
-      if (out.length === 0) return;
+      const bytes = lines.bytes();
+      if (bytes.length === 0) return;
       // A sink that failed may have taken some of the lines: they must not be handed over again.
       if (broken !== null) throw broken.why;
       try {
-        await sink.write(out.bytes(), origin);
+        await sink.write(bytes, origin);
       } catch (why) {
         broken = { why };
         throw why;
       }
-      out.clear();
+      lines.clear();
       outKeys.clear();
     },
     keys,

@@ -1,5 +1,4 @@
-import type { ByteBuilder } from "../json/builder.ts";
-import { appendOneLine, appendRecord } from "../json/splice.ts";
+import type { LineParts } from "../json/sheet.ts";
 
 /** The three shapes of an event line. */
 export type LineFormat = "json" | "devo" | "record";
@@ -18,61 +17,35 @@ export interface LineOptions {
   readonly pullStartedMs: number;
 }
 
-/**
- * Appends one event line, line feed included, to `out`.
- *
- * @param fields slices of the record's raw id and time, as {@linkcode FieldReader} gives them: id's start and end,
- * time's start and end, -1 where the record has none
- * @param oneLine Whether the record is known to hold no raw line break. @default false
- */
-export type LineWriter = (
-  out: ByteBuilder,
-  tag: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  fields: Int32Array,
-  oneLine?: boolean,
-) => void;
+/** What the lines of one pull are made of; everything that does not change is encoded once. */
+export interface LineStyle extends LineParts {
+  /** What a line with this tag begins with; the same object for the same tag. */
+  headOf(tag: string): Uint8Array;
+  /** Spliced into the record. */
+  readonly members: Uint8Array;
+  /** Behind the record, with the line feed. */
+  readonly end: Uint8Array;
+}
 
 const encoder = new TextEncoder();
-const LINE_FEED = 0x0a;
-const NULL = encoder.encode("null");
 const TIME = encoder.encode(',"time":');
 const EVENT = encoder.encode(',"event":');
-const END = encoder.encode("}");
 
-/** Everything of a line that does not change within a pull is encoded once. */
-export function createLineWriter(options: LineOptions): LineWriter {
-  const members = encoder.encode(addedFields(options.environment, options.pullStartedMs));
+export function lineStyle(options: LineOptions): LineStyle {
+  const { format } = options;
+  const added = addedFields(options.environment, options.pullStartedMs);
+  const end = format === "json" ? "}\n" : "\n";
   const heads = new Map<string, Uint8Array>();
-  const headOf = (tag: string) => {
-    let head = heads.get(tag);
-    if (head === undefined) heads.set(tag, head = encoder.encode(lineHead(tag, options)));
-    return head;
-  };
-  if (options.format === "record") {
-    return (out, _tag, bytes, start, end, _fields, oneLine) => {
-      appendRecord(out, bytes, start, end, members, oneLine);
-      out.appendByte(LINE_FEED);
-    };
-  }
-  if (options.format === "devo") {
-    return (out, tag, bytes, start, end, _fields, oneLine) => {
-      out.append(headOf(tag));
-      appendRecord(out, bytes, start, end, members, oneLine);
-      out.appendByte(LINE_FEED);
-    };
-  }
-  return (out, tag, bytes, start, end, fields, oneLine) => {
-    out.append(headOf(tag));
-    appendValue(out, bytes, fields[0]!, fields[1]!, oneLine);
-    out.append(TIME);
-    appendValue(out, bytes, fields[2]!, fields[3]!, oneLine);
-    out.append(EVENT);
-    appendRecord(out, bytes, start, end, members, oneLine);
-    out.append(END);
-    out.appendByte(LINE_FEED);
+  return {
+    headOf(tag) {
+      let head = heads.get(tag);
+      if (head === undefined) heads.set(tag, head = encoder.encode(lineHead(tag, options)));
+      return head;
+    },
+    between: format === "json" ? { time: TIME, event: EVENT } : null,
+    members: encoder.encode(added),
+    end: encoder.encode(end),
+    tail: encoder.encode(`${added}}${end}`),
   };
 }
 
@@ -83,6 +56,7 @@ function addedFields(environment: string | null, pullStartedMs: number): string 
 }
 
 function lineHead(tag: string, { format, service, input, hostname, pullStartedMs }: LineOptions): string {
+  if (format === "record") return "";
   if (format === "devo") {
     const date = new Date(pullStartedMs).toISOString().replace("T", " ").replace("Z", "");
     return `<14>${date} ${hostToken(hostname)} ${tag}: `;
@@ -96,15 +70,4 @@ function lineHead(tag: string, { format, service, input, hostname, pullStartedMs
 /** A host as syslog has it: one word. A name that is none must not shift the tag. */
 function hostToken(hostname: string): string {
   return hostname.replace(/[^\x21-\x7e]/g, "_") || "localhost";
-}
-
-function appendValue(
-  out: ByteBuilder,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  oneLine?: boolean,
-): void {
-  if (start < 0) out.append(NULL);
-  else appendOneLine(out, bytes, start, end, oneLine);
 }

@@ -6,7 +6,7 @@ import type { Sink } from "../sink/sink.ts";
 import type { SeenSet } from "../state/seen.ts";
 import { createTable, KEY_WORDS } from "../state/table.ts";
 import { createIntake, type Intake } from "./intake.ts";
-import { createLineWriter } from "./line.ts";
+import { lineStyle } from "./line.ts";
 import { createMask } from "./mask.ts";
 import { keysNeededSince, newestOf, openPosition, withNewest } from "./position.ts";
 import type { Engine, Stream } from "./stream.ts";
@@ -66,7 +66,7 @@ export function openPass(
     stream: nameOf(stream),
     tagger: createTagger(plugin.tag, generation, service.overrideTag),
     mask: createMask(service.obfuscation),
-    line: createLineWriter({
+    style: lineStyle({
       format: engine.format,
       service: service.name,
       input: input.name,

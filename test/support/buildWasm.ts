@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 
 const SRC = new URL("../../src/", import.meta.url);
 
-/** What is built: the path of source and result without their ends, and the name of the result's constant. */
+/** What is built: the path of source (which may import others) and result without their ends, and the name of the result's constant. */
 export const WASM_MODULES: readonly WasmModule[] = [
-  // Behind what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
-  { path: "json/cutter", name: "CUTTER_BASE64", compilerData: 98_304 },
+  // Between what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
+  { path: "json/cutter", name: "CUTTER_BASE64", compilerData: 114_688 },
   { path: "state/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
 ];
 
@@ -28,11 +28,11 @@ export function bytesFile({ path }: WasmModule): string {
 /** The text of the result, as the source builds it. @throws when the source does not compile */
 export async function buildWasm({ path, name, compilerData }: WasmModule): Promise<string> {
   const file = `${path.replace(/.*\//, "")}.as.ts`;
-  const source = readFileSync(new URL(`${path}.as.ts`, SRC), "utf8");
+  const folder = new URL(".", new URL(path, SRC));
   const options = `--optimizeLevel 3 --noAssert --enable simd --runtime stub --memoryBase ${compilerData}`;
   let wasm: Uint8Array | undefined;
   const { error, stderr } = await asc.main([file, "--outFile", "out.wasm", ...options.split(" ")], {
-    readFile: (asked) => asked === file ? source : null,
+    readFile: (asked) => asked.endsWith(".as.ts") ? readFileSync(new URL(asked, folder), "utf8") : null,
     writeFile: (asked, content) => {
       if (asked === "out.wasm" && content instanceof Uint8Array) wasm = content;
     },

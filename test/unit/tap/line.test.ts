@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createByteBuilder } from "../../../src/json/builder.ts";
 import { createFieldReader } from "../../../src/json/fields.ts";
-import { createLineWriter, type LineFormat } from "../../../src/tap/line.ts";
+import { type LineFormat, lineStyle } from "../../../src/tap/line.ts";
+import { createLines } from "../../../src/tap/lines.ts";
 
 const PULL = Date.UTC(2026, 10, 22, 16, 0, 0, 123);
 const TAG = "cloud.azure.ad.signin.2.msgraph";
@@ -13,24 +13,17 @@ function lineOf(
   hostname = "host-1",
 ): string {
   const bytes = new TextEncoder().encode(record);
-  const out = createByteBuilder();
-  const write = createLineWriter({
+  const lines = createLines(lineStyle({
     format,
     service: "signIns",
     input: 'my "input"',
     hostname,
     environment,
     pullStartedMs: PULL,
-  });
-  write(
-    out,
-    TAG,
-    bytes,
-    0,
-    bytes.length,
-    createFieldReader(["id", "createdDateTime"]).read(bytes, 0, bytes.length),
-  );
-  return new TextDecoder().decode(out.bytes());
+  }));
+  const fields = createFieldReader(["id", "createdDateTime"]).read(bytes, 0, bytes.length);
+  lines.add(TAG, bytes, 0, bytes.length, fields, false);
+  return new TextDecoder().decode(lines.bytes());
 }
 
 const RECORD =
