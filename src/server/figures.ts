@@ -86,6 +86,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
   return {
     dir: state.dir,
     loadCheckpoint: () => figures.checkpoint = state.loadCheckpoint(),
+    hasLostPosition: () => state.hasLostPosition(),
     commit(checkpoint) {
       state.commit(checkpoint);
       note(checkpoint);

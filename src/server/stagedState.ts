@@ -52,6 +52,7 @@ export function stageState(inner: StreamState): StagedState {
     state: {
       dir: inner.dir,
       loadCheckpoint: () => checkpoint ?? inner.loadCheckpoint(),
+      hasLostPosition: () => inner.hasLostPosition(),
       commit: (next) => void (checkpoint = next),
       saveCheckpoint: (next) => void (checkpoint = next),
       seen: () => seen,

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import {
   type Checkpoint,
@@ -7,7 +8,7 @@ import {
   PERSISTENCE_VERSION,
   type StreamAddress,
 } from "./checkpoint.ts";
-import { readFileIfAny, replaceFile, setAside } from "./files.ts";
+import { listFolder, readFileIfAny, replaceFile, setAside } from "./files.ts";
 import type { SeenPlace } from "./seenPlace.ts";
 
 export interface CheckpointFileOptions {
@@ -24,9 +25,12 @@ export interface LoadedCheckpoint {
   readonly seenTo: SeenPlace | undefined;
 }
 
+/** What the name of a damaged checkpoint says when it was set aside. */
+const DAMAGED = "corrupt";
+
 /**
  * Reads the checkpoint of a stream; `null` when there is none. A damaged one is set aside, reported and counts as
- * none: the stream then begins at its start, with its seen set, and so delivers late but loses nothing.
+ * none: no position among the keys counts without it, and where the stream begins is decided by who reads it.
  *
  * @throws `state-unusable` when it cannot be read, is of a newer version, or belongs to another stream
  */
@@ -46,9 +50,9 @@ export function loadCheckpoint(
   }
   if (decoded.kind === "corrupt") {
     const fate = options.readOnly
-      ? "it is not used"
-      : `kept as "${setAside(path, "corrupt", options.now())}"`;
-    options.report(`"${path}" is damaged (${decoded.reason}): ${fate}; the stream begins again at its start`);
+      ? "its position is not known; the next poll sets it aside and says where it begins"
+      : `kept as "${setAside(path, DAMAGED, options.now())}"; the position in it is lost`;
+    options.report(`"${path}" is damaged (${decoded.reason}): ${fate}`);
     return null;
   }
   const { checkpoint, seenTo } = decoded;
@@ -58,6 +62,11 @@ export function loadCheckpoint(
     "state-unusable",
     `Cannot use "${path}": it belongs to input "${input_id}", service "${service}", not to input "${address.inputId}", service "${address.service}"; move it back to where it was, or delete it to begin at the start`,
   );
+}
+
+/** Whether a checkpoint was set aside as damaged, now or in an earlier process. @throws `state-unusable` */
+export function wasSetAside(path: string): boolean {
+  return listFolder(dirname(path)).some(({ name }) => name.startsWith(`${basename(path)}.${DAMAGED}-`));
 }
 
 /**

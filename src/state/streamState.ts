@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import type { Checkpoint, StreamAddress } from "./checkpoint.ts";
-import { checkpointIn, loadCheckpoint, positionOf, saveCheckpoint } from "./checkpointFile.ts";
+import { checkpointIn, loadCheckpoint, positionOf, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
 import { isFolder } from "./files.ts";
 import { MOST_POSITION_BYTES } from "./frames.ts";
 import { type GapLedger, openGapLedger } from "./gaps.ts";
@@ -20,6 +20,12 @@ export interface StreamState {
   readonly dir: string;
   /** The position; `null` when the stream begins. @throws `state-unusable` */
   loadCheckpoint(): Checkpoint | null;
+  /**
+   * Of a stream without a position, whether it had one: its checkpoint was damaged, or there are keys.
+   *
+   * @throws `state-unusable`
+   */
+  hasLostPosition(): boolean;
   /**
    * Makes the keys added to the seen set and the position durable together, as after every page: by one write and
    * one sync, see {@linkcode openStream}.
@@ -106,6 +112,7 @@ export function openStream(
       if (!readOnly) save(newer);
       return newer;
     },
+    hasLostPosition: () => log().size > 0 || wasSetAside(file),
     commit(checkpoint) {
       make();
       const position = positionOf(checkpoint, address);

@@ -10,7 +10,7 @@ const KEEP_KEYS_SECONDS = 3 * 86_400;
  * The checkpoint a poll goes on from: the saved one, or a fresh one when there is none or when the configured
  * start has changed, which resets the stream (collector: changing `start_time_in_utc` and restarting).
  */
-export function openPosition({ state, service, input, log }: Stream, nowMs: number): Checkpoint {
+export function openPosition({ state, service, input, plugin, log }: Stream, nowMs: number): Checkpoint {
   const saved = state.loadCheckpoint();
   const start = service.startTime === null ? null : formatInstant(service.startTime.instant);
   if (saved !== null && saved.start_time_in_utc === start) return { ...saved, last_poll_started_ms: nowMs };
@@ -21,14 +21,25 @@ export function openPosition({ state, service, input, log }: Stream, nowMs: numb
     });
     state.reset();
   }
+  // Without a configured start a stream begins now, and nothing older is ever asked for. But one that lost its position
+  // begins as far back as its keys may reach, never silently now.
+  const isLost = state.hasLostPosition();
+  const from = start ?? formatInstant(addSeconds(fromMillis(nowMs), isLost ? -KEEP_KEYS_SECONDS : 0));
+  if (isLost) log.warn(lossRemark(plugin.cursor.kind, start), { from });
   return {
     ...emptyCheckpoint({ inputId: input.id, service: service.name }, start),
-    // Without a configured start the stream begins now: nothing older is ever asked for. But keys without a position
-    // mean that the position was lost: then it begins where the keys begin, never silently now.
-    began_at: start ??
-      formatInstant(addSeconds(fromMillis(nowMs), state.seen().size > 0 ? -KEEP_KEYS_SECONDS : 0)),
+    began_at: from,
     last_poll_started_ms: nowMs,
   };
+}
+
+function lossRemark(kind: Stream["plugin"]["cursor"]["kind"], start: string | null): string {
+  const where = kind === "snapshot"
+    ? "the collection is read whole, as at every poll"
+    : start !== null
+    ? "the stream is read again from its configured start"
+    : `the last ${KEEP_KEYS_SECONDS / 86_400} days are read again, and "graphtap replay" reads what is older`;
+  return `the stream has lost its position: ${where}; what the seen set still knows is not delivered again`;
 }
 
 /** The instant in a checkpoint's field; its texts were checked when it was read. */

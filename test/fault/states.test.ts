@@ -38,6 +38,14 @@ async function restarted(settings: object): Promise<void> {
   for (let polls = 0; polls < 3; polls++) expect((await poll(stream, rig!.engine, signal)).error).toBeNull();
 }
 
+const LAST_DAYS =
+  'the stream has lost its position: the last 3 days are read again, and "graphtap replay" reads ' +
+  "what is older; what the seen set still knows is not delivered again";
+
+/** What was said of where the stream begins. */
+const remarks = ({ log }: Rig) =>
+  log.flatMap((line) => /the stream has lost its position: [^{]*not delivered again/.exec(line)?.[0] ?? []);
+
 describe("a checkpoint", () => {
   it.each(
     [
@@ -60,6 +68,10 @@ describe("a checkpoint", () => {
       await restarted(settings);
       expect(readdirSync(dir).some((file) => file.startsWith("checkpoint.json.corrupt-"))).toBe(true);
       expect(rig!.log.join("")).toMatch(/is damaged .*kept as/);
+      expect(remarks(rig!)).toEqual([
+        "the stream has lost its position: the stream is read again from its configured start; " +
+        "what the seen set still knows is not delivered again",
+      ]);
       const repeated = expectAll(rig!);
       expect(repeated).toBe(0);
       record({
@@ -82,6 +94,26 @@ describe("a checkpoint", () => {
     own.emulator.produce("directoryAudits", 30, { from: addSeconds(fromMillis(own.clock.now()), -7000) });
     await restarted({});
     expect(expectAll(own)).toBe(0);
+    expect(remarks(own)).toEqual([LAST_DAYS]);
+    record({
+      fault: "state: a checkpoint torn, without a start",
+      ...tallied(own),
+      said: own.log.find((line) => line.includes("damaged")) ?? "",
+    });
+  });
+
+  it("that is torn before the stream delivered anything does not let it begin now either, by whom it is found", async () => {
+    const own = rig = openRig();
+    const stream = own.stream("directory_audits");
+    await poll(stream, own.engine, signal);
+    writeFileSync(join(stream.state.dir, "checkpoint.json"), "{");
+    // Another process found it first, and ended without a poll.
+    expect(own.stream("directory_audits").state.loadCheckpoint()).toBeNull();
+    own.clock.advance(2 * 3_600_000);
+    own.emulator.produce("directoryAudits", 30, { from: addSeconds(fromMillis(own.clock.now()), -7000) });
+    await restarted({});
+    expect(expectAll(own)).toBe(0);
+    expect(remarks(own)).toEqual([LAST_DAYS]);
     record({
       fault: "state: a checkpoint torn, without a start",
       ...tallied(own),

@@ -154,6 +154,20 @@ describe("a checkpoint file", () => {
     expect(state.stream(signIns).seen().has(recordKey("a"))).toBe(true);
   });
 
+  it("that is missing was lost if it was set aside, or if there are keys, until a reset", () => {
+    const state = stateIn(freshFolder(), { report: () => {} });
+    const stream = state.stream(signIns);
+    expect(stream.hasLostPosition()).toBe(false);
+    stream.saveCheckpoint(checkpointOf(signIns, 1));
+    writeFileSync(join(stream.dir, "checkpoint.json"), "");
+    expect([stream.loadCheckpoint(), stream.hasLostPosition()]).toEqual([null, true]);
+    stream.reset();
+    expect(stream.hasLostPosition()).toBe(false);
+    stream.seen().add(recordKey("a"));
+    stream.seen().commit();
+    expect(stream.hasLostPosition()).toBe(true);
+  });
+
   it.each([
     [
       "is another stream's",
