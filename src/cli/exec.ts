@@ -3,6 +3,7 @@ import { asGraphtapError, type ExitCode } from "../errors.ts";
 import { selectStreams } from "../server/select.ts";
 import { unlessAborted } from "../server/unlessAborted.ts";
 import { pollOnce } from "../tap/scheduler.ts";
+import { watchClock } from "./clockWatch.ts";
 import { readConfig } from "./configFile.ts";
 import { parseExecRequest } from "./execRequest.ts";
 import { type Given, usage } from "./options.ts";
@@ -26,6 +27,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("exec", "--config is -, but standard input carries the requests: expected a file");
   }
   const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  void watchClock(tap);
   await untilStopped(tap, answerAll(tap, runtime));
   return 0;
 }

@@ -1,6 +1,7 @@
 import { systemClock } from "../clock.ts";
 import type { ExitCode } from "../errors.ts";
 import { pollForever } from "../tap/scheduler.ts";
+import { watchClock } from "./clockWatch.ts";
 import { readConfig } from "./configFile.ts";
 import { beat, heartbeatOf } from "./heartbeat.ts";
 import type { Given } from "./options.ts";
@@ -13,6 +14,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const heartbeat = heartbeatOf(given);
   const opened = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
   const tap = withStatistics(opened, runtime.rssBytes);
+  void watchClock(tap);
   if (heartbeat !== null) void beat(tap, heartbeat);
   return untilStopped(tap, pollForever(tap.streams, tap.engine, tap.stop));
 }

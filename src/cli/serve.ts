@@ -4,6 +4,7 @@ import { listen } from "../server/listen.ts";
 import { DEFAULT_LISTEN, parseListenAddress } from "../server/listenAddress.ts";
 import { createTapServer } from "../server/server.ts";
 import { pollForever } from "../tap/scheduler.ts";
+import { watchClock } from "./clockWatch.ts";
 import { readConfig } from "./configFile.ts";
 import { beat, heartbeatOf } from "./heartbeat.ts";
 import { type Given, usage } from "./options.ts";
@@ -28,6 +29,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const opened = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
   const tap = withStatistics(opened, runtime.rssBytes);
   const { engine, log, stop } = tap;
+  void watchClock(tap);
 
   async function serve(): Promise<never> {
     const server = createTapServer({
