@@ -1,13 +1,17 @@
-/** The README tells no lies: each command in its shell blocks is run here, on the configuration it shows. */
+/** The READMEs tell no lies: each command in their shell blocks is run here, on the configuration that the first shows. */
 import { Buffer } from "node:buffer";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
+import { createAuthority, writeDomain } from "../support/certificates.ts";
 import { sample171 } from "../support/collectorSamples.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { findInstalled } from "../support/forwarderInstalled.ts";
 import {
   denoCommandLine,
   denoNarrowedLine,
@@ -18,18 +22,26 @@ import {
 } from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
 import { CONTOSO, openSite, type Site } from "../support/site.ts";
+import { tempFolder } from "../support/tempFolder.ts";
 
-const README = readFileSync(join(projectFolder, "README.md"), "utf8");
+/** What a user reads, and what it leads him to for the rest. */
+const DOCUMENTS = ["README.md", "src/README.md", "fluent-bit/README.md", "vector/README.md"];
+const textOf = (document: string) => readFileSync(join(projectFolder, document), "utf8");
 
-/** The lines of all blocks in a language, without their comments. */
-function linesOf(language: string): string[] {
-  const blocks = [...README.matchAll(new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^\\1\`\`\`$`, "gm"))];
+/** The lines of all blocks of a document in a language. */
+function linesOf(document: string, language: string): string[] {
+  const blocks = [
+    ...textOf(document).matchAll(new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^\\1\`\`\`$`, "gm")),
+  ];
   return blocks.flatMap(([, indent = "", body = ""]) =>
     body.split("\n").map((line) => line.slice(indent.length)).filter((line) => line.trim() !== "")
   );
 }
 
-const commands = linesOf("sh").map((line) => line.replace(/\s+#.*$/, ""));
+/** A document and a line of it, without its comment. */
+const commands = DOCUMENTS.flatMap((document) =>
+  linesOf(document, "sh").map((line) => [document, line.replace(/\s+#.*$/, "")] as const)
+);
 
 /** A folder with the README's configuration, pointed at a site, and with the programs that its lines name. */
 async function readersFolder() {
@@ -37,7 +49,7 @@ async function readersFolder() {
   const now = fromMillis(Date.now());
   site.emulator.produce("secureScores", 20, { from: addSeconds(now, -20 * 86_400) });
   const endpoints = `override_base_url: ${site.url}\n    override_login_url: ${site.url}\n    `;
-  const yaml = linesOf("yaml").join("\n");
+  const yaml = linesOf("README.md", "yaml").join("\n");
   expect(yaml).toContain("environment: prod");
   writeFileSync(join(site.folder, "config.yaml"), yaml.replace("environment: prod", `${endpoints}$&`));
   const bin = join(site.folder, "bin");
@@ -47,11 +59,28 @@ async function readersFolder() {
     `echo "$$" > '${join(site.folder, "pid")}'\nexec ${quoted(programCommand)} "$@"`,
   );
   program(join(bin, "your-shipper"), `exec cat > '${join(site.folder, "shipped.ndjson")}'`);
+  const started = join(site.folder, "started");
+  for (const shipper of ["fluent-bit", "vector"]) {
+    program(
+      join(bin, shipper),
+      `echo "${shipper} $*" >> '${started}'; for file; do :; done; test -s "$file"`,
+    );
+  }
   const shell = (line: string) =>
     startCommand(["sh", "-c", line], {
       cwd: site.folder,
       env: { PATH: `${bin}:${process.env["PATH"]}`, GRAPH_SECRET: CONTOSO.clientSecret },
     });
+  return { site, shell };
+}
+
+/** The same with the files of a domain, which only configurations of shippers need, also as the collector has it. */
+async function folderWithDomain() {
+  const { site, shell } = await readersFolder();
+  for (const name of ["certs", "config"]) mkdirSync(join(site.folder, name));
+  const authority = createAuthority();
+  writeDomain(join(site.folder, "certs"), authority, authority.issue("domain"));
+  copyFileSync(join(site.folder, "config.yaml"), join(site.folder, "config/config.yaml"));
   return { site, shell };
 }
 
@@ -79,6 +108,28 @@ function expectAllScores(site: Site, file: string): void {
   const got = eventLines(readFileSync(join(site.folder, file))).map(({ record }) => record);
   expect(tally(site.records("secure_scores"), got)).toEqual(EXACT);
 }
+
+/** Writes a shipper's configuration by a line of a README. */
+async function writesShipper(line: string): Promise<void> {
+  const { site, shell } = await folderWithDomain();
+  const { code, stderr } = await shell(line).ended;
+  expect(code, stderr).toBe(0);
+  const written = parse(readFileSync(join(site.folder, /> (\S+)$/.exec(line)![1]!), "utf8"));
+  expect(JSON.stringify(written)).toContain("collector-us.devo.io");
+}
+
+/**
+ * Starts a shipper by a line of a README, on what was written for it before. It is another program's place that is
+ * taken here; fluentBit.test.ts and vector.test.ts start the real ones.
+ */
+const startsShipper = (shipper: string, ...words: string[]) => async (line: string) => {
+  const { site, shell } = await folderWithDomain();
+  expect((await shell(`graphtap shipper ${shipper} -c config.yaml > ${shipper}.yaml`).ended).code).toBe(0);
+  const { code, stderr } = await shell(line).ended;
+  expect(code, stderr).toBe(0);
+  const started = readFileSync(join(site.folder, "started"), "utf8").trimEnd().split("\n");
+  expect(started).toEqual(words.map((rest) => `${shipper} ${rest}`));
+};
 
 /** How each line is run. `npm ci` is what brought these tests here; it must not be repeated under their feet. */
 const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
@@ -127,6 +178,23 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     expect((await pipe.ended).code).toBe(0);
     expectAllScores(site, "shipped.ndjson");
   },
+  "graphtap shipper fluent-bit -c config.yaml > fluent-bit.yaml": writesShipper,
+  "graphtap shipper fluent-bit -c config/config.yaml > fluent-bit.yaml": writesShipper,
+  "graphtap shipper fluent-bit -c config/config.yaml --via http > fluent-bit.yaml": writesShipper,
+  "fluent-bit -c fluent-bit.yaml": startsShipper("fluent-bit", "-c fluent-bit.yaml"),
+  "fluent-bit --dry-run -c fluent-bit.yaml && fluent-bit -c fluent-bit.yaml": startsShipper(
+    "fluent-bit",
+    "--dry-run -c fluent-bit.yaml",
+    "-c fluent-bit.yaml",
+  ),
+  "graphtap shipper vector -c config.yaml > vector.yaml": writesShipper,
+  "graphtap shipper vector -c config/config.yaml --via http > vector.yaml": writesShipper,
+  "mkdir -p buffer/vector && vector --config vector.yaml": startsShipper("vector", "--config vector.yaml"),
+  "mkdir -p buffer/vector && vector validate vector.yaml && vector --config vector.yaml": startsShipper(
+    "vector",
+    "validate vector.yaml",
+    "--config vector.yaml",
+  ),
   "graphtap migrate old/config.yaml --write new.yaml": async (line) => {
     const { site, shell } = await folderOfOldCollector();
     const { code, stderr } = await shell(line).ended;
@@ -162,29 +230,59 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
 };
 
-describe("the README", () => {
-  it.each(commands.map((line) => [line]))("%s", async (line) => {
+const fluentBit = findInstalled("fluent-bit", "GRAPHTAP_FLUENT_BIT");
+
+/** A heading's address in its page, as GitHub and GitLab make it. */
+const anchorOf = (heading: string) =>
+  heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+
+describe("the READMEs", () => {
+  it.each(commands)("%s: %s", async (document, line) => {
     const runLine = RUNS[line];
-    if (runLine === undefined) throw new Error(`The README has a command that no test runs: ${line}`);
+    if (runLine === undefined) throw new Error(`${document} has a command that no test runs: ${line}`);
     await runLine(line);
   });
 
-  it("still has every command that is run here", () => {
-    expect(Object.keys(RUNS).filter((line) => !commands.includes(line))).toEqual([]);
+  it("still have every command that is run here", () => {
+    const lines = commands.map(([, line]) => line);
+    expect(Object.keys(RUNS).filter((line) => !lines.includes(line))).toEqual([]);
   });
 
-  it("names commands that exist", async () => {
-    const named = new Set([...README.matchAll(/`graphtap ([a-z]+)/g)].map(([, command]) => command!));
+  it("name commands that exist", async () => {
+    const named = new Set(
+      DOCUMENTS.flatMap((document) => [...textOf(document).matchAll(/`graphtap ([a-z]+)/g)])
+        .map(([, command]) => command!),
+    );
     expect([...named].toSorted()).toEqual(expect.arrayContaining(["schema", "services"]));
     for (const command of named) expect((await run([command, "--help"])).code, command).toBe(0);
   });
 
-  it("shows an event line as it is written", async () => {
+  it.each(DOCUMENTS)("%s leads to pages and headings that are there", (document) => {
+    const links = [...textOf(document).matchAll(/\]\((?!https:)([^)#]*)#?([^)]*)\)/g)];
+    expect(links.length).toBeGreaterThan(0);
+    for (const [link, path = "", anchor = ""] of links) {
+      const page = path === "" ? document : join(dirname(document), path);
+      expect(existsSync(join(projectFolder, page)), link).toBe(true);
+      if (anchor === "") continue;
+      const headings = [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
+      expect(headings).toContain(anchor);
+    }
+  });
+
+  it.skipIf(typeof fluentBit === "string")("show a configuration that Fluent Bit accepts", () => {
+    const file = join(tempFolder(), "fluent-bit.yaml");
+    writeFileSync(file, linesOf("fluent-bit/README.md", "yaml").join("\n"));
+    const { path } = fluentBit as { readonly path: string };
+    const { stdout, stderr } = spawnSync(path, ["--dry-run", "-c", file], { encoding: "utf8" });
+    expect(stdout + stderr).toContain("configuration test is successful");
+  });
+
+  it("show an event line as it is written", async () => {
     const { site, shell } = await readersFolder();
     const members = (line: string) => [...line.matchAll(/[{,]"(\w+)":/g)].map(([, name]) => name).slice(0, 6);
     await shell("graphtap pull -c config.yaml > events.ndjson").ended;
     const [written = ""] = readFileSync(join(site.folder, "events.ndjson"), "utf8").split("\n");
-    const [shown = ""] = linesOf("json");
+    const [shown = ""] = linesOf("README.md", "json");
     expect(members(written)).toEqual(members(shown));
     expect(Buffer.from(written).toString()).toMatch(
       /,"@devo_environment":"prod","@devo_pulling_id":"\d{13}"\}\}$/,

@@ -1,4 +1,4 @@
-/** The README's commands for a server and a co-process, as they stand there. */
+/** The commands of src/README.md for a server and a co-process, as they stand there. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -12,7 +12,7 @@ import { programCommand, startCommand } from "../support/program.ts";
 import { projectFolder } from "../support/project.ts";
 import { contoso, openSite } from "../support/site.ts";
 
-const README = readFileSync(join(projectFolder, "README.md"), "utf8");
+const README = readFileSync(join(projectFolder, "src/README.md"), "utf8");
 const [SERVE = "", PULL = "", EXEC = "", ...others] = [...README.matchAll(/^```bash\n([^]*?)^```$/gm)]
   .map(([, script]) => script!);
 
@@ -48,7 +48,7 @@ function freePort(): Promise<number> {
   });
 }
 
-describe("the README", () => {
+describe("the README of src", () => {
   const curl = spawnSync("curl", ["--version"]).status === 0;
   it.runIf(curl)("shows a server that is pulled, and a batch that is confirmed", async () => {
     const { shell, written } = await readersFolder();
