@@ -1,98 +1,5 @@
 import type { Command } from "./command.ts";
-import type { Option } from "./options.ts";
-
-const config: Option = {
-  name: "config",
-  short: "c",
-  value: "FILE",
-  help: "configuration, - for standard input",
-};
-const state: Option = {
-  name: "state",
-  value: "DIR",
-  help: "folder for positions (default: the config's directory_name)",
-};
-const service: Option = {
-  name: "service",
-  value: "NAME",
-  repeat: true,
-  help: "only this service; may be repeated",
-};
-const input: Option = {
-  name: "input",
-  value: "NAME",
-  repeat: true,
-  help: "only this input; may be repeated",
-};
-const json: Option = { name: "json", help: "machine-readable" };
-const log: readonly Option[] = [
-  {
-    name: "log-format",
-    value: "FORMAT",
-    choices: ["text", "json"],
-    help: "text on a terminal, json elsewhere, unless given",
-  },
-  {
-    name: "log-level",
-    value: "LEVEL",
-    choices: ["debug", "info", "warn", "error"],
-    help: "least level logged (default info)",
-  },
-];
-const lines: readonly Option[] = [
-  {
-    name: "format",
-    value: "FORMAT",
-    choices: ["json", "devo", "record"],
-    help: "shape of an event line (default json)",
-  },
-  { name: "hostname", value: "NAME", help: "HOST of the devo format (default: this machine's name)" },
-];
-const sink: readonly Option[] = [
-  {
-    name: "to",
-    value: "SINK",
-    help: "where event lines go: stdout (default), file:PATH, http(s)://HOST/PATH",
-  },
-  { name: "rotate-bytes", value: "BYTES", help: "file: rotate before it is larger (default 67108864)" },
-  { name: "rotate-seconds", value: "SECONDS", help: "file: rotate when it is older (default 3600)" },
-  { name: "max-spool-bytes", value: "BYTES", help: "file: stop when all its files would hold more" },
-  {
-    name: "keep-seconds",
-    value: "SECONDS",
-    help: "file: delete rotated files of this age, read or not (default: never)",
-  },
-  {
-    name: "body",
-    value: "KIND",
-    choices: ["lines", "fluent-bit"],
-    help: "http: lines (default; Vector) or fluent-bit (its http input)",
-  },
-  { name: "gzip", help: "http: compress what is sent" },
-  {
-    name: "auth-file",
-    value: "FILE",
-    help: 'http: file with "Bearer …" or "Basic …"; $GRAPHTAP_SINK_AUTH may hold the same',
-  },
-  {
-    name: "dead-letter",
-    value: "FILE",
-    help: "http: keeps lines that the receiver refuses (default: dead-letter.ndjson in the state folder)",
-  },
-];
-
-const heartbeat: readonly Option[] = [
-  {
-    name: "heartbeat",
-    value: "SECONDS",
-    help: "a line of graphtap's own so often, which keeps a connection from going idle",
-  },
-  {
-    name: "heartbeat-tag",
-    value: "TAG",
-    help: "its tag (default my.app.graphtap.heartbeat)",
-  },
-];
+import { config, format, heartbeat, input, json, lines, log, service, sink, state } from "./sharedOptions.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -259,12 +166,7 @@ export const commands: readonly Command[] = [
     name: "demo",
     summary: "the whole thing against a built-in Graph, no account needed",
     options: [
-      {
-        name: "format",
-        value: "FORMAT",
-        choices: ["json", "devo", "record"],
-        help: "shape of an event line (default json)",
-      },
+      format,
       { name: "seconds", value: "SECONDS", help: "how long it lasts (default 12)" },
       { name: "serve", help: "only the built-in Graph, until told to stop" },
       { name: "port", value: "PORT", help: "port for --serve (default: any free one)" },

@@ -1,0 +1,100 @@
+/** Options that several commands have, so that each means the same everywhere. */
+import type { Option } from "./options.ts";
+
+export const config: Option = {
+  name: "config",
+  short: "c",
+  value: "FILE",
+  help: "configuration, - for standard input",
+};
+export const state: Option = {
+  name: "state",
+  value: "DIR",
+  help: "folder for positions (default: the config's directory_name)",
+};
+export const service: Option = {
+  name: "service",
+  value: "NAME",
+  repeat: true,
+  help: "only this service; may be repeated",
+};
+export const input: Option = {
+  name: "input",
+  value: "NAME",
+  repeat: true,
+  help: "only this input; may be repeated",
+};
+export const json: Option = { name: "json", help: "machine-readable" };
+/** What is said on standard error. */
+export const log: readonly Option[] = [
+  {
+    name: "log-format",
+    value: "FORMAT",
+    choices: ["text", "json"],
+    help: "text on a terminal, json elsewhere, unless given",
+  },
+  {
+    name: "log-level",
+    value: "LEVEL",
+    choices: ["debug", "info", "warn", "error"],
+    help: "least level logged (default info)",
+  },
+];
+export const format: Option = {
+  name: "format",
+  value: "FORMAT",
+  choices: ["json", "devo", "record"],
+  help: "shape of an event line (default json)",
+};
+/** How an event line looks. */
+export const lines: readonly Option[] = [
+  format,
+  { name: "hostname", value: "NAME", help: "HOST of the devo format (default: this machine's name)" },
+];
+/** Where event lines go. */
+export const sink: readonly Option[] = [
+  {
+    name: "to",
+    value: "SINK",
+    help: "where event lines go: stdout (default), file:PATH, http(s)://HOST/PATH",
+  },
+  { name: "rotate-bytes", value: "BYTES", help: "file: rotate before it is larger (default 67108864)" },
+  { name: "rotate-seconds", value: "SECONDS", help: "file: rotate when it is older (default 3600)" },
+  { name: "max-spool-bytes", value: "BYTES", help: "file: stop when all its files would hold more" },
+  {
+    name: "keep-seconds",
+    value: "SECONDS",
+    help: "file: delete rotated files of this age, read or not (default: never)",
+  },
+  {
+    name: "body",
+    value: "KIND",
+    choices: ["lines", "fluent-bit"],
+    help: "http: lines (default; Vector) or fluent-bit (its http input)",
+  },
+  { name: "gzip", help: "http: compress what is sent" },
+  {
+    name: "auth-file",
+    value: "FILE",
+    help: 'http: file with "Bearer …" or "Basic …"; $GRAPHTAP_SINK_AUTH may hold the same',
+  },
+  {
+    name: "dead-letter",
+    value: "FILE",
+    help: "http: keeps lines that the receiver refuses (default: dead-letter.ndjson in the state folder)",
+  },
+];
+
+/** Lines of our own among them. */
+export const heartbeat: readonly Option[] = [
+  {
+    name: "heartbeat",
+    value: "SECONDS",
+    help: "a line of graphtap's own so often, which keeps a connection from going idle",
+  },
+  {
+    name: "heartbeat-tag",
+    value: "TAG",
+    help: "its tag (default my.app.graphtap.heartbeat)",
+  },
+];
