@@ -1,8 +1,8 @@
-import type { Buffer } from "node:buffer";
 import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import { type Connections, openConnections, type ProxySettings } from "../net/connections.ts";
 import { exchangeFailure } from "../net/exchangeFailure.ts";
+import { openBody, TOO_SLOW } from "./body.ts";
 import { chooseInflate, type Inflate } from "./inflate.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
@@ -72,56 +72,14 @@ async function exchange(
       const value = response.headers[name];
       return (Array.isArray(value) ? value[0] : value) ?? null;
     },
-    body: decoded(
-      response,
-      response.headers["content-encoding"] === "gzip" ? inflate : null,
-      request,
-      bodyTimeoutMs,
-    ),
+    body: openBody(response.body, {
+      inflate: response.headers["content-encoding"] === "gzip" ? inflate : null,
+      timeoutMs: bodyTimeoutMs,
+      failure: (error) => networkError(error, url, signal),
+    }),
   };
 }
 
-async function* decoded(
-  { body }: Dispatcher.ResponseData,
-  inflate: Inflate | null,
-  { url, signal }: HttpRequest,
-  timeoutMs: number,
-): AsyncGenerator<Uint8Array> {
-  const giveUp = () => body.destroy(Object.assign(new Error("too slow"), { code: TOO_SLOW }));
-  const chunks = withinPatience(body as AsyncIterable<Buffer>, timeoutMs, giveUp);
-  try {
-    yield* inflate === null ? chunks : inflate(chunks);
-  } catch (error) {
-    throw networkError(error, url, signal);
-  } finally {
-    body.destroy();
-  }
-}
-
-/** The chunks; calls `giveUp` when they were waited for longer than `ms` in all. */
-async function* withinPatience(
-  chunks: AsyncIterable<Buffer>,
-  ms: number,
-  giveUp: () => void,
-): AsyncGenerator<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  try {
-    for (let leftMs = ms;;) {
-      const since = performance.now();
-      const timer = setTimeout(giveUp, Math.max(0, leftMs));
-      const next = await iterator.next().finally(() => clearTimeout(timer));
-      if (next.done) return;
-      leftMs -= performance.now() - since;
-      const { buffer, byteOffset, length } = next.value;
-      // Not as a Buffer, whose slices cost several times as much, and each record is cut into some.
-      yield new Uint8Array(buffer, byteOffset, length);
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-const TOO_SLOW = "BODY_TOO_SLOW";
 const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO_SLOW]);
 
 function networkError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
