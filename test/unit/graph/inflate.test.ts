@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { chooseInflate, inflatedBySteps, inflatedByStream } from "../../../src/graph/inflate.ts";
+import { chooseInflate, inflatedBySteps, inflatedByStream, type Pieces } from "../../../src/graph/inflate.ts";
 
 function chunksOf(bytes: Uint8Array, length: number): Pieces {
   let at = 0;
