@@ -111,7 +111,7 @@ export const commands: readonly Command[] = [
         name: "via",
         value: "WAY",
         choices: ["exec", "interval", "stdin", "http", "file"],
-        help: "how lines get into the shipper (default exec)",
+        help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
       { name: "output", value: "NAME", help: "the block under outputs (default: the first)" },
     ],

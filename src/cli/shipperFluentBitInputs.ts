@@ -113,7 +113,7 @@ A batch counts as delivered when Fluent Bit has answered 201, which is after it 
   },
   file: {
     about: `graphtap on its own, writing a spool; Fluent Bit follows it and remembers how far it came.
-The one way that neither loses nor repeats a line when graphtap or Fluent Bit is killed.`,
+The one way that loses no line when graphtap or Fluent Bit is killed; some come twice when Fluent Bit is.`,
     key: "line",
     input: (settings) =>
       `# Start graphtap beside it, by a unit or container of its own:

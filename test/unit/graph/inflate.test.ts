@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { createGunzip, type Gunzip, gzipSync, type ZlibOptions } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { chooseInflate, inflatedBySteps, inflatedByStream, type Pieces } from "../../../src/graph/inflate.ts";
 
@@ -70,3 +70,33 @@ describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]]
 it("A body is inflated by steps on the runtimes that we know", () => {
   expect(chooseInflate()).toBe(inflatedBySteps);
 });
+
+describe("A body is inflated by a stream where the steps", () => {
+  it.each([
+    ["are not there", {}],
+    ["do nothing", { _handle: { writeSync: () => {} }, _writeState: new Uint32Array(2) }],
+    ["say that they wrote what they did not", {
+      _handle: { writeSync: () => {} },
+      _writeState: new Uint32Array([48, 0]),
+    }],
+    ["have another way to fail", { _handle: { writeSync: () => fail() }, _writeState: new Uint32Array(2) }],
+  ])("%s", (_, parts) => {
+    const create = () => ({ destroy: () => {}, ...parts }) as unknown as Gunzip;
+    expect(chooseInflate(create)).toBe(inflatedByStream);
+  });
+
+  it("do not tell of a failure", () => {
+    const create = (options: ZlibOptions = {}) => {
+      const gunzip = createGunzip(options);
+      const { _handle: handle } = gunzip as unknown as { _handle: object };
+      // What is set on it is never called.
+      Object.defineProperty(handle, "onerror", { get: () => () => {}, set: () => {} });
+      return gunzip;
+    };
+    expect(chooseInflate(create)).toBe(inflatedByStream);
+  });
+});
+
+function fail(): never {
+  throw new TypeError("illegal invocation");
+}
