@@ -116,6 +116,8 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
   /** The last place between two records; the lexer could go on from here, in this state. */
   let sound = INPUT;
   let soundState: Rest["state"] = "firstRecord";
+  /** What came when there was no more room. */
+  let beyond: Uint8Array = new Uint8Array(0);
   let closed = false;
 
   function close(): void {
@@ -125,12 +127,18 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
     release();
   }
 
-  function reserve(more: number): void {
+  /** Makes room for so many bytes more; false when the runtime has none. */
+  function reserve(more: number): boolean {
     const missing = held + more + BLOCK_BYTES - bytes.length;
-    if (missing <= 0) return;
-    wasm.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing <= 0) return true;
+    try {
+      wasm.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    } catch {
+      return false;
+    }
     bytes = new Uint8Array(wasm.memory.buffer);
     ends = new Int32Array(wasm.memory.buffer, RECORDS);
+    return true;
   }
 
   function handOut(onRecord: OnRecord): void {
@@ -160,9 +168,13 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
   return {
     push(chunk, from, onRecord) {
       const start = held;
-      reserve(chunk.length - from);
-      bytes.set(from === 0 ? chunk : chunk.subarray(from), held);
-      held += chunk.length - from;
+      const more = from === 0 ? chunk : chunk.subarray(from);
+      if (!reserve(more.length)) {
+        beyond = more;
+        return false;
+      }
+      bytes.set(more, held);
+      held += more.length;
       let result = wasm.cut(start, held);
       handOut(onRecord);
       while (result === FULL) {
@@ -175,9 +187,11 @@ function createCutter(wasm: Wasm, release: () => void): Cutter {
     },
     unfinished: () => held - sound,
     leave() {
-      const rest: Rest = { state: soundState, bytes: bytes.slice(sound, held) };
+      const rest = new Uint8Array(held - sound + beyond.length);
+      rest.set(bytes.subarray(sound, held));
+      rest.set(beyond, held - sound);
       close();
-      return rest;
+      return { state: soundState, bytes: rest };
     },
     close,
   };

@@ -131,6 +131,40 @@ describe("a runtime without room for another memory", () => {
   });
 });
 
+describe("a runtime without room for a larger memory", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each([0, 1, 5])("reads by the lexer what comes after the memory grew %i times", (times) => {
+    const { Memory } =
+      (globalThis as unknown as { WebAssembly: { Memory: { prototype: GrowingMemory } } }).WebAssembly;
+    const grow = Memory.prototype.grow;
+    let grown = 0;
+    vi.spyOn(Memory.prototype, "grow").mockImplementation(function (this: GrowingMemory, pages: number) {
+      if (grown++ >= times) throw new RangeError("Maximum memory size exceeded");
+      return grow.call(this, pages);
+    });
+    const long = Array.from({ length: 40 }, (_, n) => `{"id":${n},"text":"${"x".repeat(n * 9_000)}"}`);
+    const page = utf8(`{"value":[${long.join(",")}]}`);
+    const scanner = createPageScanner({}, createCutters(0));
+    const found: string[] = [];
+    for (let at = 0; at < page.length; at += 50_000) {
+      scanner.push(page.subarray(at, at + 50_000), (bytes, start, end) => {
+        found.push(new TextDecoder().decode(bytes.subarray(start, end)));
+      });
+    }
+    expect(scanner.end().records).toBe(40);
+    scanner.close();
+    expect(found).toEqual(long);
+    expect(grown).toBeGreaterThan(times);
+  });
+});
+
+interface GrowingMemory {
+  grow(pages: number): number;
+}
+
 describe("a runtime without SIMD", () => {
   afterEach(() => vi.unstubAllGlobals());
 
