@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { pipeline, Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { constants, createGunzip, gzipSync } from "node:zlib";
 
 /** Gives the next piece of a body, or `null` at its end. */
@@ -67,9 +68,13 @@ function stepsHold(create: typeof createGunzip): boolean {
 export function inflatedBySteps(chunks: Pieces): Pieces {
   const { feed, next, close } = openInflater(PIECE_BYTES);
   let ended = false;
+  let taken = true;
   return async () => {
+    // A chunk may grow a thousandfold: without a turn between its pieces signals and other streams would wait for all.
+    if (!taken) await setImmediate();
     for (;;) {
       const piece = next();
+      taken = piece === null;
       if (piece !== null) return piece;
       if (ended) {
         close();

@@ -67,6 +67,17 @@ describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]]
   },
 );
 
+it("A body that is inflated by steps leaves others their turn between the pieces of one chunk", async () => {
+  const pieces = inflatedBySteps(chunksOf(gzipSync(Buffer.alloc(5_000_000)), 1_000_000));
+  let waiting = 0;
+  let longest = 0;
+  for (let piece = await pieces(); piece !== null; piece = await pieces()) {
+    if (waiting++ === 0) setImmediate(() => waiting = 0);
+    longest = Math.max(longest, waiting);
+  }
+  expect(longest).toBeLessThanOrEqual(2);
+});
+
 it("A body is inflated by steps on the runtimes that we know", () => {
   expect(chooseInflate()).toBe(inflatedBySteps);
 });
