@@ -11,9 +11,11 @@
  * record again from its beginning.
  */
 
+import { below, breaksLine, equal, isHex, isSign, isUsualLiteral, mask, unusual } from "./blocks.as";
 export { addLine, beginLines, clearLines, linesEnd } from "./sheet.as";
 
-// Where things lie in the memory; behind it the lines of sheet.as.ts, then the bytes. cutter.ts fills the tables from the lexer's grammar, and knows these places too.
+// Where things lie in the memory; behind it the lines of sheet.as.ts, then the bytes. cutter.ts fills the tables from the
+// lexer's grammar, and knows these places too.
 /** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
 const NEXT: usize = 1024;
 /** The same for a token with a string before it. */
@@ -210,45 +212,6 @@ export function cut(from: u32, to: u32): i32 {
   return depth == 0 && (inText | afterText) != 0 ? GIVEN_UP : USED_UP;
 }
 
-// @ts-ignore: decorator
-@inline
-function mask(a: v128, b: v128, c: v128, d: v128): u64 {
-  return <u64><u32>i8x16.bitmask(a) | <u64><u32>i8x16.bitmask(b) << 16 | <u64><u32>i8x16.bitmask(c) << 32 |
-    <u64><u32>i8x16.bitmask(d) << 48;
-}
-
-// @ts-ignore: decorator
-@inline
-function equal(a: v128, byte: i8): v128 {
-  return i8x16.eq(a, i8x16.splat(byte));
-}
-
-// @ts-ignore: decorator
-@inline
-function below(a: v128, byte: i8): v128 {
-  return i8x16.lt_u(a, i8x16.splat(byte));
-}
-
-// @ts-ignore: decorator
-@inline
-function unusual(a: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(i8x16.splat(0x20), a), equal(a, 0x5c));
-}
-
-// @ts-ignore: decorator
-@inline
-function breaksLine(a: v128): v128 {
-  return v128.or(equal(a, 0x0a), equal(a, 0x0d));
-}
-
-/** Colon, comma and the four brackets; and "Y", "_", "y" and DEL, which no token begins with either. */
-// @ts-ignore: decorator
-@inline
-function isSign(a: v128): v128 {
-  const bracket = equal(v128.or(a, i8x16.splat(0x26)), 0x7f);
-  return v128.or(bracket, v128.or(equal(a, 0x3a), equal(a, 0x2c)));
-}
-
 /** Whether each escape of the block is one that JSON knows. */
 function escapesHold(at: u32, length: u32, escaped: u64): bool {
   const end = length < 64 ? at + length : at + 64;
@@ -269,21 +232,6 @@ function escapesHold(at: u32, length: u32, escaped: u64): bool {
       byte != 0x74
     ) return false;
   }
-}
-
-function isHex(byte: u32): bool {
-  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
-}
-
-/** Whether true, false or null is at `at`, and what may follow it; the usual ones at least. */
-function isUsualLiteral(at: u32, to: u32): bool {
-  if (at + 6 > to) return false;
-  const word = load<u32>(at);
-  let end = at + 4;
-  if (word == 0x736c6166 && load<u8>(at, 4) == 0x65) end++;
-  else if (word != 0x6c6c756e && word != 0x65757274) return false;
-  const next = load<u8>(end);
-  return next == 0x2c || next == 0x7d || next == 0x5d;
 }
 
 /** Reads on in a number or literal; where it ends, or 0 when it is none. Sets `scalar` when the bytes ended before it. */

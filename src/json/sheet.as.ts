@@ -23,7 +23,7 @@ let tailBytes: u32 = 0;
 
 /** Begins without lines, which will have parts of these lengths. */
 export function beginLines(time: i32, event: u32, tail: u32): void {
-  linesEnd = LINES;
+  clearLines();
   timeBytes = time;
   eventBytes = event;
   tailBytes = tail;

@@ -1,0 +1,57 @@
+/*
+ * AssemblyScript, part of cutter.as.ts: what it asks of a few bytes at once, without a memory of those before.
+ */
+
+// @ts-ignore: decorator
+@inline
+export function mask(a: v128, b: v128, c: v128, d: v128): u64 {
+  return <u64><u32>i8x16.bitmask(a) | <u64><u32>i8x16.bitmask(b) << 16 | <u64><u32>i8x16.bitmask(c) << 32 |
+    <u64><u32>i8x16.bitmask(d) << 48;
+}
+
+// @ts-ignore: decorator
+@inline
+export function equal(a: v128, byte: i8): v128 {
+  return i8x16.eq(a, i8x16.splat(byte));
+}
+
+// @ts-ignore: decorator
+@inline
+export function below(a: v128, byte: i8): v128 {
+  return i8x16.lt_u(a, i8x16.splat(byte));
+}
+
+// @ts-ignore: decorator
+@inline
+export function unusual(a: v128): v128 {
+  return v128.or(i8x16.sub_sat_u(i8x16.splat(0x20), a), equal(a, 0x5c));
+}
+
+// @ts-ignore: decorator
+@inline
+export function breaksLine(a: v128): v128 {
+  return v128.or(equal(a, 0x0a), equal(a, 0x0d));
+}
+
+/** Colon, comma and the four brackets; and "Y", "_", "y" and DEL, which no token begins with either. */
+// @ts-ignore: decorator
+@inline
+export function isSign(a: v128): v128 {
+  const bracket = equal(v128.or(a, i8x16.splat(0x26)), 0x7f);
+  return v128.or(bracket, v128.or(equal(a, 0x3a), equal(a, 0x2c)));
+}
+
+export function isHex(byte: u32): bool {
+  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
+}
+
+/** Whether true, false or null is at `at`, and what may follow it; the usual ones at least. */
+export function isUsualLiteral(at: u32, to: u32): bool {
+  if (at + 6 > to) return false;
+  const word = load<u32>(at);
+  let end = at + 4;
+  if (word == 0x736c6166 && load<u8>(at, 4) == 0x65) end++;
+  else if (word != 0x6c6c756e && word != 0x65757274) return false;
+  const next = load<u8>(end);
+  return next == 0x2c || next == 0x7d || next == 0x5d;
+}
