@@ -1,9 +1,13 @@
-/** What is the same in every line of a pull. A line is: head, id, `time`, time, `event`, record, `tail`. */
+import { CLOSE_BRACE } from "./ascii.ts";
+
+/** What is the same in every line of a pull. A line is: head, id, `time`, time, `event`, record with `members`, `end`. */
 export interface LineParts {
   /** What stands between id, time and record, up to 128 bytes each; `null` when a line has neither id nor time. */
   readonly between: { readonly time: Uint8Array; readonly event: Uint8Array } | null;
-  /** Instead of the record's closing brace: members to add, the brace, the end of the line. */
-  readonly tail: Uint8Array;
+  /** Spliced into the record: encoded JSON members, one at least. */
+  readonly members: Uint8Array;
+  /** Behind the record, with the line feed. */
+  readonly end: Uint8Array;
 }
 
 /**
@@ -75,8 +79,10 @@ export function createSheet(wasm: SheetWasm): { readonly sheet: Sheet; leave(): 
   }
 
   const sheet: Sheet = {
-    begin({ between, tail }, releaseLines) {
+    begin({ between, members, end }, releaseLines) {
       release = releaseLines;
+      // All that stands instead of the record's closing brace.
+      const tail = [...members, CLOSE_BRACE, ...end];
       wasm.beginLines(between?.time.length ?? -1, between?.event.length ?? 0, tail.length);
       fits = (between?.time.length ?? 0) <= EVENT - TIME && (between?.event.length ?? 0) <= TAIL - EVENT &&
         tail.length <= HEADS - TAIL;

@@ -21,10 +21,6 @@ export interface LineOptions {
 export interface LineStyle extends LineParts {
   /** What a line with this tag begins with; the same object for the same tag. */
   headOf(tag: string): Uint8Array;
-  /** Spliced into the record. */
-  readonly members: Uint8Array;
-  /** Behind the record, with the line feed. */
-  readonly end: Uint8Array;
 }
 
 const encoder = new TextEncoder();
@@ -33,8 +29,6 @@ const EVENT = encoder.encode(',"event":');
 
 export function lineStyle(options: LineOptions): LineStyle {
   const { format } = options;
-  const added = addedFields(options.environment, options.pullStartedMs);
-  const end = format === "json" ? "}\n" : "\n";
   const heads = new Map<string, Uint8Array>();
   return {
     headOf(tag) {
@@ -43,9 +37,8 @@ export function lineStyle(options: LineOptions): LineStyle {
       return head;
     },
     between: format === "json" ? { time: TIME, event: EVENT } : null,
-    members: encoder.encode(added),
-    end: encoder.encode(end),
-    tail: encoder.encode(`${added}}${end}`),
+    members: encoder.encode(addedFields(options.environment, options.pullStartedMs)),
+    end: encoder.encode(format === "json" ? "}\n" : "\n"),
   };
 }
 
