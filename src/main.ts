@@ -2,9 +2,9 @@
 /** The process: words, environment, standard streams, signals, exit code. Nothing else touches them. */
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
-import type { Runtime } from "./cli/runtime.ts";
+import type { Runtime } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
-import { flockByCommand, type LockableFile, lockByFile } from "./state/lock.ts";
+import { flockByCommand, type LockableFile, lockByFile } from "./files/lock.ts";
 
 /** The part of Deno that Node has no equal for. */
 interface DenoNamespace {

@@ -3,8 +3,8 @@ import { asGraphtapError, errorLine, type ExitCode } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { type Option, optionHelp, parseOptions, usage } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
-import { version } from "./version.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import { version } from "../wiring/version.ts";
 
 const HELP: Option = { name: "help", short: "h", help: "this text", env: "" };
 

@@ -1,6 +1,6 @@
 import type { ExitCode } from "../errors.ts";
 import type { Given, Option } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../wiring/runtime.ts";
 
 /** One command: its line in the help, its options, and where its code is. */
 export interface Command {

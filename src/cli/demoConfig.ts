@@ -2,7 +2,7 @@ import { loadConfig } from "../config/load.ts";
 import { addSeconds, formatInstant, fromMillis } from "../instant.ts";
 import { createRegistry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
-import type { LoadedConfig } from "./configFile.ts";
+import type { LoadedConfig } from "../wiring/configFile.ts";
 
 /** The one tenant of the built-in Graph; nothing about it is secret. */
 export const DEMO_TENANT = {

@@ -3,8 +3,8 @@ import { type ExitCode, GraphtapError } from "../errors.ts";
 import { demoConfigText } from "./demoConfig.ts";
 import { type DemoGraph, openDemoGraph } from "./demoGraph.ts";
 import { type Given, usage } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
-import { readWholeFile, whyUnreadable } from "./wholeFile.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 
 /** `graphtap demo --serve`: only the built-in Graph, until a stop signal; the configuration for it is printed. */
 export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
-import type { Selection } from "../server/select.ts";
+import type { Selection } from "../server/pull/select.ts";
 
 const names = z.union([z.string(), z.array(z.string())]).optional();
 const requestSchema = z.strictObject({ service: names, input: names });

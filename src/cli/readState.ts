@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { StreamAddress } from "../state/checkpoint.ts";
 import { openState, type State } from "../state/state.ts";
-import { readConfig } from "./configFile.ts";
+import { readConfig } from "../wiring/configFile.ts";
 import type { Given } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../wiring/runtime.ts";
 
 /** A state folder, opened, and the streams in it that the options choose. */
 export interface ChosenState {

@@ -1,6 +1,6 @@
 import { GraphtapError } from "../errors.ts";
 import { type Given, usage } from "./options.ts";
-import { readWholeFile, whyUnreadable } from "./wholeFile.ts";
+import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 
 /** Long enough that nobody guesses it over the network. */
 const SHORTEST_TOKEN = 16;

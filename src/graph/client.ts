@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Admission } from "./admission.ts";
 import { type Asked, judge } from "./judge.ts";
-import type { TokenSource } from "./token.ts";
+import type { TokenSource } from "./auth/token.ts";
 import { type HttpResponse, readText, type Transport } from "./transport.ts";
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024;

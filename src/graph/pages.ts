@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { codesOf, GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
-import type { Cutters } from "../json/cutter.ts";
+import type { Framers } from "../json/framer.ts";
 import type { OnRecord, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -19,7 +19,7 @@ export interface PageReader {
   readonly random: () => number;
   readonly log: Log;
   /** Without, each page costs several times as much. */
-  readonly cutters?: Cutters;
+  readonly framers?: Framers;
   /** Takes each record; a page that breaks off is read again, so the same record may come again. */
   readonly onRecord: OnRecord;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
@@ -77,12 +77,12 @@ export function readPage(
 }
 
 async function scan(
-  { cutters, onRecord, onProgress }: PageReader,
+  { framers, onRecord, onProgress }: PageReader,
   body: AsyncIterable<Uint8Array>,
   service: string,
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
-  const scanner = createPageScanner({}, cutters);
+  const scanner = createPageScanner({}, framers);
   try {
     for await (const chunk of body) {
       naming(service, () => scanner.push(chunk, onRecord));

@@ -1,5 +1,5 @@
 /*
- * AssemblyScript, part of cutter.as.ts: what it asks of a few bytes at once, without a memory of those before.
+ * AssemblyScript, part of framer.as.ts: what it asks of a few bytes at once, without a memory of those before.
  */
 
 // @ts-ignore: decorator

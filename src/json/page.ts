@@ -1,4 +1,4 @@
-import type { Sheet } from "./sheet.ts";
+import type { LineBuffer } from "./lineBuffer.ts";
 
 /**
  * What cutting a page of Microsoft Graph into records means, whoever does it.
@@ -11,14 +11,14 @@ import type { Sheet } from "./sheet.ts";
 /**
  * Called for each record: `bytes[start, end)` is one JSON object, from `{` to its `}` inclusive. The bytes are
  * valid only during the call, and must not be written to. `oneLine` says that no raw CR or LF is among them, as far
- * as the scanner knows. On `sheet`, if there is one, its line can be assembled where it lies.
+ * as the scanner knows. On `lineBuffer`, if there is one, its line can be assembled where it lies.
  */
 export type OnRecord = (
   bytes: Uint8Array,
   start: number,
   end: number,
   oneLine?: boolean,
-  sheet?: Sheet,
+  lineBuffer?: LineBuffer,
 ) => void;
 
 /** What a page said besides its records. */

@@ -1,11 +1,11 @@
 import { GraphtapError } from "../errors.ts";
 import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET } from "./ascii.ts";
 import { createByteBuilder } from "./builder.ts";
-import type { Cutter, Cutters } from "./cutter.ts";
+import type { Framer, Framers } from "./framer.ts";
 import { cutShort, type Place, SECOND_VALUE, tooLong, wrongByte } from "./faults.ts";
 import { createLexer, FAULT } from "./lexer.ts";
 import type { OnRecord, PageEnd, PageLimits, PageScanner } from "./page.ts";
-import { createShell } from "./shell.ts";
+import { createEnvelope } from "./envelope.ts";
 
 /**
  * A scanner for one page.
@@ -13,12 +13,12 @@ import { createShell } from "./shell.ts";
  * It checks the whole grammar of RFC 8259, so that a record handed out is exactly one JSON object. Not checked is
  * whether text is valid UTF-8: such bytes are passed on as they are.
  *
- * @param cutters Read the records, where there is one to take; the lexer reads all else, and says what is wrong.
+ * @param framers Read the records, where there is one to take; the lexer reads all else, and says what is wrong.
  */
-export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | null = null): PageScanner {
+export function createPageScanner(limits: PageLimits = {}, framers: Framers | null = null): PageScanner {
   const { maxRecordBytes = 64 * 1024 * 1024, maxPageBytes = 512 * 1024 * 1024 } = limits;
   const lexer = createLexer();
-  const shell = createShell();
+  const envelope = createEnvelope();
   /** The beginning of a record that its chunk did not finish. */
   const carried = createByteBuilder();
   let part: "head" | "records" | "tail" = "head";
@@ -26,10 +26,10 @@ export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | nu
   let records = 0;
   let bytes = 0;
   let failure: { error: unknown } | null = null;
-  let cutter: Cutter | null = null;
+  let framer: Framer | null = null;
 
   function scan(chunk: Uint8Array, onRecord: OnRecord): void {
-    /** Where the unfinished record, or in the head and tail the shell, begins in this chunk. */
+    /** Where the unfinished record, or in the head and tail the envelope, begins in this chunk. */
     let start = 0;
     let at = 0;
     while ((at = lexer.run(chunk, at, chunk.length)) >= 0) {
@@ -46,37 +46,37 @@ export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | nu
           start = at - 1;
         }
       } else if (bracket === OPEN_BRACKET && lexer.depth() === 2) {
-        shell.append(chunk, start, at);
+        envelope.append(chunk, start, at);
         start = at;
-        if (shell.atValueArray()) {
+        if (envelope.atValueArray()) {
           if (part === "tail") throw new GraphtapError("page-invalid", SECOND_VALUE);
           lexer.enterRecords("firstRecord");
           part = "records";
-          cutter = cutters?.take(chunk.length - at) ?? null;
-          if (cutter !== null) return cut(cutter, chunk, at, onRecord);
+          framer = framers?.take(chunk.length - at) ?? null;
+          if (framer !== null) return cut(framer, chunk, at, onRecord);
         }
       }
     }
     if (at === FAULT) throw faulty(chunk);
-    if (part !== "records") shell.append(chunk, start, chunk.length);
+    if (part !== "records") envelope.append(chunk, start, chunk.length);
     else if (insideRecord) carry(chunk, start);
   }
 
-  /** Lets the cutter read on, and where it stops the lexer. */
-  function cut(cutter: Cutter, chunk: Uint8Array, from: number, onRecord: OnRecord): void {
-    const goesOn = cutter.push(chunk, from, (bytes, start, end, oneLine, sheet) => {
+  /** Lets the framer read on, and where it stops the lexer. */
+  function cut(framer: Framer, chunk: Uint8Array, from: number, onRecord: OnRecord): void {
+    const goesOn = framer.push(chunk, from, (bytes, start, end, oneLine, lineBuffer) => {
       checkRecord(end - start);
       records++;
-      onRecord(bytes, start, end, oneLine, sheet);
+      onRecord(bytes, start, end, oneLine, lineBuffer);
     });
-    if (goesOn) checkRecord(cutter.unfinished());
-    else scan(leftover(cutter), onRecord);
+    if (goesOn) checkRecord(framer.unfinished());
+    else scan(leftover(framer), onRecord);
   }
 
-  /** What the cutter did not take. From here on the lexer reads. */
-  function leftover(from: Cutter): Uint8Array {
+  /** What the framer did not take. From here on the lexer reads. */
+  function leftover(from: Framer): Uint8Array {
     const { state, bytes } = from.leave();
-    cutter = null;
+    framer = null;
     lexer.enterRecords(state);
     return bytes;
   }
@@ -120,15 +120,15 @@ export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | nu
   function push(chunk: Uint8Array, onRecord: OnRecord): void {
     bytes += chunk.length;
     if (bytes > maxPageBytes) throw new GraphtapError("page-too-large", tooLong("response", maxPageBytes));
-    if (cutter === null) scan(chunk, onRecord);
-    else cut(cutter, chunk, 0, onRecord);
+    if (framer === null) scan(chunk, onRecord);
+    else cut(framer, chunk, 0, onRecord);
   }
 
   function end(): PageEnd {
     // The array did not end, so there is no whole record among these bytes.
-    if (cutter !== null) scan(leftover(cutter), () => {});
+    if (framer !== null) scan(leftover(framer), () => {});
     if (lexer.state() !== "done") throw new GraphtapError("page-invalid", cutShort(place(bytes)));
-    return { nextLink: shell.nextLink(part === "tail"), records, bytes };
+    return { nextLink: envelope.nextLink(part === "tail"), records, bytes };
   }
 
   /** Runs `step`; what it throws is what every later step throws. */
@@ -146,8 +146,8 @@ export function createPageScanner(limits: PageLimits = {}, cutters: Cutters | nu
     push: (chunk, onRecord) => lasting(() => push(chunk, onRecord)),
     end: () => lasting(end),
     close() {
-      cutter?.close();
-      cutter = null;
+      framer?.close();
+      framer = null;
     },
   };
 }

@@ -19,7 +19,7 @@ export interface TimedCursor {
   readonly overlapSeconds?: number;
   /** Seconds that a record is left alone because it is incomplete at first. @default 0 */
   readonly settleSeconds?: number;
-  /** Ages in seconds at which a range is read again for late records. @default as src/tap/sweeps.ts says */
+  /** Ages in seconds at which a range is read again for late records. @default as src/tap/late/rereads.ts says */
   readonly sweepAfterSeconds?: readonly number[];
 }
 

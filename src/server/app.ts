@@ -5,13 +5,13 @@ import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./bindings.ts";
 import { answerEvents } from "./eventsRoute.ts";
 import { type GuardOptions, isAuthorized, refusal } from "./guard.ts";
-import { metricFamilies } from "./metrics.ts";
+import { metricFamilies } from "./status/metrics.ts";
 import { problem, problemOf } from "./problem.ts";
-import type { PullShop } from "./pullShop.ts";
-import { pullRoutes } from "./pullRoutes.ts";
-import { notReady } from "./readiness.ts";
+import type { PullShop } from "./pull/shop.ts";
+import { pullRoutes } from "./pull/routes.ts";
+import { notReady } from "./status/readiness.ts";
 import type { ServedStream } from "./served.ts";
-import { PAGE_POLICY, statusPage } from "./statusPage.ts";
+import { PAGE_POLICY, statusPage } from "./status/statusPage.ts";
 
 export interface AppOptions {
   readonly streams: readonly ServedStream[];

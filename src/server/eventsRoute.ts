@@ -1,11 +1,11 @@
 import type { Context } from "hono";
 import { asGraphtapError } from "../errors.ts";
-import type { LineFormat } from "../tap/line.ts";
+import type { LineFormat } from "../record/line.ts";
 import type { Stream } from "../tap/stream.ts";
 import type { EventDress, EventHub } from "./eventHub.ts";
 import { problem, problemOf } from "./problem.ts";
-import { contentType } from "./pullRoutes.ts";
-import { selectStreams } from "./select.ts";
+import { contentType } from "./pull/routes.ts";
+import { selectStreams } from "./pull/select.ts";
 
 /**
  * `GET /v1/events`: what is being delivered, for looking. A listener that comes late, reads slowly or leaves has

@@ -2,9 +2,9 @@ import type { Clock } from "../clock.ts";
 import { asGraphtapError } from "../errors.ts";
 import type { PollReport } from "../tap/poll.ts";
 import type { Stream } from "../tap/stream.ts";
-import type { Batch } from "./batch.ts";
-import { count, createFigures, type Figures, observe } from "./figures.ts";
-import { createTurn, type Turn } from "./turn.ts";
+import type { Batch } from "./pull/batch.ts";
+import { count, createFigures, type Figures, observe } from "./status/figures.ts";
+import { createTurn, type Turn } from "./pull/turn.ts";
 
 /** A stream in a server: read by one at a time, and watched. */
 export interface ServedStream {

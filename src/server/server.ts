@@ -8,13 +8,13 @@ import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
 import { countLines } from "./countLines.ts";
-import { createBatches } from "./batch.ts";
+import { createBatches } from "./pull/batch.ts";
 import type { AppBindings } from "./bindings.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
-import type { PullShop } from "./pullShop.ts";
+import type { PullShop } from "./pull/shop.ts";
 import { noted, type ServedStream, serveStream } from "./served.ts";
-import { turnForPolling } from "./takeTurns.ts";
+import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
 const CONFIRM_WITHIN_MS = 300_000;

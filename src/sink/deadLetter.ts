@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
-import { makeFolder } from "../state/files.ts";
+import { makeFolder } from "../files/durable.ts";
 import { textOf, withoutLineFeed } from "./httpBody.ts";
 import { attemptSink } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";

@@ -1,8 +1,8 @@
 import { closeSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { GraphtapError } from "../errors.ts";
-import { makeFolder, openFile, syncFolder } from "../state/files.ts";
-import type { FileLocker, LockAttempt } from "../state/lock.ts";
+import { makeFolder, openFile, syncFolder } from "../files/durable.ts";
+import type { FileLocker, LockAttempt } from "../files/lock.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";

@@ -1,5 +1,5 @@
 import { GraphtapError } from "../errors.ts";
-import { failureCode } from "../state/failure.ts";
+import { failureCode } from "../files/failure.ts";
 
 /** What an operator can do about each failure of a file system. */
 const REMEDIES: Readonly<Record<string, string>> = {

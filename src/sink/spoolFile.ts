@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, readSync, type Stats } from "node:fs";
 import { GraphtapError } from "../errors.ts";
-import { openFile, writeFully } from "../state/files.ts";
+import { openFile, writeFully } from "../files/durable.ts";
 import { attemptSink } from "./sinkFailure.ts";
 
 const LINE_FEED = 0x0a;

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { closeSync, fdatasyncSync, ftruncateSync } from "node:fs";
-import { openFile, readFileIfAny, replaceFile, writeFully } from "../state/files.ts";
+import { openFile, readFileIfAny, replaceFile, writeFully } from "../files/durable.ts";
 import { type AcceptedKeys, createAcceptedKeys } from "./acceptedKeys.ts";
 import { decodeFrames, encodeFrame, type JournalEntry } from "./journalFrames.ts";
 import { attemptSink } from "./sinkFailure.ts";

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { listFolder } from "../state/files.ts";
+import { listFolder } from "../files/durable.ts";
 
 /** What rotation adds to the name: the moment, in UTC, so that names sort in time order. */
 const STAMP = /^\.(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}\.\d{3})Z$/;

@@ -1,5 +1,5 @@
 import { parseInstant } from "../instant.ts";
-import type { SeenPlace } from "./seenPlace.ts";
+import type { SeenPlace } from "./seen/seenPlace.ts";
 
 /** The version of the format; older ones are read, newer ones refused. */
 export const PERSISTENCE_VERSION = 3;

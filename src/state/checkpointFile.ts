@@ -8,8 +8,8 @@ import {
   PERSISTENCE_VERSION,
   type StreamAddress,
 } from "./checkpoint.ts";
-import { listFolder, readFileIfAny, replaceFile, setAside } from "./files.ts";
-import type { SeenPlace } from "./seenPlace.ts";
+import { listFolder, readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import type { SeenPlace } from "./seen/seenPlace.ts";
 
 export interface CheckpointFileOptions {
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseInstant } from "../instant.ts";
 import type { TimeRange } from "./checkpoint.ts";
-import { readFileIfAny, replaceFile, setAside } from "./files.ts";
+import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
 
 /** A range that could not be read: kept until it was. */
 export interface Gap extends TimeRange {

@@ -1,6 +1,6 @@
 import type { StreamAddress } from "./checkpoint.ts";
-import { makeFolder } from "./files.ts";
-import { acquireLock, type FileLocker } from "./lock.ts";
+import { makeFolder } from "../files/durable.ts";
+import { acquireLock, type FileLocker } from "../files/lock.ts";
 import { listStreams, removeLeftovers, streamFolder } from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
 

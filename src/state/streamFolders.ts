@@ -2,7 +2,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { StreamAddress } from "./checkpoint.ts";
-import { attempt } from "./failure.ts";
+import { attempt } from "../files/failure.ts";
 import {
   isFolder,
   listFolder,
@@ -11,7 +11,7 @@ import {
   removeUnfinished,
   replaceFile,
   syncFolder,
-} from "./files.ts";
+} from "../files/durable.ts";
 import { decodeName, encodeName } from "./streamName.ts";
 
 // Holds the text that a folder stands for where its name is too short to tell. A leading dot is never a stream's.

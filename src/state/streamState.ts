@@ -2,11 +2,11 @@ import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import type { Checkpoint, StreamAddress } from "./checkpoint.ts";
 import { checkpointIn, loadCheckpoint, positionOf, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
-import { isFolder } from "./files.ts";
-import { MOST_POSITION_BYTES } from "./frames.ts";
+import { isFolder } from "../files/durable.ts";
+import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gaps.ts";
-import type { SeenLog, SeenSet } from "./seen.ts";
-import { openSeenSet } from "./seenSet.ts";
+import type { SeenLog, SeenSet } from "./seen/seen.ts";
+import { openSeenSet } from "./seen/seenSet.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,

@@ -10,12 +10,12 @@ import {
 import type { TimedCursor } from "../plugin/plugin.ts";
 import type { Checkpoint, TimeRange } from "../state/checkpoint.ts";
 import { recordGap } from "./gaps.ts";
-import { freeOverlap, LEAST_OVERLAP_SECONDS, marksAfterLive } from "./overlap.ts";
+import { freeOverlap, LEAST_OVERLAP_SECONDS, marksAfterLive } from "./late/overlap.ts";
 import type { Pass } from "./pass.ts";
 import { instantOf, knownSince, withReadTo } from "./position.ts";
 import { readRange } from "./readRange.ts";
-import { creditAfter, openMarks } from "./sweeps.ts";
-import { marksIn, sweepSchedule, withMarks } from "./sweepSchedule.ts";
+import { creditAfter, openMarks } from "./late/rereads.ts";
+import { marksIn, sweepSchedule, withMarks } from "./late/schedule.ts";
 import { planEdge } from "./window.ts";
 
 /** What is older than this is not today's and waits behind it. */

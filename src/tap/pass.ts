@@ -3,14 +3,14 @@ import type { PageReader } from "../graph/pages.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
 import type { Sink } from "../sink/sink.ts";
-import type { SeenSet } from "../state/seen.ts";
-import { createTable, KEY_WORDS } from "../state/table.ts";
-import { createIntake, type Intake } from "./intake.ts";
-import { lineStyle } from "./line.ts";
-import { createMask } from "./mask.ts";
+import type { SeenSet } from "../state/seen/seen.ts";
+import { createTable, KEY_WORDS } from "../state/seen/table.ts";
+import { createIntake, type Intake } from "../record/intake.ts";
+import { lineStyle } from "../record/line.ts";
+import { createMask } from "../record/mask.ts";
 import { keysNeededSince, newestOf, openPosition, withNewest } from "./position.ts";
 import type { Engine, Stream } from "./stream.ts";
-import { createTagger } from "./tag.ts";
+import { createTagger } from "../record/tag.ts";
 
 /** The working data of one poll. */
 export interface Pass {
@@ -98,7 +98,7 @@ export function openPass(
       clock: engine.clock,
       random: engine.random,
       log: stream.log,
-      cutters: engine.cutters,
+      framers: engine.framers,
       onRecord: intake.onRecord,
       onProgress: () => intake.drain(),
       onRequest: () => pass.requests++,

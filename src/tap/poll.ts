@@ -8,8 +8,8 @@ import { commitAndSave, keepAccepted, leaveInOrder, openPass, type Pass } from "
 import { withReadTo } from "./position.ts";
 import { readPages } from "./readPages.ts";
 import type { Engine, Stream } from "./stream.ts";
-import { sweep } from "./sweeping.ts";
-import { isFarBehind, sayIfBehind } from "./sweepSchedule.ts";
+import { sweep } from "./late/rereading.ts";
+import { isFarBehind, sayIfBehind } from "./late/schedule.ts";
 
 /** What one poll did. */
 export interface PollReport {

@@ -1,6 +1,6 @@
 import { addSeconds, formatInstant, fromMillis, type Instant, latest, parseInstant } from "../instant.ts";
 import { type Checkpoint, emptyCheckpoint } from "../state/checkpoint.ts";
-import type { Newest } from "./newest.ts";
+import type { Newest } from "../record/newest.ts";
 import type { Stream } from "./stream.ts";
 
 // Keys outlive the oldest mark by this much, so that every re-read still knows what was delivered.

@@ -4,7 +4,7 @@ import type { Asked } from "../graph/judge.ts";
 import { readPage } from "../graph/pages.ts";
 import type { Priority } from "../graph/quota.ts";
 import { formatInstant, type Instant } from "../instant.ts";
-import type { RangeCounts } from "./intake.ts";
+import type { RangeCounts } from "../record/intake.ts";
 import { commit, type Pass } from "./pass.ts";
 import { firstPageUrl, type Range } from "./query.ts";
 import type { Stream } from "./stream.ts";

@@ -10,7 +10,7 @@ import {
   type Instant,
   secondsBetween,
 } from "../instant.ts";
-import type { RangeCounts } from "./intake.ts";
+import type { RangeCounts } from "../record/intake.ts";
 import { commit, type Pass } from "./pass.ts";
 import { instantOf } from "./position.ts";
 import { type PagesRead, readPages } from "./readPages.ts";

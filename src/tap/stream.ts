@@ -1,14 +1,14 @@
 import type { Clock } from "../clock.ts";
 import type { InputConfig, ServiceConfig } from "../config/config.ts";
 import type { GraphClient } from "../graph/client.ts";
-import type { Cutters } from "../json/cutter.ts";
+import type { Framers } from "../json/framer.ts";
 import type { Quota } from "../graph/quota.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
-import type { KeyMaker } from "../state/keyMaker.ts";
+import type { KeyMaker } from "../record/keyMaker.ts";
 import type { StreamState } from "../state/state.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { LineFormat } from "./line.ts";
+import type { LineFormat } from "../record/line.ts";
 
 /** Input × service: the thing that has a position. */
 export interface Stream {
@@ -28,7 +28,7 @@ export interface Engine {
   readonly clock: Clock;
   /** In [0, 1), for spreading retries. */
   readonly random: () => number;
-  readonly cutters: Cutters;
+  readonly framers: Framers;
   readonly makeKey: KeyMaker;
   readonly sink: Sink;
   readonly format: LineFormat;

@@ -10,8 +10,8 @@ const SRC = new URL("../../src/", import.meta.url);
 /** What is built: the path of source (which may import others) and result without their ends, and the name of the result's constant. */
 export const WASM_MODULES: readonly WasmModule[] = [
   // Between what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
-  { path: "json/cutter", name: "CUTTER_BASE64", compilerData: 114_688 },
-  { path: "state/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
+  { path: "json/framer", name: "FRAMER_BASE64", compilerData: 114_688 },
+  { path: "record/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
 ];
 
 export interface WasmModule {

@@ -3,8 +3,8 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import { shellCommand } from "../../src/cli/shipperQuote.ts";
-import type { WayIn } from "../../src/cli/shipperSettings.ts";
+import { shellCommand } from "../../src/shipper/quote.ts";
+import type { WayIn } from "../../src/shipper/settings.ts";
 import { type Authority, writeDomain } from "./certificates.ts";
 import type { Installed } from "./forwarderInstalled.ts";
 import { programCommand, run, type Running, start, startCommand } from "./program.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { buildStreams } from "../../src/cli/streams.ts";
+import { buildStreams } from "../../src/wiring/streams.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { GraphtapError } from "../../src/errors.ts";
 import { formatInstant, fromMillis } from "../../src/instant.ts";
@@ -19,8 +19,8 @@ import type { Engine, Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { plugins } from "../../plugins/index.ts";
 import { endlessGraph } from "./endlessGraph.ts";
-import { createCutters } from "../../src/json/cutter.ts";
-import { createKeyMaker } from "../../src/state/keyMaker.ts";
+import { createFramers } from "../../src/json/framer.ts";
+import { createKeyMaker } from "../../src/record/keyMaker.ts";
 import { idleClock } from "./idleClock.ts";
 import { onDeno } from "./project.ts";
 
@@ -99,7 +99,7 @@ export async function simulateLoad(options: LoadOptions): Promise<LoadResult> {
   let longestDelayMs = 0;
   const engine: Engine = {
     clock,
-    cutters: createCutters(),
+    framers: createFramers(),
     makeKey: createKeyMaker(),
     random: () => 0.5,
     sink: {

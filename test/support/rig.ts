@@ -7,10 +7,10 @@ import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/e
 import { createGraphClient } from "../../src/graph/client.ts";
 import type { Budget } from "../../src/graph/budgets.ts";
 import { createQuotas } from "../../src/graph/quota.ts";
-import { createTokenSource } from "../../src/graph/token.ts";
+import { createTokenSource } from "../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
-import { createCutters } from "../../src/json/cutter.ts";
-import { createKeyMaker } from "../../src/state/keyMaker.ts";
+import { createFramers } from "../../src/json/framer.ts";
+import { createKeyMaker } from "../../src/record/keyMaker.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
 import { openState } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
@@ -141,7 +141,7 @@ export function openRig(options: RigOptions = {}): Rig {
     sent,
     engine: {
       clock,
-      cutters: createCutters(),
+      framers: createFramers(),
       makeKey: createKeyMaker(),
       random: () => 0.5,
       sink: {

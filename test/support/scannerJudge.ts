@@ -1,7 +1,7 @@
 /** Judges scanners of pages: `JSON.parse` says what is right. */
 import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../src/errors.ts";
-import { createCutters } from "../../src/json/cutter.ts";
+import { createFramers } from "../../src/json/framer.ts";
 import type { PageEnd, PageLimits, PageScanner } from "../../src/json/page.ts";
 import { createPageScanner } from "../../src/json/scanner.ts";
 import { damaged, type JsonPage, pieceSizes, randomOf, randomPage } from "./jsonDocuments.ts";
@@ -9,13 +9,13 @@ import { damaged, type JsonPage, pieceSizes, randomOf, randomPage } from "./json
 /** A way to make a scanner. */
 export type CreateScanner = (limits?: PageLimits) => PageScanner;
 
-const cutters = createCutters(0);
+const framers = createFramers(0);
 
 /** Every scanner there is; each must do what the first one does. */
 export const scanners: Readonly<Record<string, CreateScanner>> = {
   "the scanner in TypeScript": createPageScanner,
-  // Every array goes to the cutter, however short its pieces are.
-  "the scanner with WebAssembly": (limits) => createPageScanner(limits, cutters),
+  // Every array goes to the framer, however short its pieces are.
+  "the scanner with WebAssembly": (limits) => createPageScanner(limits, framers),
 };
 
 /** What a scanner made of a document. */

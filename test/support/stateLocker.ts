@@ -1,4 +1,4 @@
-import { type FileLocker, flockByCommand, type LockableFile, lockByFile } from "../../src/state/lock.ts";
+import { type FileLocker, flockByCommand, type LockableFile, lockByFile } from "../../src/files/lock.ts";
 
 interface DenoNamespace {
   openSync(path: string, options: { read: boolean; write: boolean }): LockableFile;

@@ -1,4 +1,4 @@
-import { recordKey } from "../../src/state/key.ts";
+import { recordKey } from "../../src/state/seen/key.ts";
 import type { StreamAddress } from "../../src/state/checkpoint.ts";
 
 /** The stream that the killed process writes. */

@@ -5,39 +5,87 @@ import { plugins } from "../../plugins/index.ts";
 
 const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
-/** What each room may import besides itself, lowest first; `src/README.md` draws it. */
-const ALLOWED: Record<string, readonly string[]> = {
-  foundation: [],
-  telemetry: ["foundation"],
-  net: ["foundation"],
-  json: ["foundation", "telemetry"],
-  plugin: ["foundation", "telemetry"],
-  state: ["foundation", "telemetry"],
-  config: ["foundation", "telemetry", "plugin"],
-  graph: ["foundation", "telemetry", "net", "json", "plugin", "state", "config"],
-  sink: ["foundation", "telemetry", "net", "json", "plugin", "state", "config"],
-  tap: ["foundation", "telemetry", "json", "plugin", "state", "config", "graph", "sink"],
-  // A second opinion of what Graph does must not share the engine's.
-  emulator: ["foundation", "json"],
-  server: ["foundation", "telemetry", "json", "plugin", "state", "config", "graph", "sink", "tap"],
-  cli: [
-    "foundation",
-    "telemetry",
-    "json",
-    "plugin",
-    "state",
-    "config",
-    "graph",
-    "sink",
-    "tap",
-    "server",
-    "emulator",
-    "plugins",
-  ],
-  main: ["cli", "sink", "state"],
+/** The rooms from the ground up; each may use those below it. `src/README.md` draws it. */
+const LEVELS: readonly (readonly string[])[] = [
+  ["errors", "clock", "instant"],
+  ["net", "telemetry"],
+  ["files", "json", "plugin"],
+  ["config", "state", "graph"],
+  ["sink"],
+  ["record"],
+  ["tap"],
+  ["server", "migrate", "shipper"],
+  ["wiring"],
+  ["doctor"],
+  ["cli"],
+  ["main"],
+];
+
+/** Rooms that may use less than what lies below them, or more. */
+const OWN_RULES: Readonly<Record<string, readonly string[]>> = {
   plugins: ["plugin"],
+  // A second opinion of what Graph does must not share the engine's.
+  emulator: ["errors", "clock", "instant", "json", "plugin"],
+  // Only here a list of services meets the engine.
+  wiring: [...LEVELS.slice(0, 8).flat(), "plugins"],
+  cli: [...LEVELS.slice(0, 10).flat(), "emulator", "plugins"],
 };
-const FOUNDATION = ["src/errors.ts", "src/clock.ts", "src/instant.ts", "src/webAssembly.ts"];
+
+/** All folders there are. */
+const FOLDERS = [
+  "cli",
+  "cli/commands",
+  "config",
+  "doctor",
+  "emulator",
+  "emulator/odata",
+  "emulator/records",
+  "files",
+  "graph",
+  "graph/auth",
+  "json",
+  "migrate",
+  "net",
+  "plugin",
+  "record",
+  "server",
+  "server/pull",
+  "server/status",
+  "shipper",
+  "sink",
+  "state",
+  "state/seen",
+  "tap",
+  "tap/late",
+  "telemetry",
+  "wiring",
+];
+
+/** What still runs the wrong way; nothing may join it. */
+const NOT_YET: readonly string[] = [
+  "migrate/migrateState.ts -> wiring/configFile.ts",
+  "migrate/migrateState.ts -> cli/options.ts",
+  "migrate/migrateState.ts -> wiring/runtime.ts",
+  "migrate/migrateState.ts -> cli/table.ts",
+  "record/intake.ts -> tap/query.ts",
+  "wiring/chosenServices.ts -> cli/options.ts",
+  "wiring/configFile.ts -> cli/options.ts",
+  "wiring/due.ts -> cli/options.ts",
+  "wiring/heartbeat.ts -> cli/options.ts",
+  "wiring/hostname.ts -> cli/options.ts",
+  "wiring/logging.ts -> cli/options.ts",
+  "wiring/sink.ts -> cli/options.ts",
+  "wiring/sources.ts -> cli/options.ts",
+  "wiring/tap.ts -> cli/options.ts",
+];
+const CIRCLES_YET: readonly string[] = [
+  "config/document.ts config/places.ts",
+  "emulator/admin.ts emulator/app.ts emulator/emulator.ts",
+  "emulator/collections.ts emulator/options.ts",
+  "graph/allOf.ts graph/quota.ts",
+  "migrate/pickle.ts migrate/pickleCalls.ts",
+  "server/pull/batch.ts server/served.ts",
+];
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
@@ -45,32 +93,66 @@ function filesUnder(folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
+/** A file's room: `tap` for `src/tap/poll.ts`, `errors` for `src/errors.ts`, `plugins` for a plugin. */
 function roomOf(file: string): string {
-  if (FOUNDATION.includes(file)) return "foundation";
-  if (file === "src/main.ts") return "main";
   const [top, room] = file.split("/");
-  return top === "plugins" ? "plugins" : room ?? "";
+  return top === "src" ? room!.replace(/\.ts$/, "") : "plugins";
 }
 
+/** The files that a file imports, types included. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
   return [...text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)]
     .map(([, path]) => relative(root, resolve(root, dirname(file), path!)));
 }
 
+function mayUse(room: string): readonly string[] {
+  const level = LEVELS.findIndex((rooms) => rooms.includes(room));
+  return OWN_RULES[room] ?? LEVELS.slice(0, Math.max(0, level)).flat();
+}
+
+/** Groups of files that reach each other by their imports. */
+function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const reaches = new Map([...imports.keys()].map((file) => [file, reachedFrom(file, imports)]));
+  const inCircle = [...imports.keys()].filter((file) => reaches.get(file)!.has(file));
+  const groups = inCircle.map((file) =>
+    inCircle.filter((other) => reaches.get(file)!.has(other) && reaches.get(other)!.has(file)).sort()
+  );
+  return [...new Map(groups.map((group) => [group.join(" "), group])).values()];
+}
+
+function reachedFrom(file: string, imports: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const reached = new Set<string>();
+  const waiting = [...imports.get(file) ?? []];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    waiting.push(...imports.get(next) ?? []);
+  }
+  return reached;
+}
+
 const sources = [...filesUnder("src"), ...filesUnder("plugins")];
+const short = (file: string) => file.replace(/^src\//, "");
 
 describe("the house", () => {
-  it("has no rooms but those of the plan", () => {
-    expect([...new Set(sources.map(roomOf))].filter((room) => !(room in ALLOWED))).toEqual([]);
+  it("has the folders of the plan, and no others", () => {
+    const folders = filesUnder("src").map((file) => dirname(short(file))).filter((folder) => folder !== ".");
+    expect([...new Set(folders)].sort()).toEqual(FOLDERS);
   });
 
   it.each(sources)("imports one way: %s", (file) => {
     const room = roomOf(file);
-    const strangers = importsOf(file).filter((target) =>
-      roomOf(target) !== room && !ALLOWED[room]?.includes(roomOf(target))
-    );
-    expect(strangers).toEqual([]);
+    const strangers = importsOf(file)
+      .filter((target) => roomOf(target) !== room && !mayUse(room).includes(roomOf(target)))
+      .map((target) => `${short(file)} -> ${short(target)}`);
+    expect(strangers.filter((stranger) => !NOT_YET.includes(stranger))).toEqual([]);
+  });
+
+  it("has no circles of imports, those of types included", () => {
+    const circles = circlesOf(new Map(sources.map((file) => [file, importsOf(file)])));
+    const names = circles.map((circle) => circle.map(short).join(" "));
+    expect(names.filter((name) => !CIRCLES_YET.includes(name))).toEqual([]);
   });
 
   it("lets the plugins know nothing but their own shape", () => {

@@ -1,6 +1,6 @@
 /** What came out, taken apart; whatever its format. */
 import type { Buffer } from "node:buffer";
-import type { LineFormat } from "../../../src/tap/line.ts";
+import type { LineFormat } from "../../../src/record/line.ts";
 import { eventLine, wholeLines, withoutAdded } from "../../support/eventLines.ts";
 import { COLLECTIONS } from "../../support/site.ts";
 import type { Delivered } from "./judge.ts";

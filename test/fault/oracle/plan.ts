@@ -2,7 +2,7 @@
 import type { CollectionName } from "../../../src/emulator/emulator.ts";
 import type { Fault, FaultAction } from "../../../src/emulator/faults.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
-import type { LineFormat } from "../../../src/tap/line.ts";
+import type { LineFormat } from "../../../src/record/line.ts";
 import { COLLECTIONS } from "../../support/site.ts";
 import { type Moment, MOMENTS } from "./moments.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Option, parseOptions } from "../../../src/cli/options.ts";
-import type { Runtime } from "../../../src/cli/runtime.ts";
-import { run } from "../../../src/cli/state.ts";
+import type { Runtime } from "../../../src/wiring/runtime.ts";
+import { run } from "../../../src/cli/commands/state.ts";
 import { type Checkpoint, emptyCheckpoint } from "../../../src/state/checkpoint.ts";
 import { openState } from "../../../src/state/state.ts";
 

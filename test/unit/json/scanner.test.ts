@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createPageScanner } from "../../../src/json/scanner.ts";
-import { cut, latin1, utf8 } from "./cut.ts";
+import { cut, latin1, utf8 } from "./framed.ts";
 
 const asLatin1 = (text: string) => latin1(utf8(text));
 
@@ -166,8 +166,8 @@ describe("limits", () => {
     ["before", `{"a":[${'"0123456789",'.repeat(90_000)}0],"value":[]}`],
     ["behind", `{"value":[],"a":[${'"0123456789",'.repeat(90_000)}0]}`],
     ["instead of", `{"error":{"code":"X","message":"${"x".repeat(1_100_000)}"}}`],
-  ])("stop an endless shell %s the array", (_, shell) => {
-    expect(() => cut(shell, [65_536])).toThrow(expect.objectContaining({
+  ])("stop an endless envelope %s the array", (_, envelope) => {
+    expect(() => cut(envelope, [65_536])).toThrow(expect.objectContaining({
       code: "page-invalid",
       message: 'response has more than 1 MiB outside a "value" array',
     }));

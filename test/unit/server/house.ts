@@ -4,15 +4,15 @@ import type { InputConfig, ServiceConfig } from "../../../src/config/config.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
 import { createGraphClient } from "../../../src/graph/client.ts";
 import { createQuotas } from "../../../src/graph/quota.ts";
-import { createTokenSource } from "../../../src/graph/token.ts";
+import { createTokenSource } from "../../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/graph/transport.ts";
 import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
 import { createRegistry } from "../../../src/plugin/registry.ts";
 import type { PollReport } from "../../../src/tap/poll.ts";
 import { createTapServer, type ServerOptions, type TapServer } from "../../../src/server/server.ts";
 import { openState, type State } from "../../../src/state/state.ts";
-import { createCutters } from "../../../src/json/cutter.ts";
-import { createKeyMaker } from "../../../src/state/keyMaker.ts";
+import { createFramers } from "../../../src/json/framer.ts";
+import { createKeyMaker } from "../../../src/record/keyMaker.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { plugins } from "../../../plugins/index.ts";
@@ -79,7 +79,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
   };
   const engine: Engine = {
     clock,
-    cutters: createCutters(),
+    framers: createFramers(),
     makeKey: createKeyMaker(),
     random: () => 0.5,
     sink,

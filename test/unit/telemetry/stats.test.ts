@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countingSink, logStatistics } from "../../../src/cli/statistics.ts";
-import type { Tap } from "../../../src/cli/tap.ts";
+import { countingSink, logStatistics } from "../../../src/wiring/statistics.ts";
+import type { Tap } from "../../../src/wiring/tap.ts";
 import type { Sink } from "../../../src/sink/sink.ts";
 import { createLog, type LogFormat } from "../../../src/telemetry/log.ts";
 import { createSenderStats } from "../../../src/telemetry/stats.ts";

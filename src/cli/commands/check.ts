@@ -1,0 +1,23 @@
+import { systemClock } from "../../clock.ts";
+import { shownProblems, warningLine } from "../../config/shownProblems.ts";
+import type { ExitCode } from "../../errors.ts";
+import { readConfig } from "../../wiring/configFile.ts";
+import type { Given } from "../options.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+
+/** `graphtap check`: every problem of the configuration at once, without asking anybody. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const { config } = await readConfig(given, runtime, systemClock.now());
+  const warnings = shownProblems(config.warnings, warningLine).map((line) => `warning: ${line}\n`);
+  const streams = config.inputs.filter(({ enabled }) => enabled).flatMap(({ name, services }) =>
+    services.filter(({ enabled }) => enabled).map((service) =>
+      `  ${name} × ${service.name}, every ${service.periodSeconds} s, from ${
+        service.startTime?.text ?? "now on"
+      }\n`
+    )
+  );
+  runtime.writeStderr(
+    `${warnings.join("")}${config.file}: valid; ${streams.length} streams\n${streams.join("")}`,
+  );
+  return 0;
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../clock.ts";
+import { asGraphtapError, type ExitCode, GraphtapError } from "../../errors.ts";
+import { pollForever } from "../../tap/scheduler.ts";
+import { demoConfig } from "../demoConfig.ts";
+import { type DemoGraph, openDemoGraph } from "../demoGraph.ts";
+import { serveDemo } from "../demoServe.ts";
+import { type Given, usage } from "../options.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+import { layOut } from "../table.ts";
+import { openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
+
+const DEFAULT_SECONDS = 12;
+/** Short enough that one sees records arrive; a configuration allows no less than a minute. */
+const PERIOD_SECONDS = 3;
+
+/** `graphtap demo`: the program as it is, against a Graph on loopback, in a state folder that is thrown away. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  if (given.has("serve")) return serveDemo(given, runtime);
+  const lastsMs = seconds(given.text("seconds")) * 1000;
+  const folder = mkdtempSync(join(tmpdir(), "graphtap-demo-"));
+  // A second page would wait for the quota of sign-ins and audits, and so outlast a short demo.
+  const graph = await openDemoGraph({ port: 0, quotas: true, unevenPages: false });
+  try {
+    runtime.writeStderr(
+      `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
+    );
+    const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
+    const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
+    const { why, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
+    if (why.code !== "stopped") throw why;
+    runtime.writeStderr(closing(rows));
+    return 0;
+  } finally {
+    await graph.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Polls until the demo is over or something fails; says which, and what came of each stream. */
+async function play(tap: Tap, graph: DemoGraph): Promise<{ why: GraphtapError; rows: string[][] }> {
+  const quick = tap.streams.map((stream) => ({
+    ...stream,
+    service: { ...stream.service, periodSeconds: PERIOD_SECONDS },
+  }));
+  graph.start(tap.stop.signal);
+  let rows: string[][] = [];
+  // Positions can be read for as long as the tap is open.
+  const polling = pollForever(quick, tap.engine, tap.stop).finally(() => rows = rowsOf(tap, graph));
+  try {
+    return await untilStopped(tap, polling);
+  } catch (thrown) {
+    return { why: asGraphtapError(thrown), rows };
+  }
+}
+
+function seconds(text: string | undefined): number {
+  const value = text === undefined ? DEFAULT_SECONDS : Number(text);
+  if (value > 0 && value <= 3600) return value;
+  throw usage("demo", `--seconds is "${text}", expected a number above 0 and up to 3600`);
+}
+
+function rowsOf(tap: Tap, graph: DemoGraph): string[][] {
+  return tap.streams.map(({ service, plugin, state }) => {
+    const checkpoint = state.loadCheckpoint();
+    const requests = graph.emulator.requests.filter(({ path }) => path === plugin.path).length;
+    return [service.name, String(checkpoint?.records ?? 0), String(requests), checkpoint?.read_to ?? "-"];
+  });
+}
+
+function closing(rows: readonly (readonly string[])[]): string {
+  return `
+${layOut([["SERVICE", "RECORDS", "REQUESTS", "READ TO"], ...rows])}
+Each record left once, as one line, with its tag. Where to go next:
+  graphtap services               what can be pulled, and which permissions it takes
+  graphtap check -c config.yaml   validate your configuration, offline
+  graphtap pull -c config.yaml    one poll of everything, then exit
+  graphtap demo --serve           keep this Graph running, to try your own pipeline on it
+`;
+}

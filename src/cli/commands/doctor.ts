@@ -1,0 +1,57 @@
+import { systemClock } from "../../clock.ts";
+import { shownProblems, warningLine } from "../../config/shownProblems.ts";
+import { type ExitCode, GraphtapError } from "../../errors.ts";
+import { createHttp } from "../../graph/http.ts";
+import { createSkewMeter } from "../../doctor/clockSkew.ts";
+import { readConfig } from "../../wiring/configFile.ts";
+import { examineInput, type Finding } from "../../doctor/examine.ts";
+import { logFor } from "../../wiring/logging.ts";
+import { type Given, usage } from "../options.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+import { buildSources } from "../../wiring/sources.ts";
+import { layOut } from "../table.ts";
+import { proxyFrom } from "../../wiring/tap.ts";
+
+/** Whoever waits at a terminal is told sooner than a stream at night. */
+const PATIENCE_MS = 30_000;
+
+/** `graphtap doctor`: asks Entra and Graph what the configuration needs of them; neither state nor sink is touched. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const clock = systemClock;
+  const { config, registry } = await readConfig(given, runtime, clock.now());
+  const log = logFor(given, runtime, config.globals.debug, () => clock.now());
+  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
+  const http = createHttp({ proxy: proxyFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
+  const meter = createSkewMeter(http.transport, clock);
+  const stop = new AbortController();
+  runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  const sources = buildSources({ config, registry, clock, log, transport: meter.transport, given });
+  if (sources.length === 0) throw usage(given.command, "no enabled input has an enabled service to examine");
+  try {
+    const findings: Finding[] = [];
+    for (const input of new Set(sources.map((source) => source.input))) {
+      const ofInput = sources.filter((source) => source.input === input);
+      findings.push(...await examineInput(ofInput, { clock, ahead: meter.ahead, signal: stop.signal }));
+    }
+    stop.signal.throwIfAborted();
+    const text = given.has("json") ? asJson(findings) : asTable(findings);
+    await runtime.writeStdout(new TextEncoder().encode(text));
+    return worst(findings.map(({ exitCode }) => exitCode));
+  } finally {
+    await http.close();
+  }
+}
+
+function asJson(findings: readonly Finding[]): string {
+  return `${JSON.stringify(findings.map(({ exitCode: _, ...finding }) => finding), null, 2)}\n`;
+}
+
+function asTable(findings: readonly Finding[]): string {
+  const rows = findings.map(({ input, check, result, detail }) => [input, check, result, detail]);
+  return layOut([["INPUT", "CHECK", "RESULT", "DETAIL"], ...rows]);
+}
+
+/** Authorisation first: nothing else can be mended before it. */
+function worst(codes: readonly ExitCode[]): ExitCode {
+  return ([3, 2] as const).find((code) => codes.includes(code)) ?? (codes.some((code) => code !== 0) ? 1 : 0);
+}

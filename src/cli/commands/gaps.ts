@@ -1,0 +1,32 @@
+import type { ExitCode } from "../../errors.ts";
+import type { Given } from "../options.ts";
+import { openChosenState } from "../readState.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+import { layOut } from "../table.ts";
+
+/** `graphtap gaps`: the ranges that could not be read, and when each is tried again. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const { state, chosen } = await openChosenState(given, runtime, true);
+  const gaps = chosen.flatMap(({ inputId, service }) =>
+    state.stream({ inputId, service }).gaps().list().map((gap) => ({
+      input_id: inputId,
+      service,
+      from: gap.from,
+      to: gap.to,
+      reason: gap.reason,
+      since: new Date(gap.since_ms).toISOString(),
+      attempts: gap.attempts,
+      next_try: new Date(gap.next_try_ms).toISOString(),
+    }))
+  );
+  state.close();
+  const head = ["INPUT", "SERVICE", "FROM", "TO", "REASON", "SINCE", "ATTEMPTS", "NEXT TRY"];
+  const rows = gaps.map((gap) => Object.values(gap).map(String));
+  const text = given.has("json")
+    ? `${JSON.stringify(gaps, null, 2)}\n`
+    : gaps.length === 0
+    ? "no gaps\n"
+    : layOut([head, ...rows]);
+  await runtime.writeStdout(new TextEncoder().encode(text));
+  return 0;
+}

@@ -1,0 +1,36 @@
+import { systemClock } from "../../clock.ts";
+import { type ExitCode, GraphtapError } from "../../errors.ts";
+import { isDue } from "../../tap/due.ts";
+import { readConfig } from "../../wiring/configFile.ts";
+import { anyDue } from "../../wiring/due.ts";
+import { type Given, usage } from "../options.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+
+/** `graphtap pull`: one poll of every stream, or of those that are due. */
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const deadlineMs = deadline(given.text("deadline"));
+  const config = await readConfig(given, runtime, systemClock.now());
+  const onlyDue = given.has("due");
+  if (onlyDue && !anyDue(given, runtime, config, systemClock.now())) return 0;
+  // Loaded when there is something to do.
+  const { exitCodeOf, openTap, untilStopped } = await import("../../wiring/tap.ts");
+  const { pollOnce } = await import("../../tap/scheduler.ts");
+  const tap = openTap(given, runtime, config);
+  if (deadlineMs !== null) {
+    const reached = () => tap.stop.abort(new GraphtapError("stopped", "the deadline was reached"));
+    setTimeout(reached, deadlineMs).unref();
+  }
+  const nowMs = tap.engine.clock.now();
+  const streams = tap.streams.filter(({ state, service }) =>
+    !onlyDue || isDue(state.loadCheckpoint()?.last_poll_started_ms ?? null, service.periodSeconds, nowMs)
+  );
+  const outcomes = await untilStopped(tap, pollOnce(streams, tap.engine, tap.stop));
+  return exitCodeOf(outcomes.map(({ report }) => report.error));
+}
+
+function deadline(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = Number(text);
+  if (!(seconds > 0)) throw usage("pull", `--deadline is "${text}", expected a number of seconds above 0`);
+  return seconds * 1000;
+}

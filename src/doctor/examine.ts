@@ -1,0 +1,136 @@
+import type { Clock } from "../clock.ts";
+import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
+import { createAdmission } from "../graph/admission.ts";
+import { readPage } from "../graph/pages.ts";
+import { addSeconds, fromMillis } from "../instant.ts";
+import { firstPageUrl } from "../tap/query.ts";
+import type { Source } from "../wiring/sources.ts";
+import { readClaims, type TokenClaims } from "./tokenClaims.ts";
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly input: string;
+  /** "token", "clock", or the name of a service. */
+  readonly check: string;
+  /** "ok", or what is wrong: a code of the error table, or "clock-wrong". */
+  readonly result: string;
+  readonly detail: string;
+  /** Permissions of the service that the token does not name. */
+  readonly missing_permissions: readonly string[];
+  readonly exitCode: ExitCode;
+}
+
+export interface Examination {
+  readonly clock: Clock;
+  /** Milliseconds that this host is ahead of an origin, once something was asked there. */
+  readonly ahead: (origin: string) => number | null;
+  readonly signal: AbortSignal;
+}
+
+/** A failure that passes by itself gets another chance, no more: the rest is for `run`. */
+const ATTEMPTS = 3;
+/** Half of what live reading looks back for records that arrive late: beyond, they come only with the sweeps. */
+const TOLERATED_SKEW_MS = 60_000;
+const HOUR_SECONDS = 3600;
+
+/** Asks everything that the sources of one input will need, once each and as small as can be. */
+export async function examineInput(sources: readonly Source[], examination: Examination): Promise<Finding[]> {
+  const [{ input, tokens, graphUrl } = missing()] = sources;
+  const found = (check: string, detail: string, missing_permissions: readonly string[] = []): Finding => ({
+    input: input.name,
+    check,
+    result: "ok",
+    detail,
+    missing_permissions,
+    exitCode: 0,
+  });
+  const failed = (
+    check: string,
+    error: GraphtapError,
+    missing_permissions: readonly string[] = [],
+  ): Finding => ({
+    ...found(check, error.message, missing_permissions),
+    result: error.code,
+    exitCode: error.kind.exitCode,
+  });
+
+  let claims: TokenClaims | null;
+  try {
+    claims = readClaims(await tokens.get(examination.signal));
+  } catch (error) {
+    // Without a token nothing else can be asked.
+    return [failed("token", asGraphtapError(error))];
+  }
+  const findings = [found("token", describe(input.credentials.clientId, claims))];
+  for (const source of sources) {
+    const lacks = claims === null
+      ? []
+      : source.plugin.permissions.filter((permission) => !claims.roles.includes(permission));
+    try {
+      const records = await askForOne(source, examination);
+      findings.push(found(source.service.name, answered(records, source, lacks), lacks));
+    } catch (error) {
+      findings.push(failed(source.service.name, asGraphtapError(error), lacks));
+    }
+  }
+  const ahead = examination.ahead(new URL(graphUrl).origin);
+  if (ahead === null) return findings;
+  const wrong = Math.abs(ahead) > TOLERATED_SKEW_MS;
+  const clock = found("clock", skewText(ahead, wrong));
+  return findings.toSpliced(1, 0, wrong ? { ...clock, result: "clock-wrong", exitCode: 1 } : clock);
+}
+
+function missing(): never {
+  throw new TypeError("an input without sources");
+}
+
+/** One record of the last hour, or of the whole where there is no time to ask by. */
+async function askForOne(source: Source, { clock, signal }: Examination): Promise<number> {
+  const { plugin, service, graph, graphUrl, quotas, log } = source;
+  const now = fromMillis(clock.now());
+  const timed = plugin.cursor.kind !== "snapshot";
+  const range = timed ? { from: addSeconds(now, -HOUR_SECONDS), to: now } : { from: null, to: null };
+  const small = { ...plugin, page: { ...plugin.page, size: 1 } };
+  const page = await readPage(
+    { graph, graphUrl, clock, random: Math.random, log, onRecord: () => {}, onProgress, onRequest: () => {} },
+    firstPageUrl(graphUrl, small, range, service.additionalFilter),
+    {
+      service: service.name,
+      permissions: plugin.permissions,
+      ...(plugin.licence === undefined ? {} : { licence: plugin.licence }),
+      ...(plugin.notice === undefined ? {} : { notice: plugin.notice }),
+      followsLink: false,
+      hasAdditionalFilter: service.additionalFilter !== null,
+    },
+    { admission: createAdmission(quotas, "live"), visited: new Set(), attempts: ATTEMPTS },
+    signal,
+  );
+  return page.records;
+}
+
+const onProgress = () => Promise.resolve();
+
+function describe(clientId: string, claims: TokenClaims | null): string {
+  const name = claims?.name ? ` "${claims.name}"` : "";
+  const granted = claims === null
+    ? ""
+    : claims.roles.length === 0
+    ? ", without any application permission"
+    : `, granted ${claims.roles.toSorted().join(", ")}`;
+  return `application ${clientId}${name}${granted}`;
+}
+
+function answered(records: number, { plugin }: Source, lacks: readonly string[]): string {
+  const where = plugin.cursor.kind === "snapshot" ? "at all" : "in the last hour";
+  return [
+    records > 0 ? "can be read" : `can be read; no record ${where}`,
+    ...(lacks.length > 0 ? [`not granted, but advised: ${lacks.join(", ")}`] : []),
+  ].join("; ");
+}
+
+function skewText(aheadMs: number, wrong: boolean): string {
+  const seconds = Math.abs(aheadMs) < 1000
+    ? "within a second of"
+    : `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? "ahead of" : "behind"}`;
+  return `${seconds} Graph's${wrong ? "; synchronise it: records would come late" : ""}`;
+}

@@ -1,0 +1,95 @@
+import { GraphtapError } from "../errors.ts";
+import { BACKSLASH, COLON } from "./ascii.ts";
+import { createByteBuilder } from "./builder.ts";
+import { SECOND_VALUE } from "./faults.ts";
+import { isSpace } from "./text.ts";
+
+/**
+ * The page without the elements of its "value": context, count, nextLink. Graph puts members on either side of
+ * the array, so both sides are kept, and read with `JSON.parse` when the page is over.
+ */
+export interface Envelope {
+  /** Keeps `bytes[start, end)`. @throws `page-invalid` when the envelope passes 1 MiB. */
+  append(bytes: Uint8Array, start: number, end: number): void;
+  /** Whether the array whose `[` came last is the value of the key "value", spelled without escapes. */
+  atValueArray(): boolean;
+  /**
+   * The `@odata.nextLink` of a whole page.
+   *
+   * @param found Whether its "value" array was met.
+   * @throws `page-invalid` when there was none, or the envelope contradicts it.
+   */
+  nextLink(found: boolean): string | null;
+}
+
+// Graph's own envelopes are below 3 KiB; what is larger is no page.
+const MAX_SHELL_BYTES = 1024 * 1024;
+
+const VALUE_KEY = new TextEncoder().encode('"value"');
+
+/** An empty envelope. */
+export function createEnvelope(): Envelope {
+  const kept = createByteBuilder(4096);
+  return {
+    append(bytes, start, end) {
+      if (kept.length + end - start > MAX_SHELL_BYTES) {
+        throw invalid(`response has more than 1 MiB outside a "value" array`);
+      }
+      kept.appendSlice(bytes, start, end);
+    },
+    atValueArray: () => endsWithValueArray(kept.bytes()),
+    nextLink: (found) => nextLinkOf(parsed(kept.bytes()), found),
+  };
+}
+
+/** Whether an envelope that is valid JSON so far ends with `"value":[`, white space aside. */
+function endsWithValueArray(bytes: Uint8Array): boolean {
+  let at = skipSpaceBack(bytes, bytes.length - 2);
+  if (bytes[at] !== COLON) return false;
+  at = skipSpaceBack(bytes, at - 1) - VALUE_KEY.length + 1;
+  // Behind a backslash, the quote is part of a longer key.
+  return at > 0 && bytes[at - 1] !== BACKSLASH && VALUE_KEY.every((byte, i) => bytes[at + i] === byte);
+}
+
+function skipSpaceBack(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isSpace(bytes[at])) at--;
+  return at;
+}
+
+function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    // The decoder drops a byte order mark. The lexer saw an object, so the cast is safe.
+    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  } catch {
+    // Without the cause: the parser's message quotes the body.
+    throw invalid(`response is not valid JSON outside its "value" array`);
+  }
+}
+
+function nextLinkOf(page: Readonly<Record<string, unknown>>, found: boolean): string | null {
+  const { value, error, "@odata.nextLink": link } = page;
+  if (!found) throw invalid(`response has no "value" array${instead(value, error)}`);
+  if (!Array.isArray(value) || value.length > 0) throw invalid(SECOND_VALUE);
+  if (link === undefined || link === null || link === "") return null;
+  // To take it for the last page would lose the rest without a word.
+  if (typeof link !== "string") throw invalid(`response has an "@odata.nextLink" that is not a string`);
+  return link;
+}
+
+/** What stands in place of the array, as far as it may be said without quoting the body. */
+function instead(value: unknown, error: unknown): string {
+  if (value === null) return `: its "value" is null`;
+  if (Array.isArray(value)) return `: its key is spelled with an escape`;
+  if (value !== undefined) {
+    return `: its "value" is ${typeof value === "object" ? "an object" : `a ${typeof value}`}`;
+  }
+  if (typeof error !== "object" || error === null) return "";
+  const code = "code" in error ? error.code : undefined;
+  if (typeof code !== "string" || !/^[\w.-]{1,80}$/.test(code)) return `, found an "error" object`;
+  return `, found an "error" object with code "${code}"`;
+}
+
+function invalid(message: string): GraphtapError {
+  return new GraphtapError("page-invalid", message);
+}

@@ -1,0 +1,152 @@
+/** Positions that stand under other names: of the old collector, or of our own before the file was rewritten. */
+import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
+import {
+  addSeconds,
+  compareInstants,
+  formatInstant,
+  type Instant,
+  latest,
+  parseInstant,
+} from "../instant.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import type { Registry } from "../plugin/registry.ts";
+import { emptyCheckpoint } from "../state/checkpoint.ts";
+import { recordKey } from "../state/seen/key.ts";
+import { findOldPositions, type OldAddress, type OldPosition } from "./oldState.ts";
+import type { State } from "../state/state.ts";
+
+/** How far before a position reading goes on: what arrived late there is found. */
+export const DEFAULT_OVERLAP_SECONDS = 3600;
+
+/** Names of inputs in the collector's own samples. */
+const SAMPLE_INPUTS = ["microsoft_graph", "microsoft_graph_audit", "microsoft_graph_security"];
+/** What `migrate` adds to names and ids when it splits an input. */
+const SPLIT = /_(audit|security)$/;
+
+/** One stream and what was left of it. */
+export interface Takeover {
+  readonly input: InputConfig;
+  readonly service: ServiceConfig;
+  readonly plugin: Plugin;
+  readonly found: readonly OldPosition[];
+}
+
+/** What became of it. */
+export interface TakenOver {
+  readonly input: string;
+  readonly service: string;
+  /** The position that was found, `-` for none and `?` for one that cannot be read. */
+  readonly old: string;
+  /** Where reading goes on, `-` when what was found is of no use. */
+  readonly next: string;
+  readonly remark: string;
+}
+
+/**
+ * Every stream of the configuration, and what was left of it.
+ *
+ * @param folder where the old collector's `files` are
+ * @param own our own state, for positions under the names that a stream had before; `null` to look for none
+ * @throws state-unusable
+ */
+export function findTakeovers(
+  { inputs }: Config,
+  registry: Registry,
+  folder: string,
+  files: readonly string[],
+  own: State | null,
+): Takeover[] {
+  return inputs.filter(({ enabled }) => enabled).flatMap((input) =>
+    input.services.filter(({ enabled }) => enabled).map((service): Takeover => {
+      const plugin = registry.resolve(service.name)!;
+      const address = addressOf(input, service, plugin);
+      const old = findOldPositions(folder, files, address);
+      const ours = own === null
+        ? []
+        : ownPositions(own, address, { inputId: input.id, service: service.name });
+      return { input, service, plugin, found: [...old, ...ours] };
+    })
+  );
+}
+
+function addressOf(input: InputConfig, service: ServiceConfig, plugin: Plugin): OldAddress {
+  const { aliases = [], variants = [] } = plugin;
+  return {
+    inputs: [...new Set([input.name, input.name.replace(SPLIT, ""), ...SAMPLE_INPUTS])],
+    ids: [...new Set([input.id, input.id.replace(SPLIT, "")])],
+    services: [service.configuredName, plugin.service, ...aliases, ...variants.map(({ name }) => name)],
+  };
+}
+
+/** Where our own streams stood whose place is taken by this one. */
+function ownPositions(
+  state: State,
+  { ids, services }: OldAddress,
+  self: { readonly inputId: string; readonly service: string },
+): OldPosition[] {
+  const others = state.list().filter(({ inputId, service }) =>
+    ids.includes(inputId) && services.includes(service) &&
+    (inputId !== self.inputId || service !== self.service)
+  );
+  return others.flatMap((address) => {
+    const checkpoint = state.stream(address).loadCheckpoint();
+    // What is left of an older range is unread, too.
+    const times = [checkpoint?.read_to ?? null, ...(checkpoint?.backfill ?? []).map(({ from }) => from)]
+      .flatMap((time) => time === null ? [] : parseInstant(time) ?? []);
+    const file = `${address.inputId}/${address.service}`;
+    return times.length === 0 ? [] : [{ file, readTo: times.reduce(earlier), ids: [], problem: null }];
+  });
+}
+
+function earlier(a: Instant, b: Instant): Instant {
+  return compareInstants(a, b) <= 0 ? a : b;
+}
+
+/** Takes one over, unless the stream has a position of its own; it is durable when this returns. */
+export function takeOver(
+  { input, service, plugin, found }: Takeover,
+  state: State,
+  now: Instant,
+  overlapSeconds: number,
+  isCheck: boolean,
+): TakenOver {
+  const taken = (old: string, next: string, remark: string): TakenOver => ({
+    input: input.name,
+    service: service.name,
+    old,
+    next,
+    remark,
+  });
+  const start = service.startTime?.instant ?? null;
+  const begins = `begins at ${start === null ? "its first poll" : formatInstant(start)}`;
+  if (found.length === 0) return taken("-", "-", `nothing found: it ${begins}`);
+  const broken = found.find(({ problem }) => problem !== null);
+  if (broken !== undefined) return taken("?", "-", `${broken.file}: ${broken.problem}; it ${begins}`);
+  // Of several that are one now, the one that is furthest behind leaves no hole.
+  const readTo = found.map((one) => one.readTo!).reduce(earlier);
+  const old = formatInstant(readTo);
+  if (plugin.cursor.kind === "snapshot") return taken(old, "whole", "is read whole, and leaves once");
+  if (compareInstants(readTo, now) > 0) return taken(old, "-", `lies in the future; it ${begins}`);
+  const stream = state.stream({ inputId: input.id, service: service.name });
+  const kept = stream.loadCheckpoint();
+  if (kept !== null) return taken(old, kept.read_to ?? "own", "has a position already, and keeps it");
+  const back = addSeconds(readTo, -overlapSeconds);
+  const from = start === null ? back : latest(back, start);
+  if (!isCheck) {
+    if (plugin.cursor.kind === "event-time") {
+      // As they stand in a record, quotes included.
+      for (const id of found.flatMap(({ ids }) => ids)) stream.seen().add(recordKey(JSON.stringify(id)));
+      stream.seen().commit();
+    }
+    stream.saveCheckpoint({
+      ...emptyCheckpoint(
+        { inputId: input.id, service: service.name },
+        start === null ? null : formatInstant(start),
+      ),
+      began_at: formatInstant(start ?? from),
+      read_to: formatInstant(from),
+      last_event_time_in_utc: old,
+    });
+  }
+  return taken(old, formatInstant(from), found.map(({ file }) => file).join(", "));
+}

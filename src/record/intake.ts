@@ -1,0 +1,151 @@
+import { compareInstants, earliest, type Instant } from "../instant.ts";
+import { createFieldReader } from "../json/fields.ts";
+import type { OnRecord } from "../json/page.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import type { Origin, Sink } from "../sink/sink.ts";
+import { createKeyList, type KeyList } from "../state/seen/keyList.ts";
+import type { KeyMaker } from "./keyMaker.ts";
+import type { SeenSet } from "../state/seen/seen.ts";
+import { keyFunction } from "./recordKey.ts";
+import type { LineStyle } from "./line.ts";
+import { createLines } from "./lines.ts";
+import type { Mask } from "./mask.ts";
+import { createNewestKeeper, type Newest } from "./newest.ts";
+import type { Range } from "../tap/query.ts";
+import type { Tagger } from "./tag.ts";
+import { createTimeReader } from "./timeReader.ts";
+
+/** What came of one range. */
+export interface RangeCounts {
+  /** Records that were not delivered before. */
+  fresh: number;
+  /** The oldest time of those. */
+  oldestFresh: Instant | null;
+  /** Records whose time lies outside the range that was asked for: Graph did not apply the filter. */
+  outside: number;
+}
+
+/** Takes records from the scanner and turns what is new into event lines for the sink. */
+export interface Intake {
+  readonly onRecord: OnRecord;
+  /** Starts to count for a range. */
+  begin(range: Range): RangeCounts;
+  /** Hands the lines made so far to the sink. @throws sink-closed */
+  drain(): Promise<void>;
+  /** Keys of all records met, seen before or not; kept for snapshots only. */
+  readonly keys: KeyList;
+  readonly newest: Newest | null;
+  /** Records met, and those of them that had been delivered before. */
+  readonly received: number;
+  readonly duplicates: number;
+}
+
+export interface IntakeOptions {
+  readonly plugin: Plugin;
+  /** Whether a changed record leaves again. */
+  readonly trackUpdates: boolean;
+  readonly seen: SeenSet;
+  readonly makeKey: KeyMaker;
+  readonly sink: Sink;
+  /** The stream's name for the sink. */
+  readonly stream: string;
+  readonly tagger: Tagger;
+  /** `null` when the service has no rules. */
+  readonly mask: Mask | null;
+  readonly style: LineStyle;
+  readonly newest: Newest | null;
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { plugin, seen, sink, tagger, mask } = options;
+  const lines = createLines(options.style);
+  const reader = createFieldReader(fieldPaths(plugin));
+  const timeOf = createTimeReader();
+  const keep = plugin.cursor.kind === "snapshot";
+  const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
+  const keys = createKeyList();
+  /** Of `lines`. */
+  const outKeys = createKeyList();
+  let broken: { readonly why: unknown } | null = null;
+  let range: Range = { from: null, to: null };
+  let counts: RangeCounts = { fresh: 0, oldestFresh: null, outside: 0 };
+  const newest = createNewestKeeper(options.newest);
+  let received = 0;
+  let duplicates = 0;
+  const origin: Origin = {
+    stream: options.stream,
+    get keys() {
+      return outKeys.list();
+    },
+  };
+
+  return {
+    onRecord(bytes, start, end, oneLine = false, lineBuffer = undefined) {
+      received++;
+      const fields = reader.read(bytes, start, end);
+      const time = timeOf(bytes, fields[2]!, fields[3]!);
+      if (time !== null && isOutside(time, range)) counts.outside++;
+      const key = keyOf(bytes, start, end, fields);
+      if (keep) keys.append(key);
+      if (!seen.add(key)) {
+        duplicates++;
+        return;
+      }
+      counts.fresh++;
+      if (time !== null) {
+        counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
+        newest.meet(time, bytes, fields[0]!, fields[1]!);
+      }
+      outKeys.append(key);
+      const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
+      if (mask === null) {
+        lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
+        return;
+      }
+      // The line shows id and time as the masked record has them.
+      const masked = mask(bytes, start, end);
+      lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
+    },
+    begin(next) {
+      range = next;
+      return counts = { fresh: 0, oldestFresh: null, outside: 0 };
+    },
+    async drain() {
+      const bytes = lines.bytes();
+      if (bytes.length === 0) return;
+      // A sink that failed may have taken some of the lines: they must not be handed over again.
+      if (broken !== null) throw broken.why;
+      try {
+        await sink.write(bytes, origin);
+      } catch (why) {
+        broken = { why };
+        throw why;
+      }
+      lines.clear();
+      outKeys.clear();
+    },
+    keys,
+    get newest() {
+      return newest.newest();
+    },
+    get received() {
+      return received;
+    },
+    get duplicates() {
+      return duplicates;
+    },
+  };
+}
+
+/** id, time, and what decides the tag: in this order, so that the first four slices are the line's own. */
+function fieldPaths(plugin: Plugin): string[] {
+  // A name that no record has keeps the places of the slices.
+  const time = plugin.cursor.field ?? "\u0000";
+  return typeof plugin.tag === "string" ? ["id", time] : ["id", time, plugin.tag.field];
+}
+
+/** Bounds were widened to whole seconds, and by one more where an operator excludes its bound. */
+function isOutside(time: Instant, { from, to }: Range): boolean {
+  if (from !== null && time.seconds < from.seconds - 1) return true;
+  return to !== null && compareInstants(time, { seconds: to.seconds + 2, nanos: 0 }) > 0;
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import type { GraphtapError } from "../../errors.ts";
+import type { ServedStream } from "../served.ts";
+import type { StagedState } from "./stagedState.ts";
+
+/** How many ids of finished batches are remembered, so that a repeated or late confirmation is told the truth. */
+const REMEMBERED = 1000;
+
+/** A stream's share of a batch. */
+export interface Part {
+  readonly served: ServedStream;
+  readonly staged: StagedState;
+  /** Lines that the client took. */
+  lines: number;
+  /** Why the stream was not read to its end; `null` when it was, or when the batch was full. */
+  error: GraphtapError | null;
+}
+
+/** Lines that were handed out and wait for their confirmation. */
+export interface Batch {
+  readonly id: string;
+  readonly parts: readonly Part[];
+  /** Whether the streams were read to their end, so that a pull right after this one finds little. */
+  complete: boolean;
+  /** When its last line was taken, in milliseconds since the epoch; `null` while it is being sent. */
+  sentMs: number | null;
+  /** Resolves when it is confirmed or abandoned. */
+  readonly settled: Promise<void>;
+}
+
+/** What became of a batch. */
+export type Fate = "sending" | "waiting" | "confirmed" | "abandoned" | "unknown";
+
+export interface Batches {
+  open(parts: readonly Part[]): Batch;
+  fate(id: string): Fate;
+  /** Makes a waiting batch durable. @throws state-unusable */
+  confirm(id: string): Batch | null;
+  /** Forgets what it delivered; its records leave again. */
+  abandon(batch: Batch): void;
+  /** Batches that wait or are being sent. */
+  readonly waiting: number;
+}
+
+export function createBatches(): Batches {
+  const open = new Map<string, { batch: Batch; settle: () => void }>();
+  const finished = new Map<string, Fate>();
+
+  function finish(batch: Batch, fate: Fate): void {
+    const entry = open.get(batch.id);
+    open.delete(batch.id);
+    finished.set(batch.id, fate);
+    for (const id of finished.keys()) {
+      if (finished.size <= REMEMBERED) break;
+      finished.delete(id);
+    }
+    for (const { served } of batch.parts) if (served.batch === batch) served.batch = null;
+    entry?.settle();
+  }
+  return {
+    open(parts) {
+      let settle = () => {};
+      const settled = new Promise<void>((resolve) => settle = resolve);
+      const batch: Batch = { id: randomUUID(), parts, complete: false, sentMs: null, settled };
+      open.set(batch.id, { batch, settle });
+      for (const { served } of parts) served.batch = batch;
+      return batch;
+    },
+    fate(id) {
+      const batch = open.get(id)?.batch;
+      if (batch === undefined) return finished.get(id) ?? "unknown";
+      return batch.sentMs === null ? "sending" : "waiting";
+    },
+    confirm(id) {
+      const batch = open.get(id)?.batch;
+      if (batch === undefined || batch.sentMs === null) return null;
+      for (const { staged, served, lines } of batch.parts) {
+        staged.commit();
+        served.figures.sent += lines;
+      }
+      finish(batch, "confirmed");
+      return batch;
+    },
+    abandon(batch) {
+      if (!open.has(batch.id)) return;
+      for (const { staged } of batch.parts) staged.rollback();
+      finish(batch, "abandoned");
+    },
+    get waiting() {
+      return open.size;
+    },
+  };
+}

@@ -1,0 +1,132 @@
+import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
+import type { Sink } from "../../sink/sink.ts";
+import { poll } from "../../tap/poll.ts";
+import { openPosition } from "../../tap/position.ts";
+import type { Batch, Part } from "./batch.ts";
+import { countLines } from "../countLines.ts";
+import { type PullRequest, type PullShop, stopIfFatal } from "./shop.ts";
+import { createResponseSink } from "./responseSink.ts";
+import { noted, type ServedStream } from "../served.ts";
+import { stageState } from "./stagedState.ts";
+
+/** A client that takes nothing for this long is gone: it must not keep the stream from others. */
+const STALL_MS = 60_000;
+
+/** Polls whose lines go to a client. */
+export interface Reading {
+  readonly batch: Batch;
+  readonly body: ReadableStream<Uint8Array>;
+  readonly begun: Promise<void>;
+  /** Resolves when everything is settled. @throws what no line was sent for */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Polls the streams of a pull, whose turns the caller holds until `done`. Batches handed out of them before are
+ * abandoned: who pulls again has not got, or does not want, the former.
+ *
+ * @param ending aborted when the batch is to end before the streams do; its reason says why
+ * @throws state-unusable
+ */
+export function readBatch(request: PullRequest, shop: PullShop, ending: AbortController): Reading {
+  const { engine, batches, events } = shop;
+  for (const { batch } of request.streams) if (batch !== null) batches.abandon(batch);
+  const parts: Part[] = request.streams.map((served) => {
+    begin(served, engine.clock.now());
+    return { served, staged: stageState(served.stream.state), lines: 0, error: null };
+  });
+  const batch = batches.open(parts);
+  const sink = createResponseSink({
+    clock: engine.clock,
+    stallMs: STALL_MS,
+    onClosed: (why) => ending.abort(why),
+  });
+  let lines = 0;
+  const sinkOf = (part: Part): Sink => {
+    const own = {
+      async write(bytes: Uint8Array) {
+        await sink.write(bytes);
+        const taken = countLines(bytes);
+        part.lines += taken;
+        lines += taken;
+        if (request.format === engine.format) events.publish(part.served.stream, bytes);
+        if (lines >= request.limit) ending.abort(new GraphtapError("stopped", "the batch is full"));
+      },
+      close: () => Promise.resolve(),
+    };
+    return own;
+  };
+  const polls = parts.map(async (part) => {
+    const { served, staged } = part;
+    try {
+      const stream = { ...served.stream, state: staged.state };
+      const own = { ...engine, sink: sinkOf(part), format: request.format };
+      part.error = (await noted(served, engine.clock, () => poll(stream, own, ending.signal))).error;
+      return null;
+    } catch (thrown) {
+      const error = asGraphtapError(thrown);
+      // The first failure that concerns more than one stream ends them all.
+      if (!ending.signal.aborted) ending.abort(error);
+      return error;
+    }
+  });
+  return {
+    batch,
+    body: sink.body,
+    begun: sink.begun,
+    done: Promise.all(polls).then((thrown) => {
+      const reasons = thrown.filter((error) => error !== null);
+      // A batch that is full is whole, unless something worse came after.
+      const ended = sink.closed ?? reasons.find(({ code }) => code !== "stopped") ?? reasons[0] ?? null;
+      batch.complete = ended === null && parts.every(({ error }) => error === null);
+      try {
+        settle(batch, lines > 0, request, shop, ended);
+        sink.end();
+      } catch (thrown) {
+        const error = stopIfFatal(thrown, shop);
+        sink.break(error);
+        throw error;
+      }
+    }),
+  };
+}
+
+/** Makes the batch durable, lets it wait, or forgets it. @throws what the client is to be told */
+function settle(
+  batch: Batch,
+  sentAny: boolean,
+  request: PullRequest,
+  { batches, engine, stop }: PullShop,
+  ended: GraphtapError | null,
+): void {
+  report(batch, request.confirm, ended);
+  if (ended !== null && ended.code !== "stopped") {
+    batches.abandon(batch);
+    throw ended;
+  }
+  batch.sentMs = engine.clock.now();
+  // A stream without new records has nothing to confirm: its position would only lag behind.
+  for (const part of batch.parts) if (part.lines === 0) part.staged.commit();
+  if (!request.confirm || !sentAny) batches.confirm(batch.id);
+  const failures = batch.parts.map(({ error }) => error).filter((error) => error !== null);
+  if (!sentAny && failures.length > 0 && failures.length === batch.parts.length) throw failures[0];
+  if (!sentAny && stop.signal.aborted) throw stop.signal.reason;
+}
+
+/**
+ * Where a stream begins is decided at its first poll, and must hold even if the lines of that poll are never
+ * confirmed: a later beginning would leave out what came between.
+ */
+function begin({ stream }: ServedStream, nowMs: number): void {
+  const position = openPosition(stream, nowMs);
+  if (stream.state.loadCheckpoint() === null) stream.state.saveCheckpoint(position);
+}
+
+function report(batch: Batch, confirm: boolean, ended: GraphtapError | null): void {
+  for (const { served: { stream: { log } }, lines, error } of batch.parts) {
+    const figures = { sent: lines, batch: confirm ? batch.id : undefined };
+    if (error !== null) log.error(`pull failed: ${error.message}`, { ...codesOf(error), ...figures });
+    else if (ended === null || ended.code === "stopped") log.info("pull done", figures);
+    else log.warn(`pull ended early: ${ended.message}`, { ...codesOf(ended), ...figures });
+  }
+}

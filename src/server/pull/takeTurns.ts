@@ -1,0 +1,69 @@
+import { GraphtapError } from "../../errors.ts";
+import type { PullShop } from "./shop.ts";
+import type { ServedStream } from "../served.ts";
+import { unlessAborted } from "./unlessAborted.ts";
+
+/** How long a pull waits for whoever reads its streams now. */
+const WAIT_FOR_TURN_MS = 30_000;
+
+/**
+ * The turns of all streams, always in the same order, so that two pulls never wait for each other.
+ *
+ * @throws state-in-use when another reader does not end; the signal's reason
+ */
+export async function takeTurns(
+  streams: readonly ServedStream[],
+  { engine }: PullShop,
+  signal: AbortSignal,
+): Promise<() => void> {
+  const patience = new AbortController();
+  const waiting = AbortSignal.any([signal, patience.signal]);
+  const ends: (() => void)[] = [];
+  const end = () => ends.forEach((one) => one());
+  engine.clock.sleep(WAIT_FOR_TURN_MS, patience.signal).then(() => patience.abort(busy()), () => {});
+  try {
+    for (const { turn } of streams) ends.push(await turn.take(waiting));
+    return end;
+  } catch (thrown) {
+    end();
+    throw thrown;
+  } finally {
+    patience.abort();
+  }
+}
+
+/**
+ * A turn of the server's own polling: it also waits for a batch to be confirmed, but not for ever.
+ *
+ * @throws the signal's reason
+ */
+export async function turnForPolling(
+  served: ServedStream,
+  { batches, engine: { clock } }: PullShop,
+  signal: AbortSignal,
+  confirmWithinMs: number,
+): Promise<() => void> {
+  for (;;) {
+    const end = await served.turn.take(signal);
+    const { batch } = served;
+    if (batch === null) return end;
+    const leftMs = (batch.sentMs ?? clock.now()) + confirmWithinMs - clock.now();
+    if (leftMs <= 0) {
+      batches.abandon(batch);
+      return end;
+    }
+    end();
+    const patience = new AbortController();
+    const lapsed = clock.sleep(leftMs, patience.signal).catch(() => {});
+    await unlessAborted(Promise.race([batch.settled, lapsed]), signal).finally(() => patience.abort());
+  }
+}
+
+function busy(): GraphtapError {
+  return new GraphtapError(
+    "state-in-use",
+    `Cannot pull: another reader has the stream and did not end within ${
+      WAIT_FOR_TURN_MS / 1000
+    } s; ask again later`,
+  );
+}

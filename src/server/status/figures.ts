@@ -1,0 +1,118 @@
+import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
+import type { Checkpoint } from "../../state/checkpoint.ts";
+import type { StreamState } from "../../state/state.ts";
+import type { Stream } from "../../tap/stream.ts";
+
+/** What is known of a stream since the process began; the server's pages are made of it, and only of it. */
+export interface Figures {
+  /** The position on disk. */
+  checkpoint: Checkpoint | null;
+  /** Graph has answered a request: the input had a token, and it was good. */
+  answered: boolean;
+  polling: boolean;
+  requests: number;
+  readonly requestErrors: Map<ErrorCode, number>;
+  /** Records that a sink has accepted, or a client confirmed; and records met again. */
+  sent: number;
+  duplicates: number;
+  /** Records among those delivered that only a re-read found. */
+  late: number;
+  /** How old the oldest of the last that a re-read found was then, in seconds; `null` before the first. */
+  lateBySeconds: number | null;
+  /** Ranges in the gap ledger, and where the oldest begins. */
+  gaps: number;
+  oldestGap: string | null;
+  pollsOk: number;
+  readonly pollErrors: Map<ErrorCode, number>;
+  /** Why the last finished poll failed; `null` when it did not. */
+  error: GraphtapError | null;
+  /** Milliseconds since the epoch; `null` before the first. */
+  lastStartedMs: number | null;
+  lastEndedMs: number | null;
+  lastSuccessMs: number | null;
+}
+
+/** The figures of a stream that this process has not read yet. */
+export function createFigures(state: StreamState): Figures {
+  const gaps = state.gaps().list();
+  return {
+    checkpoint: state.loadCheckpoint(),
+    answered: false,
+    polling: false,
+    requests: 0,
+    requestErrors: new Map(),
+    sent: 0,
+    duplicates: 0,
+    late: 0,
+    lateBySeconds: null,
+    gaps: gaps.length,
+    oldestGap: gaps[0]?.from ?? null,
+    pollsOk: 0,
+    pollErrors: new Map(),
+    error: null,
+    lastStartedMs: null,
+    lastEndedMs: null,
+    lastSuccessMs: null,
+  };
+}
+
+/** The same stream, whose requests and positions are counted on their way. */
+export function observe(stream: Stream, figures: Figures): Stream {
+  return {
+    ...stream,
+    graph: {
+      async get(...request) {
+        figures.requests++;
+        try {
+          const response = await stream.graph.get(...request);
+          figures.answered = true;
+          return response;
+        } catch (thrown) {
+          count(figures.requestErrors, asGraphtapError(thrown).code);
+          throw thrown;
+        }
+      },
+    },
+    state: observeState(stream.state, figures),
+  };
+}
+
+/** The totals in a checkpoint are of whole polls, and of those that were broken off too. */
+function observeState(state: StreamState, figures: Figures): StreamState {
+  function note(checkpoint: Checkpoint): void {
+    figures.duplicates += checkpoint.duplicates - (figures.checkpoint?.duplicates ?? 0);
+    figures.checkpoint = checkpoint;
+  }
+  return {
+    dir: state.dir,
+    loadCheckpoint: () => figures.checkpoint = state.loadCheckpoint(),
+    hasLostPosition: () => state.hasLostPosition(),
+    commit(checkpoint) {
+      state.commit(checkpoint);
+      note(checkpoint);
+    },
+    saveCheckpoint(checkpoint) {
+      state.saveCheckpoint(checkpoint);
+      note(checkpoint);
+    },
+    seen: () => state.seen(),
+    gaps: () => ({
+      list: () => state.gaps().list(),
+      save(gaps) {
+        state.gaps().save(gaps);
+        figures.gaps = gaps.length;
+        figures.oldestGap = gaps[0]?.from ?? null;
+      },
+    }),
+    reset() {
+      state.reset();
+      figures.checkpoint = null;
+      figures.gaps = 0;
+      figures.oldestGap = null;
+    },
+  };
+}
+
+export function count(counts: Map<ErrorCode, number>, code: ErrorCode): void {
+  counts.set(code, (counts.get(code) ?? 0) + 1);
+}

@@ -1,0 +1,79 @@
+/** From a block under `outputs` to Devo's end of the shipper. */
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { OutputConfig } from "../config/config.ts";
+import { GraphtapError } from "../errors.ts";
+import type { Destination } from "./settings.ts";
+
+/** The collector's types that are TLS with a client certificate, and those that are plain TCP. */
+const SECURE = ["devo_platform", "relay"];
+const PLAIN = ["syslog", "sidecar", "in_house_relay"];
+const DEFAULT_PORT = 443;
+
+/**
+ * The output that is meant: the named one, or the first that lines can be sent to.
+ *
+ * @throws usage there is none such; config-invalid it lacks something
+ */
+export function chooseOutput(outputs: readonly OutputConfig[], name: string | undefined): OutputConfig {
+  const sendable = outputs.filter(({ type }) => [...SECURE, ...PLAIN].includes(type));
+  const chosen = name === undefined ? sendable[0] : outputs.find((output) => output.name === name);
+  if (chosen !== undefined && sendable.includes(chosen)) return chosen;
+  const names = sendable.map((output) => `"${output.name}"`).join(", ") || "none";
+  if (chosen !== undefined) {
+    throw new GraphtapError(
+      "usage",
+      `Output "${chosen.name}" is of type "${chosen.type}", where no shipper delivers; others: ${names}`,
+    );
+  }
+  throw new GraphtapError(
+    "usage",
+    name === undefined
+      ? "The configuration has no output to deliver to; add outputs: {devo: {type: devo_platform, config: " +
+        "{address: collector-us.devo.io, port: 443, chain: chain.crt, cert: domain.crt, key: domain.key}}}"
+      : `--output "${name}" is not among the outputs of the configuration: ${names}`,
+  );
+}
+
+/**
+ * Its address and files. A file's name is relative to `certs/`, where the collector has it, or else to the folder of
+ * the configuration.
+ *
+ * @param home the folder that holds `certs/`, `config/` and `state/`
+ * @throws config-invalid
+ */
+export function destinationOf(output: OutputConfig, configFile: string, home: string): Destination {
+  const need = (setting: "address" | "chain" | "cert" | "key"): string => {
+    const value = output[setting];
+    if (value !== null) return value;
+    throw new GraphtapError(
+      "config-invalid",
+      `outputs.${output.name}.config.${setting} is missing; expected ${
+        setting === "address" ? "a host such as collector-us.devo.io" : "the name of a file in certs/"
+      }`,
+    );
+  };
+  const address = need("address");
+  if (!/^[A-Za-z0-9.-]+$|^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/.test(address)) {
+    throw new GraphtapError(
+      "config-invalid",
+      `outputs.${output.name}.config.address is ${
+        JSON.stringify(address)
+      }, expected a host without scheme and port`,
+    );
+  }
+  const file = (name: string) => {
+    if (isAbsolute(name)) return name;
+    const folders = [
+      join(home, "certs"),
+      join(dirname(resolve(configFile)), "certs"),
+      dirname(resolve(configFile)),
+    ];
+    const places = folders.map((folder) => resolve(folder, name));
+    return places.find((place) => existsSync(place)) ?? places[0]!;
+  };
+  const tls = SECURE.includes(output.type)
+    ? { chain: file(need("chain")), cert: file(need("cert")), key: file(need("key")) }
+    : null;
+  return { address, port: output.port ?? DEFAULT_PORT, tls };
+}

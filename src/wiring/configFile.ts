@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { GraphtapError } from "../errors.ts";
+import { fromMillis } from "../instant.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { createRegistry, type Registry } from "../plugin/registry.ts";
+import { plugins } from "../../plugins/index.ts";
+import type { Given } from "../cli/options.ts";
+import type { Runtime } from "./runtime.ts";
+import { readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
+
+/** A configuration and what its relative paths start from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly registry: Registry;
+  /** Folder of the old collector's layout, with `certs/`, `config/` and `state/` side by side. */
+  readonly home: string;
+}
+
+/**
+ * Finds and reads the configuration: `--config`, `$GRAPHTAP_CONFIG`, `config/$CONFIG_FILE` (the old collector's
+ * container), `config/config.yaml`, `config.yaml`; `-` is standard input.
+ *
+ * @throws config-unreadable, config-invalid
+ */
+export async function readConfig(given: Given, runtime: Runtime, nowMs: number): Promise<LoadedConfig> {
+  const { file, text, home, registry } = await readConfigText(given.text("config"), runtime);
+  const config = loadConfig(text, {
+    file,
+    registry,
+    now: fromMillis(nowMs),
+    env: runtime.env,
+    readFile: (path) => readWholeFile(path).toString("utf8"),
+  });
+  return { config, registry, home };
+}
+
+/** The text of a configuration, not judged yet. */
+export interface ConfigText {
+  /** As shown in messages; `-` for standard input. */
+  readonly file: string;
+  readonly text: string;
+  readonly home: string;
+  /** Our services, and those that the text brings along. */
+  readonly registry: Registry;
+}
+
+/**
+ * Finds and reads the text of a configuration, as {@linkcode readConfig} does.
+ *
+ * @throws config-unreadable, plugin-invalid
+ */
+export async function readConfigText(named: string | undefined, runtime: Runtime): Promise<ConfigText> {
+  const file = named ?? findConfig(runtime);
+  const text = file === "-" ? await readStdin(runtime) : readFile(file);
+  const home = homeOf(file);
+  const registry = createRegistry([
+    ...plugins,
+    ...text.includes("plugins")
+      ? await loadPlugins(text, file === "-" ? home : dirname(resolve(file)), runtime)
+      : [],
+  ]);
+  return { file, text, home, registry };
+}
+
+async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {
+  const { loadPluginFiles } = await import("./pluginFiles.ts");
+  return loadPluginFiles(text, from, runtime.importModule);
+}
+
+function findConfig(runtime: Runtime): string {
+  const named = runtime.env["CONFIG_FILE"];
+  const places = [...(named ? [join("config", named)] : []), join("config", "config.yaml"), "config.yaml"];
+  const found = places.find(isThere);
+  if (found !== undefined) return found;
+  throw new GraphtapError(
+    "config-unreadable",
+    `Cannot find a configuration: none of ${
+      places.join(", ")
+    } is here; name one with -c FILE or $GRAPHTAP_CONFIG`,
+  );
+}
+
+function isThere(file: string): boolean {
+  try {
+    return existsSync(file);
+  } catch {
+    // Deno was not allowed to look there.
+    return false;
+  }
+}
+
+function readFile(file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readWholeFile(file));
+  } catch (error) {
+    throw unreadable(file, error instanceof TypeError ? "it is not UTF-8 text" : whyUnreadable(error), error);
+  }
+}
+
+async function readStdin(runtime: Runtime): Promise<string> {
+  try {
+    return (await readWholeStream(runtime.stdin())).toString("utf8");
+  } catch (error) {
+    throw unreadable("-", whyUnreadable(error), error);
+  }
+}
+
+function unreadable(file: string, why: string, cause: unknown): GraphtapError {
+  return new GraphtapError("config-unreadable", `Cannot read configuration "${file}": ${why}`, { cause });
+}
+
+function homeOf(file: string): string {
+  if (file === "-") return resolve(".");
+  const folder = dirname(resolve(file));
+  return basename(folder) === "config" ? dirname(folder) : folder;
+}

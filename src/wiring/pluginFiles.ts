@@ -1,0 +1,59 @@
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parse } from "yaml";
+import { readPluginPaths } from "../config/pluginPaths.ts";
+import { GraphtapError } from "../errors.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { checkPlugin } from "../plugin/schema.ts";
+import type { Runtime } from "./runtime.ts";
+import { readWholeFile } from "../files/wholeFile.ts";
+
+type ImportModule = Runtime["importModule"];
+
+const DATA = new Set([".yaml", ".yml", ".json"]);
+
+/**
+ * The plugins that a configuration brings along (`globals.plugins`), each checked by the schema of our own.
+ *
+ * @param home the folder that relative paths start from
+ * @throws plugin-invalid
+ */
+export async function loadPluginFiles(
+  text: string,
+  home: string,
+  importModule: ImportModule,
+): Promise<Plugin[]> {
+  // The rest of the configuration is judged with them, so their names are looked for ahead of it.
+  const loaded: Plugin[] = [];
+  for (const path of readPluginPaths(text)) {
+    const file = resolve(home, path);
+    const value = DATA.has(extname(file)) ? readData(path, file) : await readModule(path, file, importModule);
+    loaded.push(checkPlugin(value, path));
+  }
+  return loaded;
+}
+
+function readData(path: string, file: string): unknown {
+  try {
+    return parse(readWholeFile(file).toString("utf8"));
+  } catch (error) {
+    throw unreadable(path, error, "it is not there, not YAML, or too long");
+  }
+}
+
+async function readModule(path: string, file: string, importModule: ImportModule): Promise<unknown> {
+  try {
+    const module = await importModule(pathToFileURL(file).href) as { default?: unknown };
+    return module.default;
+  } catch (error) {
+    throw unreadable(
+      path,
+      error,
+      "it cannot be imported; Node runs .ts files from version 22.18 on, or write it as .yaml",
+    );
+  }
+}
+
+function unreadable(path: string, cause: unknown, why: string): GraphtapError {
+  return new GraphtapError("plugin-invalid", `Cannot load plugin "${path}": ${why}`, { cause });
+}

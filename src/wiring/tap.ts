@@ -1,0 +1,124 @@
+import { setMaxListeners } from "node:events";
+import { systemClock } from "../clock.ts";
+import { shownProblems, warningLine } from "../config/shownProblems.ts";
+import { asGraphtapError, GraphtapError } from "../errors.ts";
+import { createHttp } from "../graph/http.ts";
+import { createFramers } from "../json/framer.ts";
+import type { Sink } from "../sink/sink.ts";
+import { openState } from "../state/state.ts";
+import type { LineFormat } from "../record/line.ts";
+import { createKeyMaker } from "../record/keyMaker.ts";
+import type { Engine, Stream } from "../tap/stream.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { LoadedConfig } from "./configFile.ts";
+import { stateFolderOf } from "./due.ts";
+import { goOnFromOldCollector } from "../migrate/firstStart.ts";
+import { hostOf } from "./hostname.ts";
+import { logFor } from "./logging.ts";
+import type { Given } from "../cli/options.ts";
+import type { Runtime } from "./runtime.ts";
+import { openSink, sinkOf } from "./sink.ts";
+import { buildStreams } from "./streams.ts";
+
+/** How long a stop waits for a reader that does not take the line in flight. */
+const STOP_GRACE_MS = 1_500;
+
+/** Everything that `run` and `pull` need, wired. */
+export interface Tap {
+  readonly streams: readonly Stream[];
+  readonly engine: Engine;
+  readonly log: Log;
+  /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
+  readonly stop: AbortController;
+  close(): Promise<void>;
+}
+
+/** Takes the state folder of a configuration and builds its streams. @throws usage, state-* */
+export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): Tap {
+  const { config, registry } = loaded;
+  const clock = systemClock;
+  const log = logFor(given, runtime, config.globals.debug, () => clock.now());
+  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
+  const choice = sinkOf(given, runtime.env, config.globals.allowInsecureUrls);
+  const format = (given.text("format") ?? "json") as LineFormat;
+  const stop = new AbortController();
+  const stateDir = stateFolderOf(given, loaded);
+  const state = openState(stateDir, {
+    locker: runtime.locker,
+    pid: runtime.pid,
+    now: () => clock.now(),
+    report: (note) => log.warn(note),
+  });
+  const proxy = proxyFrom(runtime.env);
+  const http = createHttp({ proxy });
+  runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  // Every stream listens for the stop, and each of its waits does.
+  setMaxListeners(0, stop.signal);
+  let sink: Sink;
+  try {
+    goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
+    const json = format !== "devo";
+    sink = openSink(choice, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
+  } catch (error) {
+    state.close();
+    throw error;
+  }
+  return {
+    streams: buildStreams({ config, registry, state, clock, log, transport: http.transport, given }),
+    engine: {
+      framers: createFramers(),
+      makeKey: createKeyMaker(),
+      clock,
+      random: Math.random,
+      sink,
+      format,
+      hostname: hostOf(given),
+      tagGeneration: config.globals.tagGeneration,
+    },
+    log,
+    stop,
+    async close() {
+      await http.close();
+      await sink.close().finally(() => state.close());
+    },
+  };
+}
+
+/**
+ * Runs `work` to its end, or, once stopped, for a moment longer: a reader that takes nothing must not keep the
+ * process, and what it did not take is sent again by the next one.
+ */
+export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
+  const stalled = new Promise<never>((_, reject) => {
+    tap.stop.signal.addEventListener("abort", () => {
+      const timer = setTimeout(
+        () =>
+          reject(
+            new GraphtapError("sink-closed", "the lines in flight are not taken; they are sent again"),
+          ),
+        STOP_GRACE_MS,
+      );
+      work.then(() => clearTimeout(timer), () => clearTimeout(timer));
+    }, { once: true });
+  });
+  try {
+    return await Promise.race([work, stalled]);
+  } finally {
+    await tap.close();
+  }
+}
+
+export function proxyFrom(env: Runtime["env"]) {
+  const of = (name: string) => env[name.toLowerCase()] ?? env[name];
+  return { httpProxy: of("HTTP_PROXY"), httpsProxy: of("HTTPS_PROXY"), noProxy: of("NO_PROXY") };
+}
+
+/** The exit code of finished polls: the failure's own when nothing succeeded, 1 when others did. */
+export function exitCodeOf(errors: readonly (unknown | null)[]) {
+  const failures = errors.filter((error) => error !== null).map((error) =>
+    asGraphtapError(error).kind.exitCode
+  );
+  if (failures.length === 0) return 0;
+  const same = failures.every((code) => code === failures[0]);
+  return failures.length === errors.length && same ? failures[0]! : 1;
+}

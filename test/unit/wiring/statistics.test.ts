@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { logStatistics } from "../../../src/wiring/statistics.ts";
+import type { Tap } from "../../../src/wiring/tap.ts";
+import { createLog, type LogOptions } from "../../../src/telemetry/log.ts";
+import { createSenderStats } from "../../../src/telemetry/stats.ts";
+import { manualClock } from "../../support/manualClock.ts";
+
+const START = Date.UTC(2026, 10, 22, 16);
+
+/** What is logged in so many milliseconds, when three lines leave at once. */
+async function logged(format: LogOptions["format"], ms: number): Promise<string[]> {
+  const lines: string[] = [];
+  const clock = manualClock(START);
+  const stop = new AbortController();
+  const sleep = async (pauseMs: number, signal?: AbortSignal) => {
+    if (clock.now() + pauseMs > START + ms) stop.abort(new Error("over"));
+    signal?.throwIfAborted();
+    await clock.sleep(pauseMs);
+  };
+  const log = createLog({ write: (line) => lines.push(line), format, level: "info", now: clock.now });
+  const stats = createSenderStats(clock.now);
+  stats.accepted(new TextEncoder().encode("a\nb\nc\n"), 7);
+  const tap = { engine: { clock: { now: clock.now, sleep } }, log, stop } as unknown as Tap;
+  await logStatistics(tap, stats, () => 38.35 * 1024 * 1024);
+  return lines;
+}
+
+describe("sender statistics and memory", () => {
+  it("are logged every five minutes, and not before", async () => {
+    expect(await logged("json", 299_999)).toEqual([]);
+    const lines = (await logged("json", 600_000)).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ time, message }) => `${time} ${message}`)).toEqual([
+      "2026-11-22T16:05:00.000Z sender statistics",
+      "2026-11-22T16:05:00.000Z memory",
+      "2026-11-22T16:10:00.000Z sender statistics",
+      "2026-11-22T16:10:00.000Z memory",
+    ]);
+    expect(lines[1]).toMatchObject({ level: "info", rss_mib: 38.4 });
+  });
+
+  it("tell all lines and those since the last time, in both formats", async () => {
+    const [first, , second] = (await logged("json", 600_000)).map((line) =>
+      JSON.parse(line) as Record<string, unknown>
+    );
+    expect(Object.values(first!)).toContain(3);
+    expect(Object.values(second!)).toEqual(expect.arrayContaining([3, 0]));
+    const [text = "", memory] = await logged("text", 300_000);
+    expect(text).toMatch(/^2026-11-22T16:05:00\.000Z info {2}sender statistics .*=3\b/);
+    expect(memory).toMatch(/ memory rss_mib=38\.4\n?$/);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { buildStreams } from "../../../src/wiring/streams.ts";
+import { parseOptions } from "../../../src/cli/options.ts";
+import { parseConfig } from "../../../src/config/load.ts";
+import type { State } from "../../../src/state/state.ts";
+import { createLog } from "../../../src/telemetry/log.ts";
+import { manualClock } from "../../support/manualClock.ts";
+import { options, registry, small } from "../config/example.ts";
+
+function streamsOf(lines: Parameters<typeof small>[0]) {
+  const clock = manualClock();
+  const parts: Parameters<typeof buildStreams>[0] = {
+    config: parseConfig(small(lines), options()).config!,
+    registry,
+    clock,
+    state: { stream: () => ({}) } as unknown as State,
+    log: createLog({ write: () => {}, format: "text", level: "error", now: clock.now }),
+    transport: () => Promise.reject(new Error("nothing is sent here")),
+    given: parseOptions("run", [], [], {}),
+  };
+  return { clock, streams: buildStreams(parts) };
+}
+
+/** Milliseconds that so many requests of a stream take to pass all its budgets. */
+async function timeFor(lines: Parameters<typeof small>[0], requests: number, index = 0): Promise<number> {
+  const { clock, streams } = streamsOf(lines);
+  const began = clock.now();
+  for (let count = 0; count < requests; count++) {
+    for (const quota of streams[index]!.quotas) await quota.acquire("live");
+  }
+  return clock.now() - began;
+}
+
+describe("the budgets of a stream", () => {
+  it.each([
+    ["none of its own", {}, 0],
+    ["a limit of its input", { input: ["requests_limits: [{period: 1m, number_of_requests: 2}]"] }, 60_000],
+    [
+      "a limit of all inputs",
+      { globals: ["requests_limits: [{period: 1m, number_of_requests: 2}]"] },
+      60_000,
+    ],
+    ["a pace of its input", { input: ["requests_per_second: 2"] }, 1000],
+    ["a limit of its own", {
+      services: ["signIns: {requests_limits: [{period: 30s, number_of_requests: 1}]}"],
+    }, 60_000],
+    ["a pace of its own", { services: ["signIns: {requests_per_second: 0.5}"] }, 4000],
+  ])("with %s", async (_, lines, ms) => {
+    expect(await timeFor(lines, 3)).toBe(ms);
+  });
+
+  it("of all inputs are shared by its neighbours", async () => {
+    const { clock, streams } = streamsOf({
+      globals: ["requests_limits: [{period: 1m, number_of_requests: 2}]"],
+      services: ["signIns:", "alerts_v2:"],
+    });
+    const began = clock.now();
+    for (const { quotas } of [...streams, ...streams]) {
+      for (const quota of quotas) await quota.acquire("live");
+    }
+    expect(clock.now() - began).toBe(60_000);
+  });
+
+  it("do not hold its neighbours", async () => {
+    const services = [
+      "signIns: {requests_limits: [{period: 1h, number_of_requests: 1}]}",
+      "directory_audits:",
+    ];
+    expect(await timeFor({ services }, 3, 1)).toBe(0);
+  });
+});
