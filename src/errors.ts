@@ -1,5 +1,5 @@
 /**
- * Every way graphtap can fail, in one table. Behaviour follows the table: nothing asks for an error's class.
+ * Every way graphtap can fail, in one table. Behaviour follows its columns: nothing asks for an error's class or code.
  */
 
 /**
@@ -9,10 +9,23 @@
  */
 export type Recovery = "retry" | "restart-window" | "suspend-stream" | "exit";
 
-/** One row: what to do, the exit code if the program ends because of it, and the old collector's name for it. */
+/** One row of the table: all that the program does because of a failure hangs on its columns. */
 export interface ErrorKind {
   readonly recovery: Recovery;
+  /** The exit code if the program ends because of it. */
   readonly exitCode: ExitCode;
+  /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
+  readonly suspectsWindow: boolean;
+  /** Whether the sink failed: of the lines in flight only those count as delivered that it says it accepted. */
+  readonly keepsAccepted: boolean;
+  /** Whether Graph counted too many requests: the limiters of the stream pause. */
+  readonly throttles: boolean;
+  /** False for an end that was asked for: no stream and no log calls it an error. */
+  readonly isFault: boolean;
+  /** Whether nothing in this process can go on, whoever met it. */
+  readonly stopsProcess: boolean;
+  /** What a client of the server is answered. */
+  readonly httpStatus: number;
   /** The old collector's error type and id, so that its runbooks still find the line. */
   readonly collector?: readonly [type: string, id: number];
 }
@@ -20,43 +33,63 @@ export interface ErrorKind {
 /** 0 done · 1 a stream failed · 2 usage or configuration · 3 authorisation · 4 the sink · 5 state · 70 a bug. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 70;
 
+/** A client may ask again where waiting mends; a refusal of Graph's or Entra's is a bad gateway. */
+const HTTP_STATUS: Readonly<Record<Recovery, number>> = {
+  "retry": 503,
+  "restart-window": 503,
+  "suspend-stream": 502,
+  "exit": 500,
+};
+
+/** A row in which only what is out of the ordinary is named. */
+function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind> = {}): ErrorKind {
+  return {
+    recovery,
+    exitCode,
+    suspectsWindow: recovery === "restart-window",
+    keepsAccepted: false,
+    throttles: false,
+    isFault: true,
+    stopsProcess: false,
+    httpStatus: HTTP_STATUS[recovery],
+    ...unusual,
+  };
+}
+
 const kinds = {
-  "usage": { recovery: "exit", exitCode: 2 },
-  "config-unreadable": { recovery: "exit", exitCode: 2 },
-  "config-invalid": { recovery: "exit", exitCode: 2 },
-  "plugin-invalid": { recovery: "exit", exitCode: 2 },
-  "secret-unreadable": { recovery: "suspend-stream", exitCode: 2 },
-  "token-refused": { recovery: "suspend-stream", exitCode: 3, collector: ["SetupError", 101] },
-  "token-unavailable": { recovery: "retry", exitCode: 1, collector: ["SetupError", 101] },
-  "graph-unauthorized": { recovery: "suspend-stream", exitCode: 3, collector: ["ApiError", 401] },
-  "graph-forbidden": { recovery: "suspend-stream", exitCode: 3, collector: ["SetupError", 102] },
-  "graph-unlicensed": { recovery: "suspend-stream", exitCode: 3, collector: ["SetupError", 102] },
-  "graph-throttled": { recovery: "retry", exitCode: 1, collector: ["ApiError", 429] },
-  "graph-unavailable": { recovery: "retry", exitCode: 1, collector: ["ApiError", 498] },
-  "graph-unreachable": {
-    recovery: "retry",
-    exitCode: 1,
+  "usage": row("exit", 2, { httpStatus: 400 }),
+  "config-unreadable": row("exit", 2),
+  "config-invalid": row("exit", 2),
+  "plugin-invalid": row("exit", 2),
+  "secret-unreadable": row("suspend-stream", 2),
+  "token-refused": row("suspend-stream", 3, { collector: ["SetupError", 101] }),
+  "token-unavailable": row("retry", 1, { collector: ["SetupError", 101] }),
+  "graph-unauthorized": row("suspend-stream", 3, { collector: ["ApiError", 401] }),
+  "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
+  "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
+  "graph-throttled": row("retry", 1, { throttles: true, collector: ["ApiError", 429] }),
+  "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
+  "graph-unreachable": row("retry", 1, {
+    suspectsWindow: true,
     collector: ["MicrosoftGraphPullerConnectionException", 4],
-  },
-  "graph-timeout": { recovery: "restart-window", exitCode: 1, collector: ["ApiError", 498] },
-  "graph-refused": {
-    recovery: "suspend-stream",
-    exitCode: 1,
-    collector: ["MicrosoftGraphPullerRetrieveException", 2],
-  },
-  "page-link-expired": { recovery: "restart-window", exitCode: 1 },
-  "page-link-loop": { recovery: "restart-window", exitCode: 1 },
-  "page-link-foreign": { recovery: "suspend-stream", exitCode: 1 },
-  "page-invalid": { recovery: "retry", exitCode: 1 },
-  "page-too-large": { recovery: "restart-window", exitCode: 1 },
-  "record-too-large": { recovery: "restart-window", exitCode: 1 },
-  "state-unusable": { recovery: "exit", exitCode: 5 },
-  "state-in-use": { recovery: "exit", exitCode: 5 },
-  "sink-closed": { recovery: "exit", exitCode: 4 },
-  "sink-full": { recovery: "exit", exitCode: 4 },
-  "sink-unusable": { recovery: "exit", exitCode: 4 },
-  "stopped": { recovery: "exit", exitCode: 0 },
-  "bug": { recovery: "exit", exitCode: 70 },
+  }),
+  "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
+  "graph-refused": row("suspend-stream", 1, { collector: ["MicrosoftGraphPullerRetrieveException", 2] }),
+  "page-link-expired": row("restart-window", 1),
+  "page-link-loop": row("restart-window", 1),
+  "page-link-foreign": row("suspend-stream", 1),
+  "page-invalid": row("retry", 1, { suspectsWindow: true }),
+  "page-too-large": row("restart-window", 1),
+  "record-too-large": row("restart-window", 1),
+  "window-too-large": row("restart-window", 1),
+  "state-unusable": row("exit", 5, { stopsProcess: true }),
+  "state-in-use": row("exit", 5, { httpStatus: 409 }),
+  "sink-closed": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
+  "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
+  "sink-full": row("exit", 4, { keepsAccepted: true }),
+  "sink-unusable": row("exit", 4, { keepsAccepted: true }),
+  "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
+  "bug": row("exit", 70, { stopsProcess: true }),
 } as const satisfies Record<string, ErrorKind>;
 
 /** A stable code, first in every message, for runbooks and alerts. */

@@ -14,10 +14,10 @@ export async function runCli(runtime: Runtime): Promise<ExitCode> {
     return await dispatch(runtime);
   } catch (thrown) {
     const error = asGraphtapError(thrown);
-    if (error.code === "stopped") return 0;
+    if (!error.kind.isFault) return error.kind.exitCode;
     // A reader that went away is no news: it knows (head, a stopped shipper).
     if (error.code !== "sink-closed") runtime.writeStderr(`graphtap: ${errorLine(error)}\n`);
-    if (error.code === "bug" && error.cause instanceof Error) runtime.writeStderr(`${error.cause.stack}\n`);
+    if (error.kind.exitCode === 70 && error.cause instanceof Error) runtime.writeStderr(`${error.cause.stack}\n`);
     return error.kind.exitCode;
   }
 }

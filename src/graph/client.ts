@@ -97,7 +97,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
           if (response.status === 401) tokens.reject(token);
           if (response.status === 401 && !renewed) continue;
           const error = judge(asked, refusal, clock.now());
-          if (error.code === "graph-throttled") admission.throttled(error.retryAfterSeconds);
+          if (error.kind.throttles) admission.throttled(error.retryAfterSeconds);
           throw error;
         } finally {
           if (!underWay) leave();

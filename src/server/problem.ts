@@ -21,14 +21,5 @@ export function problemOf(error: GraphtapError): Response {
   const headers: Record<string, string> = wait === undefined
     ? {}
     : { "retry-after": String(Math.ceil(wait)) };
-  return problem(statusOf(error), error.code, error.message, headers);
-}
-
-function statusOf({ code, kind }: GraphtapError): number {
-  if (code === "usage") return 400;
-  if (code === "state-in-use") return 409;
-  if (code === "stopped" || code === "sink-closed") return 503;
-  // What waiting mends is for the client to repeat; what it does not is Graph's or Entra's refusal.
-  if (kind.recovery === "retry" || kind.recovery === "restart-window") return 503;
-  return kind.recovery === "suspend-stream" ? 502 : 500;
+  return problem(error.kind.httpStatus, error.code, error.message, headers);
 }

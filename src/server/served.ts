@@ -42,7 +42,7 @@ export async function noted(
   } catch (thrown) {
     const error = asGraphtapError(thrown);
     // A full batch or a reader that left says nothing about the stream.
-    if (error.code !== "stopped" && error.code !== "sink-closed") {
+    if (error.kind.isFault && !error.kind.keepsAccepted) {
       figures.error = error;
       count(figures.pollErrors, error.code);
     }

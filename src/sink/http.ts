@@ -103,7 +103,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
     try {
       for (const parts of batchesOf(lines, shape)) await deliver(parts, onAccepted);
     } catch (error) {
-      if (error instanceof GraphtapError && error.code.startsWith("sink-")) failed = error;
+      if (error instanceof GraphtapError && error.kind.keepsAccepted) failed = error;
       throw error;
     }
   }

@@ -186,9 +186,9 @@ export async function leaveInOrder(pass: Pass, failure: GraphtapError | null): P
     records: checkpoint.records + intake.received - intake.duplicates,
     duplicates: checkpoint.duplicates + intake.duplicates,
     last_success_ms: failure === null ? pass.engine.clock.now() : checkpoint.last_success_ms,
-    last_error: failure === null || failure.code === "stopped" ? null : failure.code,
+    last_error: failure?.kind.isFault ? failure.code : null,
   };
-  if (failure?.code === "stopped") {
+  if (failure?.kind.isFault === false) {
     // Hundreds of streams may end at once, and the whole program within two seconds: only what is new is saved.
     if (pass.committed < intake.received) commit(pass);
     return;

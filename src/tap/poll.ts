@@ -63,7 +63,7 @@ export async function runPass(pass: Pass, work: (pass: Pass) => Promise<void>): 
   } catch (thrown) {
     failure = asGraphtapError(thrown);
   }
-  if (failure?.code === "sink-closed") keepAccepted(pass);
+  if (failure?.kind.keepsAccepted) keepAccepted(pass);
   else await leaveInOrder(pass, failure);
   if (failure?.kind.recovery === "exit") throw failure;
   return {

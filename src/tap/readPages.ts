@@ -56,7 +56,7 @@ export async function readPages(pass: Pass, range: Range, options: PagesOptions)
     if (page.nextLink === null) return { pages, counts, serverTime };
     if (pages >= MOST_PAGES) {
       throw new GraphtapError(
-        "page-link-loop",
+        "window-too-large",
         `Cannot read window of "${stream.service.name}": it has more than ${MOST_PAGES} pages`,
       );
     }

@@ -61,7 +61,7 @@ export async function readRange(pass: Pass, job: RangeJob): Promise<Instant> {
       read = await readWindow(pass, window, job.priority, attempts);
     } catch (thrown) {
       const error = asGraphtapError(thrown);
-      if (!suspectsWindow(error)) throw error;
+      if (!error.kind.suspectsWindow) throw error;
       attempts = FEW_ATTEMPTS;
       const isNarrower = narrow(pass, window, error);
       // What came of the window left: after a kill it must not come again beside the page that is read next.
@@ -116,12 +116,6 @@ function readWindow(
   return readPages(pass, window, { priority, attempts, resumeAt: window.link, resumable });
 }
 
-/** Whether a failure can lie in what was asked for, rather than in who asks or in the way there. */
-function suspectsWindow({ code, kind }: GraphtapError): boolean {
-  return kind.recovery === "restart-window" || code === "graph-unavailable" || code === "graph-unreachable" ||
-    code === "page-invalid";
-}
-
 /** Halves the width for what follows; false when it is the smallest already. */
 function narrow(pass: Pass, window: Window, error: GraphtapError): boolean {
   const width = shrunkWidth(secondsBetween(window.from, window.to));
@@ -150,7 +144,7 @@ async function graphWorks(pass: Pass, at: Instant, priority: Priority): Promise<
       await readPages(pass, probe, { priority, attempts: 1, resumeAt: null, resumable: false });
       return true;
     } catch (thrown) {
-      if (!suspectsWindow(asGraphtapError(thrown))) throw thrown;
+      if (!asGraphtapError(thrown).kind.suspectsWindow) throw thrown;
     }
   }
   return false;

@@ -94,7 +94,7 @@ export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
       const timer = setTimeout(
         () =>
           reject(
-            new GraphtapError("sink-closed", "the lines in flight are not taken; they are sent again"),
+            new GraphtapError("sink-stalled", "the lines in flight are not taken; they are sent again"),
           ),
         STOP_GRACE_MS,
       );

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
+import { errorKinds } from "../../src/errors.ts";
 
 const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
@@ -164,6 +165,12 @@ describe("the house", () => {
     const files = filesUnder("plugins").filter((file) => file !== "plugins/index.ts").sort();
     expect(importsOf("plugins/index.ts").filter((file) => file.startsWith("plugins/")).sort()).toEqual(files);
     expect(plugins).toHaveLength(files.length);
+  });
+
+  it("asks for no error's code: what a failure means stands in the columns of the table", () => {
+    const asking = new RegExp(`(?:[!=]==\\s*|case\\s+)"(?:${Object.keys(errorKinds).join("|")})"`);
+    const engine = sources.filter((file) => roomOf(file) !== "emulator" && file !== "src/cli/cli.ts");
+    expect(engine.filter((file) => asking.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
   });
 
   it("touches the process in main.ts alone", () => {

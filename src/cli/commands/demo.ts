@@ -30,7 +30,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
     const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
     const { why, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
-    if (why.code !== "stopped") throw why;
+    if (why.kind.isFault) throw why;
     runtime.writeStderr(closing(rows));
     return 0;
   } finally {

@@ -77,7 +77,7 @@ export function readBatch(request: PullRequest, shop: PullShop, ending: AbortCon
     done: Promise.all(polls).then((thrown) => {
       const reasons = thrown.filter((error) => error !== null);
       // A batch that is full is whole, unless something worse came after.
-      const ended = sink.closed ?? reasons.find(({ code }) => code !== "stopped") ?? reasons[0] ?? null;
+      const ended = sink.closed ?? reasons.find(({ kind }) => kind.isFault) ?? reasons[0] ?? null;
       batch.complete = ended === null && parts.every(({ error }) => error === null);
       try {
         settle(batch, lines > 0, request, shop, ended);
@@ -100,7 +100,7 @@ function settle(
   ended: GraphtapError | null,
 ): void {
   report(batch, request.confirm, ended);
-  if (ended !== null && ended.code !== "stopped") {
+  if (ended?.kind.isFault) {
     batches.abandon(batch);
     throw ended;
   }
@@ -126,7 +126,7 @@ function report(batch: Batch, confirm: boolean, ended: GraphtapError | null): vo
   for (const { served: { stream: { log } }, lines, error } of batch.parts) {
     const figures = { sent: lines, batch: confirm ? batch.id : undefined };
     if (error !== null) log.error(`pull failed: ${error.message}`, { ...codesOf(error), ...figures });
-    else if (ended === null || ended.code === "stopped") log.info("pull done", figures);
+    else if (!ended?.kind.isFault) log.info("pull done", figures);
     else log.warn(`pull ended early: ${ended.message}`, { ...codesOf(ended), ...figures });
   }
 }

@@ -26,10 +26,9 @@ export interface PullShop {
   readonly running: Set<Promise<unknown>>;
 }
 
-/** A state folder that fails, or a bug, concerns the whole process. */
+/** Stops the process because of a failure that leaves nothing to go on with, such as one of the state folder. */
 export function stopIfFatal(thrown: unknown, { stop }: Pick<PullShop, "stop">): GraphtapError {
   const error = asGraphtapError(thrown);
-  const fatal = error.code === "state-unusable" || error.code === "bug";
-  if (fatal && !stop.signal.aborted) stop.abort(error);
+  if (error.kind.stopsProcess && !stop.signal.aborted) stop.abort(error);
   return error;
 }
