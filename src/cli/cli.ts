@@ -17,7 +17,9 @@ export async function runCli(runtime: Runtime): Promise<ExitCode> {
     if (!error.kind.isFault) return error.kind.exitCode;
     // A reader that went away is no news: it knows (head, a stopped shipper).
     if (error.code !== "sink-closed") runtime.writeStderr(`graphtap: ${errorLine(error)}\n`);
-    if (error.kind.exitCode === 70 && error.cause instanceof Error) runtime.writeStderr(`${error.cause.stack}\n`);
+    if (error.kind.exitCode === 70 && error.cause instanceof Error) {
+      runtime.writeStderr(`${error.cause.stack}\n`);
+    }
     return error.kind.exitCode;
   }
 }

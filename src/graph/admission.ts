@@ -1,8 +1,6 @@
+import { LONGEST_RETRY_AFTER_MS } from "../net/backoff.ts";
 import { allOf } from "./allOf.ts";
 import type { Priority, Quota } from "./quota.ts";
-
-/** The longest pause that a Retry-After can impose; Graph has been seen to send two weeks. */
-const LONGEST_PAUSE_MS = 300_000;
 
 /** A request's way past every budget that it draws on. */
 export interface Admission {
@@ -23,7 +21,7 @@ export function createAdmission(quotas: readonly Quota[], priority: Priority): A
       for (const quota of quotas) {
         // Identity protection says nothing: then a whole stretch of the budget is left to pass.
         const ms = retryAfterSeconds === undefined ? quota.windowMs : retryAfterSeconds * 1000;
-        quota.throttled(Math.min(ms, LONGEST_PAUSE_MS));
+        quota.throttled(Math.min(ms, LONGEST_RETRY_AFTER_MS));
       }
     },
   };

@@ -1,5 +1,5 @@
 import { type ErrorCode, GraphtapError } from "../errors.ts";
-import { parseRetryAfter } from "./retry.ts";
+import { parseRetryAfter } from "../net/backoff.ts";
 
 /** What was asked, for the words of a failure. */
 export interface Asked {

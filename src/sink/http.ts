@@ -1,4 +1,3 @@
-import type { Clock } from "../clock.ts";
 import { GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createAcceptedKeys } from "./acceptedKeys.ts";
@@ -7,7 +6,7 @@ import type { DeadLetters } from "./deadLetter.ts";
 import { assemble, type BodyKind, bodyShape, type Part } from "./httpBody.ts";
 import { type ConnectionOptions, openConnection } from "./httpExchange.ts";
 import { adviceFor, judgeAnswer } from "./judgeAnswer.ts";
-import { createPatience } from "./patience.ts";
+import { createBackoff } from "./backoff.ts";
 import type { Origin, Sink } from "./sink.ts";
 
 /** What a stop leaves to the request in flight, in milliseconds: a supervisor waits only so long. */
@@ -18,7 +17,6 @@ export interface HttpSinkOptions extends Omit<ConnectionOptions, "contentType"> 
   /** Whether the lines are JSON. */
   readonly json: boolean;
   readonly deadLetters: DeadLetters;
-  readonly clock: Clock;
   /** In [0, 1), for spreading retries. */
   readonly random: () => number;
   readonly log: Log;
@@ -52,19 +50,19 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   /** Sends parts until the receiver has them, or the dead-letter file has. */
   async function deliver(parts: readonly Part[], onAccepted: (count: number) => void): Promise<void> {
     const body = assemble(shape, parts);
-    const patience = createPatience({ receiver, clock, log, stop, random: options.random });
+    const backoff = createBackoff({ receiver, clock, log, stop, random: options.random });
     for (;;) {
       const answer = await connection.post(body, giveUp.signal);
       if ("failure" in answer) {
-        await patience.wait(answer.failure, undefined);
+        await backoff.wait(answer.failure, undefined);
         continue;
       }
       const verdict = judgeAnswer(answer.status, options.body);
       if (verdict === "retry") {
-        await patience.wait(`it answered ${answer.status}`, answer.retryAfterSeconds);
+        await backoff.wait(`it answered ${answer.status}`, answer.retryAfterSeconds);
         continue;
       }
-      patience.done();
+      backoff.done();
       if (verdict === "refused") {
         throw new GraphtapError(
           "sink-unusable",

@@ -1,7 +1,9 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Buffer } from "node:buffer";
+import type { Clock } from "../clock.ts";
 import { isLoopback } from "../config/endpoint.ts";
+import { parseRetryAfter } from "../net/backoff.ts";
 import { type Connections, openConnections, type ProxySettings } from "../net/connections.ts";
 import { exchangeFailure } from "../net/exchangeFailure.ts";
 
@@ -23,6 +25,8 @@ export interface ConnectionOptions {
   /** The `Authorization` header; `null` for none. */
   readonly authorization: string | null;
   readonly userAgent: string;
+  /** By which a Retry-After that is a date is understood. */
+  readonly clock: Clock;
   /** Settings of the environment; never used for this host itself. */
   readonly proxy?: ProxySettings;
   /**
@@ -72,10 +76,13 @@ export function openConnection(options: ConnectionOptions): Connection {
           signal,
         });
         const status = response.statusCode;
-        const retryAfter = Number(response.headers["retry-after"] ?? NaN);
+        const retryAfter = response.headers["retry-after"];
         return {
           status,
-          retryAfterSeconds: retryAfter >= 0 ? retryAfter : undefined,
+          retryAfterSeconds: parseRetryAfter(
+            typeof retryAfter === "string" ? retryAfter : null,
+            options.clock.now(),
+          ),
           text: await textOf(response.body),
         };
       } catch (error) {

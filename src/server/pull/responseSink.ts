@@ -50,8 +50,8 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
 
   /** Resolves when the reader wants bytes, and so has taken all before. */
   async function wanted(): Promise<void> {
-    const patience = new AbortController();
-    const given = AbortSignal.any([patience.signal, closed.signal]);
+    const limit = new AbortController();
+    const given = AbortSignal.any([limit.signal, closed.signal]);
     try {
       await Promise.race([
         asked.promise,
@@ -67,7 +67,7 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
       }
       throw why;
     } finally {
-      patience.abort();
+      limit.abort();
     }
   }
   async function hand(lines: Uint8Array): Promise<void> {

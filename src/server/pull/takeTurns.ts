@@ -16,11 +16,11 @@ export async function takeTurns(
   { engine }: PullShop,
   signal: AbortSignal,
 ): Promise<() => void> {
-  const patience = new AbortController();
-  const waiting = AbortSignal.any([signal, patience.signal]);
+  const limit = new AbortController();
+  const waiting = AbortSignal.any([signal, limit.signal]);
   const ends: (() => void)[] = [];
   const end = () => ends.forEach((one) => one());
-  engine.clock.sleep(WAIT_FOR_TURN_MS, patience.signal).then(() => patience.abort(busy()), () => {});
+  engine.clock.sleep(WAIT_FOR_TURN_MS, limit.signal).then(() => limit.abort(busy()), () => {});
   try {
     for (const { turn } of streams) ends.push(await turn.take(waiting));
     return end;
@@ -28,7 +28,7 @@ export async function takeTurns(
     end();
     throw thrown;
   } finally {
-    patience.abort();
+    limit.abort();
   }
 }
 
@@ -53,9 +53,9 @@ export async function turnForPolling(
       return end;
     }
     end();
-    const patience = new AbortController();
-    const lapsed = clock.sleep(leftMs, patience.signal).catch(() => {});
-    await unlessAborted(Promise.race([batch.settled, lapsed]), signal).finally(() => patience.abort());
+    const limit = new AbortController();
+    const lapsed = clock.sleep(leftMs, limit.signal).catch(() => {});
+    await unlessAborted(Promise.race([batch.settled, lapsed]), signal).finally(() => limit.abort());
   }
 }
 

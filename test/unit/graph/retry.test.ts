@@ -1,42 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
-import { MAX_ATTEMPTS, parseRetryAfter, retryDelay, withRetries } from "../../../src/graph/retry.ts";
+import { MAX_ATTEMPTS, withRetries } from "../../../src/graph/retry.ts";
 import { manualClock } from "../../support/manualClock.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 16, 0, 0);
-
-describe("the delay before a repeat", () => {
-  it("doubles, and is spread over half its length", () => {
-    expect([1, 2, 3, 4].map((attempt) => retryDelay(attempt, undefined, 0))).toEqual([500, 1000, 2000, 4000]);
-    expect([1, 2, 3, 4].map((attempt) => retryDelay(attempt, undefined, 1))).toEqual([
-      1000,
-      2000,
-      4000,
-      8000,
-    ]);
-  });
-
-  it("is never shorter than what Graph asked for", () => {
-    expect(retryDelay(1, 37, 0)).toBe(37_000);
-    expect(retryDelay(1, 37, 0.99)).toBeGreaterThan(37_000);
-  });
-
-  it("does not follow an absurd request, such as two weeks", () => {
-    expect(retryDelay(1, 1_209_600, 0)).toBe(300_000);
-  });
-
-  it.each([
-    ["10", 10],
-    [" 2.5 ", 2.5],
-    ["Sun, 22 Nov 2026 16:01:30 GMT", 90],
-    ["Sun, 22 Nov 2026 15:00:00 GMT", 0],
-    ["soon", undefined],
-    [null, undefined],
-  ])(
-    "reads a Retry-After of %j as %j",
-    (header, seconds) => expect(parseRetryAfter(header, NOW)).toBe(seconds),
-  );
-});
 
 describe("repeating a request", () => {
   const options = (clock = manualClock(NOW)) => ({

@@ -96,6 +96,15 @@ describe("delivery over HTTP", () => {
     expect(clock.sleeps).toEqual([...backoff, 120_000 + 30_000 * 0.05]);
   });
 
+  it("waits until the date that the receiver names", async () => {
+    const receiver = await openReceiver((_, number) =>
+      number > 1 ? 200 : { status: 503, retryAfter: "Sun, 22 Nov 2026 16:01:30 GMT" }
+    );
+    const { write, clock } = httpRig(receiver.url);
+    await write(lines(0, 1));
+    expect(clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 10, 22, 16, 1, 30));
+  });
+
   it("says once a minute that it waits, and when it is over", async () => {
     const receiver = await openReceiver((_, number) => number > 20 ? 200 : 503);
     const { write, logged } = httpRig(receiver.url);
