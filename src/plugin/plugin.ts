@@ -3,7 +3,7 @@
  * `definePlugin` and the schema in `schema.ts` check it.
  */
 
-/** Which request budget of Microsoft Graph covers a collection; `src/graph/quota.ts` has the figures. */
+/** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
 export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
 
 /** What a collection with times has in common, whatever its times mean. */
