@@ -20,7 +20,7 @@ export interface TimedCursor {
   /** Seconds that a record is left alone because it is incomplete at first. @default 0 */
   readonly settleSeconds?: number;
   /** Ages in seconds at which a range is read again for late records. @default as src/tap/late/rereads.ts says */
-  readonly sweepAfterSeconds?: readonly number[];
+  readonly rereadAfterSeconds?: readonly number[];
 }
 
 /** Append-only records that arrive late and out of order. The key of a record is its id. */

@@ -132,7 +132,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
         overrideTag: null,
         tagVersion: null,
         windowMaxSeconds: null,
-        sweepAfterSeconds: null,
+        rereadAfterSeconds: null,
         trackUpdates: true,
         obfuscation: [],
       } as Partial<ServiceConfig> as ServiceConfig,
