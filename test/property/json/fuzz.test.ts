@@ -1,7 +1,7 @@
 /** Scanners against `JSON.parse`, on documents that chance makes; `npm run bench -- fuzz` judges many more. */
 import { describe, expect, it } from "vitest";
 import { judgeSeed, scan, type Scanned, scanners } from "../../support/scannerJudge.ts";
-import { latin1, utf8 } from "./framed.ts";
+import { latin1, utf8 } from "../../support/framed.ts";
 
 const SEEDS = 3000;
 
