@@ -4,6 +4,7 @@ import { GraphtapError } from "../errors.ts";
 import { makeFolder, openFile, syncFolder } from "../files/durable.ts";
 import type { FileLocker, LockAttempt } from "../files/lock.ts";
 import type { Origin, Sink } from "./sink.ts";
+import { createWriteQueue } from "./writeQueue.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
 import { type JournalContent, LARGEST_JOURNAL_BYTES, openJournal, readJournal } from "./spoolJournal.ts";
@@ -74,7 +75,7 @@ export function openFileSink(options: FileSinkOptions): Sink {
     if (lock.status === "locked") lock.release();
     throw error;
   }
-  let failed: GraphtapError | null = null;
+  const queue = createWriteQueue();
   deleteOld();
   let others = options.maxSpoolBytes === null ? 0 : rotatedBytes(path);
 
@@ -117,7 +118,6 @@ export function openFileSink(options: FileSinkOptions): Sink {
   }
 
   function put(lines: Uint8Array, { stream, keys }: Partial<Origin>): void {
-    if (failed !== null) throw failed;
     try {
       keepBudget(lines.length);
       if (isDue(lines.length)) rotate();
@@ -138,12 +138,12 @@ export function openFileSink(options: FileSinkOptions): Sink {
       if (stream !== undefined) journal.accepted.add(stream, keys ?? []);
     } catch (error) {
       // For good: what became of a file that failed is known when the next start has looked at it.
-      throw failed = sinkFailure("write", path, error);
+      throw sinkFailure("write", path, error);
     }
   }
 
   return {
-    write: (lines, origin) => Promise.resolve().then(() => put(lines, origin ?? {})),
+    write: (lines, origin) => queue.add(() => put(lines, origin ?? {})),
     accepted: (stream) => journal.accepted.of(stream),
     settled: (stream) => journal.settled(stream),
     close: () =>
