@@ -77,7 +77,7 @@ export async function readPagesInto(
       step();
       durable.page.set(stream, page + 1);
       step();
-      sink.settled!(stream);
+      sink.committed!(stream);
     }
   }
 }
