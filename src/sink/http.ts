@@ -48,7 +48,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   return {
     write: (lines, origin) => queue.add((giveUp) => send(lines, origin, giveUp)),
     accepted: (stream) => accepted.of(stream),
-    committed: (stream) => void accepted.settle(stream),
+    committed: (stream) => void accepted.forget(stream),
     close() {
       queue.close();
       deadLetters.close();
