@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
 import { shownProblems, warningLine } from "../config/shownProblems.ts";
 import { createHttp } from "../graph/http.ts";
+import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Sink } from "../sink/sink.ts";
 import { openState } from "../state/state.ts";
@@ -46,7 +47,7 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
     now: () => clock.now(),
     report: (note) => log.warn(note),
   });
-  const proxy = proxyFrom(runtime.env);
+  const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });
   runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
   // Every stream listens for the stop, and each of its waits does.
@@ -79,9 +80,4 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
       await sink.close().finally(() => state.close());
     },
   };
-}
-
-export function proxyFrom(env: Runtime["env"]) {
-  const of = (name: string) => env[name.toLowerCase()] ?? env[name];
-  return { httpProxy: of("HTTP_PROXY"), httpsProxy: of("HTTPS_PROXY"), noProxy: of("NO_PROXY") };
 }
