@@ -64,7 +64,7 @@ export function endOfPolls(errors: readonly (unknown | null)[]): Done {
 }
 
 /** The exit code of finished polls: the failure's own when nothing succeeded, 1 when others did. */
-export function exitCodeOf(errors: readonly (unknown | null)[]): ExitCode {
+function exitCodeOf(errors: readonly (unknown | null)[]): ExitCode {
   const failures = errors.filter((error) => error !== null).map((error) =>
     asGraphtapError(error).kind.exitCode
   );
