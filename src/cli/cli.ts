@@ -75,8 +75,8 @@ usage: graphtap COMMAND [options]
 ${rows}
 
 "graphtap COMMAND --help" shows its options. Start with "graphtap demo": it needs no account.
-Exit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 authorisation, 4 output closed,
-5 state unusable or in use, 70 a bug.
+Exit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 authorisation, 4 output closed or
+stalled, 5 state unusable or in use, 70 a bug.
 `;
 }
 

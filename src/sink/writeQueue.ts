@@ -36,7 +36,8 @@ export function createWriteQueue(ending?: Ending): WriteQueue {
   let failed: { readonly why: unknown } | null = null;
 
   function graceBegins(): void {
-    ending?.clock.sleep(STOP_GRACE_MS, closed.signal).then(() => giveUp.abort(stalled()), () => {});
+    const over = () => giveUp.abort(stalled(ending?.stop.reason));
+    ending?.clock.sleep(STOP_GRACE_MS, closed.signal).then(over, () => {});
   }
   if (ending?.stop.aborted) graceBegins();
   else ending?.stop.addEventListener("abort", graceBegins, { once: true, signal: closed.signal });
@@ -61,12 +62,12 @@ export function createWriteQueue(ending?: Ending): WriteQueue {
   };
 }
 
-function stalled(): GraphtapError {
+function stalled(reason: unknown): GraphtapError {
+  const seconds = STOP_GRACE_MS / 1000;
+  const why = reason instanceof Error ? ` (${reason.message})` : "";
   return new GraphtapError(
     "sink-stalled",
-    `Cannot deliver the lines in flight: they were not taken within ${
-      STOP_GRACE_MS / 1000
-    } s after the stop; ` +
+    `Cannot deliver the lines in flight: they were not taken within ${seconds} s after the stop${why}; ` +
       "the next start sends them again",
   );
 }

@@ -1,5 +1,6 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
+import { GraphtapError } from "../../../src/errors.ts";
 import { createWriteQueue, STOP_GRACE_MS } from "../../../src/sink/writeQueue.ts";
 import { handClock } from "../../support/handClock.ts";
 
@@ -19,11 +20,14 @@ describe("the queue of a sink's writes", () => {
       giveUp.addEventListener("abort", () => told = giveUp.reason, { once: true });
       return forever();
     });
-    stop.abort();
+    stop.abort(new GraphtapError("stopped", "stopped by SIGTERM"));
     await Promise.resolve();
     clock.advance(STOP_GRACE_MS);
     const why = await write.catch((error) => error);
-    expect(why).toMatchObject({ code: "sink-stalled", message: expect.stringContaining("within 1.5 s") });
+    expect(why).toMatchObject({
+      code: "sink-stalled",
+      message: expect.stringContaining("within 1.5 s after the stop (stopped by SIGTERM)"),
+    });
     expect(told).toBe(why);
   });
 
