@@ -94,9 +94,9 @@ export interface ServiceConfig {
   readonly tagVersion: "v1" | "v2" | null;
   readonly windowMaxSeconds: number | null;
   /** Ages in seconds at which a range is read again for late records; `null` for the plugin's own. */
-  readonly sweepAfterSeconds: readonly number[] | null;
+  readonly rereadAfterSeconds: readonly number[] | null;
   /** How deep re-reads may become where the deepest still finds late records; `null` for four times the deepest. */
-  readonly sweepMaxSeconds: number | null;
+  readonly rereadMaxSeconds: number | null;
   /** Whether a record leaves again when it changes. */
   readonly trackUpdates: boolean;
   /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */

@@ -29,7 +29,7 @@ export interface Examination {
 
 /** A failure that passes by itself gets another chance, no more: the rest is for `run`. */
 const ATTEMPTS = 3;
-/** Half of what live reading looks back for records that arrive late: beyond, they come only with the sweeps. */
+/** Half of what live reading looks back for records that arrive late: beyond, only re-reads find them. */
 const TOLERATED_SKEW_MS = 60_000;
 const HOUR_SECONDS = 3600;
 

@@ -227,7 +227,7 @@ describe("a stop", () => {
     rig.stop.abort(stopped);
     await expect(writing).rejects.toBe(stopped);
     expect(rig.sink.accepted!("a")).toEqual(keys.slice(0, 1000));
-    rig.sink.settled!("a");
+    rig.sink.committed!("a");
     expect(rig.sink.accepted!("a")).toEqual([]);
   });
 

@@ -3,10 +3,10 @@ import { Buffer } from "node:buffer";
 import { writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { openFileSink } from "../../../src/sink/file.ts";
-import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
-import { openState, type StreamState } from "../../../src/state/state.ts";
-import { hostLocker } from "../../support/stateLocker.ts";
+import { openFileSink } from "../../src/sink/file.ts";
+import { emptyCheckpoint } from "../../src/state/checkpoint.ts";
+import { openState, type StreamState } from "../../src/state/state.ts";
+import { hostLocker } from "./stateLocker.ts";
 import { childStreams, pageLines } from "./spoolPages.ts";
 
 const [, , dir = "", pages] = process.argv;
@@ -40,7 +40,7 @@ async function read(name: string, stream: StreamState): Promise<void> {
       await new Promise((resolve) => setImmediate(resolve));
     }
     stream.commit({ ...saved, records: page + 1 });
-    sink.settled!(name);
+    sink.committed!(name);
   }
 }
 
