@@ -1,6 +1,14 @@
 /** What the engine knows of the configuration: plain data, checked, with every default in place. */
 import type { Instant } from "../instant.ts";
-import type { Secret } from "./secret.ts";
+import type { Registry } from "../plugin/registry.ts";
+import type { Secret, SecretReaders } from "./secret.ts";
+
+/** What a configuration is read with. */
+export interface ReadOptions extends SecretReaders {
+  readonly registry: Registry;
+  /** Start times must be before it. */
+  readonly now: Instant;
+}
 
 /** The whole file. */
 export interface Config {
@@ -26,9 +34,9 @@ export interface Globals {
   /** `persistence.config.directory_name`, as written. @default "state" */
   readonly stateDir: string;
   /** Request budgets that replace the built-in ones, by quota name. */
-  readonly quotas: Readonly<Record<string, Quota>>;
+  readonly quotas: Readonly<Record<string, Budget>>;
   /** `requests_limits`: budgets over all inputs, beside all others. */
-  readonly requestLimits: readonly Quota[];
+  readonly requestLimits: readonly Budget[];
   /** Plain http to hosts other than this one. @default false */
   readonly allowInsecureUrls: boolean;
   /** Plugin files, as written. */
@@ -36,7 +44,7 @@ export interface Globals {
 }
 
 /** At most `requests` in any `seconds`. */
-export interface Quota {
+export interface Budget {
   readonly requests: number;
   readonly seconds: number;
 }
@@ -62,7 +70,7 @@ export interface InputConfig {
   /** A cap over all services of the input; `null` for none beside the quotas. */
   readonly requestsPerSecond: number | null;
   /** `requests_limits`: budgets over all services of the input, beside Microsoft's. */
-  readonly requestLimits: readonly Quota[];
+  readonly requestLimits: readonly Budget[];
   /** Enabled and disabled ones, in the order of the file. */
   readonly services: readonly ServiceConfig[];
 }
@@ -100,7 +108,7 @@ export interface ServiceConfig {
   /** Whether a record leaves again when it changes. */
   readonly trackUpdates: boolean;
   /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */
-  readonly requestLimits?: readonly Quota[];
+  readonly requestLimits?: readonly Budget[];
   readonly obfuscation: readonly ObfuscationRule[];
 }
 

@@ -2,7 +2,7 @@
 import { type Document, isMap, parseDocument, type YAMLMap } from "yaml";
 import { GraphtapError } from "../errors.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { isOldInput, marksOf } from "../config/era.ts";
+import { isOldInput, marksOf } from "../config/collectorVersion.ts";
 import { renameInInput, rewriteInput, rewriteOldKeys } from "./rewriteInput.ts";
 import type { Rewriting } from "./rewriteService.ts";
 import { blockOf, nameOf, pairOf, setKey, valueOf } from "./yamlBlock.ts";

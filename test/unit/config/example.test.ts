@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../src/config/load.ts";
-import { readPluginPaths } from "../../../src/config/pluginPaths.ts";
+import { readPluginPaths } from "../../../src/config/globals.ts";
 import { CLIENT, jsonExample, options, problemsOf, small, TENANT, yamlExample } from "./example.ts";
 
 const withSecret = options({}, { GRAPH_SECRET: "from the environment" });

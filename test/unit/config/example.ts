@@ -1,7 +1,7 @@
 import { plugins } from "../../../plugins/index.ts";
 import type { Problem } from "../../../src/config/config.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import type { ReadOptions } from "../../../src/config/reading.ts";
+import type { ReadOptions } from "../../../src/config/config.ts";
 import { parseInstant } from "../../../src/instant.ts";
 import { createRegistry } from "../../../src/plugin/registry.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readEndpoint } from "../../../src/config/endpoint.ts";
-import { filterClauseRemark } from "../../../src/config/filterClause.ts";
+import { filterClauseRemark } from "../../../src/config/field.ts";
 import { editDistance, nearest } from "../../../src/config/nearest.ts";
 import { parseStartTime } from "../../../src/config/startTime.ts";
 import { formatInstant } from "../../../src/instant.ts";
