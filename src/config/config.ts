@@ -33,10 +33,10 @@ export interface Globals {
   readonly tagGeneration: string;
   /** `persistence.config.directory_name`, as written. @default "state" */
   readonly stateDir: string;
-  /** Request budgets that replace the built-in ones, by quota name. */
-  readonly quotas: Readonly<Record<string, Budget>>;
+  /** Request budgets that replace the built-in ones, by name. */
+  readonly quotas: Readonly<Record<string, RequestLimit>>;
   /** `requests_limits`: budgets over all inputs, beside all others. */
-  readonly requestLimits: readonly Budget[];
+  readonly requestLimits: readonly RequestLimit[];
   /** Plain http to hosts other than this one. @default false */
   readonly allowInsecureUrls: boolean;
   /** Plugin files, as written. */
@@ -44,7 +44,7 @@ export interface Globals {
 }
 
 /** At most `requests` in any `seconds`. */
-export interface Budget {
+export interface RequestLimit {
   readonly requests: number;
   readonly seconds: number;
 }
@@ -67,10 +67,10 @@ export interface InputConfig {
   /** Without a slash at its end; `null` for the cloud's own. */
   readonly loginUrl: string | null;
   readonly scope: string | null;
-  /** A cap over all services of the input; `null` for none beside the quotas. */
+  /** A cap over all services of the input; `null` for none beside the budgets. */
   readonly requestsPerSecond: number | null;
   /** `requests_limits`: budgets over all services of the input, beside Microsoft's. */
-  readonly requestLimits: readonly Budget[];
+  readonly requestLimits: readonly RequestLimit[];
   /** Enabled and disabled ones, in the order of the file. */
   readonly services: readonly ServiceConfig[];
 }
@@ -108,7 +108,7 @@ export interface ServiceConfig {
   /** Whether a record leaves again when it changes. */
   readonly trackUpdates: boolean;
   /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */
-  readonly requestLimits?: readonly Budget[];
+  readonly requestLimits?: readonly RequestLimit[];
   readonly obfuscation: readonly ObfuscationRule[];
 }
 

@@ -2,10 +2,10 @@
 import * as z from "zod";
 import { quotaNames } from "../plugin/quotaNames.ts";
 import { checkBlock, type CheckContext, isRecord } from "./check.ts";
-import type { Budget, Globals } from "./config.ts";
+import type { Globals, RequestLimit } from "./config.ts";
 import { readDocument } from "./document.ts";
 import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
-import { budgetsOf, requestLimitsSchema } from "./requestLimits.ts";
+import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
 function lenient<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strip> {
@@ -96,7 +96,7 @@ export function readGlobals(context: CheckContext, root: Readonly<Record<string,
     tagGeneration: settings.tag_generation ?? "2",
     stateDir: settings.persistence?.config?.directory_name ?? "state",
     quotas: withoutGaps(settings.quotas ?? {}),
-    requestLimits: budgetsOf(settings.requests_limits),
+    requestLimits: requestLimitsOf(settings.requests_limits),
     allowInsecureUrls: settings.allow_insecure_urls ?? false,
     plugins: settings.plugins ?? [],
   };
@@ -117,7 +117,9 @@ function checkGlobals(
   return given;
 }
 
-function withoutGaps(quotas: Readonly<Record<string, Budget | undefined>>): Readonly<Record<string, Budget>> {
+function withoutGaps(
+  quotas: Readonly<Record<string, RequestLimit | undefined>>,
+): Readonly<Record<string, RequestLimit>> {
   return Object.fromEntries(
     Object.entries(quotas).flatMap(([name, budget]) => budget === undefined ? [] : [[name, budget]]),
   );

@@ -9,7 +9,7 @@ import { choice, flag, identifier, key, positive, text } from "./field.ts";
 import { type InputSetting, type Lifted, liftLegacyKeys, settleLifted } from "./legacy.ts";
 import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
-import { budgetsOf, requestLimitsSchema } from "./requestLimits.ts";
+import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceConfig } from "./service.ts";
 import { type CheckedServices, checkServices } from "./services.ts";
 
@@ -166,7 +166,7 @@ export function inputConfig(
     loginUrl,
     scope,
     requestsPerSecond: whole.requests_per_second ?? whole.request_per_second ?? null,
-    requestLimits: budgetsOf(whole.requests_limits),
+    requestLimits: requestLimitsOf(whole.requests_limits),
     services: right,
   };
 }

@@ -11,7 +11,7 @@ import { legacyKeys, v1Tag } from "./legacy.ts";
 import { readObfuscationRule } from "./readObfuscation.ts";
 import type { Path } from "./places.ts";
 import { type Report, shownValue } from "./problems.ts";
-import { budgetsOf, requestLimitsSchema } from "./requestLimits.ts";
+import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { obfuscationSchema } from "./serviceSchema.ts";
 import { startTime } from "./startTime.ts";
 
@@ -144,7 +144,7 @@ export function serviceConfig(
     rereadAfterSeconds: whole.reread_after_seconds ?? whole.sweep_after_seconds ?? null,
     rereadMaxSeconds: whole.reread_max_seconds ?? whole.sweep_max_seconds ?? null,
     trackUpdates: whole.track_updates,
-    requestLimits: budgetsOf(whole.requests_limits, whole.requests_per_second),
+    requestLimits: requestLimitsOf(whole.requests_limits, whole.requests_per_second),
     obfuscation: obfuscation.flatMap((rule) => rule ?? []),
   };
 }

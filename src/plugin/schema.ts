@@ -53,6 +53,13 @@ const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
   return z.NEVER;
 });
 
+const filterRule = z.strictObject({
+  type: z.enum(["string", "number", "boolean", "instant", "strings"]).optional(),
+  operators: z.array(z.enum(["eq", "ne", "ge", "le", "gt", "lt", "startswith", "contains"])).min(1),
+  properties: z.array(propertyPath).min(1),
+  within: propertyPath.optional(),
+});
+
 /** A whole plugin; unknown keys are refused, as a misspelt one would change what is read. */
 export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   service: name,
@@ -80,6 +87,7 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
     }),
   ]),
   notice: line.optional(),
+  filters: z.array(filterRule).optional(),
 });
 
 /**

@@ -43,6 +43,11 @@ describe("a plugin", () => {
       cursor: { kind: "snapshot" },
       tag: { field: "a/b", ignoreCase: true, tags: { x: "my.app.x.y" }, otherwise: "my.app.x.z" },
       notice: "Note this",
+      filters: [
+        { operators: ["eq", "startswith"], properties: ["riskLevel", "location/city"] },
+        { type: "strings", operators: ["eq"], properties: ["riskTypes"] },
+        { operators: ["contains"], properties: ["displayName"], within: "resources" },
+      ],
     })).toEqual([]);
   });
 
@@ -84,6 +89,15 @@ describe("a plugin", () => {
       /^tag\.tags\.x: expected/,
     ],
     ["a filter of two lines", { filter: "a\nb" }, /^filter: expected a text of one line/],
+    ["an unknown operator of a filter", {
+      filters: [{ operators: ["has"], properties: ["a"] }],
+    }, /^filters\.0\.operators\.0: /],
+    ["an unknown type in a filter", {
+      filters: [{ type: "date", operators: ["eq"], properties: ["a"] }],
+    }, /^filters\.0\.type: /],
+    ["a filter without properties", {
+      filters: [{ operators: ["eq"], properties: [] }],
+    }, /^filters\.0\.properties: /],
     [
       "a page about it that is no address",
       { docs: "learn.microsoft.com" },
