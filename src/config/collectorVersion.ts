@@ -54,7 +54,7 @@ const NEW_KEYS = [
 ];
 
 /** What in an input tells its line. */
-export interface Marks {
+export interface Signs {
   /** Keys of 1.x. */
   readonly oldKeys: readonly string[];
   /** Names of 1.x: of services, or of the input. */
@@ -64,7 +64,7 @@ export interface Marks {
 }
 
 /** Looks for what tells the line of an input. */
-export function marksOf(name: string, input: unknown): Marks {
+export function signsOf(name: string, input: unknown): Signs {
   const block = isRecord(input) ? input : {};
   const entries = isRecord(block["services"]) ? Object.entries(block["services"]) : [];
   const names = entries.map(([service]) => service);
@@ -80,9 +80,8 @@ export function marksOf(name: string, input: unknown): Marks {
   };
 }
 
-/** Whether an input is of the 1.x line: it has something of it, and nothing of 2.x. */
-export function isOldInput(name: string, input: unknown): boolean {
-  const { oldKeys, oldNames, newer } = marksOf(name, input);
+/** Whether the signs of an input are those of the 1.x line: something of it, and nothing of 2.x. */
+export function hasOldSigns({ oldKeys, oldNames, newer }: Signs): boolean {
   return newer.length === 0 && oldKeys.length + oldNames.length > 0;
 }
 
@@ -97,9 +96,9 @@ export function collectorVersionOf(
   generation: string | null,
   report: Report,
 ): CollectorVersion {
-  const name = String(path.at(-1));
-  const { oldKeys, oldNames, newer } = marksOf(name, input);
-  if (!isOldInput(name, input)) {
+  const signs = signsOf(String(path.at(-1)), input);
+  const { oldKeys, oldNames, newer } = signs;
+  if (!hasOldSigns(signs)) {
     if (oldKeys.length > 0) {
       const message = `has ${oldKeys[0]} of the 1.x line beside ${
         newer[0]
@@ -111,9 +110,9 @@ export function collectorVersionOf(
   // Who writes the generation down has chosen the tags; "1" is what such a file has anyway.
   const keepsTags = generation === null || generation === "1";
   const tags = keepsTags ? 'tags of generation "1", by tag_version v1 unless v2 is given; ' : "";
-  const mark = [...oldNames, ...oldKeys][0];
+  const sign = [...oldNames, ...oldKeys][0];
   const message =
-    `is of the 1.x line, by "${mark}", and read so: ${tags}a period of 60 s unless one is given; ` +
+    `is of the 1.x line, by "${sign}", and read so: ${tags}a period of 60 s unless one is given; ` +
     '"graphtap migrate" writes the file of 2.x';
   report("warning", path, message, { at: "key" });
   return { isOld: true, tagVersion: keepsTags ? "v1" : null };

@@ -71,17 +71,18 @@ export function checkInputs(
 ): readonly CheckedInput[] | null {
   const { report } = context;
   const path = ["inputs"];
-  if (block === undefined || block === null || isEmpty(block)) {
+  const blocks = isRecord(block) ? block : null;
+  if (block === undefined || block === null || isEmpty(blocks)) {
     const message = "is missing or empty; expected a block of inputs, each with id, credentials and services";
     report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
     return null;
   }
-  if (!isRecord(block)) {
+  if (blocks === null) {
     const message = `found ${kindOf(block)}, expected a map of inputs`;
     report("error", path, message, { collector: ["InputConfigurationError", 2] });
     return null;
   }
-  const inputs = Object.entries(block).map(([name, value]) => checkInput(context, name, value, generation));
+  const inputs = Object.entries(blocks).map(([name, value]) => checkInput(context, name, value, generation));
   reportSharedIds(inputs, report);
   if (inputs.every(({ block }) => block.values.enabled === false)) {
     report("error", path, "no input is enabled; set enabled: true in one", { at: "key" });
@@ -96,25 +97,26 @@ function checkInput(
   generation: string | null,
 ): CheckedInput {
   const path = ["inputs", name];
+  const written = isRecord(value) ? value : null;
   const services = { named: [], isRight: false };
-  if (value === null || isEmpty(value)) {
+  if (value === null || isEmpty(written)) {
     const message = "is empty; expected id, credentials and services";
     context.report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
     return { name, path, block: { values: {}, given: {}, parts: {}, whole: null }, services };
   }
   const block = checkBlock(context, inputSchema, value, path, { wrong: ["InputConfigurationError", 2] });
-  if (!isRecord(value)) return { name, path, block, services };
-  const version = collectorVersionOf(value, path, generation, context.report);
+  if (written === null) return { name, path, block, services };
+  const version = collectorVersionOf(written, path, generation, context.report);
   return {
     name,
     path,
     block,
-    services: checkServices(context, value["services"], [...path, "services"], version),
+    services: checkServices(context, written["services"], [...path, "services"], version),
   };
 }
 
-function isEmpty(block: unknown): boolean {
-  return isRecord(block) && Object.keys(block).length === 0;
+function isEmpty(block: Readonly<Record<string, unknown>> | null): boolean {
+  return block !== null && Object.keys(block).length === 0;
 }
 
 /** The id is part of the state's address: two inputs with one would overwrite each other's positions. */
