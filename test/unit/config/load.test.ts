@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/config/load.ts";
-import { readPluginPaths } from "../../../src/config/pluginPaths.ts";
-import { CLIENT, jsonExample, options, problemsOf, small, TENANT, yamlExample } from "./example.ts";
+import { CLIENT, jsonExample, options, problemsOf, read, small, TENANT, yamlExample } from "./example.ts";
 
 const withSecret = options({}, { GRAPH_SECRET: "from the environment" });
-const read = (text: string, given = options()) => {
-  const { config, problems } = parseConfig(text, given);
-  if (config === null) throw new Error(problems.map((problem) => problem.message).join("\n"));
-  return config;
-};
 
 describe("the collector's own file", () => {
   it("is read without a remark", () => {
@@ -99,56 +92,6 @@ describe("the collector's own file", () => {
   it("is read with a byte order mark before it, and with Windows line ends", () => {
     expect(problemsOf(`\uFEFF${yamlExample}`.replaceAll("\n", "\r\n"), withSecret)).toEqual([]);
   });
-});
-
-describe("globals", () => {
-  it("has defaults for everything", () => {
-    expect(read(small().replace(/^globals:\n {2}id: 12345\n/, "")).globals).toEqual({
-      debug: false,
-      id: null,
-      name: null,
-      tagGeneration: "2",
-      stateDir: "state",
-      quotas: {},
-      requestLimits: [],
-      allowInsecureUrls: false,
-      plugins: [],
-    });
-  });
-
-  it("is overridden key by key by global_overrides", () => {
-    const text = small({
-      globals: ["debug: true", "tag_generation: 1", "plugins: [./a.ts]"],
-      top: ["global_overrides: {debug: no, quotas: {reports: {requests: '5', seconds: 10}}}"],
-    });
-    const { globals } = read(text);
-    expect(globals).toMatchObject({ id: "12345", debug: false, tagGeneration: "1", plugins: ["./a.ts"] });
-    expect(globals.quotas).toEqual({ reports: { requests: 5, seconds: 10 } });
-    expect(readPluginPaths(text)).toEqual(["./a.ts"]);
-  });
-
-  it("accepts the old collector's own settings in silence", () => {
-    expect(problemsOf(small({
-      globals: ["queue_max_size_in_mb: 1024", "multiprocessing: false", "generate_collector_details: true"],
-    }))).toEqual([]);
-  });
-});
-
-describe("names and spellings", () => {
-  it("resolves older names of services and keeps the configured one", () => {
-    const { inputs: [input] } = read(small({ services: ["audit:", "signIn_nonInteractive:"] }));
-    expect(input!.services.map((service) => [service.configuredName, service.name])).toEqual([
-      ["audit", "directory_audits"],
-      ["signIn_nonInteractive", "signIn_nonInteractive"],
-    ]);
-  });
-
-  it("accepts override_scope and request_per_second", () => {
-    const { inputs: [input] } = read(
-      small({ input: ["override_scope: x/.default", "request_per_second: 5"] }),
-    );
-    expect([input!.scope, input!.requestsPerSecond]).toEqual(["x/.default", 5]);
-  });
 
   it("takes a shared block by anchor, merge key and x- key", () => {
     const services = ["signIns: {<<: *common, enabled: false}", "alerts_v2: *common"];
@@ -157,15 +100,5 @@ describe("names and spellings", () => {
       [600, false],
       [600, true],
     ]);
-  });
-
-  it("accepts plain http to this host, and to others when asked", () => {
-    const input = ["override_base_url: http://127.0.0.1:8080/graph/", "override_login_url: http://[::1]:1"];
-    expect(read(small({ input })).inputs[0]).toMatchObject({
-      baseUrl: "http://127.0.0.1:8080/graph",
-      loginUrl: "http://[::1]:1",
-    });
-    const globals = ["allow_insecure_urls: true"];
-    expect(problemsOf(small({ globals, input: ["override_base_url: http://graph.test"] }))).toEqual([]);
   });
 });

@@ -1,11 +1,10 @@
-/** Which line of the old collector an input was written for: its defaults differ. */
-import type { Path } from "./document.ts";
-import type { Reading } from "./reading.ts";
-import { report } from "./reading.ts";
-import { isRecord } from "./section.ts";
+/** Which line of the old collector an input was written for, 1.x or 2.x: their defaults differ. */
+import { isRecord } from "./check.ts";
+import type { Path } from "./places.ts";
+import type { Report } from "./problems.ts";
 
 /** What the line of an input decides where the file says nothing. */
-export interface Era {
+export interface CollectorVersion {
   /** Written for the 1.x line: a period of 60 s by default, and of 1 s at least. */
   readonly isOld: boolean;
   /** `tag_version` of services that give none; `null` for the tags of 2.x (collector document: "If there is no value, v1"). */
@@ -55,7 +54,7 @@ const NEW_KEYS = [
 ];
 
 /** What in an input tells its line. */
-export interface Marks {
+export interface Signs {
   /** Keys of 1.x. */
   readonly oldKeys: readonly string[];
   /** Names of 1.x: of services, or of the input. */
@@ -65,7 +64,7 @@ export interface Marks {
 }
 
 /** Looks for what tells the line of an input. */
-export function marksOf(name: string, input: unknown): Marks {
+export function signsOf(name: string, input: unknown): Signs {
   const block = isRecord(input) ? input : {};
   const entries = isRecord(block["services"]) ? Object.entries(block["services"]) : [];
   const names = entries.map(([service]) => service);
@@ -81,40 +80,40 @@ export function marksOf(name: string, input: unknown): Marks {
   };
 }
 
-/** Whether an input is of the 1.x line: it has something of it, and nothing of 2.x. */
-export function isOldInput(name: string, input: unknown): boolean {
-  const { oldKeys, oldNames, newer } = marksOf(name, input);
+/** Whether the signs of an input are those of the 1.x line: something of it, and nothing of 2.x. */
+export function hasOldSigns({ oldKeys, oldNames, newer }: Signs): boolean {
   return newer.length === 0 && oldKeys.length + oldNames.length > 0;
 }
 
-/** The line of an input, with a warning when it is not that of 2.x, whole and plain. */
-export function eraOf(reading: Reading, path: Path, input: unknown): Era {
-  const name = String(path.at(-1));
-  const { oldKeys, oldNames, newer } = marksOf(name, input);
-  if (!isOldInput(name, input)) {
+/**
+ * The line of an input, with a warning when it is not that of 2.x, whole and plain.
+ *
+ * @param generation `tag_generation` as the file has it.
+ */
+export function collectorVersionOf(
+  input: unknown,
+  path: Path,
+  generation: string | null,
+  report: Report,
+): CollectorVersion {
+  const signs = signsOf(String(path.at(-1)), input);
+  const { oldKeys, oldNames, newer } = signs;
+  if (!hasOldSigns(signs)) {
     if (oldKeys.length > 0) {
       const message = `has ${oldKeys[0]} of the 1.x line beside ${
         newer[0]
       } of 2.x: tags and periods are those of 2.x`;
-      report(reading, "warning", path, message, { at: "key" });
+      report("warning", path, message, { at: "key" });
     }
     return { isOld: false, tagVersion: null };
   }
   // Who writes the generation down has chosen the tags; "1" is what such a file has anyway.
-  const generation = chosenGeneration(reading.document.value);
   const keepsTags = generation === null || generation === "1";
   const tags = keepsTags ? 'tags of generation "1", by tag_version v1 unless v2 is given; ' : "";
-  const mark = [...oldNames, ...oldKeys][0];
+  const sign = [...oldNames, ...oldKeys][0];
   const message =
-    `is of the 1.x line, by "${mark}", and read so: ${tags}a period of 60 s unless one is given; ` +
+    `is of the 1.x line, by "${sign}", and read so: ${tags}a period of 60 s unless one is given; ` +
     '"graphtap migrate" writes the file of 2.x';
-  report(reading, "warning", path, message, { at: "key" });
+  report("warning", path, message, { at: "key" });
   return { isOld: true, tagVersion: keepsTags ? "v1" : null };
-}
-
-function chosenGeneration(root: unknown): string | null {
-  const blocks = isRecord(root) ? [root["global_overrides"], root["globals"]] : [];
-  const chosen = blocks.map((block) => isRecord(block) ? block["tag_generation"] ?? null : null);
-  const first = chosen.find((one) => one !== null);
-  return first === undefined ? null : String(first);
 }

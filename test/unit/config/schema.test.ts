@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import * as z from "zod";
-import { configJsonSchema } from "../../../src/config/jsonSchema.ts";
+import { configJsonSchema } from "../../../src/config/schema.ts";
 import { jsonExample, registry, small, yamlExample } from "./example.ts";
 
 interface Node {
