@@ -52,7 +52,7 @@ async function get(emulator: Emulator, url: string): Promise<Response> {
 
 function open(plugin: Plugin, permissions?: readonly string[]) {
   const clock = manualClock();
-  const emulator = createEmulator({ clock, quotas: "off", tenants: [{ ...TENANT, permissions }] });
+  const emulator = createEmulator({ plugins, clock, quotas: "off", tenants: [{ ...TENANT, permissions }] });
   const now = fromMillis(clock.now());
   const range = { from: addSeconds(now, -6 * 3600), to: now };
   const collection = COLLECTIONS[plugin.path]!;

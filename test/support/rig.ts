@@ -15,7 +15,7 @@ import { createRegistry } from "../../src/plugin/registry.ts";
 import { openState } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { plugins } from "../../plugins/index.ts";
+import { plugins as ours } from "../../plugins/index.ts";
 import { type ManualClock, manualClock } from "./manualClock.ts";
 
 export const GRAPH = "https://graph.microsoft.com";
@@ -39,7 +39,7 @@ export interface Rig {
   close(): void;
 }
 
-export interface RigOptions extends EmulatorOptions {
+export interface RigOptions extends Partial<EmulatorOptions> {
   /** State in a folder in memory, where the system has one: thousands of polls then wait for no disk. */
   readonly inMemory?: boolean;
   readonly budgets?: Readonly<Record<string, Budget>>;
@@ -55,7 +55,7 @@ export function openRig(options: RigOptions = {}): Rig {
   const { served } = options;
   const clock = served?.clock ?? manualClock();
   const emulator = served?.emulator ??
-    createEmulator({ clock, quotas: "off", tenants: [TENANT], ...options });
+    createEmulator({ plugins: ours, clock, quotas: "off", tenants: [TENANT], ...options });
   const parent = options.inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(parent, "graphtap-rig-"));
   const lines: string[] = [];
@@ -91,7 +91,7 @@ export function openRig(options: RigOptions = {}): Rig {
       clientSecret: () => TENANT.clientSecret,
     }),
   });
-  const registry = createRegistry(plugins);
+  const registry = createRegistry(options.plugins ?? ours);
   let state: ReturnType<typeof openState> | undefined;
   const decoder = new TextDecoder();
 
