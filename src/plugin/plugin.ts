@@ -3,7 +3,7 @@
  * `definePlugin` and the schema in `schema.ts` check it.
  */
 
-/** Which request budget of Microsoft Graph covers a collection; `src/graph/quota.ts` has the figures. */
+/** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
 export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
 
 /** What a collection with times has in common, whatever its times mean. */
@@ -20,7 +20,7 @@ export interface TimedCursor {
   /** Seconds that a record is left alone because it is incomplete at first. @default 0 */
   readonly settleSeconds?: number;
   /** Ages in seconds at which a range is read again for late records. @default as src/tap/late/rereads.ts says */
-  readonly sweepAfterSeconds?: readonly number[];
+  readonly rereadAfterSeconds?: readonly number[];
 }
 
 /** Append-only records that arrive late and out of order. The key of a record is its id. */

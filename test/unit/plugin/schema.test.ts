@@ -51,6 +51,21 @@ describe("a plugin", () => {
     })).toEqual([]);
   });
 
+  it("takes the old name of rereadAfterSeconds for the same, unless both are given", () => {
+    const { cursor } = checkPlugin(
+      { ...good, cursor: { ...good.cursor, sweepAfterSeconds: [900] } },
+      "risk.yaml",
+    );
+    expect(cursor).toEqual({ ...good.cursor, rereadAfterSeconds: [900] });
+    expect(problemsOf({ cursor: { ...good.cursor, sweepAfterSeconds: [900], rereadAfterSeconds: [900] } }))
+      .toEqual([
+        "cursor.sweepAfterSeconds: is the old name of rereadAfterSeconds, which is given, too; keep rereadAfterSeconds",
+      ]);
+    expect(problemsOf({ cursor: { ...good.cursor, sweepAfterSeconds: [900, 300] } })).toEqual([
+      "cursor.sweepAfterSeconds: expected ages that grow from each to the next",
+    ]);
+  });
+
   it.each([
     ["an unknown key", { retention: 5 }, /^the plugin: .*"retention"/],
     ["a service name with a hyphen", { service: "risk-detections" }, /^service: expected a letter/],
