@@ -98,7 +98,10 @@ function frozenPage(bookmark: Bookmark, request: PageRequest, context: PageConte
 function shiftingPage(rows: readonly Row[], request: PageRequest, context: PageContext): Page {
   const { query, url, collection } = request;
   const offset = Math.min(query.skip, rows.length);
-  const size = pageSize(rows.length - offset, query.top, request, context);
+  const left = rows.length - offset;
+  // An empty page would link to itself: its offset is that of the next one.
+  const least = request.limit === undefined ? Math.min(left, 1) : 0;
+  const size = Math.max(pageSize(left, query.top, request, context), least);
   const next = offset + size;
   const more = (next < rows.length || request.limit === 0) && next < context.ceiling(collection);
   return {

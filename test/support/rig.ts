@@ -11,6 +11,7 @@ import { createTokenSource } from "../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { createFramers } from "../../src/json/framer.ts";
 import { createKeyMaker } from "../../src/record/keyMaker.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
 import { openState } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
@@ -73,7 +74,7 @@ export function openRig(options: RigOptions = {}): Rig {
     return options.between ? options.between(request, direct) : direct(request);
   };
   const unlimited = { requests: 1_000_000, seconds: 1 };
-  const budgets = options.budgets ?? { reports: unlimited, security: unlimited, scores: unlimited };
+  const budgets = options.budgets ?? Object.fromEntries(quotaNames.map((name) => [name, unlimited]));
   const limiters = createLimiters(budgets, clock);
   const graphUrl = served?.origin ?? GRAPH;
   const loginUrl = served?.origin ?? "https://login.microsoftonline.com";
