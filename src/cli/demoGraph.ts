@@ -3,8 +3,8 @@ import { simulate } from "../emulator/arrivals.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { serveEmulator } from "../emulator/serve.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
-import type { Cursor } from "../plugin/plugin.ts";
-import { plugins } from "../../plugins/index.ts";
+import type { Cursor, Plugin } from "../plugin/plugin.ts";
+import { plugins as ours } from "../../plugins/index.ts";
 import { DEMO_BACKLOG_SECONDS, DEMO_TENANT } from "./demoConfig.ts";
 
 /** How many records a collection has when the demo begins. */
@@ -23,13 +23,14 @@ export interface DemoGraph {
  * Serves it; the first records are there already.
  *
  * @param port 0 for any free one
+ * @param plugins what it holds; our own by default
  * @param unevenPages whether a page may be short or empty although more follow
  */
 export async function openDemoGraph(
-  options: { port: number; quotas: boolean; unevenPages: boolean },
+  options: { port: number; quotas: boolean; unevenPages: boolean; plugins?: readonly Plugin[] },
 ): Promise<DemoGraph> {
   const emulator = createEmulator({
-    plugins,
+    plugins: options.plugins ?? ours,
     tenants: [DEMO_TENANT],
     unevenPages: options.unevenPages,
     ...(options.quotas ? {} : { quotas: "off" as const }),

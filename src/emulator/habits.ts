@@ -61,12 +61,21 @@ function strictHabits({ permissions, licence, quota, cursor, page }: Plugin): Ha
 }
 
 const REPORTS: Partial<Habits> = {
+  permissions: ["AuditLog.Read.All"],
+  licensed: false,
+  quotas: ["reports"],
+  wording: "reports",
+  sortable: [],
   page: { size: 1000, max: 1000, over: "refuse" },
   filterDays: 90,
 };
 
 const SECURITY: Partial<Habits> = {
   permissions: ["SecurityEvents.Read.All", "SecurityEvents.ReadWrite.All"],
+  licensed: false,
+  quotas: ["security"],
+  wording: "security",
+  sortable: [],
   page: { size: 100, max: 1000, over: "clamp" },
   order: { by: "createdDateTime", descending: true },
   links: "skip",
@@ -74,21 +83,26 @@ const SECURITY: Partial<Habits> = {
   count: true,
 };
 
-/** By path. Much of it is on no page of Microsoft's, and was reported by users. */
+/**
+ * By path, a second opinion of what the plugins say. Much of it is on no page of Microsoft's, and was reported by
+ * users.
+ */
 const KNOWN: Readonly<Record<string, Partial<Habits>>> = {
-  "/v1.0/auditLogs/signIns": REPORTS,
+  "/v1.0/auditLogs/signIns": { ...REPORTS, licensed: true },
   "/beta/auditLogs/signIns": {
     ...REPORTS,
+    licensed: true,
     // The beta page has one example with $orderby=createdDateTime; the order served stays the same.
     sortable: ["createdDateTime"],
     orderFixed: true,
     // beta signin-list: only interactive sign-ins, unless the filter speaks of event types.
     implied: { property: "signInEventTypes", filter: "signInEventTypes/any(t: t eq 'interactiveUser')" },
   },
-  "/v1.0/auditLogs/directoryAudits": REPORTS,
+  "/v1.0/auditLogs/directoryAudits": { ...REPORTS, sortable: ["activityDateTime"] },
   "/v1.0/auditLogs/provisioning": {
     ...REPORTS,
     permissions: ["AuditLog.Read.All", "ProvisioningLog.Read.All"],
+    licensed: true,
     sortable: ["activityDateTime"],
     // Users report that the order cannot be relied on, $orderby or not.
     order: { by: "activityDateTime", descending: true, coarse: true },
@@ -110,6 +124,7 @@ const KNOWN: Readonly<Record<string, Partial<Habits>>> = {
   "/v1.0/security/alerts_v2": {
     ...SECURITY,
     permissions: ["SecurityAlert.Read.All", "SecurityAlert.ReadWrite.All"],
+    licensed: true,
     wording: "defender",
     // Not on the page, but in production use elsewhere.
     sortable: ["createdDateTime", "lastUpdateDateTime"],
@@ -123,6 +138,7 @@ const KNOWN: Readonly<Record<string, Partial<Habits>>> = {
   },
   "/v1.0/security/secureScoreControlProfiles": {
     ...SECURITY,
+    quotas: ["scores"],
     order: null,
     // Seen on a live tenant: exactly 200 records, then a $skiptoken.
     page: { size: 200, max: 200, over: "clamp" },

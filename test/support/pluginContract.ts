@@ -11,6 +11,7 @@ import { createRegistry } from "../../src/plugin/registry.ts";
 import { checkPlugin } from "../../src/plugin/schema.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { eventLine, EXACT, tally } from "./eventLines.ts";
+import { tagOf } from "./expectedTag.ts";
 import { openRig, type Rig, type RigOptions, TENANT } from "./rig.ts";
 
 const signal = new AbortController().signal;
@@ -272,19 +273,6 @@ function wanted({ plugins, plugin }: One): string[] {
   return rig.emulator.records(plugin.path).map(text).filter((record) =>
     filter === null || matches(filter, extractFields(JSON.parse(record), collection.properties))
   );
-}
-
-/** The tag by the plugin's words, in generation 2. */
-function tagOf({ tag }: Plugin, record: unknown): string {
-  if (typeof tag === "string") return tag.replace("{generation}", "2");
-  const found = tag.field.split("/").reduce<unknown>(
-    (value, name) => (value as Record<string, unknown> | null | undefined)?.[name],
-    record,
-  );
-  const fold = (value: unknown) => tag.ignoreCase ? String(value).toLowerCase() : String(value);
-  const rows = Object.entries(tag.tags);
-  const row = [found].flat().flatMap((value) => rows.filter(([known]) => fold(known) === fold(value)))[0];
-  return (row?.[1] ?? tag.otherwise).replace("{generation}", "2");
 }
 
 function timedOut(): HttpResponse {

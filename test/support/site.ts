@@ -10,6 +10,7 @@ import {
   type EmulatorOptions,
   type TenantOptions,
 } from "../../src/emulator/emulator.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
 import { createCollections } from "../../src/emulator/collections.ts";
 import { serveEmulator } from "../../src/emulator/serve.ts";
 import { formatInstant, fromMillis } from "../../src/instant.ts";
@@ -87,7 +88,7 @@ export async function openSite(options: Partial<EmulatorOptions> = {}): Promise<
         persistence: { type: "filesystem", config: { directory_name: "state" } },
         // The program's own budgets must not slow what is not about them.
         quotas: Object.fromEntries(
-          ["reports", "security", "scores"].map((name) => [name, { requests: 1000, seconds: 1 }]),
+          quotaNames.map((name) => [name, { requests: 1000, seconds: 1 }]),
         ),
         ...globals,
       },
