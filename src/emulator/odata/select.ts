@@ -1,8 +1,9 @@
-import type { Collection } from "./collections.ts";
-import { type Expression, names } from "./odata/expression.ts";
-import { matches, orderOf, type Value } from "./odata/evaluate.ts";
-import type { Query } from "./odata/query.ts";
-import type { Row } from "./store.ts";
+import type { Collection } from "../collections.ts";
+import { type Expression, names } from "./expression.ts";
+import { matches, orderOf, type Value } from "./evaluate.ts";
+import { parseFilter } from "./parse.ts";
+import type { Query } from "./query.ts";
+import type { Row } from "../store.ts";
 
 /** The rows that a query names, in the order in which Graph would serve them. */
 export function selectRows(rows: readonly Row[], collection: Collection, query: Query): Row[] {
@@ -11,23 +12,11 @@ export function selectRows(rows: readonly Row[], collection: Collection, query: 
   return sortRows(chosen, collection, query);
 }
 
-/** beta signin-list: only interactive sign-ins, unless the filter speaks of event types. */
-function effectiveFilter(collection: Collection, filter: Expression | null): Expression | null {
-  if (collection.name !== "signIns_beta") return filter;
-  const path = "signInEventTypes";
-  if (filter !== null && names(filter, path)) return filter;
-  const interactive: Expression = {
-    kind: "any",
-    path,
-    variable: "t",
-    inner: {
-      kind: "test",
-      path: "t",
-      operator: "eq",
-      literal: { type: "string", value: "interactiveUser" },
-    },
-  };
-  return filter === null ? interactive : { kind: "and", left: filter, right: interactive };
+/** The filter with what the collection means by every filter that does not speak of it. */
+function effectiveFilter({ implied }: Collection, filter: Expression | null): Expression | null {
+  if (implied === undefined || (filter !== null && names(filter, implied.property))) return filter;
+  const meant = parseFilter(implied.filter);
+  return filter === null ? meant : { kind: "and", left: filter, right: meant };
 }
 
 /** Ties keep the order of arrival, turned round when the collection shows the newest first. */

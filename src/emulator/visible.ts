@@ -35,9 +35,17 @@ const PATTERN = new RegExp(
 
 /** A row's bytes as this client gets to see them. */
 export function visibleBytes(row: Row, collection: Collection, prefer: string | null): Uint8Array {
-  if (collection.name !== "alerts_v2" || prefer?.includes("include-unknown-enum-members")) return row.bytes;
+  if (!collection.hidesLaterMembers || prefer?.includes("include-unknown-enum-members")) return row.bytes;
   // latin1 maps bytes to characters one to one, so everything else comes back unchanged.
   const text = Buffer.from(row.bytes).toString("latin1");
   const hidden = text.replace(PATTERN, (member) => member.replace(/:".*"$/, ':"unknownFutureValue"'));
   return hidden === text ? row.bytes : Buffer.from(hidden, "latin1");
+}
+
+/** A record with only the selected top-level members: the one case in which a record is written anew. */
+export function projectRecord(bytes: Uint8Array, select: readonly string[]): Uint8Array {
+  const record: Record<string, unknown> = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  const names = select.map((name) => name.trim());
+  const kept = Object.entries(record).filter(([name]) => names.includes(name));
+  return Buffer.from(JSON.stringify(Object.fromEntries(kept)));
 }

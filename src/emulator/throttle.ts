@@ -1,31 +1,34 @@
-import type { QuotaFamily, QuotaLimit } from "./options.ts";
+import type { QuotaName } from "../plugin/plugin.ts";
+import type { QuotaLimit } from "./options.ts";
 
 /** Request budgets, each for one application in one tenant. */
-export interface Quotas {
+export interface Throttle {
   /**
    * Counts a request made at `now` (milliseconds); refused ones count too, as on Graph.
    *
    * @returns 0 when it is within the limits, otherwise whole seconds to wait
    */
-  admit(families: readonly QuotaFamily[], client: string, now: number): number;
+  admit(names: readonly QuotaName[], client: string, now: number): number;
 }
 
-// throttling-limits: identity and access reports; security; secure scores.
-const DEFAULTS: Readonly<Record<QuotaFamily, QuotaLimit>> = {
+// throttling-limits: identity and access reports; security; secure scores; identity protection; all of Graph.
+const DEFAULTS: Readonly<Record<QuotaName, QuotaLimit>> = {
   reports: { requests: 5, seconds: 10 },
   security: { requests: 150, seconds: 60 },
   scores: { requests: 10_000, seconds: 600 },
+  "identity-protection": { requests: 1, seconds: 1 },
+  global: { requests: 2000, seconds: 1 },
 };
 
 /** Budgets with the published figures, where `limits` does not say otherwise. */
-export function createQuotas(limits: Partial<Record<QuotaFamily, QuotaLimit>> | "off" = {}): Quotas {
+export function createThrottle(limits: Partial<Record<QuotaName, QuotaLimit>> | "off" = {}): Throttle {
   const requests = new Map<string, number[]>();
   return {
-    admit(families, client, now) {
+    admit(names, client, now) {
       if (limits === "off") return 0;
-      const waits = families.map((family) => {
-        const limit = limits[family] ?? DEFAULTS[family];
-        const key = `${family}/${client}`;
+      const waits = names.map((name) => {
+        const limit = limits[name] ?? DEFAULTS[name];
+        const key = `${name}/${client}`;
         const recent = (requests.get(key) ?? []).filter((at) => at > now - limit.seconds * 1000);
         const wait = waitFor(recent, limit, now);
         requests.set(key, [...recent, now]);

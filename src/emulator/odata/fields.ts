@@ -1,5 +1,5 @@
-import { parseInstant } from "../instant.ts";
-import type { Fields, Value } from "./odata/evaluate.ts";
+import { parseInstant } from "../../instant.ts";
+import type { Fields, Value } from "./evaluate.ts";
 import type { Property, PropertyTable } from "./properties.ts";
 
 /** Reads the filterable values out of a parsed record, once, when it is stored. */

@@ -1,7 +1,8 @@
 import type { Clock } from "../clock.ts";
+import type { Collections } from "./collections.ts";
 import type { FaultAction } from "./faults.ts";
 import type { EmulatorOptions, TenantOptions } from "./options.ts";
-import type { Quotas } from "./quota.ts";
+import type { Throttle } from "./throttle.ts";
 import type { Random } from "./random.ts";
 import type { MutableEntry } from "./requestLog.ts";
 import type { SkipTokens } from "./skipTokens.ts";
@@ -14,16 +15,17 @@ export interface World {
   readonly random: Random;
   readonly tenants: readonly TenantOptions[];
   readonly options: EmulatorOptions;
+  readonly collections: Collections;
   readonly store: Store;
   readonly tokens: Tokens;
   readonly skipTokens: SkipTokens;
-  readonly quotas: Quotas;
+  readonly throttle: Throttle;
   /** Number of the record that was served last. */
   readonly served: { number: number };
 }
 
 /** One request on its way through the emulator. */
-export interface Exchange {
+export interface Call {
   readonly entry: MutableEntry;
   readonly actions: readonly FaultAction[];
   readonly requestId: string;
@@ -32,8 +34,8 @@ export interface Exchange {
 
 /** The action of this kind that a fault asked for, if any. */
 export function actionOf<K extends FaultAction["kind"]>(
-  exchange: Exchange,
+  call: Call,
   kind: K,
 ): (FaultAction & { kind: K }) | undefined {
-  return exchange.actions.find((action): action is FaultAction & { kind: K } => action.kind === kind);
+  return call.actions.find((action): action is FaultAction & { kind: K } => action.kind === kind);
 }
