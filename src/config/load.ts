@@ -14,13 +14,13 @@ import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
 import {
   byPosition,
-  type Finding,
   keyOf,
   kindOf,
   placed,
   problemLine,
   type Report,
   shownProblems,
+  type UnplacedProblem,
 } from "./problems.ts";
 import { fileSchema, keyHomes } from "./schema.ts";
 
@@ -38,15 +38,15 @@ export interface ParsedConfig {
  * @throws nothing: whatever is wrong is among the problems.
  */
 export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
-  const findings: Finding[] = [];
+  const found: UnplacedProblem[] = [];
   const report: Report = (severity, path, message, details) => {
-    findings.push({ severity, path, message, ...details });
+    found.push({ severity, path, message, ...details });
   };
   const document = readDocument(text);
   const file = document.value === undefined ? null : checkFile(document.value, options, report);
   const config = file === null ? null : configOf(file, options, report);
   const syntax = document.problems.map((problem) => ({ severity: "error", key: "", ...problem }) as const);
-  const problems = [...syntax, ...placed(findings, document)].toSorted(byPosition);
+  const problems = [...syntax, ...placed(found, document)].toSorted(byPosition);
   const isWrong = problems.some(({ severity }) => severity === "error");
   return { config: config === null || isWrong ? null : { ...config, warnings: problems }, problems };
 }

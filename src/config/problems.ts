@@ -4,14 +4,14 @@ import type { ConfigDocument } from "./document.ts";
 import type { Path } from "./places.ts";
 
 /** Something wrong at a path. */
-export interface Finding extends FindingDetails {
+export interface UnplacedProblem extends ProblemDetails {
   readonly severity: Problem["severity"];
   readonly path: Path;
   readonly message: string;
 }
 
-/** More on a finding. */
-export interface FindingDetails {
+/** More on a problem. */
+export interface ProblemDetails {
   /** What it points to. @default "value" */
   readonly at?: "key" | "value";
   readonly collector?: readonly [string, number];
@@ -21,36 +21,36 @@ export interface FindingDetails {
   readonly saysLine?: true;
 }
 
-/** Notes a finding. */
+/** Notes a problem. */
 export type Report = (
   severity: Problem["severity"],
   path: Path,
   message: string,
-  details?: FindingDetails,
+  details?: ProblemDetails,
 ) => void;
 
-/** The findings with their places in the text, in the order found. */
-export function placed(findings: readonly Finding[], document: ConfigDocument): Problem[] {
-  const firsts = new Map<unknown, { readonly finding: Finding; others: number }>();
+/** The problems with their places in the text, in the order found; those said once a key at the end. */
+export function placed(found: readonly UnplacedProblem[], document: ConfigDocument): Problem[] {
+  const firsts = new Map<unknown, { readonly problem: UnplacedProblem; others: number }>();
   const problems: Problem[] = [];
-  for (const finding of findings) {
-    if (!finding.once) {
-      problems.push(placedOne(finding, 0, document));
+  for (const problem of found) {
+    if (!problem.once) {
+      problems.push(placedOne(problem, 0, document));
       continue;
     }
-    const key = finding.path.at(-1);
+    const key = problem.path.at(-1);
     const first = firsts.get(key);
-    if (first === undefined) firsts.set(key, { finding, others: 0 });
+    if (first === undefined) firsts.set(key, { problem, others: 0 });
     else first.others++;
   }
   return [
     ...problems,
-    ...[...firsts.values()].map(({ finding, others }) => placedOne(finding, others, document)),
+    ...[...firsts.values()].map(({ problem, others }) => placedOne(problem, others, document)),
   ];
 }
 
-function placedOne(finding: Finding, others: number, document: ConfigDocument): Problem {
-  const { severity, path, message, at = "value", collector, saysLine } = finding;
+function placedOne(problem: UnplacedProblem, others: number, document: ConfigDocument): Problem {
+  const { severity, path, message, at = "value", collector, saysLine } = problem;
   const place = document.placeOf(path, at);
   const line = saysLine ? ` in line ${place?.line}` : "";
   const more = others === 0 ? "" : ` (and in ${others} more)`;
