@@ -33,7 +33,7 @@ export type Report = (
 export function placed(found: readonly UnplacedProblem[], document: ConfigDocument): Problem[] {
   const firsts = new Map<unknown, { readonly problem: UnplacedProblem; others: number }>();
   const problems: Problem[] = [];
-  for (const finding of found) {
+  for (const problem of found) {
     if (!problem.once) {
       problems.push(placedOne(problem, 0, document));
       continue;
