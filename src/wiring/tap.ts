@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
-import { shownProblems, warningLine } from "../config/shownProblems.ts";
+import { shownProblems, warningLine } from "../config/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
