@@ -58,7 +58,7 @@ export const SERVICES = ["signIns", "alerts_v2"];
 
 export function openHouse(options: Partial<ServerOptions> & { start?: boolean } = {}): House {
   const clock = stillClock(NOW);
-  const emulator = createEmulator({ clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
+  const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
   const folder = tempFolder();
   const lines: string[] = [];
   const logged: string[] = [];
