@@ -46,5 +46,5 @@ export function demoConfig(url: string, stateDir: string, nowMs: number): Loaded
     env: {},
     readFile: () => "",
   });
-  return { config, registry, home: stateDir };
+  return { config, registry, home: stateDir, stateDir };
 }

@@ -4,7 +4,7 @@ import { createAdmission } from "../graph/admission.ts";
 import { readPage } from "../graph/pages.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { firstPageUrl } from "../tap/query.ts";
-import type { Source } from "../wiring/sources.ts";
+import type { Source } from "../wiring/streams.ts";
 import { readClaims, type TokenClaims } from "./tokenClaims.ts";
 
 /** One thing that was looked at. */

@@ -1,3 +1,4 @@
+/** A tap: a state folder, its streams, and what they share. */
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
 import { shownProblems, warningLine } from "../config/shownProblems.ts";
@@ -5,20 +6,17 @@ import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Sink } from "../sink/sink.ts";
-import { openState } from "../state/state.ts";
+import { openState, type StateOptions } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
+import type { Selection } from "../server/pull/select.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
-import type { Log } from "../telemetry/log.ts";
+import { createLog, type Log, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
-import { stateFolderOf } from "./due.ts";
 import { goOnFromOldCollector } from "../migrate/firstStart.ts";
-import { hostOf } from "./hostname.ts";
-import { logFor } from "./logging.ts";
-import type { Given } from "../cli/options.ts";
 import type { Runtime } from "./runtime.ts";
-import { openSink, sinkOf } from "./sink.ts";
-import { buildStreams } from "./streams.ts";
+import { openSink, type SinkOptions } from "./sink.ts";
+import { buildStreams, type SourceParts } from "./streams.ts";
 
 /** How long a stop waits for a reader that does not take the line in flight. */
 const STOP_GRACE_MS = 1_500;
@@ -33,55 +31,102 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Takes the state folder of a configuration and builds its streams. @throws usage, state-* */
-export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): Tap {
-  const { config, registry } = loaded;
+/** What a tap needs to know beside its configuration. */
+export interface TapOptions {
+  readonly sink: SinkOptions;
+  readonly selection: Selection;
+  /** The folder for positions; absolute. */
+  readonly stateDir: string;
+  readonly format: LineFormat;
+  /** HOST of the devo format. */
+  readonly hostname: string;
+  readonly log: Pick<LogOptions, "format" | "level">;
+}
+
+/**
+ * Opens the tap of this process: its log, clock, connections, signals and sink.
+ *
+ * @throws state-*, sink-full, sink-unusable
+ */
+export function openTap(options: TapOptions, runtime: Runtime, { config, registry }: LoadedConfig): Tap {
   const clock = systemClock;
-  const log = logFor(given, runtime, config.globals.debug, () => clock.now());
+  const log = createLog({ ...options.log, write: runtime.writeStderr, now: () => clock.now() });
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
-  const choice = sinkOf(given, runtime.env, config.globals.allowInsecureUrls);
-  const format = (given.text("format") ?? "json") as LineFormat;
   const stop = new AbortController();
-  const stateDir = stateFolderOf(given, loaded);
-  const state = openState(stateDir, {
-    locker: runtime.locker,
-    pid: runtime.pid,
-    now: () => clock.now(),
-    report: (note) => log.warn(note),
-  });
   const proxy = proxyFrom(runtime.env);
   const http = createHttp({ proxy });
   runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  const { stateDir, format } = options;
+  const json = format !== "devo";
+  const tap = buildTap({
+    ...options,
+    config,
+    registry,
+    clock,
+    random: Math.random,
+    transport: http.transport,
+    log,
+    stop,
+    locker: runtime.locker,
+    pid: runtime.pid,
+    openSink: () => openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal }),
+  });
+  return {
+    ...tap,
+    async close() {
+      await http.close();
+      await tap.close();
+    },
+  };
+}
+
+/** What a tap is put together from: all that is the process's own, or a test's. */
+export interface TapParts extends SourceParts, Pick<StateOptions, "locker" | "pid"> {
+  readonly stateDir: string;
+  /** In [0, 1), for spreading retries. */
+  readonly random: () => number;
+  readonly format: LineFormat;
+  readonly hostname: string;
+  /** Called when the state folder is ours. @throws sink-full, sink-unusable */
+  readonly openSink: () => Sink;
+  readonly stop: AbortController;
+}
+
+/** Takes the state folder, and builds the streams and what they share. @throws state-*, and what `openSink` throws */
+export function buildTap(parts: TapParts): Tap {
+  const { config, registry, stateDir, clock, log, stop } = parts;
   // Every stream listens for the stop, and each of its waits does.
   setMaxListeners(0, stop.signal);
-  let sink: Sink;
+  const state = openState(stateDir, {
+    locker: parts.locker,
+    pid: parts.pid,
+    now: () => clock.now(),
+    report: (note) => log.warn(note),
+  });
   try {
     goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
-    const json = format !== "devo";
-    sink = openSink(choice, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
+    const streams = buildStreams({ ...parts, state });
+    const sink = parts.openSink();
+    return {
+      streams,
+      engine: {
+        framers: createFramers(),
+        makeKey: createKeyMaker(),
+        clock,
+        random: parts.random,
+        sink,
+        format: parts.format,
+        hostname: parts.hostname,
+        tagGeneration: config.globals.tagGeneration,
+      },
+      log,
+      stop,
+      close: () => sink.close().finally(() => state.close()),
+    };
   } catch (error) {
     state.close();
     throw error;
   }
-  return {
-    streams: buildStreams({ config, registry, state, clock, log, transport: http.transport, given }),
-    engine: {
-      framers: createFramers(),
-      makeKey: createKeyMaker(),
-      clock,
-      random: Math.random,
-      sink,
-      format,
-      hostname: hostOf(given),
-      tagGeneration: config.globals.tagGeneration,
-    },
-    log,
-    stop,
-    async close() {
-      await http.close();
-      await sink.close().finally(() => state.close());
-    },
-  };
 }
 
 /**

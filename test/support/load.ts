@@ -92,7 +92,6 @@ export async function simulateLoad(options: LoadOptions): Promise<LoadResult> {
     clock,
     log: createLog({ write: () => {}, format: "json", level: "info", now: clock.now }),
     transport: endlessGraph({ first, everyMs }, clock),
-    given: { command: "run", text: () => undefined, all: () => [], has: () => false, words: [] },
   });
   const books = new Map(streams.map((stream) => [nameOf(stream), openBook(stream, most)]));
   let records = 0;

@@ -10,6 +10,7 @@ import { serveDemo } from "../demoServe.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
+import { tapOptions } from "../tapOptions.ts";
 import { openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
 
 const DEFAULT_SECONDS = 12;
@@ -27,7 +28,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     runtime.writeStderr(
       `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
     );
-    const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
+    const loaded = demoConfig(graph.url, folder, systemClock.now());
+    const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
     const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
     const { why, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
     if (why.kind.isFault) throw why;

@@ -9,6 +9,7 @@ import { parseExecRequest } from "../execRequest.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { linesOf } from "../stdinLines.ts";
+import { tapOptions } from "../tapOptions.ts";
 import { openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
 
 /** The line on standard error that ends an answer; all its event lines are on standard output by then. */
@@ -26,7 +27,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (given.text("config") === "-") {
     throw usage("exec", "--config is -, but standard input carries the requests: expected a file");
   }
-  const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   void watchClock(tap);
   await untilStopped(tap, answerAll(tap, runtime));
   return 0;

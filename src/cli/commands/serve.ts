@@ -6,11 +6,12 @@ import { createTapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
-import { beat, heartbeatOf } from "../../wiring/heartbeat.ts";
+import { beat } from "../../wiring/heartbeat.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { openTap, untilStopped } from "../../wiring/tap.ts";
+import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { readToken } from "../token.ts";
 import { version } from "../../wiring/version.ts";
 
@@ -26,7 +27,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
-  const opened = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const opened = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   const tap = withStatistics(opened, runtime.rssBytes);
   const { engine, log, stop } = tap;
   void watchClock(tap);
