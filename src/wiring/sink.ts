@@ -49,6 +49,12 @@ export interface SinkSurroundings {
   readonly stop: AbortSignal;
 }
 
+/** Where lines go, as the log may show it: an address may hold secrets in all its parts but the first. */
+export function sinkName(options: SinkOptions): string {
+  if (options.kind === "stdout") return "stdout";
+  return options.kind === "file" ? `file:${options.path}` : new URL(options.url).origin;
+}
+
 /** Opens a sink. @throws sink-full, sink-unusable */
 export function openSink(options: SinkOptions, surroundings: SinkSurroundings): Sink {
   const { runtime, clock, log } = surroundings;

@@ -15,8 +15,9 @@ import { createLog, type Log, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { goOnFromOldCollector } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
-import { openSink, type SinkOptions } from "./sink.ts";
+import { openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { buildStreams, type SourceParts } from "./streams.ts";
+import { version } from "./version.ts";
 
 /** How long a stop waits for a reader that does not take the line in flight. */
 const STOP_GRACE_MS = 1_500;
@@ -44,7 +45,7 @@ export interface TapOptions {
 }
 
 /**
- * Opens the tap of this process: its log, clock, connections, signals and sink.
+ * Opens the tap of this process: its log, clock, connections, signals and sink. The log says what starts.
  *
  * @throws state-*, sink-full, sink-unusable
  */
@@ -70,6 +71,13 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
     locker: runtime.locker,
     pid: runtime.pid,
     openSink: () => openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal }),
+  });
+  log.info("started", {
+    version,
+    config: config.file,
+    state: stateDir,
+    sink: sinkName(options.sink),
+    streams: tap.streams.length,
   });
   return {
     ...tap,
