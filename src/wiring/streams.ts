@@ -32,15 +32,20 @@ export interface Source extends Omit<Stream, "state"> {
   readonly tokens: TokenSource;
 }
 
-/** The streams that the configuration enables and the selection asks for: sources with their positions. */
-export function buildStreams(parts: SourceParts & { readonly state: State }): Stream[] {
+/** What streams are made of: sources have no position. */
+export interface StreamParts extends SourceParts {
+  readonly state: State;
+}
+
+/** The streams that the configuration enables and the selection asks for, input after input. */
+export function buildStreams(parts: StreamParts): Stream[] {
   return buildSources(parts).map(({ tokens: _, ...source }) => ({
     ...source,
     state: parts.state.stream({ inputId: source.input.id, service: source.service.name }),
   }));
 }
 
-/** The same without positions, for who only asks, input after input. */
+/** The same without positions, for who only asks. */
 export function buildSources(parts: SourceParts): Source[] {
   const quotas = createQuotas(parts.config.globals.quotas, parts.clock);
   const ofAll = parts.config.globals.requestLimits.map((limit) => createQuota(limit, parts.clock));

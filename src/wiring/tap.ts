@@ -6,7 +6,7 @@ import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Sink } from "../sink/sink.ts";
-import { openState, type StateOptions } from "../state/state.ts";
+import { openState } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import type { Selection } from "../server/pull/select.ts";
@@ -16,7 +16,7 @@ import type { LoadedConfig } from "./configFile.ts";
 import { goOnFromOldCollector } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
-import { buildStreams, type SourceParts } from "./streams.ts";
+import { buildStreams, type StreamParts } from "./streams.ts";
 import { version } from "./version.ts";
 
 /** How long a stop waits for a reader that does not take the line in flight. */
@@ -45,7 +45,7 @@ export interface TapOptions {
 }
 
 /**
- * Opens the tap of this process: its log, clock, connections, signals and sink. The log says what starts.
+ * Opens the tap of this process: its log, state folder, connections, signals and sink. The log says what starts.
  *
  * @throws state-*, sink-full, sink-unusable
  */
@@ -54,87 +54,69 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
   const log = createLog({ ...options.log, write: runtime.writeStderr, now: () => clock.now() });
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
   const stop = new AbortController();
-  const proxy = proxyFrom(runtime.env);
-  const http = createHttp({ proxy });
-  runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
-  const { stateDir, format } = options;
-  const json = format !== "devo";
-  const tap = buildTap({
-    ...options,
-    config,
-    registry,
-    clock,
-    random: Math.random,
-    transport: http.transport,
-    log,
-    stop,
+  const { stateDir, selection, format, hostname } = options;
+  const state = openState(stateDir, {
     locker: runtime.locker,
     pid: runtime.pid,
-    openSink: () => openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal }),
-  });
-  log.info("started", {
-    version,
-    config: config.file,
-    state: stateDir,
-    sink: sinkName(options.sink),
-    streams: tap.streams.length,
-  });
-  return {
-    ...tap,
-    async close() {
-      await http.close();
-      await tap.close();
-    },
-  };
-}
-
-/** What a tap is put together from: all that is the process's own, or a test's. */
-export interface TapParts extends SourceParts, Pick<StateOptions, "locker" | "pid"> {
-  readonly stateDir: string;
-  /** In [0, 1), for spreading retries. */
-  readonly random: () => number;
-  readonly format: LineFormat;
-  readonly hostname: string;
-  /** Called when the state folder is ours. @throws sink-full, sink-unusable */
-  readonly openSink: () => Sink;
-  readonly stop: AbortController;
-}
-
-/** Takes the state folder, and builds the streams and what they share. @throws state-*, and what `openSink` throws */
-export function buildTap(parts: TapParts): Tap {
-  const { config, registry, stateDir, clock, log, stop } = parts;
-  // Every stream listens for the stop, and each of its waits does.
-  setMaxListeners(0, stop.signal);
-  const state = openState(stateDir, {
-    locker: parts.locker,
-    pid: parts.pid,
     now: () => clock.now(),
     report: (note) => log.warn(note),
   });
+  const proxy = proxyFrom(runtime.env);
+  const http = createHttp({ proxy });
+  runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  // Every stream listens for the stop, and each of its waits does.
+  setMaxListeners(0, stop.signal);
+  let sink: Sink;
   try {
     goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
-    const streams = buildStreams({ ...parts, state });
-    const sink = parts.openSink();
-    return {
-      streams,
-      engine: {
-        framers: createFramers(),
-        makeKey: createKeyMaker(),
-        clock,
-        random: parts.random,
-        sink,
-        format: parts.format,
-        hostname: parts.hostname,
-        tagGeneration: config.globals.tagGeneration,
-      },
-      log,
-      stop,
-      close: () => sink.close().finally(() => state.close()),
-    };
+    const json = format !== "devo";
+    sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
   } catch (error) {
     state.close();
     throw error;
   }
+  const { transport } = http;
+  const outside = { clock, log, transport, random: Math.random };
+  const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
+  const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
+  log.info("started", { ...started, streams: tap.streams.length });
+  return {
+    ...tap,
+    log,
+    stop,
+    async close() {
+      await http.close();
+      await sink.close().finally(() => state.close());
+    },
+  };
+}
+
+/** What a tap is put together from. Nothing in it is of this process but what is put in. */
+export interface TapParts extends StreamParts {
+  /** In [0, 1), for spreading retries. */
+  readonly random: () => number;
+  readonly sink: Sink;
+  readonly format: LineFormat;
+  /** HOST of the devo format. */
+  readonly hostname: string;
+}
+
+/** The streams that the configuration enables and the selection asks for, and what they share. */
+export function buildTap(parts: TapParts): Pick<Tap, "streams" | "engine"> {
+  const { clock, random, sink, format, hostname } = parts;
+  return {
+    streams: buildStreams(parts),
+    engine: {
+      framers: createFramers(),
+      makeKey: createKeyMaker(),
+      clock,
+      random,
+      sink,
+      format,
+      hostname,
+      tagGeneration: parts.config.globals.tagGeneration,
+    },
+  };
 }
 
 /**
