@@ -1,6 +1,7 @@
 /** The sinks there are, and what each needs of the process. */
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
+import type { ChooseProxy } from "../net/proxy.ts";
 import { createDeadLetters } from "../sink/deadLetter.ts";
 import { openFileSink } from "../sink/file.ts";
 import { createHttpSink } from "../sink/http.ts";
@@ -43,7 +44,7 @@ export interface SinkSurroundings {
   readonly stateDir: string;
   /** Whether the lines are JSON. */
   readonly json: boolean;
-  readonly proxy: { readonly httpProxy?: string; readonly httpsProxy?: string; readonly noProxy?: string };
+  readonly proxy: ChooseProxy;
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;

@@ -12,7 +12,7 @@ import { createLog } from "../../telemetry/log.ts";
 import { selectionOf } from "../selection.ts";
 import { logOptions } from "../tapOptions.ts";
 import { layOut } from "../table.ts";
-import { proxyFrom } from "../../wiring/tap.ts";
+import { proxiesFrom } from "../../net/proxy.ts";
 
 /** Whoever waits at a terminal is told sooner than a stream at night. */
 const PATIENCE_MS = 30_000;
@@ -28,7 +28,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     now: () => clock.now(),
   });
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
-  const http = createHttp({ proxy: proxyFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
+  const http = createHttp({ proxy: proxiesFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
   const meter = createSkewMeter(http.transport, clock);
   const stop = new AbortController();
   runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));

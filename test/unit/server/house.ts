@@ -72,7 +72,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
       return Promise.resolve();
     },
     accepted: (stream: string) => stream === "1/signIns" ? house.accepted : [],
-    settled(stream: string) {
+    committed(stream: string) {
       if (stream === "1/signIns") house.accepted = [];
     },
     close: () => Promise.resolve(),

@@ -1,0 +1,333 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { recordKey } from "../../../../src/record/keyMaker.ts";
+import type { SeenSetOptions } from "../../../../src/state/seen/seen.ts";
+import { openSeenSet } from "../../../../src/state/seen/set.ts";
+import { freshFolder } from "../../../support/state.ts";
+
+const DAY = 86_400_000;
+const NOON = Date.UTC(2026, 10, 22, 12);
+const keyOf = (name: string | number) => recordKey(String(name));
+
+/** A seen set in `dir`, with all that it reported. */
+function open(dir: string, options: Partial<SeenSetOptions> = {}) {
+  const notes: string[] = [];
+  const set = openSeenSet(dir, { now: () => NOON, onRepair: (note) => notes.push(note), ...options });
+  return { set, notes };
+}
+
+/** Commits each list of names as one frame, at the times given or at noon. */
+function commit(
+  dir: string,
+  pages: readonly (readonly string[])[],
+  at: (page: number) => number = () => NOON,
+): void {
+  let page = 0;
+  const { set } = open(dir, { now: () => at(page) });
+  for (const names of pages) {
+    for (const name of names) set.add(keyOf(name));
+    set.commit();
+    page++;
+  }
+  set.close();
+}
+
+/** Which of the names a newly opened set has. */
+function found(dir: string, names: readonly string[]): { names: string[]; notes: string[]; size: number } {
+  const { set, notes } = open(dir);
+  const has = names.filter((name) => set.has(keyOf(name)));
+  const size = set.size;
+  set.close();
+  return { names: has, notes, size };
+}
+
+const segments = (dir: string) => readdirSync(dir).filter((name) => name.endsWith(".seen")).sort();
+const onlySegment = (dir: string) => join(dir, segments(dir)[0]!);
+
+describe("a seen set", () => {
+  it("holds what was committed, over a restart, and nothing else", () => {
+    const dir = join(freshFolder(), "seen");
+    const { set } = open(dir);
+    expect([set.add(keyOf("a")), set.add(keyOf("a")), set.has(keyOf("a")), set.has(keyOf("b"))])
+      .toEqual([true, false, true, false]);
+    set.commit();
+    set.add(keyOf("not committed"));
+    set.close();
+    expect(found(dir, ["a", "b", "not committed"])).toEqual({ names: ["a"], notes: [], size: 1 });
+  });
+
+  it("reads and creates nothing before it is used", () => {
+    const dir = join(freshFolder(), "seen");
+    const { set } = open(dir);
+    set.commit();
+    set.rollback();
+    set.expire(NOON);
+    expect(set.size).toBe(0);
+    set.close();
+    expect(() => readdirSync(dir)).toThrow("ENOENT");
+  });
+
+  it("forgets on rollback what was not committed, and takes it again", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    set.add(keyOf("kept"));
+    set.commit();
+    for (let index = 0; index < 1000; index++) set.add(keyOf(index));
+    set.rollback();
+    expect([set.size, set.has(keyOf(7)), set.has(keyOf("kept"))]).toEqual([1, false, true]);
+    expect(set.add(keyOf(7))).toBe(true);
+    set.commit();
+    set.close();
+    expect(found(dir, ["kept", "7", "8"])).toMatchObject({ names: ["kept", "7"], size: 2 });
+  });
+
+  it("takes keys of any bytes, zeros too, but of 16 only", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    for (const first of [0, 1, 255]) expect(set.add(Uint8Array.of(first, ...new Uint8Array(15)))).toBe(true);
+    set.commit();
+    set.close();
+    const again = open(dir).set;
+    expect([again.size, again.has(new Uint8Array(16)), again.has(new Uint8Array(16).fill(1))]).toEqual([
+      3,
+      true,
+      false,
+    ]);
+    expect(() => again.add(new Uint8Array(15))).toThrow("16 bytes");
+  });
+
+  it("keeps more keys in one commit than a frame holds", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    for (let index = 0; index < 150_000; index++) set.add(keyOf(index));
+    set.commit();
+    set.close();
+    expect(found(dir, ["0", "65535", "65536", "131072", "149999", "150000"])).toEqual({
+      names: ["0", "65535", "65536", "131072", "149999"],
+      notes: [],
+      size: 150_000,
+    });
+  });
+
+  it("has one segment a day, in the order of the days", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"], ["b"], ["c"]], (page) => NOON + Math.floor(page / 2) * DAY);
+    expect(segments(dir)).toEqual(["00000001-20261122T000000Z.seen", "00000002-20261123T000000Z.seen"]);
+    commit(dir, [["d"]], () => NOON + DAY);
+    expect(segments(dir)).toHaveLength(2);
+    expect(found(dir, ["a", "b", "c", "d"]).names).toHaveLength(4);
+  });
+});
+
+describe("the expiry of a seen set", () => {
+  it("drops the segments whose newest key is older, and no other", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"], ["b"], ["c"]], (page) => NOON + page * DAY);
+    const { set } = open(dir, { now: () => NOON + 2 * DAY });
+    set.add(keyOf("pending"));
+    set.expire(NOON);
+    expect(set.size).toBe(4);
+    set.expire(NOON + DAY + 1);
+    expect(["a", "b", "c", "pending"].filter((name) => set.has(keyOf(name)))).toEqual(["c", "pending"]);
+    set.commit();
+    set.close();
+    expect(segments(dir)).toEqual(["00000003-20261124T000000Z.seen"]);
+    expect(found(dir, ["a", "b", "c", "pending"]).names).toEqual(["c", "pending"]);
+  });
+
+  it("keeps the last segment, however old, so that the numbers go on from it", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"], ["b"]], (page) => NOON + page * DAY);
+    const { set } = open(dir, { now: () => NOON + 9 * DAY });
+    set.expire(NOON + 9 * DAY);
+    expect([set.has(keyOf("a")), set.has(keyOf("b"))]).toEqual([false, true]);
+    set.add(keyOf("c"));
+    set.commit();
+    set.expire(NOON + 9 * DAY);
+    set.close();
+    expect(segments(dir)).toEqual(["00000003-20261201T000000Z.seen"]);
+  });
+});
+
+describe("replacing a seen set", () => {
+  it("leaves exactly the new keys, over a restart, and goes on from there", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"], ["b"]], (page) => NOON - page * DAY);
+    const { set } = open(dir);
+    set.add(keyOf("pending"));
+    set.replaceWith(["b", "c", "c"].map(keyOf));
+    expect([set.size, set.has(keyOf("a")), set.has(keyOf("pending")), set.has(keyOf("c"))])
+      .toEqual([2, false, false, true]);
+    set.add(keyOf("d"));
+    set.commit();
+    set.close();
+    expect(segments(dir)).toHaveLength(1);
+    expect(found(dir, ["a", "b", "c", "d", "pending"])).toEqual({
+      names: ["b", "c", "d"],
+      notes: [],
+      size: 3,
+    });
+  });
+
+  it("by the same keys writes nothing", () => {
+    const dir = freshFolder();
+    commit(dir, [["a", "b"]]);
+    const before = segments(dir);
+    const { set } = open(dir);
+    set.replaceWith(["b", "a"].map(keyOf));
+    set.close();
+    expect(segments(dir)).toEqual(before);
+  });
+
+  it("by nothing empties it", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"]]);
+    const { set } = open(dir);
+    set.replaceWith([]);
+    set.close();
+    expect(found(dir, ["a"])).toEqual({ names: [], notes: [], size: 0 });
+  });
+
+  it("counts even when it was killed before the old segments were deleted", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"]]);
+    const old = onlySegment(dir);
+    copyFileSync(old, `${old}.copy`);
+    const { set } = open(dir);
+    set.replaceWith([keyOf("b")]);
+    set.close();
+    copyFileSync(`${old}.copy`, old);
+    expect(found(dir, ["a", "b"])).toEqual({ names: ["b"], notes: [], size: 1 });
+    expect(segments(dir)).toHaveLength(1);
+  });
+});
+
+describe("a damaged seen set", () => {
+  const first = ["a", "b", "c"];
+  const last = ["d", "e"];
+
+  it("that is cut at any byte of its last frame has the frames before it, and takes new ones", () => {
+    const dir = freshFolder();
+    commit(dir, [first]);
+    const sound = readFileSync(onlySegment(dir)).length;
+    commit(dir, [last]);
+    const whole = readFileSync(onlySegment(dir));
+    for (let length = sound; length < whole.length; length++) {
+      truncateSync(onlySegment(dir), length);
+      const { names, notes } = found(dir, [...first, ...last]);
+      expect(names).toEqual(first);
+      expect(notes).toHaveLength(length === sound ? 0 : 1);
+      commit(dir, [last]);
+      expect(found(dir, [...first, ...last]).names).toEqual([...first, ...last]);
+      writeFileSync(onlySegment(dir), whole);
+    }
+  });
+
+  it("that is cut in its header is empty, and takes new keys", () => {
+    for (let length = 0; length < 16; length++) {
+      const dir = freshFolder();
+      commit(dir, [first]);
+      truncateSync(onlySegment(dir), length);
+      expect(found(dir, first)).toMatchObject({ names: [], notes: length === 0 ? [] : [expect.any(String)] });
+      commit(dir, [last]);
+      expect(found(dir, last)).toMatchObject({ names: last, notes: [] });
+    }
+  });
+
+  it("with any flipped bit has no key that was not committed, and those of all frames before", () => {
+    const dir = freshFolder();
+    commit(dir, [first, last, ["f"]]);
+    const path = onlySegment(dir);
+    const whole = readFileSync(path);
+    const [startOfLast, startOfThird] = [16 + 16 + 48, 16 + 16 + 48 + 16 + 32];
+    for (let bit = startOfLast * 8; bit < startOfThird * 8; bit += 3) {
+      const flipped = Uint8Array.from(whole);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      writeFileSync(path, flipped);
+      expect(found(dir, [...first, ...last, "f"])).toMatchObject({
+        names: first,
+        size: 3,
+        notes: [expect.stringContaining(path)],
+      });
+      expect(readFileSync(path).length).toBe(startOfLast);
+    }
+  });
+
+  it("loses a damaged frame and those behind it in that segment only", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"], ["b"], ["c"]], (page) => NOON + Math.floor(page / 2) * DAY);
+    truncateSync(onlySegment(dir), 16 + 32 + 20);
+    expect(found(dir, ["a", "b", "c"]).names).toEqual(["a", "c"]);
+  });
+
+  it("whose end a power failure left as zeros is cut there", () => {
+    const dir = freshFolder();
+    commit(dir, [first]);
+    const whole = readFileSync(onlySegment(dir));
+    writeFileSync(onlySegment(dir), Uint8Array.from([...whole, ...new Uint8Array(4096)]));
+    expect(found(dir, first)).toMatchObject({ names: first, notes: [expect.any(String)] });
+    expect(readFileSync(onlySegment(dir)).length).toBe(whole.length);
+  });
+
+  it("keeps a file that is not its own aside", () => {
+    const dir = freshFolder();
+    commit(dir, [first]);
+    writeFileSync(onlySegment(dir), "SQLite format 3\0 and much more");
+    const { names, notes } = found(dir, first);
+    expect([names, notes]).toEqual([[], [expect.stringContaining("not a file of delivered record keys")]]);
+    expect(readdirSync(dir)).toEqual([expect.stringMatching(/\.seen\.foreign-\d+$/)]);
+  });
+
+  it("of a newer version stops the program and stays as it is", () => {
+    const dir = freshFolder();
+    commit(dir, [first]);
+    const newer = readFileSync(onlySegment(dir));
+    newer.writeUInt32LE(3, 8);
+    writeFileSync(onlySegment(dir), newer);
+    expect(() => found(dir, first)).toThrow(expect.objectContaining({
+      code: "state-unusable",
+      message: expect.stringContaining("version 3, written by a newer graphtap"),
+    }));
+    expect(readFileSync(onlySegment(dir))).toEqual(newer);
+  });
+
+  it("refuses a symbolic link in the place of a segment", () => {
+    const dir = freshFolder();
+    commit(dir, [first]);
+    const elsewhere = join(freshFolder(), "elsewhere");
+    copyFileSync(onlySegment(dir), elsewhere);
+    const linked = join(freshFolder(), "seen");
+    mkdirSync(linked);
+    symlinkSync(elsewhere, join(linked, segments(dir)[0]!));
+    expect(() => found(linked, first)).toThrow(expect.objectContaining({
+      code: "state-unusable",
+      message: expect.stringContaining("symbolic link"),
+    }));
+  });
+});
+
+describe("a seen set for reading only", () => {
+  it("has the keys, repairs nothing and changes nothing", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"], ["b"]]);
+    const path = onlySegment(dir);
+    const torn = readFileSync(path).subarray(0, -3);
+    writeFileSync(path, torn);
+    const { set, notes } = open(dir, { readOnly: true });
+    expect([set.size, set.has(keyOf("a")), set.has(keyOf("b")), set.size]).toEqual([1, true, false, 1]);
+    for (const change of [() => set.add(keyOf("c")), () => set.expire(NOON), () => set.replaceWith([])]) {
+      expect(change).toThrow("reading only");
+    }
+    set.close();
+    expect([notes, readFileSync(path).length]).toEqual([[], torn.length]);
+  });
+});
