@@ -1,7 +1,6 @@
 import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
 import { listen } from "../../server/listen.ts";
-import { DEFAULT_LISTEN, parseListenAddress } from "../../server/listenAddress.ts";
 import { createTapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
@@ -12,12 +11,12 @@ import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { openTap, untilStopped } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
-import { readToken } from "../token.ts";
+import { parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
 
 /** `graphtap serve`: `run` with a server beside it, or with `--no-poll` only the server. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
-  const address = parseListenAddress(given.text("listen") ?? DEFAULT_LISTEN);
+  const address = parseListenAddress(given.text("listen"));
   const token = readToken(given, runtime.env);
   if (!address.loopback && token === null) {
     throw usage(
