@@ -5,10 +5,9 @@ import { unlessAborted } from "../../server/pull/unlessAborted.ts";
 import { pollOnce } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
-import { parseExecRequest } from "../execRequest.ts";
+import { linesOf, parseExecRequest } from "../execRequests.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { linesOf } from "../stdinLines.ts";
 import { tapOptions } from "../tapOptions.ts";
 import { openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
 
