@@ -60,7 +60,7 @@ export function sinkName(options: SinkOptions): string {
 export function openSink(options: SinkOptions, surroundings: SinkSurroundings): Sink {
   const { runtime, clock, log } = surroundings;
   const now = () => clock.now();
-  if (options.kind === "stdout") return createStdoutSink(runtime.writeStdout);
+  if (options.kind === "stdout") return createStdoutSink(runtime.writeStdout, surroundings);
   if (options.kind === "file") {
     return openFileSink({ ...options, locker: runtime.locker, now, report: (note) => log.warn(note) });
   }

@@ -5,11 +5,12 @@ import { createTapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { runToEnd } from "../../wiring/end.ts";
 import { beat } from "../../wiring/heartbeat.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
-import { openTap, untilStopped } from "../../wiring/tap.ts";
+import { openTap } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
@@ -61,5 +62,5 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       await server.idle();
     }
   }
-  return untilStopped(tap, serve());
+  return runToEnd(tap, serve());
 }

@@ -26,6 +26,26 @@ async function logged(format: LogOptions["format"], ms: number): Promise<string[
   return lines;
 }
 
+describe("a sink that is counted", () => {
+  it("can do all that it could, also for who wraps it once more", async () => {
+    const asked: string[] = [];
+    const sink: Sink = {
+      write: () => Promise.resolve(void asked.push("write")),
+      accepted: (stream) => [new TextEncoder().encode(stream)],
+      committed: (stream) => void asked.push(`committed ${stream}`),
+      close: () => Promise.resolve(void asked.push("close")),
+    };
+    const stats = createSenderStats(() => START);
+    const wrapped = { ...countingSink(sink, stats, () => START) };
+    await wrapped.write(new TextEncoder().encode("a\nb\n"));
+    wrapped.committed!("s");
+    await wrapped.close();
+    expect(wrapped.accepted!("s")).toHaveLength(1);
+    expect(asked).toEqual(["write", "committed s", "close"]);
+    expect(Object.values(stats.take())).toContain(2);
+  });
+});
+
 describe("sender statistics and memory", () => {
   it("are logged every five minutes, and not before", async () => {
     expect(await logged("json", 299_999)).toEqual([]);
