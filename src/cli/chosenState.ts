@@ -1,3 +1,4 @@
+/** The state folder for the commands that look into it: `state` and `gaps`. */
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { StreamAddress } from "../state/checkpoint.ts";

@@ -1,3 +1,4 @@
+/** `graphtap demo --serve`. */
 import { systemClock } from "../clock.ts";
 import { type ExitCode, GraphtapError } from "../errors.ts";
 import { demoConfigText, type DemoGraph, openDemoGraph } from "./demoGraph.ts";

@@ -1,3 +1,4 @@
+/** What is asked of Entra and Graph, and what is made of the answers. */
 import type { Clock } from "../clock.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
 import { readPage } from "../graph/pages.ts";

@@ -1,3 +1,4 @@
+/** Positions taken over because somebody asked for it: `graphtap migrate --state`. */
 import type { Config } from "../config/config.ts";
 import { GraphtapError } from "../errors.ts";
 import type { Instant } from "../instant.ts";

@@ -1,3 +1,4 @@
+/** The memory of the machine that a pickle is a program for. */
 import { type Callable, isCallable } from "./pickleCalls.ts";
 import type { PickleSource } from "./pickleSource.ts";
 import type { PickleValue } from "./pickleValues.ts";

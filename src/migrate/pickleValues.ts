@@ -1,3 +1,4 @@
+/** The values in a pickle, and those that stand in it as they are. */
 import type { Buffer } from "node:buffer";
 import type { PickleSource } from "./pickleSource.ts";
 

@@ -1,3 +1,4 @@
+/** Beside a tap: a line of our own so often, which keeps the connection behind the sink from going idle. */
 import { asGraphtapError } from "../errors.ts";
 import { lineStyle } from "../record/line.ts";
 import { createLines } from "../record/lines.ts";

@@ -10,7 +10,7 @@ import type { Sink } from "../sink/sink.ts";
 import { createStdoutSink } from "../sink/stdout.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Runtime } from "./runtime.ts";
-import { version } from "./version.ts";
+import { userAgent } from "./version.ts";
 
 /** Where event lines go, checked and not yet open. */
 export type SinkOptions =
@@ -67,7 +67,7 @@ export function openSink(options: SinkOptions, surroundings: SinkSurroundings): 
   return createHttpSink({
     ...options,
     ...surroundings,
-    userAgent: `graphtap/${version}`,
+    userAgent,
     random: Math.random,
     deadLetters: createDeadLetters(
       options.deadLetter ?? join(surroundings.stateDir, "dead-letter.ndjson"),

@@ -14,7 +14,7 @@ import type { State } from "../state/state.ts";
 import type { Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import { chooseServices } from "./selection.ts";
-import { version } from "./version.ts";
+import { userAgent } from "./version.ts";
 
 /** What sources are made of. */
 export interface SourceParts {
@@ -71,7 +71,7 @@ function inputSources(
     createTokenSource({ transport, clock, cloud, tenantId, clientId, ...secret }),
     log,
   );
-  const graph = createGraphClient({ transport, clock, log, userAgent: `graphtap/${version}`, tokens });
+  const graph = createGraphClient({ transport, clock, log, userAgent, tokens });
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
