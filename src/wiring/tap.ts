@@ -1,7 +1,7 @@
 /** A tap: a state folder, its streams, and what they share. */
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
-import { shownProblems, warningLine } from "../config/shownProblems.ts";
+import { shownProblems, warningLine } from "../config/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { plugins } from "../../plugins/index.ts";
 import type { ServiceConfig } from "../../src/config/config.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import type { Budget } from "../../src/graph/budgets.ts";
@@ -10,7 +11,7 @@ import type { Engine, Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { buildTap, type TapParts } from "../../src/wiring/tap.ts";
 import { type ManualClock, manualClock } from "./manualClock.ts";
-import { fetchFrom, openOwnState, registry, TENANT, tenantConfig, withServices } from "./tenant.ts";
+import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "./tenant.ts";
 
 export { GRAPH, TENANT } from "./tenant.ts";
 
@@ -32,7 +33,7 @@ export interface Rig {
   close(): void;
 }
 
-export interface RigOptions extends EmulatorOptions {
+export interface RigOptions extends Partial<EmulatorOptions> {
   /** State in a folder in memory, where the system has one: thousands of polls then wait for no disk. */
   readonly inMemory?: boolean;
   readonly budgets?: Readonly<Record<string, Budget>>;
@@ -48,7 +49,7 @@ export function openRig(options: RigOptions = {}): Rig {
   const { served } = options;
   const clock = served?.clock ?? manualClock();
   const emulator = served?.emulator ??
-    createEmulator({ clock, quotas: "off", tenants: [TENANT], ...options });
+    createEmulator({ plugins, clock, quotas: "off", tenants: [TENANT], ...options });
   const parent = options.inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(parent, "graphtap-rig-"));
   const lines: string[] = [];
@@ -61,7 +62,7 @@ export function openRig(options: RigOptions = {}): Rig {
     now: clock.now,
   });
   const direct: Transport = served?.transport ?? ((request) => fetchFrom(emulator, request));
-  const usual = tenantConfig(clock.now(), served?.origin);
+  const { config: usual, registry } = tenantConfig(clock.now(), served?.origin, options.plugins);
   const quotas = options.budgets ?? usual.globals.quotas;
   const config = { ...usual, globals: { ...usual.globals, quotas } };
   const parts: Omit<TapParts, "state"> = {

@@ -1,12 +1,14 @@
 /** One tenant on an emulator in this process: its configuration, and the way of a request to the emulator. */
-import { plugins } from "../../plugins/index.ts";
+import { plugins as ours } from "../../plugins/index.ts";
 import type { Config, ServiceConfig } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Emulator } from "../../src/emulator/emulator.ts";
 import { GraphtapError } from "../../src/errors.ts";
 import type { HttpRequest, HttpResponse } from "../../src/graph/transport.ts";
 import { fromMillis } from "../../src/instant.ts";
-import { createRegistry } from "../../src/plugin/registry.ts";
+import type { Plugin } from "../../src/plugin/plugin.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
+import { createRegistry, type Registry } from "../../src/plugin/registry.ts";
 import { openState, type State } from "../../src/state/state.ts";
 
 export const GRAPH = "https://graph.microsoft.com";
@@ -16,18 +18,21 @@ export const TENANT = {
   clientSecret: "not-a-secret",
 };
 
-/** The services that we bring along. */
-export const registry = createRegistry(plugins);
-
 /** So many that no request waits. */
 const UNLIMITED = { requests: 1_000_000, seconds: 1 };
 
 /**
- * A configuration of the input "contoso", whose id is "1", with every service.
+ * A configuration of the input "contoso", whose id is "1", with every service and no limit of requests.
  *
  * @param origin where Graph and the login service are; @default those of Microsoft
+ * @param plugins the services that there are; @default our own
  */
-export function tenantConfig(nowMs: number, origin?: string): Config {
+export function tenantConfig(
+  nowMs: number,
+  origin?: string,
+  plugins: readonly Plugin[] = ours,
+): { readonly config: Config; readonly registry: Registry } {
+  const registry = createRegistry(plugins);
   const input = {
     id: "1",
     enabled: true,
@@ -39,14 +44,15 @@ export function tenantConfig(nowMs: number, origin?: string): Config {
     ...(origin === undefined ? {} : { override_base_url: origin, override_login_url: origin }),
     services: Object.fromEntries(plugins.map(({ service }) => [service, {}])),
   };
-  const quotas = { reports: UNLIMITED, security: UNLIMITED, scores: UNLIMITED };
-  return loadConfig(JSON.stringify({ globals: { quotas }, inputs: { contoso: input } }), {
+  const config = loadConfig(JSON.stringify({ inputs: { contoso: input } }), {
     file: "config.yaml",
     registry,
     now: fromMillis(nowMs),
     env: {},
     readFile: () => "",
   });
+  const quotas = Object.fromEntries(quotaNames.map((name) => [name, UNLIMITED]));
+  return { config: { ...config, globals: { ...config.globals, quotas } }, registry };
 }
 
 /** The same configuration with these services alone, in this order, and with other settings. */

@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import { plugins } from "../../../plugins/index.ts";
 import type { Clock } from "../../../src/clock.ts";
 import type { ServiceConfig } from "../../../src/config/config.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
@@ -11,14 +12,7 @@ import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { buildTap } from "../../../src/wiring/tap.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
-import {
-  fetchFrom,
-  openOwnState,
-  registry,
-  TENANT,
-  tenantConfig,
-  withServices,
-} from "../../support/tenant.ts";
+import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "../../support/tenant.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 16);
 
@@ -56,7 +50,7 @@ export const SERVICES = ["signIns", "alerts_v2"];
 
 export function openHouse(options: Partial<ServerOptions> & { start?: boolean } = {}): House {
   const clock = stillClock(NOW);
-  const emulator = createEmulator({ clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
+  const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
   const folder = tempFolder();
   const lines: string[] = [];
   const logged: string[] = [];
@@ -81,7 +75,8 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
   const settings: Partial<ServiceConfig> = options.start === false
     ? {}
     : { startTime: { text: formatInstant(start), instant: start } };
-  const config = withServices(tenantConfig(NOW), SERVICES, settings);
+  const { config: whole, registry } = tenantConfig(NOW);
+  const config = withServices(whole, SERVICES, settings);
   let state: State | null = null;
   const house = { intercept: null, accepted: [] as readonly Uint8Array[] } as unknown as {
     -readonly [K in keyof House]: House[K];
