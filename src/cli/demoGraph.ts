@@ -1,5 +1,5 @@
 import { systemClock } from "../clock.ts";
-import { simulate } from "../emulator/arrivals.ts";
+import { simulate } from "../emulator/records/arrivals.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { serveEmulator } from "../emulator/serve.ts";
 import { addSeconds, fromMillis } from "../instant.ts";

@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { plugins } from "../../plugins/index.ts";
 import { demoConfigText } from "../../src/cli/demoConfig.ts";
 import { openDemoGraph } from "../../src/cli/demoGraph.ts";
-import { configJsonSchema } from "../../src/config/jsonSchema.ts";
+import { configJsonSchema } from "../../src/config/schema.ts";
 import { quotaNames } from "../../src/plugin/quotaNames.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";

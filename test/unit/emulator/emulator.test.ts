@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { simulate } from "../../../src/emulator/arrivals.ts";
+import { simulate } from "../../../src/emulator/records/arrivals.ts";
 import type { Emulator } from "../../../src/emulator/emulator.ts";
 import { defaultTenant } from "../../../src/emulator/options.ts";
 import { fromMillis, parseInstant } from "../../../src/instant.ts";
