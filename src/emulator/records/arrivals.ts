@@ -1,9 +1,9 @@
-import type { Clock } from "../clock.ts";
-import { addSeconds, fromMillis } from "../instant.ts";
-import type { Cursor } from "../plugin/plugin.ts";
-import type { Collection } from "./collections.ts";
-import type { Emulator } from "./emulator.ts";
-import { createRandom } from "./random.ts";
+import type { Clock } from "../../clock.ts";
+import { addSeconds, fromMillis } from "../../instant.ts";
+import type { Cursor } from "../../plugin/plugin.ts";
+import type { Collection } from "../collections.ts";
+import type { Emulator } from "../emulator.ts";
+import { createRandom } from "../random.ts";
 
 /** How records come in over time. */
 export interface ArrivalOptions {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { plugins } from "../../../plugins/index.ts";
-import { createCollections } from "../../../src/emulator/collections.ts";
-import { compareInstants, fromMillis, parseInstant } from "../../../src/instant.ts";
-import { emulate, idOf, manualClock, NOON, text } from "./setup.ts";
+import { plugins } from "../../../../plugins/index.ts";
+import { createCollections } from "../../../../src/emulator/collections.ts";
+import { compareInstants, fromMillis, parseInstant } from "../../../../src/instant.ts";
+import { emulate, idOf, manualClock, NOON, text } from "../setup.ts";
 
 const collectionNames = createCollections(plugins).all.map(({ name }) => name);
 const WINDOW = { from: fromMillis(NOON - 3_600_000), to: fromMillis(NOON) };

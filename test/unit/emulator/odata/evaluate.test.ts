@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bench, filtered } from "./setup.ts";
+import { bench, filtered } from "../setup.ts";
 
 const ALERTS = "/v1.0/security/alerts";
 
@@ -67,39 +67,5 @@ describe("a filter", () => {
     for (const record of stored) emulator.put("alerts", JSON.stringify(record));
     const { value } = await page(filtered(ALERTS, filter));
     expect(value.map(({ id }) => id).sort().join("")).toBe(ids);
-  });
-});
-
-describe("the beta sign-ins", () => {
-  const BETA = "/beta/auditLogs/signIns";
-
-  it("are interactive only, unless a filter speaks of event types", async () => {
-    const { emulator, page } = await bench();
-    emulator.produce("signIns_beta", 16);
-    const kinds = async (path: string) =>
-      new Set((await page(path)).value.flatMap((record) => record.signInEventTypes));
-    expect(await kinds(BETA)).toEqual(new Set(["interactiveUser"]));
-    expect(await kinds(filtered(BETA, "createdDateTime ge 2026-11-01T00:00:00Z"))).toEqual(
-      new Set(["interactiveUser"]),
-    );
-    expect(await kinds(filtered(BETA, "signInEventTypes/any(t: t eq 'servicePrincipal')"))).toEqual(
-      new Set(["servicePrincipal"]),
-    );
-    expect(await kinds(filtered(BETA, "signInEventTypes/any(t: t ne 'interactiveUser')"))).toEqual(
-      new Set(["nonInteractiveUser", "servicePrincipal", "managedIdentity"]),
-    );
-  });
-
-  it("show the interactive ones of v1.0 under the same id, with more members", async () => {
-    const { emulator, page } = await bench();
-    emulator.produce("signIns", 3);
-    emulator.produce("signIns_beta", 8);
-    const v1 = (await page("/v1.0/auditLogs/signIns")).value;
-    const beta = (await page(BETA)).value;
-    expect(v1).toHaveLength(5);
-    expect(beta.map(({ id }) => id)).toEqual(v1.map(({ id }) => id));
-    expect(Object.keys(v1[0] ?? {})).toHaveLength(24);
-    expect(Object.keys(beta[0] ?? {}).length).toBeGreaterThanOrEqual(47);
-    expect(beta[0]?.correlationId).toBe(v1[0]?.correlationId);
   });
 });
