@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
-import type { Checkpoint, StreamAddress } from "./checkpoint.ts";
-import { checkpointIn, loadCheckpoint, positionOf, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
+import { loadCheckpoint, positionIn, positionText, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
 import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
-import { type GapLedger, openGapLedger } from "./gaps.ts";
+import { type GapLedger, openGapLedger } from "./gapLedger.ts";
+import type { Position } from "./position.ts";
 import type { SeenLog, SeenSet } from "./seen/seen.ts";
 import { openSeenSet } from "./seen/seenSet.ts";
 import {
@@ -12,6 +12,7 @@ import {
   makeStreamFolder,
   removeStreamFolder,
   SEEN_FOLDER,
+  type StreamAddress,
   streamFolder,
 } from "./streamFolders.ts";
 
@@ -19,7 +20,7 @@ import {
 export interface StreamState {
   readonly dir: string;
   /** The position; `null` when the stream begins. @throws `state-unusable` */
-  loadCheckpoint(): Checkpoint | null;
+  loadPosition(): Position | null;
   /**
    * Of a stream without a position, whether it had one: its checkpoint was damaged, or there are keys.
    *
@@ -32,9 +33,14 @@ export interface StreamState {
    *
    * @throws `state-unusable`
    */
-  commit(checkpoint: Checkpoint): void;
-  /** Makes the position durable in a file of its own, as when a poll ends; its keys must be. @throws `state-unusable` */
-  saveCheckpoint(checkpoint: Checkpoint): void;
+  commit(position: Position): void;
+  /**
+   * The same with the position in a file of its own, which people read: as when a poll ends, and before any keys are
+   * dropped.
+   *
+   * @throws `state-unusable`
+   */
+  commitInFile(position: Position): void;
   /** The keys of the delivered records; the same set at every call. */
   seen(): SeenSet;
   /** The ranges that could not be read. */
@@ -93,38 +99,40 @@ export function openStream(
     return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
   }
 
-  function save(checkpoint: Checkpoint): void {
+  function save(position: Position): void {
     make();
-    saveCheckpoint(file, checkpoint, address, log().end());
+    saveCheckpoint(file, position, address, log().end());
     anchored = true;
+  }
+
+  function commitInFile(position: Position): void {
+    make();
+    log().commit();
+    save(position);
   }
 
   const state: StreamState = {
     dir,
-    loadCheckpoint() {
+    loadPosition() {
       const found = loadCheckpoint(file, address, options);
       anchored = found?.seenTo !== undefined;
-      if (found?.seenTo === undefined) return found?.checkpoint ?? null;
-      const position = log().positionSince(found.seenTo);
-      const newer = position === null ? null : checkpointIn(position, address);
-      if (newer === null) return found.checkpoint;
+      if (found?.seenTo === undefined) return found?.position ?? null;
+      const text = log().positionSince(found.seenTo);
+      const newer = text === null ? null : positionIn(text, address);
+      if (newer === null) return found.position;
       // A poll did not come to its end. From here on all is as if it had.
       if (!readOnly) save(newer);
       return newer;
     },
     hasLostPosition: () => log().size > 0 || wasSetAside(file),
-    commit(checkpoint) {
-      make();
-      const position = positionOf(checkpoint, address);
+    commit(position) {
+      const text = positionText(position, address);
       // Before any key was looked for, reading them all would cost more than the file.
-      if (anchored && log().loaded && position.length * 3 <= MOST_POSITION_BYTES) {
-        log().commit(position);
-      } else {
-        log().commit();
-        save(checkpoint);
-      }
+      const isCheap = anchored && log().loaded && text.length * 3 <= MOST_POSITION_BYTES;
+      if (isCheap) log().commit(text);
+      else commitInFile(position);
     },
-    saveCheckpoint: save,
+    commitInFile,
     seen: log,
     gaps() {
       const ledger = openGapLedger(dir, { now, report, readOnly });

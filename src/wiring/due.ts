@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { GraphtapError } from "../errors.ts";
 import { openState } from "../state/state.ts";
-import { isDue } from "../tap/due.ts";
+import { isDue } from "../tap/period.ts";
 import { chooseServices } from "./chosenServices.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import type { Given } from "../cli/options.ts";
@@ -31,7 +31,7 @@ export function anyDue(given: Given, runtime: Runtime, loaded: LoadedConfig, now
       readOnly: true,
     });
     const lastPoll = (inputId: string, service: string) =>
-      state.stream({ inputId, service }).loadCheckpoint()?.last_poll_started_ms ?? null;
+      state.stream({ inputId, service }).loadPosition()?.lastPollStartedMs ?? null;
     return chosen.some(({ input, services }) =>
       services.some(({ name, periodSeconds }) => isDue(lastPoll(input.id, name), periodSeconds, nowMs))
     );

@@ -68,7 +68,6 @@ const NOT_YET: readonly string[] = [
   "migrate/migrateState.ts -> cli/options.ts",
   "migrate/migrateState.ts -> wiring/runtime.ts",
   "migrate/migrateState.ts -> cli/table.ts",
-  "record/intake.ts -> tap/query.ts",
   "wiring/chosenServices.ts -> cli/options.ts",
   "wiring/configFile.ts -> cli/options.ts",
   "wiring/due.ts -> cli/options.ts",

@@ -1,8 +1,7 @@
 import { systemClock } from "../../clock.ts";
 import { errorLine, type ExitCode } from "../../errors.ts";
-import { compareInstants, type Instant, parseInstant } from "../../instant.ts";
+import { compareInstants, type Instant, parseInstant, type Window } from "../../instant.ts";
 import { replay } from "../../tap/replay.ts";
-import type { Window } from "../../tap/window.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
