@@ -1,13 +1,25 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, defineProject } from "vitest/config";
+
+/** Rooms whose tests start `dist/main.js`: it is built before, if it is older than the sources. */
+const NEEDS_PROGRAM = ["fault", "e2e", "bench"];
+
+/** Tests of a room below `test/`, to be run alone by `vitest run --project ROOM`. */
+const room = (name: string) =>
+  defineProject({
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      globalSetup: NEEDS_PROGRAM.includes(name) ? ["test/support/builtProgram.ts"] : [],
+      // Deno runs vitest only with forked workers.
+      pool: "forks",
+      // They change nothing that outlives them, and to load every module for each file anew takes longer than they do.
+      isolate: name !== "unit",
+      // They end a hang; no test is judged by them.
+      testTimeout: name === "unit" ? 20_000 : 120_000,
+      hookTimeout: 60_000,
+    },
+  });
 
 export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    // Builds dist/main.js, if it is older than the sources, for the tests that start it.
-    globalSetup: ["test/support/builtProgram.ts"],
-    // Deno runs vitest only with forked workers.
-    pool: "forks",
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-  },
+  test: { projects: ["unit", "property", "contract", "fault", "e2e", "bench"].map(room) },
 });

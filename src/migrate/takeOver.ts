@@ -4,7 +4,7 @@ import { addSeconds, compareInstants, formatInstant, type Instant, latest } from
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
 import { emptyPosition } from "../state/position.ts";
-import { recordKey } from "../state/seen/key.ts";
+import { recordKey } from "../record/keyMaker.ts";
 import { findOldPositions, type OldAddress, type OldPosition } from "./oldState.ts";
 import type { State } from "../state/state.ts";
 

@@ -4,7 +4,7 @@
  */
 import { formatInstant, type Instant, parseInstant, type Window } from "../instant.ts";
 import { emptyPosition, type Position } from "./position.ts";
-import type { SeenPlace } from "./seen/seenPlace.ts";
+import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
 
 /** The version of the form; older ones are read, newer ones refused. */

@@ -9,7 +9,7 @@ import {
 } from "./checkpoint.ts";
 import { listFolder, readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
 import type { Position } from "./position.ts";
-import type { SeenPlace } from "./seen/seenPlace.ts";
+import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
 
 export interface CheckpointFileOptions {

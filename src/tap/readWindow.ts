@@ -1,8 +1,8 @@
 import { GraphtapError } from "../errors.ts";
-import { createAdmission } from "../graph/admission.ts";
 import type { Asked } from "../graph/judge.ts";
+import type { Priority } from "../graph/limiter.ts";
 import { readPage } from "../graph/pages.ts";
-import type { Priority } from "../graph/quota.ts";
+import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
 import type { WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
@@ -47,7 +47,7 @@ export async function readWindow(
   const first = firstPageUrl(stream.graphUrl, stream.plugin, window, stream.service.additionalFilter);
   const visited = new Set<string>();
   const how = {
-    admission: createAdmission(stream.quotas, options.priority),
+    permits: createPermits(stream.limiters, options.priority),
     attempts: options.attempts,
     visited,
   };

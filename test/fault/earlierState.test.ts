@@ -142,7 +142,7 @@ function openStreams(): Stream[] {
     [contoso, "signIns", startAt("2026-11-21T10:00:00Z")],
     [contoso, "directory_audits", {
       ...startAt("2026-11-22T10:00:00Z"),
-      sweepAfterSeconds: [300, 3600],
+      rereadAfterSeconds: [300, 3600],
     }],
     [contoso, "alerts_v2", startAt("2026-11-22T13:00:00Z")],
     [contoso, "secure_score_control_profiles", {}],

@@ -11,7 +11,7 @@ import { faultTable, firstTrouble } from "../support/faultTable.ts";
 import { run, start } from "../support/program.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
-import { spoolText } from "../unit/sink/spoolModel.ts";
+import { spoolText } from "../support/spoolModel.ts";
 
 const signal = new AbortController().signal;
 const record = faultTable();

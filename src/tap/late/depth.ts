@@ -25,8 +25,8 @@ export interface Depth {
 export function depthOf({ service, plugin: { cursor } }: Stream): Depth {
   if (cursor.kind === "snapshot") return { usual: [], most: 0 };
   const own = cursor.kind === "event-time" ? EVENT_REREADS_SECONDS : UPDATE_REREADS_SECONDS;
-  const usual = service.sweepAfterSeconds ?? cursor.sweepAfterSeconds ?? own;
-  const wanted = service.sweepMaxSeconds ?? MOST_TIMES_DEEPER * (usual.at(-1) ?? 0);
+  const usual = service.rereadAfterSeconds ?? cursor.rereadAfterSeconds ?? own;
+  const wanted = service.rereadMaxSeconds ?? MOST_TIMES_DEEPER * (usual.at(-1) ?? 0);
   return { usual, most: Math.min(wanted, cursor.retentionDays * 86_400 - RETENTION_MARGIN_SECONDS) };
 }
 

@@ -24,7 +24,7 @@ export function sayIfBehind(context: PollContext, wasFarBehind: boolean): void {
   if (wasFarBehind) return log.info("re-reads have caught up");
   log.warn(
     "re-reads are more than a day behind, and late records come as much later: live reading earns them too few " +
-      "requests; a shorter request_period_in_seconds earns more, a shorter sweep_after_seconds needs less",
+      "requests; a shorter request_period_in_seconds earns more, a shorter reread_after_seconds needs less",
     { request_period_in_seconds: service.periodSeconds },
   );
 }

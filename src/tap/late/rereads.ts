@@ -97,7 +97,7 @@ async function readAgain(
     position.markRereads(rereadsAfter(position.current.rereads, due.index, to, late));
   try {
     await readWindows(context, due, {
-      priority: "sweep",
+      priority: "reread",
       onRead(to, windowCounts) {
         if (windowCounts !== null && windowCounts.fresh > 0) {
           found.late += windowCounts.fresh;

@@ -5,7 +5,7 @@ import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { fromMillis } from "../../../src/instant.ts";
 import { emptyPosition } from "../../../src/state/position.ts";
-import { openSeenSet } from "../../../src/state/seen/seenSet.ts";
+import { openSeenSet } from "../../../src/state/seen/set.ts";
 import { openState } from "../../../src/state/state.ts";
 
 const KEYS = 10_000_000;

@@ -7,7 +7,7 @@ import { openState } from "../../../src/state/state.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
 import { type Running, start } from "../../support/program.ts";
 import { contoso, openSite, type Site } from "../../support/site.ts";
-import { spoolText } from "../../unit/sink/spoolModel.ts";
+import { spoolText } from "../../support/spoolModel.ts";
 import { createBook, type Delivered, judge, type Verdict } from "./judge.ts";
 import { PAGE, type Scene } from "./moments.ts";
 import { deliveredIn } from "./output.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeString, decodeStrings } from "../../../src/json/decode.ts";
 import { createFieldReader } from "../../../src/json/fields.ts";
-import { latin1, utf8 } from "./framed.ts";
+import { latin1, utf8 } from "../../support/framed.ts";
 
 /** The raw values that a reader finds, read in the middle of other bytes. */
 function read(record: string, paths: string[], reader = createFieldReader(paths)): (string | null)[] {

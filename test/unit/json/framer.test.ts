@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createFramers } from "../../../src/json/framer.ts";
 import { createPageScanner } from "../../../src/json/scanner.ts";
-import { cut, utf8 } from "./framed.ts";
+import { cut, utf8 } from "../../support/framed.ts";
 
 const RECORD = `{"id":"1","text":"${"x".repeat(100)}"}`;
 const pageOf = (records: number, record = RECORD) =>

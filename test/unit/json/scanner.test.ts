@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createPageScanner } from "../../../src/json/scanner.ts";
-import { cut, latin1, utf8 } from "./framed.ts";
+import { cut, latin1, utf8 } from "../../support/framed.ts";
 
 const asLatin1 = (text: string) => latin1(utf8(text));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createByteBuilder } from "../../../src/json/builder.ts";
 import { appendRecord } from "../../../src/json/splice.ts";
-import { latin1, utf8 } from "./framed.ts";
+import { latin1, utf8 } from "../../support/framed.ts";
 
 /** The record with members added, whatever lies around it and wherever in memory it is. */
 function spliced(record: string, members: string): string {

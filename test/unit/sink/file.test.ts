@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type FileSinkOptions, openFileSink } from "../../../src/sink/file.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import { httpRig, lines } from "./httpRig.ts";
 import { openReceiver, type Reaction } from "./receiver.ts";
 

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyPosition, type Position } from "../../../src/state/position.ts";
 import type { StreamAddress } from "../../../src/state/state.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { State } from "../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { encodePosition } from "../../../src/state/checkpoint.ts";
 import { emptyPosition } from "../../../src/state/position.ts";
 import type { StreamAddress } from "../../../src/state/state.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { StateOptions, StreamState } from "../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 

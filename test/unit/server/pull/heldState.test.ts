@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fromMillis } from "../../../../src/instant.ts";
 import { holdCommits } from "../../../../src/server/pull/heldState.ts";
 import { emptyPosition, type Position } from "../../../../src/state/position.ts";
-import { recordKey } from "../../../../src/state/seen/key.ts";
+import { recordKey } from "../../../../src/record/keyMaker.ts";
 import type { StreamState } from "../../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../../support/state.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { cut } from "./framed.ts";
+import { cut } from "../../support/framed.ts";
 
 const folder = new URL("../../../../shared/data/", import.meta.url);
 const present = existsSync(folder);

@@ -3,10 +3,10 @@ import { Buffer } from "node:buffer";
 import { writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { openFileSink } from "../../../src/sink/file.ts";
-import { emptyPosition } from "../../../src/state/position.ts";
-import { openState, type StreamState } from "../../../src/state/state.ts";
-import { hostLocker } from "../../support/stateLocker.ts";
+import { openFileSink } from "../../src/sink/file.ts";
+import { emptyPosition } from "../../src/state/position.ts";
+import { openState, type StreamState } from "../../src/state/state.ts";
+import { hostLocker } from "./stateLocker.ts";
 import { childStreams, pageLines } from "./spoolPages.ts";
 
 const [, , dir = "", pages] = process.argv;

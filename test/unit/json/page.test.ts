@@ -1,41 +1,26 @@
-/** Scanners against `JSON.parse`, on documents that chance makes; `npm run bench -- fuzz` judges many more. */
+/** What every scanner does with a page: `test/property/json/fuzz.test.ts` asks the same of many more. */
 import { describe, expect, it } from "vitest";
-import { judgeSeed, scan, type Scanned, scanners } from "../../support/scannerJudge.ts";
-import { latin1, utf8 } from "./framed.ts";
+import { deepPage, outcomeOf } from "../../support/pageOutcome.ts";
+import { judgeSeed, scanners } from "../../support/scannerJudge.ts";
+import { latin1, utf8 } from "../../support/framed.ts";
 
-const SEEDS = 3000;
+const SEEDS = 40;
+const DEEP = 2_000;
 
-describe(`${SEEDS} random pages, each as it is and damaged, in random pieces and whole`, () => {
-  it("are taken as JSON.parse takes them, the records byte for byte", () => {
-    const tally = { pages: 0, accepted: 0, refused: 0 };
-    for (let seed = 1; seed <= SEEDS; seed++) judgeSeed(seed, tally);
-    // Otherwise the test would judge nothing.
-    expect(Math.min(tally.accepted, tally.refused), JSON.stringify(tally)).toBeGreaterThan(SEEDS / 10);
-  }, 120_000);
+it(`${SEEDS} random pages, each as it is and damaged, are taken as JSON.parse takes them`, () => {
+  const tally = { pages: 0, accepted: 0, refused: 0 };
+  for (let seed = 1; seed <= SEEDS; seed++) judgeSeed(seed, tally);
+  // Otherwise the test would judge nothing.
+  expect(Math.min(tally.accepted, tally.refused), JSON.stringify(tally)).toBeGreaterThan(SEEDS / 10);
 });
-
-const DEEP = 250_000;
-
-const deep = (open: string, inmost: string, close: string) =>
-  `{"value":[{"a":1},{"b":${open.repeat(DEEP)}${inmost}${close.repeat(DEEP)}},{"c":1}]}`;
-
-/** What came of a document, the same however it was cut. */
-function outcome(name: string, document: string | Uint8Array): Scanned {
-  const bytes = typeof document === "string" ? utf8(document) : document;
-  const pieces = bytes.length > DEEP ? [[], [4093]] : [[], [1], [7], [64]];
-  const found = pieces.map((sizes) => scan(scanners[name]!, bytes, sizes));
-  const told = found.map(({ records, refusal }) => `${records.map(latin1).join("\n")} ${refusal}`);
-  expect(new Set(told).size, [...new Set(told)].join(" | ").slice(0, 2000)).toBe(1);
-  return found[0]!;
-}
 
 describe.each(Object.keys(scanners))("%s", (name) => {
   it.each([
-    ["objects", deep('{"a":', "1", "}")],
-    ["arrays", deep("[", "", "]")],
-    ["both", deep('[{"a":', "null", "}]")],
+    ["objects", deepPage(DEEP, '{"a":', "1", "}")],
+    ["arrays", deepPage(DEEP, "[", "", "]")],
+    ["both", deepPage(DEEP, '[{"a":', "null", "}]")],
   ])(`hands out a record of ${DEEP} levels of %s`, (_, document) => {
-    expect(outcome(name, document).records.map(({ length }) => length)).toEqual([
+    expect(outcomeOf(name, document).records.map(({ length }) => length)).toEqual([
       7,
       document.length - '{"value":[{"a":1},,{"c":1}]}'.length,
       7,
@@ -43,11 +28,11 @@ describe.each(Object.keys(scanners))("%s", (name) => {
   });
 
   it.each([
-    ["one level too few", deep("[", "", "]").replace("]}", "}")],
-    ["one level too many", deep("[", "", "]").replace("]}", "]]}")],
-    ["a level that ends as another began", deep("[", "{]", "]")],
+    ["one level too few", deepPage(DEEP, "[", "", "]").replace("]}", "}")],
+    ["one level too many", deepPage(DEEP, "[", "", "]").replace("]}", "]]}")],
+    ["a level that ends as another began", deepPage(DEEP, "[", "{]", "]")],
   ])(`refuses a record of ${DEEP} levels with %s, after the one before it`, (_, document) => {
-    const { records, refusal } = outcome(name, document);
+    const { records, refusal } = outcomeOf(name, document);
     expect(records.map(latin1)).toEqual(['{"a":1}']);
     expect(refusal).toMatch(/^page-invalid: /);
   });
@@ -70,7 +55,7 @@ describe.each(Object.keys(scanners))("%s", (name) => {
     ],
     ["an escaped NUL", '{"value":[{"a":"\\u0000"}]}', ['{"a":"\\u0000"}']],
   ])("takes %s as it is", (_, document, records) => {
-    const found = outcome(name, document);
+    const found = outcomeOf(name, document);
     expect({ records: found.records.map(latin1), refusal: found.refusal }).toEqual({
       records,
       refusal: null,
@@ -107,6 +92,6 @@ describe.each(Object.keys(scanners))("%s", (name) => {
     ...["\\x", "\\u12", "\\u12g4", "\\", "\\'", "\\U0041"]
       .map((escape): [string, string] => [`the escape ${escape}`, `{"value":[{"a":"${escape}"}]}`]),
   ])("refuses %s", (_, document) => {
-    expect(outcome(name, document).refusal).toMatch(/^page-invalid: /);
+    expect(outcomeOf(name, document).refusal).toMatch(/^page-invalid: /);
   });
 });

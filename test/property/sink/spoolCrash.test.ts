@@ -10,7 +10,7 @@ import {
   openModelSink,
   readPagesInto,
   spoolText,
-} from "./spoolModel.ts";
+} from "../../support/spoolModel.ts";
 
 const shared = vi.hoisted(() => ({ brittle: null as unknown }));
 vi.mock("node:fs", async (importOriginal) => {

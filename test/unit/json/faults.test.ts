@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
 import { createPageScanner } from "../../../src/json/scanner.ts";
-import { cut, utf8 } from "./framed.ts";
+import { cut, utf8 } from "../../support/framed.ts";
 
 /** The error of a page, checked to be the same however the page is cut. */
 function refusal(page: string | Uint8Array): string {

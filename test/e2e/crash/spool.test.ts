@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildChild, startStateChild, stateIn } from "../../support/state.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
-import { spoolText } from "./spoolModel.ts";
-import { childStreams, pageLines } from "./spoolPages.ts";
+import { spoolText } from "../../support/spoolModel.ts";
+import { childStreams, pageLines } from "../../support/spoolPages.ts";
 
 const KILLS = 24;
 
@@ -14,7 +14,7 @@ describe("a process that is killed with -9 while it writes a spool", () => {
   let program: string[];
   beforeAll(async () => {
     const dir = mkdtempSync(join(tmpdir(), "graphtap-child-"));
-    program = await buildChild(new URL("./spoolChild.ts", import.meta.url), dir);
+    program = await buildChild(new URL("../../support/spoolChild.ts", import.meta.url), dir);
     return () => rmSync(dir, { recursive: true, force: true });
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { createFramers } from "../../../src/json/framer.ts";
-import type { PageEnd, PageLimits, PageScanner } from "../../../src/json/page.ts";
-import { createPageScanner } from "../../../src/json/scanner.ts";
+import { createFramers } from "../../src/json/framer.ts";
+import type { PageEnd, PageLimits, PageScanner } from "../../src/json/page.ts";
+import { createPageScanner } from "../../src/json/scanner.ts";
 
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

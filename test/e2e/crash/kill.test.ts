@@ -3,11 +3,11 @@ import type { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../src/emulator/faults.ts";
-import { addSeconds } from "../../src/instant.ts";
-import { eventLines } from "../support/eventLines.ts";
-import { run, type Running, start } from "../support/program.ts";
-import { contoso, openSite, type Site } from "../support/site.ts";
+import type { Fault } from "../../../src/emulator/faults.ts";
+import { addSeconds } from "../../../src/instant.ts";
+import { eventLines } from "../../support/eventLines.ts";
+import { run, type Running, start } from "../../support/program.ts";
+import { contoso, openSite, type Site } from "../../support/site.ts";
 
 const PAGE = 40;
 const SERVICES = ["directory_audits", "alerts_v2"] as const;
