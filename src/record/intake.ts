@@ -2,17 +2,17 @@ import { compareInstants, earliest, type Instant, type Window } from "../instant
 import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import type { Origin, Sink } from "../sink/sink.ts";
+import type { Sink } from "../sink/sink.ts";
 import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { Newest } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/seen.ts";
 import { keyFunction } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
-import { createLines } from "./lines.ts";
 import type { Mask } from "./mask.ts";
 import { createNewestKeeper } from "./newest.ts";
 import type { Tagger } from "./tag.ts";
+import { createOutgoing } from "./outgoing.ts";
 import { createTimeReader } from "./timeReader.ts";
 
 /** What came of one window. */
@@ -57,28 +57,19 @@ export interface IntakeOptions {
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { plugin, seen, sink, tagger, mask } = options;
-  const lines = createLines(options.style);
+  const { plugin, seen, tagger, mask } = options;
+  const outgoing = createOutgoing(options.sink, options.stream, options.style);
+  const { lines, keys: outKeys } = outgoing;
   const reader = createFieldReader(fieldPaths(plugin));
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
   const keys = createKeyList();
-  /** Of `lines`. */
-  const outKeys = createKeyList();
-  let broken: { readonly why: unknown } | null = null;
   let window: Window<Instant | null> = { from: null, to: null };
   let counts: WindowCounts = { fresh: 0, oldestFresh: null, outside: 0 };
   const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
-  const origin: Origin = {
-    stream: options.stream,
-    get keys() {
-      return outKeys.list();
-    },
-  };
-
   return {
     onRecord(bytes, start, end, oneLine = false, lineBuffer = undefined) {
       received++;
@@ -110,20 +101,7 @@ export function createIntake(options: IntakeOptions): Intake {
       window = next;
       return counts = { fresh: 0, oldestFresh: null, outside: 0 };
     },
-    async drain() {
-      const bytes = lines.bytes();
-      if (bytes.length === 0) return;
-      // A sink that failed may have taken some of the lines: they must not be handed over again.
-      if (broken !== null) throw broken.why;
-      try {
-        await sink.write(bytes, origin);
-      } catch (why) {
-        broken = { why };
-        throw why;
-      }
-      lines.clear();
-      outKeys.clear();
-    },
+    drain: () => outgoing.drain(),
     keys,
     get newest() {
       return newest.newest();

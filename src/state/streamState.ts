@@ -61,6 +61,48 @@ export interface StreamStateOptions {
   readonly readOnly: boolean;
 }
 
+/** The folder of a stream, and the seen set in it; both come to be when they are needed. */
+interface StreamFolder {
+  /** @throws `bug` when the state is open for reading only */
+  make(): void;
+  seen(): SeenLog;
+  close(): void;
+  /** Deletes it, and what is known of it. */
+  remove(): void;
+}
+
+function openFolder(
+  root: string,
+  address: StreamAddress,
+  dir: string,
+  { now, report, readOnly }: StreamStateOptions,
+): StreamFolder {
+  let seen: SeenLog | undefined;
+  let made = false;
+  function make(): void {
+    if (readOnly) throw new GraphtapError("bug", `The state of "${dir}" is open for reading only`);
+    if (!made) makeStreamFolder(root, address);
+    made = true;
+  }
+  return {
+    make,
+    seen() {
+      if (seen !== undefined) return seen;
+      if (!readOnly) make();
+      isFolder(join(dir, SEEN_FOLDER));
+      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
+    },
+    close: () => seen?.close(),
+    remove() {
+      make();
+      seen?.close();
+      seen = undefined;
+      made = false;
+      removeStreamFolder(dir);
+    },
+  };
+}
+
 /**
  * Opens what is durable of a stream.
  *
@@ -76,38 +118,23 @@ export function openStream(
   address: StreamAddress,
   options: StreamStateOptions,
 ): { state: StreamState; close(): void } {
-  const { now, report, readOnly } = options;
   const dir = streamFolder(root, address);
   const file = join(dir, CHECKPOINT_FILE);
   // No link may lead out of the state folder, whatever is read or written first.
   if (isFolder(dirname(dir))) isFolder(dir);
-  let seen: SeenLog | undefined;
-  let made = false;
+  const folder = openFolder(root, address, dir, options);
   // Whether there is a file that says how far the seen set had come: without it no position in the set counts.
   let anchored = false;
 
-  function make(): void {
-    if (readOnly) throw new GraphtapError("bug", `The state of "${dir}" is open for reading only`);
-    if (!made) makeStreamFolder(root, address);
-    made = true;
-  }
-
-  function log(): SeenLog {
-    if (seen !== undefined) return seen;
-    if (!readOnly) make();
-    isFolder(join(dir, SEEN_FOLDER));
-    return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
-  }
-
   function save(position: Position): void {
-    make();
-    saveCheckpoint(file, position, address, log().end());
+    folder.make();
+    saveCheckpoint(file, position, address, folder.seen().end());
     anchored = true;
   }
 
   function commitInFile(position: Position): void {
-    make();
-    log().commit();
+    folder.make();
+    folder.seen().commit();
     save(position);
   }
 
@@ -117,40 +144,38 @@ export function openStream(
       const found = loadCheckpoint(file, address, options);
       anchored = found?.seenTo !== undefined;
       if (found?.seenTo === undefined) return found?.position ?? null;
-      const text = log().positionSince(found.seenTo);
+      const text = folder.seen().positionSince(found.seenTo);
       const newer = text === null ? null : positionIn(text, address);
       if (newer === null) return found.position;
       // A poll did not come to its end. From here on all is as if it had.
-      if (!readOnly) save(newer);
+      if (!options.readOnly) save(newer);
       return newer;
     },
-    hasLostPosition: () => log().size > 0 || wasSetAside(file),
+    hasLostPosition: () => folder.seen().size > 0 || wasSetAside(file),
     commit(position) {
+      folder.make();
       const text = positionText(position, address);
+      const seen = folder.seen();
       // Before any key was looked for, reading them all would cost more than the file.
-      const isCheap = anchored && log().loaded && text.length * 3 <= MOST_POSITION_BYTES;
-      if (isCheap) log().commit(text);
+      if (anchored && seen.loaded && text.length * 3 <= MOST_POSITION_BYTES) seen.commit(text);
       else commitInFile(position);
     },
     commitInFile,
-    seen: log,
+    seen: () => folder.seen(),
     gaps() {
-      const ledger = openGapLedger(dir, { now, report, readOnly });
+      const ledger = openGapLedger(dir, options);
       return {
         list: ledger.list,
         save(gaps) {
-          make();
+          folder.make();
           ledger.save(gaps);
         },
       };
     },
     reset() {
-      make();
-      seen?.close();
-      seen = undefined;
-      made = anchored = false;
-      removeStreamFolder(dir);
+      anchored = false;
+      folder.remove();
     },
   };
-  return { state, close: () => seen?.close() };
+  return { state, close: () => folder.close() };
 }

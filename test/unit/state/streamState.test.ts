@@ -21,12 +21,8 @@ const segments = (root: string) =>
 const last = (root: string) => segments(root).at(-1)!;
 
 const keysOf = (page: number) => ["a", "b", "c"].map((name) => recordKey(`${page}${name}`));
-const window = { from: { seconds: 0, nanos: 0 }, to: { seconds: 60, nanos: 0 } };
-const at = (records: number) => ({
-  ...emptyPosition(),
-  records,
-  interruption: { window, link: `é${records}` },
-});
+// A text of more bytes than letters.
+const at = (records: number) => ({ ...emptyPosition(), records, lastError: `é${records}` });
 // Many folders, each of one process only: a lock would be most of the work.
 const open = (root: string, options: Partial<StateOptions> = {}) =>
   stateIn(root, { locker: () => ({ status: "locked", release: () => {} }), ...options }).stream(address);
