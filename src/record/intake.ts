@@ -6,7 +6,7 @@ import type { Sink } from "../sink/sink.ts";
 import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { Newest } from "../state/position.ts";
-import type { SeenSet } from "../state/seen/seen.ts";
+import type { SeenSet } from "../state/seen/set.ts";
 import { keyFunction } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
 import type { Mask } from "./mask.ts";

@@ -1,5 +1,6 @@
 import { makeFolder } from "../files/durable.ts";
-import { acquireLock, type FileLocker } from "../files/lock.ts";
+import { acquireLock } from "../files/folderLock.ts";
+import type { FileLocker } from "../files/lock.ts";
 import { listStreams, removeLeftovers, type StreamAddress, streamFolder } from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
 

@@ -5,8 +5,7 @@ import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
 import type { Position } from "./position.ts";
-import type { SeenLog, SeenSet } from "./seen/seen.ts";
-import { openSeenSet } from "./seen/set.ts";
+import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,

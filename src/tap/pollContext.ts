@@ -4,7 +4,7 @@ import { lineStyle } from "../record/line.ts";
 import { createMask } from "../record/mask.ts";
 import { createTagger } from "../record/tag.ts";
 import type { Position } from "../state/position.ts";
-import type { SeenSet } from "../state/seen/seen.ts";
+import type { SeenSet } from "../state/seen/set.ts";
 import { createTable, KEY_WORDS } from "../state/seen/table.ts";
 import { sinkName } from "./accepted.ts";
 import { createPollCounts, type PollCounts } from "./pollCounts.ts";

@@ -2,7 +2,7 @@ import type { GraphtapError } from "../errors.ts";
 import { compareInstants, type Instant, latest, type Window } from "../instant.ts";
 import type { Intake } from "../record/intake.ts";
 import type { Position, Reread } from "../state/position.ts";
-import type { SeenSet } from "../state/seen/seen.ts";
+import type { SeenSet } from "../state/seen/set.ts";
 import { commitAccepted, sinkName } from "./accepted.ts";
 import { keysNeededSince } from "./keyLife.ts";
 import { creditAfterLive, creditAfterReread } from "./late/credit.ts";

@@ -1,6 +1,6 @@
 import type { Gap } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
-import type { SeenSet } from "../../state/seen/seen.ts";
+import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
 
 /** A state whose commits are held back until it is known that the lines arrived. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../src/config/config.ts";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
-import { shownProblems } from "../../../src/config/shownProblems.ts";
+import { shownProblems } from "../../../src/config/problems.ts";
 import { options } from "./example.ts";
 
 const INPUTS = 20_000;

@@ -3,7 +3,7 @@ import { GraphtapError } from "../../../src/errors.ts";
 import { fromMillis, type Instant } from "../../../src/instant.ts";
 import type { Intake } from "../../../src/record/intake.ts";
 import { emptyPosition, type Newest, type Position } from "../../../src/state/position.ts";
-import type { SeenSet } from "../../../src/state/seen/seen.ts";
+import type { SeenSet } from "../../../src/state/seen/set.ts";
 import type { StreamState } from "../../../src/state/state.ts";
 import { createPollPosition, type PollPosition } from "../../../src/tap/pollPosition.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
