@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import { type Connections, openConnections } from "../net/connections.ts";
@@ -66,7 +67,6 @@ async function open(options: HttpOptions): Promise<Opened> {
  * a long run gains nothing by it either.
  */
 async function withPlainWasm<T>(work: () => Promise<T>): Promise<T> {
-  const { setFlagsFromString } = await import("node:v8");
   setFlagsFromString("--liftoff-only");
   try {
     return await work();
