@@ -35,7 +35,11 @@ export interface PollPosition {
   earn(liveRequests: number): void;
   /** Requests of a re-read were made. */
   spend(rereadRequests: number): void;
-  /** Makes a page's keys and the position durable together: a position without its keys would deliver twice. */
+  /**
+   * Makes a page's keys and the position durable together: a position without its keys would deliver twice.
+   *
+   * @throws state-unusable
+   */
   commit(): void;
   /** The same, with the position in the file where people look for it, as it must be before keys are dropped. */
   commitInFile(): void;
@@ -43,6 +47,7 @@ export interface PollPosition {
    * Ends the poll: commits what there is, with how it went, and drops keys that are not needed any more.
    *
    * @param failure why the stream was not read to its end; `null` when it was
+   * @throws state-unusable
    */
   conclude(failure: GraphtapError | null): void;
   /** Ends the poll after the sink has failed: only what the sink says it accepted counts as delivered. */

@@ -1,7 +1,7 @@
-import { addSeconds, type Instant, latest, secondsBetween } from "../../instant.ts";
+import { addSeconds, type Instant, latest } from "../../instant.ts";
 import type { Reread } from "../../state/position.ts";
 import type { Stream } from "../stream.ts";
-import { EVENT_REREADS_SECONDS, spacingOf, UPDATE_REREADS_SECONDS } from "./schedule.ts";
+import { EVENT_REREADS_SECONDS, lagOf, spacingOf, UPDATE_REREADS_SECONDS } from "./schedule.ts";
 
 /**
  * How deep re-reads go: which ages a stream has. The state is the number of its re-reads. When one is added and when
@@ -72,14 +72,6 @@ export function adjustedRereads(
   return [...rereads, { readTo: latest(oldestKnown, addSeconds(now, -deeper)), idle: 0 }];
 }
 
-/** Seconds by which the deepest of these ages is behind its time; 0 when it is not. */
-export function lagAt(ages: readonly number[], rereads: readonly Reread[], now: Instant): number {
-  const age = ages.at(-1);
-  const reread = rereads[ages.length - 1];
-  if (age === undefined || reread === undefined) return 0;
-  return Math.max(0, secondsBetween(reread.readTo, addSeconds(now, -age)) - spacingOf(age, reread.idle));
-}
-
 function isLate(usual: readonly number[], rereads: readonly Reread[], now: Instant): boolean {
-  return lagAt(usual, rereads, now) > spacingOf(usual.at(-1) ?? 0, 0);
+  return lagOf(usual, rereads, now) > spacingOf(usual.at(-1) ?? 0, 0);
 }

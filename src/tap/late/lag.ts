@@ -1,7 +1,8 @@
 import type { Position } from "../../state/position.ts";
 import type { PollContext } from "../pollContext.ts";
 import type { Stream } from "../stream.ts";
-import { agesOf, lagAt } from "./depth.ts";
+import { agesOf } from "./depth.ts";
+import { lagOf } from "./schedule.ts";
 
 /** From here on it is said that re-reads are behind. */
 const LAG_WORTH_SAYING_SECONDS = 86_400;
@@ -9,7 +10,7 @@ const LAG_WORTH_SAYING_SECONDS = 86_400;
 /** Seconds by which a stream's deepest re-read was behind its time at the last poll; `null` when it has none. */
 export function rereadLag(stream: Stream, { watermark, rereads }: Position): number | null {
   if (watermark === null || rereads.length === 0) return null;
-  return lagAt(agesOf(stream, rereads.length), rereads, watermark);
+  return lagOf(agesOf(stream, rereads.length), rereads, watermark);
 }
 
 /** Whether a stream's re-reads are so far behind that somebody should know. */

@@ -1,4 +1,4 @@
-import { addSeconds, compareInstants, type Instant, latest } from "../../instant.ts";
+import { addSeconds, compareInstants, type Instant, latest, secondsBetween } from "../../instant.ts";
 import type { Reread } from "../../state/position.ts";
 
 /**
@@ -75,4 +75,12 @@ export function rereadsAfter(
     const idle = late === null ? reread.idle : late > 0 ? 0 : reread.idle + 1;
     return { readTo: latest(readTo, reread.readTo), idle };
   });
+}
+
+/** Seconds by which the deepest of these ages is behind its time; 0 when it is not. */
+export function lagOf(ages: readonly number[], rereads: readonly Reread[], now: Instant): number {
+  const age = ages.at(-1);
+  const reread = rereads[ages.length - 1];
+  if (age === undefined || reread === undefined) return 0;
+  return Math.max(0, secondsBetween(reread.readTo, addSeconds(now, -age)) - spacingOf(age, reread.idle));
 }

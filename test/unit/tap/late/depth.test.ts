@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addSeconds, type Instant, parseInstant, secondsBetween } from "../../../../src/instant.ts";
 import type { Reread } from "../../../../src/state/position.ts";
-import { adjustedRereads, agesFor, type Depth, lagAt } from "../../../../src/tap/late/depth.ts";
+import { adjustedRereads, agesFor, type Depth } from "../../../../src/tap/late/depth.ts";
 
 const NOW = parseInstant("2026-11-22T16:00:00Z") as Instant;
 const DAY = 86_400;
@@ -53,14 +53,5 @@ describe("how deep re-reads go", () => {
   it("shrinks when an added one takes what the usual ones need", () => {
     const starved = [inTime[0]!, added(DAY + 2 * 43_200 + 1), added(2 * DAY)];
     expect(adjustedRereads(depth, starved, done)).toEqual(starved.slice(0, 2));
-  });
-});
-
-describe("the lag of re-reads", () => {
-  it("begins where the deepest should have been taken", () => {
-    expect(lagAt([3600, DAY], inTime, NOW)).toBe(0);
-    expect(lagAt([3600, DAY], [inTime[0]!, added(DAY + 43_200)], NOW)).toBe(0);
-    expect(lagAt([3600, DAY], [inTime[0]!, added(DAY + 43_200 + 500)], NOW)).toBe(500);
-    expect(lagAt([], [], NOW)).toBe(0);
   });
 });

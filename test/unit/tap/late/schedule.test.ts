@@ -11,6 +11,7 @@ import { creditAfterLive, creditAfterReread, isPaidFor } from "../../../../src/t
 import {
   dueReread,
   EVENT_REREADS_SECONDS,
+  lagOf,
   openRereads,
   rereadsAfter,
   spacingOf,
@@ -77,6 +78,16 @@ describe("the schedule of re-reads", () => {
       const { live, others } = dayOf(period);
       expect(others / live, `period ${period}`).toBeLessThanOrEqual(0.61);
     }
+  });
+});
+
+describe("the lag of re-reads", () => {
+  it("begins where the deepest should have been made", () => {
+    const day = 86_400;
+    expect(lagOf([3600, day], rereadsAt(3600, day), NOW)).toBe(0);
+    expect(lagOf([3600, day], rereadsAt(3600, day + 43_200), NOW)).toBe(0);
+    expect(lagOf([3600, day], rereadsAt(3600, day + 43_200 + 500), NOW)).toBe(500);
+    expect(lagOf([], [], NOW)).toBe(0);
   });
 });
 
