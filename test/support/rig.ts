@@ -7,6 +7,8 @@ import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/e
 import { createGraphClient } from "../../src/graph/client.ts";
 import type { Budget } from "../../src/graph/budgets.ts";
 import { createLimiters } from "../../src/graph/limiters.ts";
+import { clientSecret } from "../../src/graph/auth/clientSecret.ts";
+import { entraIssuer } from "../../src/graph/auth/entra.ts";
 import { createTokenSource } from "../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { createFramers } from "../../src/json/framer.ts";
@@ -83,13 +85,16 @@ export function openRig(options: RigOptions = {}): Rig {
     clock,
     log,
     userAgent: "graphtap/test",
-    tokens: createTokenSource({
-      transport,
+    tokens: createTokenSource(
+      entraIssuer({
+        transport,
+        clock,
+        cloud,
+        ...TENANT,
+        authenticate: clientSecret(() => TENANT.clientSecret),
+      }),
       clock,
-      cloud,
-      ...TENANT,
-      clientSecret: () => TENANT.clientSecret,
-    }),
+    ),
   });
   const registry = createRegistry(plugins);
   let state: ReturnType<typeof openState> | undefined;

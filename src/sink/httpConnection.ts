@@ -9,13 +9,13 @@ import { exchangeFailure } from "../net/exchangeFailure.ts";
 import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
 
 /** What one attempt came to: an answer, or why there was none. */
-export type Exchange =
+export type Attempt =
   | { readonly status: number; readonly retryAfterSeconds: number | undefined; readonly text: string }
   | { readonly failure: string };
 
 export interface Connection {
   /** Sends a body; never throws. An aborted signal ends the attempt. */
-  post(body: Buffer, signal: AbortSignal): Promise<Exchange>;
+  post(body: Buffer, signal: AbortSignal): Promise<Attempt>;
   close(): Promise<void>;
 }
 
