@@ -1,3 +1,4 @@
+/** How a command that delivers comes to its end, and the one line that says why. */
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { StopCause } from "./runtime.ts";
