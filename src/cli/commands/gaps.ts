@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../errors.ts";
 import type { Given } from "../options.ts";
-import { openChosenState } from "../readState.ts";
+import { openChosenState } from "../chosenState.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 

@@ -7,6 +7,7 @@ import type { Window } from "../../tap/window.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Done, endOfPolls, runToEnd } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
+import { tapOptions } from "../tapOptions.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { openTap, type Tap } from "../../wiring/tap.ts";
 
@@ -14,9 +15,8 @@ import { openTap, type Tap } from "../../wiring/tap.ts";
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const range: Window = { from: instant(given, "from"), to: instant(given, "to") };
   if (compareInstants(range.from, range.to) >= 0) throw usage("replay", "--from is not before --to");
-  // Here --to is a time.
-  const named: Given = { ...given, text: (name) => given.text(name === "to" ? "sink" : name) };
-  const tap = openTap(named, runtime, await readConfig(given, runtime, systemClock.now()));
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const tap = openTap(tapOptions(given, runtime, loaded, "sink"), runtime, loaded);
   const stream = onlyStream(tap);
   return runToEnd(tap, readAgain(tap, stream, range, given.has("again")));
 }

@@ -2,7 +2,7 @@ import type { ExitCode } from "../../errors.ts";
 import type { Checkpoint, StreamAddress } from "../../state/checkpoint.ts";
 import type { State } from "../../state/state.ts";
 import { type Given, usage } from "../options.ts";
-import { openChosenState } from "../readState.ts";
+import { openChosenState } from "../chosenState.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 

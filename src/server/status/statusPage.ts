@@ -10,6 +10,8 @@ export interface PageFacts {
   readonly startedMs: number;
   /** Whether the server polls by itself. */
   readonly polls: boolean;
+  /** Whether a batch of the stream waits to be confirmed. */
+  readonly hasBatch: (served: ServedStream) => boolean;
 }
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#1b1b1b;background:#fff}
@@ -48,7 +50,7 @@ export function statusPage(streams: readonly ServedStream[], facts: PageFacts) {
               <th>State</th>
             </tr>
           </thead>
-          <tbody>${streams.map(row)}</tbody>
+          <tbody>${streams.map((served) => row(served, facts.hasBatch(served)))}</tbody>
         </table>
         <p><code>/healthz</code> <code>/readyz</code> <code>/metrics</code> <code>/v1/pull</code> <code>/v1/events</code></p>
       </body>
@@ -56,7 +58,7 @@ export function statusPage(streams: readonly ServedStream[], facts: PageFacts) {
   `;
 }
 
-function row({ stream, figures, batch }: ServedStream) {
+function row({ stream, figures }: ServedStream, hasBatch: boolean) {
   const { checkpoint, error } = figures;
   const state = error !== null ? `${error.code}: ${error.message}` : figures.polling ? "being read" : "";
   return html`
@@ -67,9 +69,9 @@ function row({ stream, figures, batch }: ServedStream) {
       <td>${checkpoint?.last_event_time_in_utc ?? "-"}</td>
       <td>${String(checkpoint?.records ?? 0)}</td>
       <td>${time(figures.lastEndedMs ?? checkpoint?.last_poll_ended_ms ?? null)}</td>
-      <td class="${error === null ? "" : "bad"}">${state}${batch === null
-        ? ""
-        : " a batch waits to be confirmed"}</td>
+      <td class="${error === null ? "" : "bad"}">${state}${hasBatch
+        ? " a batch waits to be confirmed"
+        : ""}</td>
     </tr>
   `;
 }

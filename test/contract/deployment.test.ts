@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { commands } from "../../../src/cli/commands.ts";
-import { parseOptions } from "../../../src/cli/options.ts";
-import { projectFolder } from "../../support/project.ts";
+import { commands } from "../../src/cli/commands.ts";
+import { parseOptions } from "../../src/cli/options.ts";
+import { projectFolder } from "../support/project.ts";
 
 const FOLDERS = ["fluent-bit", "vector"];
 const shipped = (ending: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseListenAddress } from "../../../src/server/listenAddress.ts";
+import { parseListenAddress } from "../../../src/cli/serveOptions.ts";
 
 describe("an address to listen on", () => {
   it.each([

@@ -16,7 +16,7 @@ export interface PullRequest {
 }
 
 /** What all pulls of a server share. */
-export interface PullShop {
+export interface PullContext {
   readonly engine: Engine;
   readonly batches: Batches;
   readonly events: EventHub;
@@ -27,7 +27,7 @@ export interface PullShop {
 }
 
 /** Stops the process because of a failure that leaves nothing to go on with, such as one of the state folder. */
-export function stopIfFatal(thrown: unknown, { stop }: Pick<PullShop, "stop">): GraphtapError {
+export function stopIfFatal(thrown: unknown, { stop }: Pick<PullContext, "stop">): GraphtapError {
   const error = asGraphtapError(thrown);
   if (error.kind.stopsProcess && !stop.signal.aborted) stop.abort(error);
   return error;

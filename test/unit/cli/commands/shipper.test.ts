@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { runCli } from "../../../src/cli/cli.ts";
-import { createAuthority, type Identity, writeDomain } from "../../support/certificates.ts";
-import { tempFolder } from "../../support/tempFolder.ts";
+import { runCli } from "../../../../src/cli/cli.ts";
+import { createAuthority, type Identity, writeDomain } from "../../../support/certificates.ts";
+import { tempFolder } from "../../../support/tempFolder.ts";
 
 const authority = createAuthority();
 const DAY_MS = 86_400_000;

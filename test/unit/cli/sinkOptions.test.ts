@@ -4,12 +4,12 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../../src/cli/commands.ts";
 import { parseOptions } from "../../../src/cli/options.ts";
-import { sinkOf } from "../../../src/wiring/sink.ts";
+import { sinkOptions } from "../../../src/cli/sinkOptions.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 
 const options = commands.find(({ name }) => name === "run")!.options;
 const choose = (args: string[], env: Record<string, string> = {}, insecure = false) =>
-  sinkOf(parseOptions("run", options, args, env), env, insecure);
+  sinkOptions(parseOptions("run", options, args, env), env, insecure);
 const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
 const HTTP = { kind: "http", authorization: null, body: "lines", gzip: false, deadLetter: null };
 const FILE = {
@@ -102,6 +102,21 @@ describe("--to", () => {
     }
     expect(message).toContain(words);
     expect(message).not.toContain("s3cr3t");
+  });
+
+  it("is --sink where --to is a time, in messages too", () => {
+    const given = (sink: string) =>
+      parseOptions("replay", commands.find(({ name }) => name === "replay")!.options, [
+        "--to",
+        "2026-11-22T16:00:00Z",
+        "--sink",
+        sink,
+      ], {});
+    expect(sinkOptions(given("file:/e"), {}, false, "sink")).toEqual({ ...FILE, path: "/e" });
+    const message = '--sink begins with "tcp", expected stdout, file:PATH or http(s)://HOST/PATH; ' +
+      'see "graphtap replay --help"';
+    expect(() => sinkOptions(given("tcp://host:1"), {}, false, "sink")).toThrow(message);
+    expect(() => sinkOptions(given("http://shipper:1/"), {}, false, "sink")).toThrow("--sink is plain http");
   });
 
   it("names a file of authorisation that cannot be read", () =>

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Option, parseOptions } from "../../../src/cli/options.ts";
-import type { Runtime } from "../../../src/wiring/runtime.ts";
-import { run } from "../../../src/cli/commands/state.ts";
-import { type Checkpoint, emptyCheckpoint } from "../../../src/state/checkpoint.ts";
-import { openState } from "../../../src/state/state.ts";
+import { type Option, parseOptions } from "../../../../src/cli/options.ts";
+import type { Runtime } from "../../../../src/wiring/runtime.ts";
+import { run } from "../../../../src/cli/commands/state.ts";
+import { type Checkpoint, emptyCheckpoint } from "../../../../src/state/checkpoint.ts";
+import { openState } from "../../../../src/state/state.ts";
 
 const OPTIONS: readonly Option[] = [
   { name: "state", value: "DIR", help: "folder" },

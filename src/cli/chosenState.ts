@@ -1,3 +1,4 @@
+/** The state folder for the commands that look into it: `state` and `gaps`. */
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
 import type { StreamAddress } from "../state/checkpoint.ts";
@@ -5,6 +6,7 @@ import { openState, type State } from "../state/state.ts";
 import { readConfig } from "../wiring/configFile.ts";
 import type { Given } from "./options.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { stateDirOf } from "./selection.ts";
 
 /** A state folder, opened, and the streams in it that the options choose. */
 export interface ChosenState {
@@ -40,10 +42,10 @@ async function place(given: Given, runtime: Runtime) {
   if (direct !== undefined && !given.has("input")) {
     return { folder: resolve(direct), inputId: (name: string) => name };
   }
-  const { config, home } = await readConfig(given, runtime, systemClock.now());
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
   return {
-    folder: resolve(direct ?? resolve(home, config.globals.stateDir)),
-    inputId: (name: string) => config.inputs.find((input) => input.name === name)?.id ?? name,
+    folder: stateDirOf(given, loaded),
+    inputId: (name: string) => loaded.config.inputs.find((input) => input.name === name)?.id ?? name,
   };
 }
 

@@ -1,8 +1,18 @@
+/** The values in a pickle, and those that stand in it as they are. */
 import type { Buffer } from "node:buffer";
 import type { PickleSource } from "./pickleSource.ts";
 
 /** Values without parts. Whole numbers too large for a number are texts. */
 export type PickleScalar = null | boolean | number | string | Uint8Array;
+
+/**
+ * Plain data. Sets and tuples are lists, moments are RFC 3339 texts, keys are texts. A part may stand in several
+ * places, even within itself.
+ */
+export type PickleValue =
+  | PickleScalar
+  | PickleValue[]
+  | { [key: string]: PickleValue };
 
 /** Of a number; a longer one is a trap: reading it takes time that grows with the square of its length. */
 const LONGEST_NUMBER_BYTES = 256;
