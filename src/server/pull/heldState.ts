@@ -1,10 +1,10 @@
-import type { Checkpoint } from "../../state/checkpoint.ts";
-import type { Gap } from "../../state/gaps.ts";
+import type { Gap } from "../../state/gap.ts";
+import type { Position } from "../../state/position.ts";
 import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
 
-/** A state whose changes wait until it is known that the lines arrived. */
-export interface StagedState {
+/** A state whose commits are held back until it is known that the lines arrived. */
+export interface HeldState {
   readonly state: StreamState;
   /** Makes them durable, in the engine's own order: keys, gaps, then the position. @throws state-unusable */
   commit(): void;
@@ -18,14 +18,14 @@ export interface StagedState {
  *
  * Every member of the state is named here, so that one added later cannot become durable unnoticed.
  */
-export function stageState(inner: StreamState): StagedState {
-  let checkpoint: Checkpoint | null = null;
+export function holdCommits(inner: StreamState): HeldState {
+  let position: Position | null = null;
   let gaps: readonly Gap[] | null = null;
   let replacement: readonly Uint8Array[] | null = null;
   let expireBefore: number | null = null;
 
   function forget(): void {
-    checkpoint =
+    position =
       gaps =
       replacement =
       expireBefore =
@@ -51,10 +51,10 @@ export function stageState(inner: StreamState): StagedState {
   return {
     state: {
       dir: inner.dir,
-      loadCheckpoint: () => checkpoint ?? inner.loadCheckpoint(),
+      loadPosition: () => position ?? inner.loadPosition(),
       hasLostPosition: () => inner.hasLostPosition(),
-      commit: (next) => void (checkpoint = next),
-      saveCheckpoint: (next) => void (checkpoint = next),
+      commit: (next) => void (position = next),
+      commitInFile: (next) => void (position = next),
       seen: () => seen,
       gaps: () => ({
         list: () => gaps ?? inner.gaps().list(),
@@ -70,7 +70,7 @@ export function stageState(inner: StreamState): StagedState {
       keys.commit();
       if (replacement !== null) keys.replaceWith(replacement);
       if (gaps !== null) inner.gaps().save(gaps);
-      if (checkpoint !== null) inner.saveCheckpoint(checkpoint);
+      if (position !== null) inner.commitInFile(position);
       if (expireBefore !== null) keys.expire(expireBefore);
       forget();
     },

@@ -4,7 +4,9 @@ import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { emptyCheckpoint, type StreamAddress } from "../../../src/state/checkpoint.ts";
+import { encodePosition } from "../../../src/state/checkpoint.ts";
+import { emptyPosition } from "../../../src/state/position.ts";
+import type { StreamAddress } from "../../../src/state/state.ts";
 import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { StateOptions, StreamState } from "../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
@@ -19,7 +21,8 @@ const segments = (root: string) =>
 const last = (root: string) => segments(root).at(-1)!;
 
 const keysOf = (page: number) => ["a", "b", "c"].map((name) => recordKey(`${page}${name}`));
-const at = (records: number) => ({ ...emptyCheckpoint(address, null), records, next_link: `é${records}` });
+// A text of more bytes than letters.
+const at = (records: number) => ({ ...emptyPosition(), records, lastError: `é${records}` });
 // Many folders, each of one process only: a lock would be most of the work.
 const open = (root: string, options: Partial<StateOptions> = {}) =>
   stateIn(root, { locker: () => ({ status: "locked", release: () => {} }), ...options }).stream(address);
@@ -33,7 +36,7 @@ function deliver(stream: StreamState, page: number): void {
 /** What it does when a poll ends. */
 function settle(stream: StreamState, page: number): void {
   stream.seen().commit();
-  stream.saveCheckpoint(at(page));
+  stream.commitInFile(at(page));
 }
 
 /** The folder as a crash at this moment leaves it. */
@@ -45,7 +48,7 @@ function crashed(root: string): string {
 
 /** What comes back: the position, and which of the pages 1 to 9 have all their keys. */
 function found(stream: StreamState) {
-  const page = stream.loadCheckpoint()?.records ?? null;
+  const page = stream.loadPosition()?.records ?? null;
   const pages = [1, 2, 3, 4, 5, 6, 7, 8, 9].filter((one) =>
     keysOf(one).every((key) => stream.seen().has(key))
   );
@@ -75,7 +78,7 @@ describe("a page's position", () => {
   it("is in the file when the poll has ended, and survives the next crash", () => {
     const root = killedAtFour();
     const stream = open(root);
-    stream.loadCheckpoint();
+    stream.loadPosition();
     settle(stream, 5);
     expect(found(open(crashed(root)))).toEqual({ page: 5, pages: [1, 2, 3, 4] });
     deliver(stream, 6);
@@ -86,11 +89,11 @@ describe("a page's position", () => {
   it("of pages without a new record waits for the end of the poll, or a quiet stream would grow for ever", () => {
     const root = killedAtFour();
     const stream = open(root);
-    stream.loadCheckpoint();
+    stream.loadPosition();
     deliver(stream, 4);
     for (let page = 5; page <= 8; page++) stream.commit(at(page));
     expect(found(open(crashed(root)))).toEqual({ page: 4, pages: [1, 2, 3, 4] });
-    stream.saveCheckpoint(at(8));
+    stream.commitInFile(at(8));
     expect(found(open(crashed(root)))).toEqual({ page: 8, pages: [1, 2, 3, 4] });
   });
 
@@ -98,7 +101,7 @@ describe("a page's position", () => {
     let root = freshFolder();
     for (let page = 1; page <= 9; page++) {
       const stream = open(root);
-      expect(stream.loadCheckpoint()?.records ?? 0).toBe(page - 1);
+      expect(stream.loadPosition()?.records ?? 0).toBe(page - 1);
       if (page % 3 === 0) settle(stream, page);
       else deliver(stream, page);
       if (page % 4 === 0) settle(stream, page);
@@ -126,7 +129,7 @@ describe("a crash in the middle of a page's commit", () => {
     const root = killedAtFour();
     const whole = readFileSync(last(root));
     // Header; keys of page 1 alone, for its position went to the file; pages 2 and 3 with theirs.
-    const position = 16 + Math.ceil(Buffer.byteLength(JSON.stringify(at(2))) / 16) * 16;
+    const position = 16 + Math.ceil(Buffer.byteLength(encodePosition(at(2), address)) / 16) * 16;
     const begins = whole.length - (16 + 3 * 16) - position;
     return { root, whole, begins, position: whole.length - position };
   }
@@ -207,7 +210,7 @@ describe("a position among the keys", () => {
     cpSync(folder(root), join(other, "10001", "signOns"), { recursive: true });
     const path = join(other, "10001", "signOns", "checkpoint.json");
     writeFileSync(path, readFileSync(path, "utf8").replace("signIns", "signOns"));
-    expect(stateIn(other).stream(neighbour).loadCheckpoint()?.records).toBe(2);
+    expect(stateIn(other).stream(neighbour).loadPosition()?.records).toBe(2);
   });
 
   it("outlives the expiry of keys and the replacement of a snapshot", () => {
@@ -254,18 +257,18 @@ describe("the seen set", () => {
   }
 
   it("is not read to tell the position after a poll that came to its end", () => {
-    expect(open(unreadable()).loadCheckpoint()?.records).toBe(1);
+    expect(open(unreadable()).loadPosition()?.records).toBe(1);
   });
 
   it("is not read by polls that meet no record", () => {
     const stream = open(unreadable());
     for (const page of [2, 3]) {
-      stream.loadCheckpoint();
+      stream.loadPosition();
       stream.commit(at(page));
       settle(stream, page);
       stream.seen().expire(FOUR);
     }
-    expect(stream.loadCheckpoint()?.records).toBe(3);
+    expect(stream.loadPosition()?.records).toBe(3);
   });
 });
 
@@ -304,7 +307,7 @@ describe("a state folder of an earlier version", () => {
 it("a frame of a position is what the head of frames.ts says", () => {
   const bytes = readFileSync(last(killedAtFour()));
   const start = bytes.lastIndexOf("GPOS");
-  const text = JSON.stringify(at(4));
+  const text = encodePosition(at(4), address);
   const length = Buffer.byteLength(text);
   expect([start % 16, bytes.readUInt32LE(start + 8), bytes.readUInt32LE(start + 12)]).toEqual([
     0,
