@@ -1,8 +1,7 @@
 /** The state folder for the commands that look into it: `state` and `gaps`. */
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
-import type { StreamAddress } from "../state/checkpoint.ts";
-import { openState, type State } from "../state/state.ts";
+import { openState, type State, type StreamAddress } from "../state/state.ts";
 import { readConfig } from "../wiring/configFile.ts";
 import type { Given } from "./options.ts";
 import type { Runtime } from "../wiring/runtime.ts";

@@ -1,7 +1,7 @@
 /** What the demo shows: a Graph on loopback with records of its own making, and a configuration for it. */
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/load.ts";
-import { simulate } from "../emulator/arrivals.ts";
+import { simulate } from "../emulator/records/arrivals.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { serveEmulator } from "../emulator/serve.ts";
 import { addSeconds, formatInstant, fromMillis } from "../instant.ts";

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { GraphtapError } from "../errors.ts";
 import type { Sink } from "../sink/sink.ts";
-import { absorbAccepted } from "../tap/pass.ts";
+import { commitAccepted } from "../tap/accepted.ts";
 import { poll } from "../tap/poll.ts";
 import type { PollStream } from "../tap/scheduler.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
@@ -48,7 +48,7 @@ export interface TapServer {
 /** A stream goes to one reader at a time: to the server's own polling, or to a pull. */
 export function createTapServer(options: ServerOptions): TapServer {
   const { engine, stop } = options;
-  for (const stream of options.streams) absorbAccepted(stream, engine.sink);
+  for (const stream of options.streams) commitAccepted(stream, engine.sink);
   const served = options.streams.map(serveStream);
   const pulls: PullContext = {
     engine,

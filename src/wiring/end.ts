@@ -42,7 +42,8 @@ export async function runToEnd(
   const text = `ended: ${end instanceof GraphtapError ? end.message : end.reason}`;
   if (isFailure(end)) log.error(text, { ...codesOf(end), exit_code: exitCode, stack: stackOf(end) });
   else if (exitCode === 0) log.info(text, { exit_code: exitCode });
-  else log.error(text, { exit_code: exitCode });
+  // What failed was logged when it did.
+  else log.warn(text, { exit_code: exitCode });
   return exitCode;
 }
 

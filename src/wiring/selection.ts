@@ -7,7 +7,7 @@ import { GraphtapError } from "../errors.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Selection } from "../server/pull/select.ts";
 import { openState } from "../state/state.ts";
-import { isDue } from "../tap/due.ts";
+import { isDue } from "../tap/period.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -58,7 +58,7 @@ export function anyDue(
       readOnly: true,
     });
     const lastPoll = (inputId: string, service: string) =>
-      state.stream({ inputId, service }).loadCheckpoint()?.last_poll_started_ms ?? null;
+      state.stream({ inputId, service }).loadPosition()?.lastPollStartedMs ?? null;
     return chosen.some(({ input, services }) =>
       services.some(({ name, periodSeconds }) => isDue(lastPoll(input.id, name), periodSeconds, nowMs))
     );

@@ -63,9 +63,7 @@ const FOLDERS = [
 ];
 
 /** What still runs the wrong way; nothing may join it. */
-const NOT_YET: readonly string[] = [
-  "record/intake.ts -> tap/query.ts",
-];
+const NOT_YET: readonly string[] = [];
 const CIRCLES_YET: readonly string[] = [];
 
 function filesUnder(folder: string): string[] {

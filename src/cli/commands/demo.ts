@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
+import { formatInstant } from "../../instant.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { demoConfig, type DemoGraph, openDemoGraph } from "../demoGraph.ts";
 import { serveDemo } from "../demoServe.ts";
@@ -62,9 +63,11 @@ function seconds(text: string | undefined): number {
 
 function rowsOf(tap: Tap, graph: DemoGraph): string[][] {
   return tap.streams.map(({ service, plugin, state }) => {
-    const checkpoint = state.loadCheckpoint();
+    const position = state.loadPosition();
     const requests = graph.emulator.requests.filter(({ path }) => path === plugin.path).length;
-    return [service.name, String(checkpoint?.records ?? 0), String(requests), checkpoint?.read_to ?? "-"];
+    const readTo = position?.watermark ?? null;
+    const records = String(position?.records ?? 0);
+    return [service.name, records, String(requests), readTo === null ? "-" : formatInstant(readTo)];
   });
 }
 

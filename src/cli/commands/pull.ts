@@ -1,6 +1,6 @@
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
-import { isDue } from "../../tap/due.ts";
+import { isDue } from "../../tap/period.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
@@ -30,7 +30,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   async function pullAll() {
     const nowMs = tap.engine.clock.now();
     const streams = tap.streams.filter(({ state, service }) =>
-      !onlyDue || isDue(state.loadCheckpoint()?.last_poll_started_ms ?? null, service.periodSeconds, nowMs)
+      !onlyDue || isDue(state.loadPosition()?.lastPollStartedMs ?? null, service.periodSeconds, nowMs)
     );
     const outcomes = await pollOnce(streams, tap.engine, tap.stop);
     return endOfPolls(outcomes.map(({ report }) => report.error));

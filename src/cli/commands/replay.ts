@@ -1,9 +1,8 @@
 import { systemClock } from "../../clock.ts";
 import { codesOf, type ExitCode } from "../../errors.ts";
-import { compareInstants, type Instant, parseInstant } from "../../instant.ts";
+import { compareInstants, type Instant, parseInstant, type Window } from "../../instant.ts";
 import { replay } from "../../tap/replay.ts";
 import type { Stream } from "../../tap/stream.ts";
-import type { Window } from "../../tap/window.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Done, endOfPolls, runToEnd } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";

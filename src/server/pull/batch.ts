@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { GraphtapError } from "../../errors.ts";
 import type { ServedStream } from "../served.ts";
-import type { StagedState } from "./stagedState.ts";
+import type { HeldState } from "./heldState.ts";
 
 /** How many ids of finished batches are remembered, so that a repeated or late confirmation is told the truth. */
 const REMEMBERED = 1000;
@@ -9,7 +9,7 @@ const REMEMBERED = 1000;
 /** A stream's share of a batch. */
 export interface BatchPart {
   readonly served: ServedStream;
-  readonly staged: StagedState;
+  readonly held: HeldState;
   /** Lines that the client took. */
   lines: number;
   /** Why the stream was not read to its end; `null` when it was, or when the batch was full. */
@@ -78,8 +78,8 @@ export function createBatches(): Batches {
     confirm(id) {
       const batch = open.get(id)?.batch;
       if (batch === undefined || batch.sentMs === null) return null;
-      for (const { staged, served, lines } of batch.parts) {
-        staged.commit();
+      for (const { held, served, lines } of batch.parts) {
+        held.commit();
         served.figures.sent += lines;
       }
       finish(batch, "confirmed");
@@ -87,7 +87,7 @@ export function createBatches(): Batches {
     },
     abandon(batch) {
       if (!open.has(batch.id)) return;
-      for (const { staged } of batch.parts) staged.rollback();
+      for (const { held } of batch.parts) held.rollback();
       finish(batch, "abandoned");
     },
     get waiting() {

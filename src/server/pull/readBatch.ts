@@ -1,13 +1,13 @@
 import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
 import type { Sink } from "../../sink/sink.ts";
 import { poll } from "../../tap/poll.ts";
-import { openPosition } from "../../tap/position.ts";
+import { startPosition } from "../../tap/startPosition.ts";
 import type { Batch, BatchPart } from "./batch.ts";
 import { countLines } from "../../telemetry/stats.ts";
 import { type PullContext, type PullRequest, stopIfFatal } from "./context.ts";
 import { createResponseSink } from "./responseSink.ts";
 import { noted, type ServedStream } from "../served.ts";
-import { stageState } from "./stagedState.ts";
+import { holdCommits } from "./heldState.ts";
 
 /** A client that takes nothing for this long is gone: it must not keep the stream from others. */
 const STALL_MS = 60_000;
@@ -57,9 +57,9 @@ export function readBatch(
     return own;
   };
   const polls = parts.map(async (part) => {
-    const { served, staged } = part;
+    const { served, held } = part;
     try {
-      const stream = { ...served.stream, state: staged.state };
+      const stream = { ...served.stream, state: held.state };
       const own = { ...engine, sink: sinkOf(part), format: request.format };
       part.error = (await noted(served, engine.clock, () => poll(stream, own, ending.signal))).error;
       return null;
@@ -95,7 +95,7 @@ function openBatch({ streams }: PullRequest, { batches, engine: { clock } }: Pul
   for (const former of streams.map(batches.of)) if (former !== null) batches.abandon(former);
   return batches.open(streams.map((served) => {
     begin(served, clock.now());
-    return { served, staged: stageState(served.stream.state), lines: 0, error: null };
+    return { served, held: holdCommits(served.stream.state), lines: 0, error: null };
   }));
 }
 
@@ -114,7 +114,7 @@ function settle(
   }
   batch.sentMs = engine.clock.now();
   // A stream without new records has nothing to confirm: its position would only lag behind.
-  for (const part of batch.parts) if (part.lines === 0) part.staged.commit();
+  for (const part of batch.parts) if (part.lines === 0) part.held.commit();
   if (!request.confirm || !sentAny) batches.confirm(batch.id);
   const failures = batch.parts.map(({ error }) => error).filter((error) => error !== null);
   if (!sentAny && failures.length > 0 && failures.length === batch.parts.length) throw failures[0];
@@ -126,8 +126,8 @@ function settle(
  * confirmed: a later beginning would leave out what came between.
  */
 function begin({ stream }: ServedStream, nowMs: number): void {
-  const position = openPosition(stream, nowMs);
-  if (stream.state.loadCheckpoint() === null) stream.state.saveCheckpoint(position);
+  const position = startPosition(stream, nowMs);
+  if (stream.state.loadPosition() === null) stream.state.commitInFile(position);
 }
 
 function report(batch: Batch, confirm: boolean, ended: GraphtapError | null): void {

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
-import type { Checkpoint } from "../../state/checkpoint.ts";
+import { formatInstant, type Instant } from "../../instant.ts";
+import type { Position } from "../../state/position.ts";
 import type { ServedStream } from "../served.ts";
 
 /** What the page says of the process. */
@@ -59,16 +60,16 @@ export function statusPage(streams: readonly ServedStream[], facts: PageFacts) {
 }
 
 function row({ stream, figures }: ServedStream, hasBatch: boolean) {
-  const { checkpoint, error } = figures;
+  const { position, error } = figures;
   const state = error !== null ? `${error.code}: ${error.message}` : figures.polling ? "being read" : "";
   return html`
     <tr>
       <td>${stream.input.name}</td>
       <td>${stream.service.name}</td>
-      <td>${checkpoint?.read_to ?? "-"}${checkpoint === null ? "" : behind(checkpoint)}</td>
-      <td>${checkpoint?.last_event_time_in_utc ?? "-"}</td>
-      <td>${String(checkpoint?.records ?? 0)}</td>
-      <td>${time(figures.lastEndedMs ?? checkpoint?.last_poll_ended_ms ?? null)}</td>
+      <td>${moment(position?.watermark)}${position === null ? "" : behind(position)}</td>
+      <td>${moment(position?.newest?.time)}</td>
+      <td>${String(position?.records ?? 0)}</td>
+      <td>${time(figures.lastEndedMs ?? position?.lastPollEndedMs ?? null)}</td>
       <td class="${error === null ? "" : "bad"}">${state}${hasBatch
         ? " a batch waits to be confirmed"
         : ""}</td>
@@ -77,10 +78,14 @@ function row({ stream, figures }: ServedStream, hasBatch: boolean) {
 }
 
 /** What is still unread before the position. */
-function behind({ backfill, backfill_ends_ms }: Checkpoint): string {
+function behind({ backfill, backfillEndsMs }: Position): string {
   if (backfill.length === 0) return "";
-  const from = `; older records from ${backfill[0]!.from} on are still being read`;
-  return backfill_ends_ms === null ? from : `${from}, until about ${time(backfill_ends_ms)}`;
+  const from = `; older records from ${moment(backfill[0]!.from)} on are still being read`;
+  return backfillEndsMs === null ? from : `${from}, until about ${time(backfillEndsMs)}`;
+}
+
+function moment(instant: Instant | null | undefined): string {
+  return instant === null || instant === undefined ? "-" : formatInstant(instant);
 }
 
 function time(ms: number | null): string {

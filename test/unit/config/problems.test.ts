@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plugins } from "../../../plugins/index.ts";
 import { globalsSchema } from "../../../src/config/globals.ts";
 import { inputSchema } from "../../../src/config/inputs.ts";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
@@ -6,8 +7,7 @@ import { serviceSchema } from "../../../src/config/service.ts";
 import { problemLine } from "../../../src/config/problems.ts";
 import { options, problemsOf, small } from "./example.ts";
 
-const KNOWN = "signIns, signIns_v2, directory_audits, provisioning_audits, alerts_v2, alerts, " +
-  "secure_scores, secure_score_control_profiles";
+const KNOWN = plugins.map(({ service }) => service).join(", ");
 const service = (line: string) => small({ services: [`signIns: {${line}}`] });
 const input = (...lines: string[]) => small({ input: lines });
 const credential = (from: RegExp | string, to: string) => small().replace(from, to);

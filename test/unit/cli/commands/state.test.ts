@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type Option, parseOptions } from "../../../../src/cli/options.ts";
 import type { Runtime } from "../../../../src/wiring/runtime.ts";
 import { run } from "../../../../src/cli/commands/state.ts";
-import { type Checkpoint, emptyCheckpoint } from "../../../../src/state/checkpoint.ts";
+import { emptyPosition, type Position } from "../../../../src/state/position.ts";
+import { parseInstant } from "../../../../src/instant.ts";
 import { openState } from "../../../../src/state/state.ts";
 
 const OPTIONS: readonly Option[] = [
@@ -14,13 +15,14 @@ const OPTIONS: readonly Option[] = [
 ];
 const ADDRESS = { inputId: "10001", service: "signIns" };
 const locker = () => ({ status: "locked" as const, release() {} });
+const at = (text: string) => parseInstant(text)!;
 let folder: string;
 beforeEach(() => folder = mkdtempSync(join(tmpdir(), "graphtap-state-")));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function save(checkpoint: Partial<Checkpoint>): void {
+function save(position: Partial<Position>): void {
   const state = openState(folder, { locker, pid: 1, now: Date.now, report: () => {} });
-  state.stream(ADDRESS).saveCheckpoint({ ...emptyCheckpoint(ADDRESS, null), ...checkpoint });
+  state.stream(ADDRESS).commitInFile({ ...emptyPosition(), ...position });
   state.close();
 }
 
@@ -38,23 +40,26 @@ async function shown(...words: string[]): Promise<string> {
 
 it.each([
   ["not read yet", {}],
-  ["no data yet", { last_success_ms: 1 }],
-  ["ok", { last_success_ms: 1, records: 1 }],
+  ["no data yet", { lastSuccessMs: 1 }],
+  ["ok", { lastSuccessMs: 1, records: 1 }],
   // Nothing to see and not allowed to look are different things, also where there was something before.
-  ["graph-forbidden", { last_error: "graph-forbidden" }],
-  ["graph-unlicensed", { last_error: "graph-unlicensed", last_success_ms: 1, records: 1 }],
-])("graphtap state show: %s", async (status, checkpoint) => {
-  save(checkpoint);
+  ["graph-forbidden", { lastError: "graph-forbidden" }],
+  ["graph-unlicensed", { lastError: "graph-unlicensed", lastSuccessMs: 1, records: 1 }],
+])("graphtap state show: %s", async (status, position) => {
+  save(position);
   expect(JSON.parse(await shown("--json"))).toMatchObject([{ status }]);
   expect(await shown()).toContain(` ${status} `);
 });
 
 it("graphtap state show tells what is unread, until when it will be, and how far re-reads have come", async () => {
   save({
-    read_to: "2026-11-22T16:00:00Z",
-    backfill: [{ from: "2026-11-01T00:00:00Z", to: "2026-11-22T15:00:00Z" }],
-    backfill_ends_ms: Date.UTC(2026, 10, 22, 19, 30),
-    sweeps: [{ read_to: "2026-11-22T15:45:00Z", idle: 0 }, { read_to: "2026-11-21T12:00:00Z", idle: 0 }],
+    watermark: at("2026-11-22T16:00:00Z"),
+    backfill: [{ from: at("2026-11-01T00:00:00Z"), to: at("2026-11-22T15:00:00Z") }],
+    backfillEndsMs: Date.UTC(2026, 10, 22, 19, 30),
+    rereads: [{ readTo: at("2026-11-22T15:45:00Z"), idle: 0 }, {
+      readTo: at("2026-11-21T12:00:00Z"),
+      idle: 0,
+    }],
   });
   expect(JSON.parse(await shown("--json"))).toMatchObject([{
     oldest_unread: "2026-11-01T00:00:00Z",

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseInstant } from "../../../../src/instant.ts";
 import { openHouse, produce } from "../house.ts";
+
+const at = (text: string) => parseInstant(text)!;
 
 const deny = (collection: "signIns" | "alerts_v2") => ({
   match: { collection, times: "always" as const },
@@ -31,13 +34,13 @@ describe("a long start that is still being read", () => {
     const pull = () => house.fetch("/v1/pull").then((response) => response.text());
     await pull();
     const { state } = house.streams.find(({ service }) => service.name === "signIns")!;
-    state.saveCheckpoint({
-      ...state.loadCheckpoint()!,
-      read_to: "2026-11-22T16:00:00Z",
-      backfill: [{ from: "2026-11-20T00:00:00Z", to: "2026-11-20T10:00:00Z" }],
-      backfill_ends_ms: Date.UTC(2026, 10, 22, 17, 30),
+    state.commitInFile({
+      ...state.loadPosition()!,
+      watermark: at("2026-11-22T16:00:00Z"),
+      backfill: [{ from: at("2026-11-20T00:00:00Z"), to: at("2026-11-20T10:00:00Z") }],
+      backfillEndsMs: Date.UTC(2026, 10, 22, 17, 30),
       // The deepest re-read, at an age of a day, is taken every twelve hours.
-      sweeps: Array.from({ length: 5 }, () => ({ read_to: "2026-11-21T03:00:00Z", idle: 0 })),
+      rereads: Array.from({ length: 5 }, () => ({ readTo: at("2026-11-21T03:00:00Z"), idle: 0 })),
     });
     house.emulator.faults.add(deny("signIns"));
     await pull();
