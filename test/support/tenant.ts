@@ -63,7 +63,10 @@ export function withServices(
 ): Config {
   const [input] = config.inputs;
   const services = names.map((name) => ({
-    ...input!.services.find((service) => service.name === name)!,
+    // No setting is a service's own; a variant stands in no file together with the service that it is a part of.
+    ...input!.services[0]!,
+    name,
+    configuredName: name,
     ...settings,
   }));
   return { ...config, inputs: [{ ...input!, services }] };
