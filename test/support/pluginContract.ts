@@ -252,13 +252,18 @@ function reportOf(one: One, options?: PollOptions) {
 /** Polls once, which must go well. @returns the stream, to be polled again */
 async function polled(one: One, options?: PollOptions) {
   const stream = streamOf(one, options);
-  expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+  await goesWell(stream);
   return stream;
 }
 
 async function next(stream: ReturnType<typeof streamOf>): Promise<void> {
   rig.clock.advance(300_000);
-  expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+  await goesWell(stream);
+}
+
+async function goesWell(stream: ReturnType<typeof streamOf>): Promise<void> {
+  const { error } = await poll(stream, rig.engine, signal);
+  expect(error, rig.emulator.requests.at(-1)?.reason ?? undefined).toBeNull();
 }
 
 /** What came out, as Graph's own bytes. */
