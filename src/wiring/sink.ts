@@ -7,6 +7,7 @@ import { openFileSink } from "../sink/file.ts";
 import { createHttpSink } from "../sink/http.ts";
 import type { BodyKind } from "../sink/httpBody.ts";
 import type { Sink } from "../sink/sink.ts";
+import type { SpoolAccess } from "../sink/spoolFile.ts";
 import { createStdoutSink } from "../sink/stdout.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Runtime } from "./runtime.ts";
@@ -17,14 +18,16 @@ export type SinkOptions =
   | { readonly kind: "stdout" }
   | {
     readonly kind: "file";
-    /** Absolute. */
+    /** What the names of its files begin with; absolute. */
     readonly path: string;
     readonly rotateBytes: number;
     readonly rotateSeconds: number;
     /** What all its files may hold; `null` for no bound. */
     readonly maxSpoolBytes: number | null;
-    /** The age at which rotated files are deleted, read or not; `null` for never. */
+    /** How long a file is kept after its end, read or not; `null` for ever. */
     readonly keepSeconds: number | null;
+    /** Who may read its files beside the user that graphtap runs as. */
+    readonly access: SpoolAccess;
   }
   | {
     readonly kind: "http";

@@ -1,6 +1,5 @@
 /** Every sink there is, each with another side that can be told what to do: what `sinks.test.ts` judges. */
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { createResponseSink } from "../../src/server/pull/responseSink.ts";
@@ -11,6 +10,7 @@ import type { Sink } from "../../src/sink/sink.ts";
 import { createStdoutSink } from "../../src/sink/stdout.ts";
 import { STOP_GRACE_MS } from "../../src/sink/writeQueue.ts";
 import { type HandClock, handClock } from "../support/handClock.ts";
+import { spoolText } from "../support/spoolModel.ts";
 import { hostLocker } from "../support/stateLocker.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 import { httpRig } from "../unit/sink/httpRig.ts";
@@ -113,7 +113,7 @@ function openFile(folder = tempFolder()): Opened {
     sink: open(),
     clock,
     stop: new AbortController(),
-    taken: () => readFileSync(path, "utf8"),
+    taken: () => spoolText(path),
     // Its limit refuses; who writes the large line meets it.
     become: () => {},
     met: () => Promise.resolve(),
