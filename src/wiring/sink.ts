@@ -6,12 +6,16 @@ import { createDeadLetters } from "../sink/deadLetter.ts";
 import { openFileSink } from "../sink/file.ts";
 import { createHttpSink } from "../sink/http.ts";
 import type { BodyKind } from "../sink/httpBody.ts";
+import { createLineMark } from "../sink/lineMark.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { SpoolAccess } from "../sink/spoolFile.ts";
 import { createStdoutSink } from "../sink/stdout.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Runtime } from "./runtime.ts";
 import { userAgent } from "./version.ts";
+
+/** In the state folder: which outputs may end in the middle of a line. Names with a leading dot are no input's. */
+const STDOUT = ".stdout";
 
 /** Where event lines go, checked and not yet open. */
 export type SinkOptions =
@@ -43,7 +47,7 @@ export type SinkOptions =
 
 /** What a sink needs of the process. */
 export interface SinkSurroundings {
-  readonly runtime: Pick<Runtime, "writeStdout" | "locker">;
+  readonly runtime: Pick<Runtime, "writeStdout" | "stdoutName" | "locker">;
   readonly stateDir: string;
   /** Whether the lines are JSON. */
   readonly json: boolean;
@@ -63,7 +67,10 @@ export function sinkName(options: SinkOptions): string {
 export function openSink(options: SinkOptions, surroundings: SinkSurroundings): Sink {
   const { runtime, clock, log } = surroundings;
   const now = () => clock.now();
-  if (options.kind === "stdout") return createStdoutSink(runtime.writeStdout, surroundings);
+  if (options.kind === "stdout") {
+    const mark = createLineMark(join(surroundings.stateDir, STDOUT), runtime.stdoutName());
+    return createStdoutSink(runtime.writeStdout, surroundings, mark);
+  }
   if (options.kind === "file") {
     return openFileSink({ ...options, locker: runtime.locker, now, report: (note) => log.warn(note) });
   }

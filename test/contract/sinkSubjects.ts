@@ -6,6 +6,7 @@ import { createResponseSink } from "../../src/server/pull/responseSink.ts";
 import type { FileLocker } from "../../src/files/lock.ts";
 import { openFileSink } from "../../src/sink/file.ts";
 import type { BodyKind } from "../../src/sink/httpBody.ts";
+import { createLineMark } from "../../src/sink/lineMark.ts";
 import type { Sink } from "../../src/sink/sink.ts";
 import { createStdoutSink } from "../../src/sink/stdout.ts";
 import { STOP_GRACE_MS } from "../../src/sink/writeQueue.ts";
@@ -61,7 +62,7 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }
 
-function openStdout(): Opened {
+function openStdout(folder = tempFolder()): Opened {
   const clock = handClock();
   const stop = new AbortController();
   let mood: Mood = "takes";
@@ -78,7 +79,7 @@ function openStdout(): Opened {
     text += Buffer.from(bytes).toString();
   };
   return {
-    sink: createStdoutSink(write, { stop: stop.signal, clock }),
+    sink: createStdoutSink(write, { stop: stop.signal, clock }, createLineMark(join(folder, "mark"), null)),
     clock,
     stop,
     taken: () => text,

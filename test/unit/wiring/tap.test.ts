@@ -14,6 +14,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
     env: {},
     writeStderr: (text) => lines.push(text),
     writeStdout: () => Promise.resolve(),
+    stdoutName: () => "12:34",
     onStopSignal: () => {},
     locker: () => ({ status: "locked", release() {} }),
     pid: 1,
