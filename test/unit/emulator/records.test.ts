@@ -63,6 +63,8 @@ describe("every record made", () => {
 });
 
 describe("the oddities of Graph are among them:", () => {
+  const texts = new Map(collectionNames.map((collection) => [collection, make(collection).map(text)]));
+
   it.each<[string, typeof collectionNames[number], RegExp]>([
     ["a repeated key", "signIns_beta", /"homeTenantId":"(?<a>[^"]+)".*"homeTenantId":"(?!\k<a>)/],
     ["a slip of the case", "signIns_beta", /"riskLevelDuringSignIn".*"riskLevelDuringsignIn"/],
@@ -98,7 +100,7 @@ describe("the oddities of Graph are among them:", () => {
     ["an id that is a name", "secureScoreControlProfiles", /"id":"DLPEnabled"/],
     ["an id in a newer form", "alerts_v2", /"id":"da[0-9a-f-]{36}_1"/],
   ])("%s", (_, collection, pattern) => {
-    expect(make(collection).some((record) => pattern.test(text(record)))).toBe(true);
+    expect(texts.get(collection)!.some((record) => pattern.test(record))).toBe(true);
   });
 
   it("an alert of more than 25 KB with 23 pieces of evidence", () => {

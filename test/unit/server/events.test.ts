@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { heldIds, idsOf, openHouse, produce } from "./house.ts";
+import { heldIds, idsOf, openHouse, produce, settle } from "./house.ts";
 
 /** Reads what is there, without waiting for more. */
 async function readSome(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<string> {
-  const nothing = new Promise<null>((resolve) => setTimeout(() => resolve(null), 20));
-  const next = await Promise.race([reader.read(), nothing]);
+  const next = await Promise.race([reader.read(), settle().then(() => null)]);
   return next === null || next.done ? "" : new TextDecoder().decode(next.value);
 }
 

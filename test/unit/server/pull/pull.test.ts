@@ -93,7 +93,7 @@ describe("a pull", () => {
 
   it("whose client leaves in the middle gives all of it again, and the server goes on", async () => {
     const house = openHouse();
-    produce(house, "signIns", 2000);
+    produce(house, "signIns", 1200);
     const gone = new AbortController();
     const reader = (await house.fetch("/v1/pull", { gone: gone.signal })).body!.getReader();
     await reader.read();
@@ -128,10 +128,10 @@ describe("a pull", () => {
 
   it("ends when the batch is full, and the next one goes on", async () => {
     const house = openHouse();
-    produce(house, "signIns", 2000);
+    produce(house, "signIns", 1200);
     const first = await house.ids("/v1/pull?service=signIns&limit=100");
     expect(first.length).toBeGreaterThanOrEqual(100);
-    expect(first.length).toBeLessThan(2000);
+    expect(first.length).toBeLessThan(1200);
     const rest: string[] = [];
     for (let more = first; more.length > 0;) {
       more = await house.ids("/v1/pull?service=signIns&limit=100");
@@ -173,7 +173,7 @@ describe("a pull", () => {
 
   it("ends whole when the process is told to stop", async () => {
     const house = openHouse();
-    produce(house, "signIns", 2000);
+    produce(house, "signIns", 1200);
     const response = await house.fetch("/v1/pull");
     const reader = response.body!.getReader();
     const taken = [(await reader.read()).value!];
