@@ -59,9 +59,12 @@ describe("the events", () => {
   ])("do not wait for a listener that is too slow (%s)", async (accept, judge) => {
     const house = openHouse({ polls: true });
     const { body } = await house.fetch("/v1/events", { headers: { accept } });
-    produce(house, "signIns", 1000);
+    const createdDateTime = "2026-11-22T15:50:00Z";
+    for (let id = 0; id < 30; id++) {
+      house.emulator.put("signIns", JSON.stringify({ id: `${id}`, createdDateTime, text: "x".repeat(50_000) }));
+    }
     await house.poll();
-    expect(house.lines).toHaveLength(1000);
+    expect(house.lines).toHaveLength(30);
     const decoder = new TextDecoder();
     let text = "";
     try {
