@@ -26,4 +26,39 @@ export default definePlugin({
     otherwise: "cloud.msgraph.security.alerts.{generation}",
   },
   notice: "Microsoft announced that /security/alerts stops returning data on 2026-10-15; use alerts_v2",
+  // The page says of most properties that they support $filter, and names no operators.
+  filters: [
+    {
+      type: "instant",
+      operators: ["eq", "ne", "ge", "le", "gt", "lt"],
+      properties: ["createdDateTime", "eventDateTime", "lastModifiedDateTime", "closedDateTime"],
+    },
+    { type: "number", operators: ["eq", "ne", "ge", "le", "gt", "lt"], properties: ["confidence"] },
+    {
+      operators: ["eq", "ne", "startswith", "contains"],
+      properties: [
+        "id",
+        "assignedTo",
+        "azureSubscriptionId",
+        "azureTenantId",
+        "category",
+        "severity",
+        "status",
+        "title",
+        "vendorInformation/provider",
+        "vendorInformation/subProvider",
+        "vendorInformation/vendor",
+      ],
+    },
+    {
+      operators: ["eq", "ne", "startswith", "contains"],
+      properties: ["fqdn", "netBiosName"],
+      within: "hostStates",
+    },
+    {
+      operators: ["eq", "ne", "startswith", "contains"],
+      properties: ["aadUserId", "userPrincipalName"],
+      within: "userStates",
+    },
+  ],
 });

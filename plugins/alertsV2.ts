@@ -13,4 +13,16 @@ export default definePlugin({
   page: { size: 1000 },
   quota: "security",
   tag: "cloud.msgraph.security.alerts_v2.{generation}",
+  // The eight that the list page names, and no others (investigationState was tried: 400).
+  filters: [
+    {
+      type: "instant",
+      operators: ["eq", "ne", "ge", "le", "gt", "lt"],
+      properties: ["createdDateTime", "lastUpdateDateTime"],
+    },
+    {
+      operators: ["eq", "ne"],
+      properties: ["assignedTo", "classification", "determination", "serviceSource", "severity", "status"],
+    },
+  ],
 });

@@ -14,4 +14,24 @@ export default definePlugin({
   page: { size: 999, orderBy: "activityDateTime" },
   quota: "reports",
   tag: "cloud.azure.ad.audit.{generation}.msgraph",
+  filters: [
+    { type: "instant", operators: ["eq", "ge", "le"], properties: ["activityDateTime"] },
+    {
+      operators: ["eq", "startswith"],
+      properties: ["activityDisplayName", "initiatedBy/user/userPrincipalName"],
+    },
+    {
+      operators: ["eq"],
+      properties: [
+        "id",
+        "correlationId",
+        "loggedByService",
+        "initiatedBy/user/id",
+        "initiatedBy/user/displayName",
+        "initiatedBy/app/appId",
+        "initiatedBy/app/displayName",
+      ],
+    },
+    { operators: ["eq", "startswith"], properties: ["id", "displayName"], within: "targetResources" },
+  ],
 });

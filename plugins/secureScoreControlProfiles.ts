@@ -12,4 +12,23 @@ export default definePlugin({
   page: { size: 200 },
   quota: "scores",
   tag: "cloud.office365.security.scorecontrol.{generation}.msgraph",
+  filters: [
+    {
+      operators: ["eq", "ne", "startswith", "contains"],
+      properties: [
+        "id",
+        "actionType",
+        "azureTenantId",
+        "controlCategory",
+        "implementationCost",
+        "service",
+        "tier",
+        "title",
+        "userImpact",
+        "vendorInformation/provider",
+      ],
+    },
+    { type: "boolean", operators: ["eq", "ne"], properties: ["deprecated"] },
+    { type: "number", operators: ["eq", "ne", "ge", "le", "gt", "lt"], properties: ["maxScore", "rank"] },
+  ],
 });

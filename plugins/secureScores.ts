@@ -13,4 +13,16 @@ export default definePlugin({
   page: { size: 90 },
   quota: "scores",
   tag: "cloud.office365.security.scores.{generation}.msgraph",
+  filters: [
+    { type: "instant", operators: ["eq", "ne", "ge", "le", "gt", "lt"], properties: ["createdDateTime"] },
+    {
+      operators: ["eq", "ne", "startswith", "contains"],
+      properties: ["id", "azureTenantId", "vendorInformation/provider", "vendorInformation/vendor"],
+    },
+    {
+      type: "number",
+      operators: ["eq", "ne", "ge", "le", "gt", "lt"],
+      properties: ["activeUserCount", "currentScore", "licensedUserCount", "maxScore"],
+    },
+  ],
 });

@@ -13,4 +13,42 @@ export default definePlugin({
   page: { size: 1000 },
   quota: "reports",
   tag: "cloud.azure.ad.signin.{generation}.msgraph",
+  filters: [
+    { type: "instant", operators: ["eq", "ge", "le"], properties: ["createdDateTime"] },
+    {
+      operators: ["eq"],
+      properties: [
+        "id",
+        "appId",
+        "clientAppUsed",
+        "conditionalAccessStatus",
+        "correlationId",
+        "resourceDisplayName",
+        "resourceId",
+        "riskDetail",
+        "riskLevelAggregated",
+        "riskLevelDuringSignIn",
+        "riskState",
+        "userId",
+      ],
+    },
+    {
+      operators: ["eq", "startswith"],
+      properties: [
+        "appDisplayName",
+        "ipAddress",
+        "userDisplayName",
+        "userPrincipalName",
+        "deviceDetail/browser",
+        "deviceDetail/operatingSystem",
+        "location/city",
+        "location/state",
+        "location/countryOrRegion",
+      ],
+    },
+    // The page lists eq; "ne 0" is what the old collector's documentation recommends, and it works.
+    { type: "number", operators: ["eq", "ne"], properties: ["status/errorCode"] },
+    { type: "boolean", operators: ["eq"], properties: ["isInteractive"] },
+    { type: "strings", operators: ["eq", "startswith"], properties: ["riskEventTypes_v2"] },
+  ],
 });

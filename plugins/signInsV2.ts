@@ -45,4 +45,57 @@ export default definePlugin({
     },
     otherwise: "cloud.azure.ad.unknown_future_value_signin.{generation}.msgraph",
   },
+  filters: [
+    { type: "instant", operators: ["eq", "ge", "le"], properties: ["createdDateTime"] },
+    {
+      operators: ["eq"],
+      properties: [
+        "id",
+        "appId",
+        "clientAppUsed",
+        "conditionalAccessStatus",
+        "correlationId",
+        "resourceDisplayName",
+        "resourceId",
+        "riskDetail",
+        "riskLevelAggregated",
+        "riskLevelDuringSignIn",
+        "riskState",
+        "userId",
+      ],
+    },
+    {
+      operators: ["eq", "startswith"],
+      properties: [
+        "appDisplayName",
+        "ipAddress",
+        "userDisplayName",
+        "userPrincipalName",
+        "deviceDetail/browser",
+        "deviceDetail/operatingSystem",
+        "location/city",
+        "location/state",
+        "location/countryOrRegion",
+      ],
+    },
+    // The page lists eq; "ne 0" is what the old collector's documentation recommends, and it works.
+    { type: "number", operators: ["eq", "ne"], properties: ["status/errorCode"] },
+    { type: "boolean", operators: ["eq"], properties: ["isInteractive"] },
+    { type: "strings", operators: ["eq", "startswith"], properties: ["riskEventTypes_v2"] },
+    { type: "strings", operators: ["eq", "ne"], properties: ["signInEventTypes"] },
+    {
+      operators: ["eq", "startswith"],
+      properties: [
+        "authenticationRequirement",
+        "servicePrincipalId",
+        "servicePrincipalName",
+        "userAgent",
+      ],
+    },
+    {
+      operators: ["eq"],
+      properties: ["crossTenantAccessType", "homeTenantId", "originalRequestId", "resourceTenantId"],
+    },
+    { type: "boolean", operators: ["eq"], properties: ["flaggedForReview"] },
+  ],
 });

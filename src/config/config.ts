@@ -25,10 +25,10 @@ export interface Globals {
   readonly tagGeneration: string;
   /** `persistence.config.directory_name`, as written. @default "state" */
   readonly stateDir: string;
-  /** Request budgets that replace the built-in ones, by quota name. */
-  readonly quotas: Readonly<Record<string, Quota>>;
+  /** Request budgets that replace the built-in ones, by name. */
+  readonly quotas: Readonly<Record<string, RequestLimit>>;
   /** `requests_limits`: budgets over all inputs, beside all others. */
-  readonly requestLimits: readonly Quota[];
+  readonly requestLimits: readonly RequestLimit[];
   /** Plain http to hosts other than this one. @default false */
   readonly allowInsecureUrls: boolean;
   /** Plugin files, as written. */
@@ -36,7 +36,7 @@ export interface Globals {
 }
 
 /** At most `requests` in any `seconds`. */
-export interface Quota {
+export interface RequestLimit {
   readonly requests: number;
   readonly seconds: number;
 }
@@ -59,10 +59,10 @@ export interface InputConfig {
   /** Without a slash at its end; `null` for the cloud's own. */
   readonly loginUrl: string | null;
   readonly scope: string | null;
-  /** A cap over all services of the input; `null` for none beside the quotas. */
+  /** A cap over all services of the input; `null` for none beside the budgets. */
   readonly requestsPerSecond: number | null;
   /** `requests_limits`: budgets over all services of the input, beside Microsoft's. */
-  readonly requestLimits: readonly Quota[];
+  readonly requestLimits: readonly RequestLimit[];
   /** Enabled and disabled ones, in the order of the file. */
   readonly services: readonly ServiceConfig[];
 }
@@ -94,13 +94,13 @@ export interface ServiceConfig {
   readonly tagVersion: "v1" | "v2" | null;
   readonly windowMaxSeconds: number | null;
   /** Ages in seconds at which a range is read again for late records; `null` for the plugin's own. */
-  readonly sweepAfterSeconds: readonly number[] | null;
+  readonly rereadAfterSeconds: readonly number[] | null;
   /** How deep re-reads may become where the deepest still finds late records; `null` for four times the deepest. */
-  readonly sweepMaxSeconds: number | null;
+  readonly rereadMaxSeconds: number | null;
   /** Whether a record leaves again when it changes. */
   readonly trackUpdates: boolean;
   /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */
-  readonly requestLimits?: readonly Quota[];
+  readonly requestLimits?: readonly RequestLimit[];
   readonly obfuscation: readonly ObfuscationRule[];
 }
 

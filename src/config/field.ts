@@ -8,6 +8,8 @@ import * as z from "zod";
 export interface KeyNotes {
   /** The key is of the 1.x line: what replaces it. */
   readonly retired?: string;
+  /** The key is an older name of ours for the key of this name, which stands in the same block. */
+  readonly renamed?: string;
   /** The key is accepted and not acted on; a text says so in a warning. */
   readonly idle?: true | string;
   /** The old collector's error when the key is missing, and when its value is wrong. */
@@ -34,7 +36,7 @@ export function key<S extends z.ZodType>(
   const meta: z.GlobalMeta = { description };
   if (unit !== undefined) meta["unit"] = unit;
   if (examples !== undefined) meta["examples"] = [...examples];
-  if (rest.retired !== undefined) meta["deprecated"] = true;
+  if (rest.retired !== undefined || rest.renamed !== undefined) meta["deprecated"] = true;
   const described = schema.meta(meta);
   keyNotes.add(described, rest);
   return described;

@@ -1,7 +1,7 @@
 /** `globals` and `global_overrides`, as one. */
 import type { Globals } from "./config.ts";
 import { globalsSchema } from "./globalsSchema.ts";
-import { quotasOf } from "./requestLimits.ts";
+import { requestLimitsOf } from "./requestLimits.ts";
 import type { Reading } from "./reading.ts";
 import { report } from "./reading.ts";
 import { isRecord, readSection } from "./section.ts";
@@ -24,7 +24,7 @@ export function readGlobals(reading: Reading, root: Readonly<Record<string, unkn
     tagGeneration: settings.tag_generation ?? "2",
     stateDir: persistence?.config?.directory_name ?? "state",
     quotas: budgetsOf(settings.quotas ?? {}),
-    requestLimits: quotasOf(settings.requests_limits),
+    requestLimits: requestLimitsOf(settings.requests_limits),
     allowInsecureUrls: settings.allow_insecure_urls ?? false,
     plugins: settings.plugins ?? [],
   };

@@ -8,7 +8,7 @@ import type { InputSetting } from "./legacy.ts";
 import { settleLifted } from "./legacy.ts";
 import { readCredentials } from "./readCredentials.ts";
 import { readServices } from "./readServices.ts";
-import { quotasOf } from "./requestLimits.ts";
+import { requestLimitsOf } from "./requestLimits.ts";
 import type { Reading } from "./reading.ts";
 import { report, shownValue } from "./reading.ts";
 import { isRecord, readSection } from "./section.ts";
@@ -77,7 +77,7 @@ export function readInput(reading: Reading, name: string, block: unknown, global
       loginUrl,
       scope,
       requestsPerSecond: whole.requests_per_second ?? whole.request_per_second ?? null,
-      requestLimits: quotasOf(whole.requests_limits),
+      requestLimits: requestLimitsOf(whole.requests_limits),
       services,
     },
   };

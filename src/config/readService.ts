@@ -10,7 +10,7 @@ import { liftLegacyKeys, v1Tag } from "./legacy.ts";
 import { readObfuscationRule } from "./readObfuscation.ts";
 import type { Reading } from "./reading.ts";
 import { report, shownValue } from "./reading.ts";
-import { quotasOf } from "./requestLimits.ts";
+import { requestLimitsOf } from "./requestLimits.ts";
 import { readSection } from "./section.ts";
 import { oldServiceSchema, serviceSchema } from "./serviceSchema.ts";
 
@@ -64,10 +64,10 @@ export function readService(
       overrideTag: ownTag ?? (tagVersion === "v1" ? v1Tag(plugin.service) : null),
       tagVersion,
       windowMaxSeconds,
-      sweepAfterSeconds: whole.sweep_after_seconds ?? null,
-      sweepMaxSeconds: whole.sweep_max_seconds ?? null,
+      rereadAfterSeconds: whole.reread_after_seconds ?? whole.sweep_after_seconds ?? null,
+      rereadMaxSeconds: whole.reread_max_seconds ?? whole.sweep_max_seconds ?? null,
       trackUpdates: whole.track_updates,
-      requestLimits: quotasOf(whole.requests_limits, whole.requests_per_second),
+      requestLimits: requestLimitsOf(whole.requests_limits, whole.requests_per_second),
       obfuscation: obfuscation.flatMap((rule) => rule ?? []),
     },
   };

@@ -1,6 +1,6 @@
 /** `requests_limits` and `requests_per_second`: budgets of the file's own, beside Microsoft's. */
 import * as z from "zod";
-import type { Quota } from "./config.ts";
+import type { RequestLimit } from "./config.ts";
 import { key } from "./field.ts";
 
 const SECONDS: Readonly<Record<string, number>> = {
@@ -34,10 +34,10 @@ const limitSchema = z.strictObject({
 export const requestLimitsSchema = z.array(limitSchema, { error: "a list of {period, number_of_requests}" });
 
 /** The budgets that a block sets for itself. */
-export function quotasOf(
+export function requestLimitsOf(
   limits: z.output<typeof requestLimitsSchema> | undefined,
   perSecond?: number,
-): readonly Quota[] {
+): readonly RequestLimit[] {
   const listed = (limits ?? []).filter((limit) => limit.number_of_requests > 0).map((limit) => ({
     requests: limit.number_of_requests,
     seconds: Number.parseInt(limit.period, 10) * SECONDS[limit.period.slice(-1)]!,

@@ -57,6 +57,13 @@ export function readSection<S extends z.ZodRawShape>(
   for (const [name, field] of Object.entries(schema.shape)) {
     // A key without a value is a key not given.
     const given = Object.hasOwn(value, name) ? value[name] ?? undefined : undefined;
+    const { renamed } = keyNotes.get(field as z.ZodType) ?? {};
+    if (given !== undefined && renamed !== undefined && value[renamed] != null) {
+      const message = `is the old name of ${renamed}, which is given, too; keep ${renamed}`;
+      report(reading, "error", [...path, name], message, { at: "key" });
+      complete = false;
+      continue;
+    }
     const result = readField(reading, field as z.ZodType, given, [...path, name]);
     if (result.isRight) values[name] = result.value;
     else complete = false;
@@ -86,8 +93,8 @@ export function reportUnknownKeys(
     const home = reading.homes.get(name);
     const hint = home ? ` (it belongs in ${home})` : close ? ` (did you mean "${close}"?)` : "";
     const current = known.filter((key) => {
-      const { retired, idle } = keyNotes.get(schema.shape[key] as z.ZodType) ?? {};
-      return retired === undefined && idle === undefined;
+      const { retired, renamed, idle } = keyNotes.get(schema.shape[key] as z.ZodType) ?? {};
+      return retired === undefined && renamed === undefined && idle === undefined;
     });
     const list = hint === "" ? `; known: ${current.join(", ")}` : "";
     const ignored = severity === "warning" ? ", ignored" : "";
@@ -148,13 +155,19 @@ function reportIssue(
 }
 
 function remark(reading: Reading, notes: KeyNotes, path: Path): void {
-  const idle = notes.idle === true ? undefined : notes.idle;
-  const text = notes.retired === undefined ? idle : `1.x key: ${notes.retired}`;
-  if (text === undefined) return;
+  const text = remarkOn(reading, notes, path);
+  if (text === null) return;
   const name = String(path.at(-1));
   const earlier = reading.remarks.get(name);
   if (earlier === undefined) reading.remarks.set(name, { text, paths: [path] });
   else earlier.paths.push(path);
+}
+
+function remarkOn(reading: Reading, { retired, renamed, idle }: KeyNotes, path: Path): string | null {
+  if (retired !== undefined) return `1.x key: ${retired}`;
+  if (renamed === undefined) return typeof idle === "string" ? idle : null;
+  const line = reading.document.placeOf(path, "key")?.line;
+  return `deprecated; write ${renamed} in line ${line}`;
 }
 
 function unwrap(schema: z.ZodType): z.ZodType {

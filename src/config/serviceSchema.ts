@@ -81,6 +81,24 @@ const customEndpoints = z.strictObject({
   override_scope: key(text().optional(), "1.x.", { retired: "use override_scope_value of the input" }),
 });
 
+function rereadAges() {
+  return z.array(integer(60, "seconds"), { error: "a list of ages in seconds" }).refine(
+    (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
+    { error: "ages that grow from each to the next" },
+  );
+}
+
+const renamed = {
+  sweep_after_seconds: key(rereadAges().optional(), "Old name of reread_after_seconds.", {
+    renamed: "reread_after_seconds",
+    unit: "seconds",
+  }),
+  sweep_max_seconds: key(integer(60, "seconds").optional(), "Old name of reread_max_seconds.", {
+    renamed: "reread_max_seconds",
+    unit: "seconds",
+  }),
+};
+
 const retired = {
   tag: key(tag.optional(), "1.x name of override_tag.", {
     retired: "use override_tag",
@@ -132,17 +150,14 @@ export const serviceSchema = z.strictObject({
     "The longest time range to ask for at once.",
     { unit: "seconds" },
   ),
-  sweep_after_seconds: key(
-    z.array(integer(60, "seconds"), { error: "a list of ages in seconds" }).refine(
-      (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
-      { error: "ages that grow from each to the next" },
-    ).optional(),
+  reread_after_seconds: key(
+    rereadAges().optional(),
     "Ages at which what was read is read again for records that arrived late. An empty list: never.",
     { unit: "seconds", examples: [[300, 900, 3600, 21600, 86400]] },
   ),
-  sweep_max_seconds: key(
+  reread_max_seconds: key(
     integer(60, "seconds").optional(),
-    "How old re-reads may become where the deepest still finds late records: steps twice as deep are added up to this, " +
+    "How old re-reads may become where the deepest still finds late records: re-reads twice as deep are added up to this, " +
       "and go again when they find nothing. Four times the deepest when it is absent; 60 for never.",
     { unit: "seconds", examples: [345_600] },
   ),
@@ -160,6 +175,7 @@ export const serviceSchema = z.strictObject({
   requests_limits: key(requestLimitsSchema.optional(), "Caps for this service, beside all others.", {
     examples: [[{ period: "1m", number_of_requests: 60 }]],
   }),
+  ...renamed,
   ...retired,
 }).meta({ id: "service", description: "A service. Only those named here run." });
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
-import { createAdmission } from "../graph/admission.ts";
 import { readPage } from "../graph/pages.ts";
+import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { firstPageUrl } from "../tap/query.ts";
 import type { Source } from "../wiring/sources.ts";
@@ -29,7 +29,7 @@ export interface Examination {
 
 /** A failure that passes by itself gets another chance, no more: the rest is for `run`. */
 const ATTEMPTS = 3;
-/** Half of what live reading looks back for records that arrive late: beyond, they come only with the sweeps. */
+/** Half of what live reading looks back for records that arrive late: beyond, only re-reads find them. */
 const TOLERATED_SKEW_MS = 60_000;
 const HOUR_SECONDS = 3600;
 
@@ -86,7 +86,7 @@ function missing(): never {
 
 /** One record of the last hour, or of the whole where there is no time to ask by. */
 async function askForOne(source: Source, { clock, signal }: Examination): Promise<number> {
-  const { plugin, service, graph, graphUrl, quotas, log } = source;
+  const { plugin, service, graph, graphUrl, limiters, log } = source;
   const now = fromMillis(clock.now());
   const timed = plugin.cursor.kind !== "snapshot";
   const range = timed ? { from: addSeconds(now, -HOUR_SECONDS), to: now } : { from: null, to: null };
@@ -102,7 +102,7 @@ async function askForOne(source: Source, { clock, signal }: Examination): Promis
       followsLink: false,
       hasAdditionalFilter: service.additionalFilter !== null,
     },
-    { admission: createAdmission(quotas, "live"), visited: new Set(), attempts: ATTEMPTS },
+    { permits: createPermits(limiters, "live"), visited: new Set(), attempts: ATTEMPTS },
     signal,
   );
   return page.records;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { Admission } from "./admission.ts";
 import { type Asked, judge } from "./judge.ts";
 import type { TokenSource } from "./auth/token.ts";
+import type { Permits } from "./permits.ts";
 import { type HttpResponse, readText, type Transport } from "./transport.ts";
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
@@ -11,12 +11,12 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 /** One input's way into Graph. */
 export interface GraphClient {
   /**
-   * The one authorised GET: waits to be admitted, adds the token, renews a refused one once. The answer's body is to
-   * be read, to its end or in part: until then it holds its place among those that may be under way at once.
+   * The one authorised GET: waits for a permit, adds the token, renews a refused one once. The answer's body is to
+   * be read, to its end or in part: until then it keeps its permit.
    *
    * @throws token-refused, token-unavailable, graph-*, page-link-expired as the answer says
    */
-  get(url: string, asked: Asked, admission: Admission, signal?: AbortSignal): Promise<HttpResponse>;
+  get(url: string, asked: Asked, permits: Permits, signal?: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface GraphClientOptions {
@@ -81,9 +81,9 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   }
 
   return {
-    async get(url, asked, admission, signal) {
+    async get(url, asked, permits, signal) {
       for (let renewed = false;; renewed = true) {
-        const leave = await admission.enter(signal);
+        const permit = await permits.acquire(signal);
         let underWay = false;
         try {
           const token = await tokens.get(signal);
@@ -91,16 +91,16 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
           if (response.status === 206) sayOnce(response.header("warning"), asked.service);
           if (response.status === 200 || response.status === 206) {
             underWay = true;
-            return { ...response, body: endingWith(response.body, leave) };
+            return { ...response, body: endingWith(response.body, permit.release) };
           }
           const refusal = await refusalOf(response);
           if (response.status === 401) tokens.reject(token);
           if (response.status === 401 && !renewed) continue;
           const error = judge(asked, refusal, clock.now());
-          if (error.kind.throttles) admission.throttled(error.retryAfterSeconds);
+          if (error.kind.throttles) permits.throttled(error.retryAfterSeconds);
           throw error;
         } finally {
-          if (!underWay) leave();
+          if (!underWay) permit.release();
         }
       }
     },

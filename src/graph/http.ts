@@ -1,7 +1,8 @@
 import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
-import { type Connections, openConnections, type ProxySettings } from "../net/connections.ts";
+import { type Connections, openConnections } from "../net/connections.ts";
 import { exchangeFailure } from "../net/exchangeFailure.ts";
+import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
 import { openBody, TOO_SLOW } from "./body.ts";
 import { chooseInflate, type Inflate } from "./inflate.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
@@ -16,7 +17,8 @@ const BODY_TIMEOUT_MS = 300_000;
 const MOST_CONNECTIONS = 64;
 
 export interface HttpOptions {
-  proxy?: ProxySettings;
+  /** @default none */
+  proxy?: ChooseProxy;
   headersTimeoutMs?: number;
   stallTimeoutMs?: number;
   /** Milliseconds that may be spent waiting for one body; a sink that is slow to take what came does not count. */
@@ -50,7 +52,10 @@ async function open(options: HttpOptions): Promise<Opened> {
     bodyTimeout: options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
     connections: MOST_CONNECTIONS,
   };
-  return { connections: await openConnections(settings, options.proxy ?? {}), inflate: chooseInflate() };
+  return {
+    connections: await openConnections(settings, options.proxy ?? withoutProxy),
+    inflate: chooseInflate(),
+  };
 }
 
 async function exchange(
@@ -85,7 +90,7 @@ const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO
 function networkError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof GraphtapError) return error;
-  const { code, why, isTls } = exchangeFailure(error);
+  const { code, why, advice } = exchangeFailure(error);
   if (code === "NotCapable") {
     const { origin, host } = new URL(url);
     return new GraphtapError(
@@ -95,10 +100,9 @@ function networkError(error: unknown, url: string, signal: AbortSignal | undefin
     );
   }
   const reason = code === TOO_SLOW ? "the body came too slowly" : why ?? "the exchange failed";
-  const advice = isTls ? "; NODE_EXTRA_CA_CERTS adds the certificate of a proxy" : "";
   return new GraphtapError(
     TIMEOUTS.has(code) ? "graph-timeout" : "graph-unreachable",
-    `Cannot read from ${new URL(url).origin}: ${reason} (${code})${advice}`,
+    `Cannot read from ${new URL(url).origin}: ${reason} (${code})${advice === null ? "" : `; ${advice}`}`,
     { cause: error },
   );
 }

@@ -5,10 +5,10 @@ import type { Framers } from "../json/framer.ts";
 import type { OnRecord, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { Admission } from "./admission.ts";
 import type { GraphClient } from "./client.ts";
 import type { Asked } from "./judge.ts";
 import { checkLink } from "./links.ts";
+import type { Permits } from "./permits.ts";
 import { withRetries } from "./retry.ts";
 
 /** Who reads a page, and what becomes of it. */
@@ -38,7 +38,7 @@ export interface Page {
 
 /** How a page is asked for. */
 export interface ReadOptions {
-  readonly admission: Admission;
+  readonly permits: Permits;
   /** Links followed before in this window. */
   readonly visited: ReadonlySet<string>;
   /** How often it is sent at most. */
@@ -59,7 +59,7 @@ export function readPage(
 ): Promise<Page> {
   return withRetries(async () => {
     reader.onRequest();
-    const response = await reader.graph.get(url, asked, how.admission, signal);
+    const response = await reader.graph.get(url, asked, how.permits, signal);
     const { nextLink, records } = await scan(reader, response.body, asked.service, signal);
     return {
       nextLink: nextLink === null ? null : checkLink(nextLink, reader.graphUrl, asked.service, how.visited),

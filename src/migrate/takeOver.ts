@@ -11,7 +11,7 @@ import {
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
 import { emptyCheckpoint } from "../state/checkpoint.ts";
-import { recordKey } from "../state/seen/key.ts";
+import { recordKey } from "../record/keyMaker.ts";
 import { findOldPositions, type OldAddress, type OldPosition } from "./oldState.ts";
 import type { State } from "../state/state.ts";
 

@@ -1,13 +1,8 @@
 import type { Agent, Dispatcher } from "undici";
+import { proxyFailure, proxyRefusal } from "./exchangeFailure.ts";
+import type { ChooseProxy, Proxy } from "./proxy.ts";
 
 const CONNECT_TIMEOUT_MS = 15_000;
-
-/** Proxy settings, as the environment variables of the same names hold them. */
-export interface ProxySettings {
-  readonly httpProxy?: string;
-  readonly httpsProxy?: string;
-  readonly noProxy?: string;
-}
 
 /** Connections that are kept and used again. */
 export interface Connections {
@@ -22,24 +17,54 @@ export interface Connections {
  */
 export async function openConnections(
   settings: Omit<Agent.Options, "connect">,
-  proxy: ProxySettings,
+  chooseProxy: ChooseProxy,
 ): Promise<Connections> {
-  const { default: request } = await import("undici/lib/api/api-request.js");
-  const dispatcher = await openDispatcher({ ...settings, connect: { timeout: CONNECT_TIMEOUT_MS } }, proxy);
-  return {
-    send: (options) => request.call(dispatcher, options),
-    destroy: () => dispatcher.destroy(),
-  };
-}
+  const [{ default: request }, { default: Agent }] = await Promise.all([
+    import("undici/lib/api/api-request.js"),
+    import("undici/lib/dispatcher/agent.js"),
+  ]);
+  const direct = new Agent({ ...settings, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const tunnels = new Map<string, Promise<Dispatcher>>();
 
-async function openDispatcher(
-  settings: Agent.Options,
-  { httpProxy, httpsProxy, noProxy }: ProxySettings,
-): Promise<Dispatcher> {
-  if (httpProxy || httpsProxy) {
-    const { default: EnvHttpProxyAgent } = await import("undici/lib/dispatcher/env-http-proxy-agent.js");
-    return new EnvHttpProxyAgent({ ...settings, httpProxy, httpsProxy, noProxy });
+  async function openTunnels(proxy: Proxy): Promise<Dispatcher> {
+    const { tunnelThrough } = await import("./tunnel.ts");
+    return new Agent({ ...settings, connect: await tunnelThrough(proxy, CONNECT_TIMEOUT_MS) });
   }
-  const { default: Agent } = await import("undici/lib/dispatcher/agent.js");
-  return new Agent(settings);
+  function tunnelsOf(proxy: Proxy): Promise<Dispatcher> {
+    const tunnel = tunnels.get(proxy.origin) ?? openTunnels(proxy);
+    tunnels.set(proxy.origin, tunnel);
+    return tunnel;
+  }
+  /** A target that does not speak TLS is asked for by its whole address; there is no need of a tunnel. */
+  async function sendPlainly(target: URL, proxy: Proxy, options: Dispatcher.RequestOptions) {
+    const headers = {
+      ...options.headers as Record<string, string>,
+      host: target.host,
+      ...(proxy.authorization === null ? {} : { "proxy-authorization": proxy.authorization }),
+    };
+    try {
+      const path = target.origin + options.path;
+      const response = await request.call(direct, { ...options, origin: proxy.origin, path, headers });
+      if (response.statusCode !== 407) return response;
+      void response.body.dump();
+    } catch (error) {
+      throw options.signal instanceof AbortSignal && options.signal.aborted
+        ? error
+        : proxyFailure(proxy, error);
+    }
+    throw proxyRefusal(proxy, 407, target.host);
+  }
+
+  return {
+    async send(options) {
+      const target = new URL(options.origin ?? "");
+      const proxy = chooseProxy(target);
+      if (proxy === null) return request.call(direct, options);
+      if (target.protocol === "http:") return sendPlainly(target, proxy, options);
+      return request.call(await tunnelsOf(proxy), options);
+    },
+    async destroy() {
+      await Promise.all([direct, ...await Promise.all(tunnels.values())].map((agent) => agent.destroy()));
+    },
+  };
 }

@@ -3,7 +3,7 @@
  * `definePlugin` and the schema in `schema.ts` check it.
  */
 
-/** Which request budget of Microsoft Graph covers a collection; `src/graph/quota.ts` has the figures. */
+/** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
 export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
 
 /** What a collection with times has in common, whatever its times mean. */
@@ -20,7 +20,7 @@ export interface TimedCursor {
   /** Seconds that a record is left alone because it is incomplete at first. @default 0 */
   readonly settleSeconds?: number;
   /** Ages in seconds at which a range is read again for late records. @default as src/tap/late/rereads.ts says */
-  readonly sweepAfterSeconds?: readonly number[];
+  readonly rereadAfterSeconds?: readonly number[];
 }
 
 /** Append-only records that arrive late and out of order. The key of a record is its id. */
@@ -63,6 +63,23 @@ export interface Variant {
   readonly tag?: string;
 }
 
+/** How a property is compared in a filter. `strings` is an array of texts, reached by `any`. */
+export type FilterType = "string" | "number" | "boolean" | "instant" | "strings";
+
+/** The operators and functions that a filter may use. */
+export type FilterOperator = "eq" | "ne" | "ge" | "le" | "gt" | "lt" | "startswith" | "contains";
+
+/** Properties for which Graph documents the same in `$filter`. */
+export interface FilterRule {
+  /** @default "string" */
+  readonly type?: FilterType;
+  readonly operators: readonly FilterOperator[];
+  /** Names, nested ones by `/`. */
+  readonly properties: readonly string[];
+  /** Array of objects whose elements have these properties, reached by `any`. @default they are the record's own */
+  readonly within?: string;
+}
+
 /** One Graph collection. */
 export interface Plugin {
   /** Its name in the configuration and in event lines. */
@@ -93,6 +110,11 @@ export interface Plugin {
   readonly tag: string | TagTable;
   /** Said once when the service is configured: what its user must know. */
   readonly notice?: string;
+  /**
+   * What else Graph documents for `$filter`: every property that `filter` and `variants` name must be here. A rule for
+   * the cursor's own field says which operators Graph knows for it. @default the cursor's field and operators alone
+   */
+  readonly filters?: readonly FilterRule[];
 }
 
 /** Types a plugin file; the registry test and the loader check it against the schema. */

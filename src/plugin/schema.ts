@@ -34,13 +34,31 @@ const timed = {
   retentionDays: z.number().int().positive(),
   overlapSeconds: z.number().int().nonnegative().optional(),
   settleSeconds: z.number().int().nonnegative().optional(),
-  sweepAfterSeconds: ascending.optional(),
+  rereadAfterSeconds: ascending.optional(),
+  sweepAfterSeconds: ascending.optional().meta({
+    deprecated: true,
+    description: "Old name of rereadAfterSeconds.",
+  }),
 };
 const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("event-time"), ...timed }),
   z.strictObject({ kind: z.literal("update-time"), ...timed }),
   z.strictObject({ kind: z.literal("snapshot"), field: property.optional() }),
-]);
+]).transform((written, context): Cursor => {
+  if (written.kind === "snapshot" || written.sweepAfterSeconds === undefined) return written;
+  const { sweepAfterSeconds, ...cursor } = written;
+  if (cursor.rereadAfterSeconds === undefined) return { ...cursor, rereadAfterSeconds: sweepAfterSeconds };
+  const message = "is the old name of rereadAfterSeconds, which is given, too; keep rereadAfterSeconds";
+  context.addIssue({ code: "custom", path: ["sweepAfterSeconds"], message });
+  return z.NEVER;
+});
+
+const filterRule = z.strictObject({
+  type: z.enum(["string", "number", "boolean", "instant", "strings"]).optional(),
+  operators: z.array(z.enum(["eq", "ne", "ge", "le", "gt", "lt", "startswith", "contains"])).min(1),
+  properties: z.array(propertyPath).min(1),
+  within: propertyPath.optional(),
+});
 
 /** A whole plugin; unknown keys are refused, as a misspelt one would change what is read. */
 export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
@@ -69,6 +87,7 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
     }),
   ]),
   notice: line.optional(),
+  filters: z.array(filterRule).optional(),
 });
 
 /**

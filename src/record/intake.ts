@@ -3,7 +3,7 @@ import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Origin, Sink } from "../sink/sink.ts";
-import { createKeyList, type KeyList } from "../state/seen/keyList.ts";
+import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { SeenSet } from "../state/seen/seen.ts";
 import { keyFunction } from "./recordKey.ts";

@@ -1,6 +1,31 @@
+import { createHash, hash } from "node:crypto";
+import { Buffer } from "node:buffer";
 import { compileModule, instantiate } from "../json/webAssembly.ts";
-import { KEY_BYTES, recordKey } from "../state/seen/key.ts";
+import { KEY_BYTES } from "../state/seen/keys.ts";
 import { SHA256_BASE64 } from "./sha256Bytes.ts";
+
+/**
+ * The key under which a record counts as delivered: the first 16 bytes of a SHA-256.
+ *
+ * One part, such as an id, is hashed as it is; of several (id and time of change, id and content) each goes in
+ * with its length before it, so that no two lists of parts make one text. A text and its UTF-8 bytes are the same part.
+ */
+export function recordKey(...parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const only = parts[0];
+  if (parts.length === 1 && only !== undefined) return keyOf(hash("sha256", only, "binary"));
+  const digest = createHash("sha256");
+  for (const part of parts) {
+    digest.update(`${typeof part === "string" ? Buffer.byteLength(part) : part.length}:`).update(part);
+  }
+  return keyOf(digest.digest("binary"));
+}
+
+/** Digests come as text, one character a byte: a Buffer of its own for each takes three times as long. */
+function keyOf(digest: string): Uint8Array {
+  const key = new Uint8Array(KEY_BYTES);
+  for (let i = 0; i < KEY_BYTES; i++) key[i] = digest.charCodeAt(i);
+  return key;
+}
 
 /**
  * Makes the key of a record that is known by one part, as {@linkcode recordKey} does: of `bytes[start, end)`. It holds

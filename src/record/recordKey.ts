@@ -1,6 +1,5 @@
 import type { Plugin } from "../plugin/plugin.ts";
-import { recordKey } from "../state/seen/key.ts";
-import type { KeyMaker } from "./keyMaker.ts";
+import { type KeyMaker, recordKey } from "./keyMaker.ts";
 
 /** The key of a record, whose id and time are given as slices of its raw JSON. It holds until the next is asked for. */
 export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields: Int32Array) => Uint8Array;

@@ -41,7 +41,7 @@ export interface FileSinkOptions {
  * 2. The same lines are written to the spool and synced. Killed in here: on the next start the journal completes
  *    them, byte for byte at the same offset. The spool never gets shorter under the program that follows it, which
  *    might then read it again from its beginning.
- * 3. The engine makes keys and position durable, and says so ({@linkcode Sink.settled}). Killed before that: on the
+ * 3. The engine makes keys and position durable, and says so ({@linkcode Sink.committed}). Killed before that: on the
  *    next start the journal still has the keys, and the engine takes them into the seen set before it reads on.
  *    Killed after the seen set has them and before the journal forgets them: a set does not mind a key twice.
  *
@@ -49,7 +49,7 @@ export interface FileSinkOptions {
  * between: the old file is still the spool, and is rotated by the next write. Killed after: the next start finds no
  * spool and makes one, and the note keeps the journal's last lines, which went away with the old file, out of it.
  *
- * Lines of several streams come one write after the other; keys are kept and settled stream by stream. All file work
+ * Lines of several streams come one write after the other; keys are kept and committed stream by stream. All file work
  * is synchronous, so nothing runs in between.
  *
  * @throws sink-full, sink-unusable, also when another process writes this spool
@@ -145,7 +145,7 @@ export function openFileSink(options: FileSinkOptions): Sink {
   return {
     write: (lines, origin) => Promise.resolve().then(() => put(lines, origin ?? {})),
     accepted: (stream) => journal.accepted.of(stream),
-    settled: (stream) => journal.settled(stream),
+    committed: (stream) => journal.settled(stream),
     close: () =>
       Promise.resolve().then(() => {
         journal.close();

@@ -113,7 +113,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
       return own;
     },
     accepted: (stream) => accepted.of(stream),
-    settled: (stream) => void accepted.settle(stream),
+    committed: (stream) => void accepted.settle(stream),
     close() {
       stop.removeEventListener("abort", onStop);
       clearTimeout(grace);

@@ -4,8 +4,9 @@ import type { Buffer } from "node:buffer";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "../config/endpoint.ts";
 import { parseRetryAfter } from "../net/backoff.ts";
-import { type Connections, openConnections, type ProxySettings } from "../net/connections.ts";
+import { type Connections, openConnections } from "../net/connections.ts";
 import { exchangeFailure } from "../net/exchangeFailure.ts";
+import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
 
 /** What one attempt came to: an answer, or why there was none. */
 export type Exchange =
@@ -28,7 +29,7 @@ export interface ConnectionOptions {
   /** By which a Retry-After that is a date is understood. */
   readonly clock: Clock;
   /** Settings of the environment; never used for this host itself. */
-  readonly proxy?: ProxySettings;
+  readonly proxy?: ChooseProxy;
   /**
    * How long an answer may take, in milliseconds. Vector keeps a request waiting while its buffer is full, and keeps
    * what it got: a client that gives up early sends the same lines again and again.
@@ -53,7 +54,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     headersTimeout: timeout,
     bodyTimeout: timeout,
   };
-  const proxy = isLoopback(new URL(options.url).hostname) ? {} : options.proxy ?? {};
+  const proxy = isLoopback(new URL(options.url).hostname) ? withoutProxy : options.proxy ?? withoutProxy;
   let opened: Promise<Connections> | undefined;
   const { origin, pathname, search } = new URL(options.url);
   const headers = {
@@ -108,7 +109,6 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 function reasonOf(error: unknown): string {
-  const { code, why, isTls } = exchangeFailure(error);
-  const advice = isTls ? "; NODE_EXTRA_CA_CERTS adds an authority" : "";
-  return `${why ?? "the exchange failed"} (${code})${advice}`;
+  const { code, why, advice } = exchangeFailure(error);
+  return `${why ?? "the exchange failed"} (${code})${advice === null ? "" : `; ${advice}`}`;
 }

@@ -10,7 +10,7 @@
  */
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
-import { KEY_BYTES } from "../state/seen/key.ts";
+import { KEY_BYTES } from "../state/seen/keys.ts";
 
 const MARK = 0x4c4e524a;
 const PREFIX_BYTES = 16;

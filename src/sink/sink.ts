@@ -10,7 +10,7 @@ export interface Origin {
  * Where event lines go.
  *
  * A sink that can tell what it accepted, even after a failure or a crash, does so by `accepted`: the engine takes
- * those keys into the seen set before it reads on, and so does not deliver their records again. It says by `settled`
+ * those keys into the seen set before it reads on, and so does not deliver their records again. It says by `committed`
  * that the seen set has them durably.
  */
 export interface Sink {
@@ -24,10 +24,10 @@ export interface Sink {
    * @throws the stop's reason, when it was told to stop before the lines were accepted
    */
   write(lines: Uint8Array, origin?: Origin): Promise<void>;
-  /** Keys of records that were accepted from `stream` and not settled since; those of an earlier process too. */
+  /** Keys of records that were accepted from `stream` and not committed since; those of an earlier process too. */
   accepted?(stream: string): readonly Uint8Array[];
   /** The seen set has all keys of `stream` that were accepted so far: they need not be remembered any more. */
-  settled?(stream: string): void;
+  committed?(stream: string): void;
   /** Lets go of files and connections. No write may be under way. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { parseInstant } from "../instant.ts";
-import type { SeenPlace } from "./seen/seenPlace.ts";
+import type { SeenPlace } from "./seen/place.ts";
 
 /** The version of the format; older ones are read, newer ones refused. */
 export const PERSISTENCE_VERSION = 3;

@@ -9,7 +9,7 @@ import {
   type StreamAddress,
 } from "./checkpoint.ts";
 import { listFolder, readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
-import type { SeenPlace } from "./seen/seenPlace.ts";
+import type { SeenPlace } from "./seen/place.ts";
 
 export interface CheckpointFileOptions {
   /** Milliseconds since the epoch. */

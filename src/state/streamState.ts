@@ -6,7 +6,7 @@ import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gaps.ts";
 import type { SeenLog, SeenSet } from "./seen/seen.ts";
-import { openSeenSet } from "./seen/seenSet.ts";
+import { openSeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,

@@ -131,7 +131,7 @@ export function commit(pass: Pass): void {
   pass.checkpoint = current(pass);
   stream.state.commit(pass.checkpoint);
   pass.committed = pass.intake.received;
-  engine.sink.settled?.(nameOf(stream));
+  engine.sink.committed?.(nameOf(stream));
 }
 
 /** The same, with the position in the file where people look for it, as it must be before keys are dropped. */
@@ -141,7 +141,7 @@ export function commitAndSave(pass: Pass): void {
   seen.commit();
   stream.state.saveCheckpoint(pass.checkpoint);
   pass.committed = pass.intake.received;
-  engine.sink.settled?.(nameOf(stream));
+  engine.sink.committed?.(nameOf(stream));
 }
 
 function current({ checkpoint, engine, intake }: Pass): Checkpoint {
@@ -164,7 +164,7 @@ export function absorbAccepted(stream: Stream, sink: Sink): void {
   const seen = stream.state.seen();
   for (const key of keys) seen.add(key);
   seen.commit();
-  sink.settled?.(nameOf(stream));
+  sink.committed?.(nameOf(stream));
 }
 
 /** What a sink knows a stream by: stays the same from run to run. */

@@ -1,8 +1,8 @@
 import { GraphtapError } from "../errors.ts";
-import { createAdmission } from "../graph/admission.ts";
 import type { Asked } from "../graph/judge.ts";
+import type { Priority } from "../graph/limiter.ts";
 import { readPage } from "../graph/pages.ts";
-import type { Priority } from "../graph/quota.ts";
+import { createPermits } from "../graph/permits.ts";
 import { formatInstant, type Instant } from "../instant.ts";
 import type { RangeCounts } from "../record/intake.ts";
 import { commit, type Pass } from "./pass.ts";
@@ -42,7 +42,7 @@ export async function readPages(pass: Pass, range: Range, options: PagesOptions)
   const first = firstPageUrl(stream.graphUrl, stream.plugin, range, stream.service.additionalFilter);
   const visited = new Set<string>();
   const how = {
-    admission: createAdmission(stream.quotas, options.priority),
+    permits: createPermits(stream.limiters, options.priority),
     attempts: options.attempts,
     visited,
   };

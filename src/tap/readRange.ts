@@ -1,5 +1,5 @@
 import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
-import type { Priority } from "../graph/quota.ts";
+import type { Priority } from "../graph/limiter.ts";
 import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import {
   addSeconds,

@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /**
- * Polls every stream once, all at the same time: the quotas put their requests in order.
+ * Polls every stream once, all at the same time: the limiters put their requests in order.
  * A failure that concerns the whole process stops them all, each leaving its position in order.
  *
  * @throws that failure, or the reason of `stop`

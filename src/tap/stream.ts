@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { InputConfig, ServiceConfig } from "../config/config.ts";
 import type { GraphClient } from "../graph/client.ts";
 import type { Framers } from "../json/framer.ts";
-import type { Quota } from "../graph/quota.ts";
+import type { Limiter } from "../graph/limiter.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { KeyMaker } from "../record/keyMaker.ts";
@@ -17,8 +17,8 @@ export interface Stream {
   readonly plugin: Plugin;
   readonly graph: GraphClient;
   readonly graphUrl: string;
-  /** Every budget that a request of this stream draws on. */
-  readonly quotas: readonly Quota[];
+  /** What each request of this stream needs a permit of. */
+  readonly limiters: readonly Limiter[];
   readonly state: StreamState;
   readonly log: Log;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "../config/endpoint.ts";
 import { GraphtapError } from "../errors.ts";
+import type { ChooseProxy } from "../net/proxy.ts";
 import { createDeadLetters } from "../sink/deadLetter.ts";
 import { openFileSink } from "../sink/file.ts";
 import { createHttpSink } from "../sink/http.ts";
@@ -150,7 +151,7 @@ export interface SinkSurroundings {
   readonly stateDir: string;
   /** Whether the lines are JSON. */
   readonly json: boolean;
-  readonly proxy: { readonly httpProxy?: string; readonly httpsProxy?: string; readonly noProxy?: string };
+  readonly proxy: ChooseProxy;
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;

@@ -3,7 +3,8 @@ import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { GraphtapError } from "../errors.ts";
 import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
-import { createQuota, createQuotas, type Quota, type Quotas } from "../graph/quota.ts";
+import { createLimiter, type Limiter } from "../graph/limiter.ts";
+import { createLimiters, type Limiters } from "../graph/limiters.ts";
 import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
@@ -31,16 +32,16 @@ export interface Source extends Omit<Stream, "state"> {
 
 /** The sources that the configuration names and the options choose, input after input. @throws usage */
 export function buildSources(parts: Parts): Source[] {
-  const quotas = createQuotas(parts.config.globals.quotas, parts.clock);
-  const ofAll = parts.config.globals.requestLimits.map((limit) => createQuota(limit, parts.clock));
+  const limiters = createLimiters(parts.config.globals.quotas, parts.clock);
+  const ofAll = parts.config.globals.requestLimits.map((limit) => createLimiter(limit, parts.clock));
   return chooseServices(parts.config, parts.registry, parts.given)
-    .flatMap(({ input, services }) => inputSources(parts, quotas, ofAll, input, services));
+    .flatMap(({ input, services }) => inputSources(parts, limiters, ofAll, input, services));
 }
 
 function inputSources(
   parts: Parts,
-  quotas: Quotas,
-  ofAll: readonly Quota[],
+  limiters: Limiters,
+  ofAll: readonly Limiter[],
   input: InputConfig,
   services: readonly ServiceConfig[],
 ): Source[] {
@@ -57,7 +58,7 @@ function inputSources(
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
-  const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createQuota(limit, clock));
+  const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createLimiter(limit, clock));
   return services.map((service) => {
     const plugin = registry.resolve(service.name);
     if (plugin === null) {
@@ -71,12 +72,12 @@ function inputSources(
       tokens,
       graph,
       graphUrl: cloud.graphUrl,
-      // The narrowest first: a request that waits for its service's own budget must not hold the others' places.
-      quotas: [
-        ...(service.requestLimits ?? []).map((limit) => createQuota(limit, clock)),
+      // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
+      limiters: [
+        ...(service.requestLimits ?? []).map((limit) => createLimiter(limit, clock)),
         ...ofInput,
         ...ofAll,
-        quotas.of(input.credentials, plugin.quota),
+        limiters.of(input.credentials, plugin.quota),
       ],
       log: log.with({ service: service.name }),
     };

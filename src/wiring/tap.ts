@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import { shownProblems, warningLine } from "../config/shownProblems.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createHttp } from "../graph/http.ts";
+import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Sink } from "../sink/sink.ts";
 import { openState } from "../state/state.ts";
@@ -49,7 +50,7 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
     now: () => clock.now(),
     report: (note) => log.warn(note),
   });
-  const proxy = proxyFrom(runtime.env);
+  const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });
   runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
   // Every stream listens for the stop, and each of its waits does.
@@ -106,11 +107,6 @@ export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
   } finally {
     await tap.close();
   }
-}
-
-export function proxyFrom(env: Runtime["env"]) {
-  const of = (name: string) => env[name.toLowerCase()] ?? env[name];
-  return { httpProxy: of("HTTP_PROXY"), httpsProxy: of("HTTPS_PROXY"), noProxy: of("NO_PROXY") };
 }
 
 /** The exit code of finished polls: the failure's own when nothing succeeded, 1 when others did. */

@@ -28,9 +28,9 @@ export async function steady(days: number, perDay: number): Promise<Row[]> {
     `  a reader 5 min behind: ${lagging.requests} requests, ${lagging.lost} sign-ins lost`,
     "",
   ].join("\n"));
-  const what = `requests, ${days} days of ${perDay.toLocaleString("en")} sign-ins, all sweeps on`;
+  const what = `requests, ${days} days of ${perDay.toLocaleString("en")} sign-ins, all re-reads on`;
   return [
     ratioRow(what, "live reading alone", [all / liveRequests], 1.6),
-    ratioRow(what, "a reader 5 min behind, without sweeps", [all / lagging.requests], 1.6),
+    ratioRow(what, "a reader 5 min behind, without re-reads", [all / lagging.requests], 1.6),
   ];
 }

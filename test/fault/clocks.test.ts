@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../src/clock.ts";
 import { addSeconds, formatInstant, fromMillis } from "../../src/instant.ts";
-import { createQuota } from "../../src/graph/quota.ts";
+import { createLimiter } from "../../src/graph/limiter.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { pollForever } from "../../src/tap/scheduler.ts";
 import { GraphtapError } from "../../src/errors.ts";
@@ -119,12 +119,12 @@ describe("a host's clock that is set", () => {
   it("back during a pause that Graph asked for does not make that hours longer", async () => {
     open = openSkewed();
     const { clock } = open.rig;
-    const quota = createQuota({ requests: 4, seconds: 10 }, clock);
-    quota.throttled(240_000);
+    const limiter = createLimiter({ requests: 4, seconds: 10 }, clock);
+    limiter.throttled(240_000);
     clock.advance(-3 * HOUR_MS);
-    await quota.acquire("live");
-    quota.throttled(5000);
-    await quota.acquire("live");
+    await limiter.acquire("live");
+    limiter.throttled(5000);
+    await limiter.acquire("live");
     const slept = clock.sleeps.reduce((sum, ms) => sum + ms, 0);
     expect(slept).toBeGreaterThanOrEqual(5000);
     expect(slept).toBeLessThan(300_000);

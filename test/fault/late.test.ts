@@ -23,15 +23,15 @@ describe("records that reach Graph late and out of order", () => {
   }, 60_000);
 
   it("are lost by a reader that never looks again", async () => {
-    const result = await simulateDays({ ...DAYS, seed: 1, settings: { sweepAfterSeconds: [] } });
+    const result = await simulateDays({ ...DAYS, seed: 1, settings: { rereadAfterSeconds: [] } });
     expect(result.missing).toBeGreaterThan(20);
     expect(result.repeated).toBe(0);
   }, 60_000);
 
   it("are found by a schedule of one's own, if it reaches far enough", async () => {
-    const far = await simulateDays({ ...DAYS, seed: 1, settings: { sweepAfterSeconds: [3600, 25_000] } });
+    const far = await simulateDays({ ...DAYS, seed: 1, settings: { rereadAfterSeconds: [3600, 25_000] } });
     expect(far).toMatchObject({ missing: 0, repeated: 0 });
-    const near = await simulateDays({ ...DAYS, seed: 1, settings: { sweepAfterSeconds: [600] } });
+    const near = await simulateDays({ ...DAYS, seed: 1, settings: { rereadAfterSeconds: [600] } });
     expect(near.missing).toBeGreaterThan(0);
   }, 60_000);
 });

@@ -32,7 +32,7 @@ async function pass(rig: Rig, hours: number, lateHours: number | null, settings:
 
 function settingsOf(rig: Rig, own: Partial<ServiceConfig>): Partial<ServiceConfig> {
   const instant = addSeconds(fromMillis(rig.clock.now()), -HOUR);
-  return { startTime: { text: "start", instant }, sweepAfterSeconds: [900, 3 * HOUR], ...own };
+  return { startTime: { text: "start", instant }, rereadAfterSeconds: [900, 3 * HOUR], ...own };
 }
 
 const late = (rig: Rig) => rig.lines.filter((line) => line.includes(" late")).length;
@@ -57,19 +57,19 @@ describe("records later than the deepest re-read", () => {
 
   it("do not where the configuration sets the bound", async () => {
     rig = openRig({ inMemory: true });
-    const bound = await pass(rig, 60, 7, settingsOf(rig, { sweepMaxSeconds: 60 }));
+    const bound = await pass(rig, 60, 7, settingsOf(rig, { rereadMaxSeconds: 60 }));
     expect(bound.sweeps.length).toBe(2);
   }, 60_000);
 
   it("leave the keys of what was delivered as long as a re-read can meet it", async () => {
     rig = openRig({ inMemory: true });
-    const short = settingsOf(rig, { sweepAfterSeconds: [900] });
+    const short = settingsOf(rig, { rereadAfterSeconds: [900] });
     for (let day = 0; day < 8; day++) {
       put(rig, `day ${day}`, 0.01);
       await pass(rig, 24, null, short);
     }
     // A schedule that was made deeper than keys were kept for.
-    await pass(rig, 48, null, { ...short, sweepAfterSeconds: [900, 7 * 24 * HOUR] });
+    await pass(rig, 48, null, { ...short, rereadAfterSeconds: [900, 7 * 24 * HOUR] });
     const delivered = rig.lines.map((line) => JSON.parse(line).id as string);
     expect(new Set(delivered).size, "none twice").toBe(delivered.length);
   }, 60_000);
@@ -78,7 +78,7 @@ describe("records later than the deepest re-read", () => {
 describe("re-reads that live reading cannot pay for", () => {
   it("are told of once when they are a day behind, and once when they have caught up", async () => {
     rig = openRig({ inMemory: true });
-    const settings = settingsOf(rig, { sweepAfterSeconds: [HOUR] });
+    const settings = settingsOf(rig, { rereadAfterSeconds: [HOUR] });
     const stream = rig.stream("signIns", settings);
     await poll(stream, rig.engine, signal);
     const said = () => rig.log.filter((line) => /re-reads (are more|have caught)/.test(line)).length;

@@ -71,7 +71,7 @@ const FAULTS: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
       server.on("tlsClientError", () => {});
       return listening(server, "https");
     },
-    /its TLS certificate does not verify/,
+    /its TLS certificate cannot be verified/,
   ],
   [
     "Content-Length that is too long",

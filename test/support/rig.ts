@@ -6,7 +6,7 @@ import { GraphtapError } from "../../src/errors.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { createGraphClient } from "../../src/graph/client.ts";
 import type { Budget } from "../../src/graph/budgets.ts";
-import { createQuotas } from "../../src/graph/quota.ts";
+import { createLimiters } from "../../src/graph/limiters.ts";
 import { createTokenSource } from "../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { createFramers } from "../../src/json/framer.ts";
@@ -74,7 +74,7 @@ export function openRig(options: RigOptions = {}): Rig {
   };
   const unlimited = { requests: 1_000_000, seconds: 1 };
   const budgets = options.budgets ?? { reports: unlimited, security: unlimited, scores: unlimited };
-  const quotas = createQuotas(budgets, clock);
+  const limiters = createLimiters(budgets, clock);
   const graphUrl = served?.origin ?? GRAPH;
   const loginUrl = served?.origin ?? "https://login.microsoftonline.com";
   const cloud = { graphUrl, loginUrl, scope: `${graphUrl}/.default` };
@@ -117,8 +117,8 @@ export function openRig(options: RigOptions = {}): Rig {
           overrideTag: null,
           tagVersion: null,
           windowMaxSeconds: null,
-          sweepAfterSeconds: null,
-          sweepMaxSeconds: null,
+          rereadAfterSeconds: null,
+          rereadMaxSeconds: null,
           trackUpdates: true,
           obfuscation: [],
           ...settings,
@@ -126,7 +126,7 @@ export function openRig(options: RigOptions = {}): Rig {
         plugin,
         graph,
         graphUrl,
-        quotas: [quotas.of(TENANT, plugin.quota)],
+        limiters: [limiters.of(TENANT, plugin.quota)],
         state: opened.stream({ inputId: "1", service }),
         log,
       };

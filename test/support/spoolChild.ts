@@ -40,7 +40,7 @@ async function read(name: string, stream: StreamState): Promise<void> {
       await new Promise((resolve) => setImmediate(resolve));
     }
     stream.commit({ ...saved, records: page + 1 });
-    sink.settled!(name);
+    sink.committed!(name);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type FileSinkOptions, openFileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
 import { listRotated } from "../../src/sink/spoolNames.ts";
-import { recordKey } from "../../src/state/seen/key.ts";
+import { recordKey } from "../../src/record/keyMaker.ts";
 
 /** Lines of a page of one stream, of very different lengths, in pieces as they come while a page is read. */
 const PIECES = 2;
@@ -77,7 +77,7 @@ export async function readPagesInto(
       step();
       durable.page.set(stream, page + 1);
       step();
-      sink.settled!(stream);
+      sink.committed!(stream);
     }
   }
 }

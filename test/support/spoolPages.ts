@@ -1,4 +1,4 @@
-import { recordKey } from "../../src/state/seen/key.ts";
+import { recordKey } from "../../src/record/keyMaker.ts";
 
 export const childStreams = ["signIns", "directory_audits", "alerts_v2"] as const;
 

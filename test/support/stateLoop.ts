@@ -1,4 +1,4 @@
-import { recordKey } from "../../src/state/seen/key.ts";
+import { recordKey } from "../../src/record/keyMaker.ts";
 import type { StreamAddress } from "../../src/state/checkpoint.ts";
 
 /** The stream that the killed process writes. */

@@ -21,7 +21,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (given.has("serve")) return serveDemo(given, runtime);
   const lastsMs = seconds(given.text("seconds")) * 1000;
   const folder = mkdtempSync(join(tmpdir(), "graphtap-demo-"));
-  // A second page would wait for the quota of sign-ins and audits, and so outlast a short demo.
+  // A second page would wait for the request budget of sign-ins and audits, and so outlast a short demo.
   const graph = await openDemoGraph({ port: 0, quotas: true, unevenPages: false });
   try {
     runtime.writeStderr(

@@ -10,7 +10,7 @@ import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { buildSources } from "../../wiring/sources.ts";
 import { layOut } from "../table.ts";
-import { proxyFrom } from "../../wiring/tap.ts";
+import { proxiesFrom } from "../../net/proxy.ts";
 
 /** Whoever waits at a terminal is told sooner than a stream at night. */
 const PATIENCE_MS = 30_000;
@@ -21,7 +21,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const { config, registry } = await readConfig(given, runtime, clock.now());
   const log = logFor(given, runtime, config.globals.debug, () => clock.now());
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
-  const http = createHttp({ proxy: proxyFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
+  const http = createHttp({ proxy: proxiesFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
   const meter = createSkewMeter(http.transport, clock);
   const stop = new AbortController();
   runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));

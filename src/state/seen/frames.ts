@@ -10,7 +10,7 @@
  */
 import { crc32 } from "node:zlib";
 import { Buffer } from "node:buffer";
-import { KEY_BYTES } from "./key.ts";
+import { KEY_BYTES } from "./keys.ts";
 
 /** Bytes of a frame before its content. */
 export const FRAME_BYTES = 16;

@@ -1,4 +1,4 @@
-import type { SeenPlace } from "./seenPlace.ts";
+import type { SeenPlace } from "./place.ts";
 
 /** The durable set of delivered record keys ({@linkcode recordKey}, 16 bytes each). One stream's, one process's. */
 export interface SeenSet {

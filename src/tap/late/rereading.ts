@@ -50,7 +50,7 @@ async function take(pass: Pass, due: DueSweep, mayGoOn: () => boolean): Promise<
     await readRange(pass, {
       from: due.from,
       to: due.to,
-      priority: "sweep",
+      priority: "reread",
       onRead(to, counts) {
         if (counts !== null && counts.fresh > 0) {
           found.late += counts.fresh;

@@ -17,8 +17,8 @@ const LAG_WORTH_SAYING_SECONDS = 86_400;
 export function reachOf({ service, plugin: { cursor } }: Stream): Reach {
   if (cursor.kind === "snapshot") return { usual: [], most: 0 };
   const own = cursor.kind === "event-time" ? EVENT_SWEEPS_SECONDS : UPDATE_SWEEPS_SECONDS;
-  const usual = service.sweepAfterSeconds ?? cursor.sweepAfterSeconds ?? own;
-  const wanted = service.sweepMaxSeconds ?? MOST_TIMES_DEEPER * (usual.at(-1) ?? 0);
+  const usual = service.rereadAfterSeconds ?? cursor.rereadAfterSeconds ?? own;
+  const wanted = service.rereadMaxSeconds ?? MOST_TIMES_DEEPER * (usual.at(-1) ?? 0);
   return { usual, most: Math.min(wanted, cursor.retentionDays * 86_400 - RETENTION_MARGIN_SECONDS) };
 }
 
@@ -46,7 +46,7 @@ export function sayIfBehind(pass: Pass, wasFarBehind: boolean): void {
   if (wasFarBehind) return log.info("re-reads have caught up");
   log.warn(
     "re-reads are more than a day behind, and late records come as much later: live reading earns them too few " +
-      "requests; a shorter request_period_in_seconds earns more, a shorter sweep_after_seconds needs less",
+      "requests; a shorter request_period_in_seconds earns more, a shorter reread_after_seconds needs less",
     { request_period_in_seconds: service.periodSeconds },
   );
 }

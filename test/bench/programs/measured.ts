@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
-import { openSeenSet } from "../../../src/state/seen/seenSet.ts";
+import { openSeenSet } from "../../../src/state/seen/set.ts";
 import { openState } from "../../../src/state/state.ts";
 
 const KEYS = 10_000_000;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 
 const address = { inputId: "10001", service: "signIns" };

@@ -1,8 +1,8 @@
 /** Some collections limit what may be under way at the same time, whatever its pace. */
 import { describe, expect, it } from "vitest";
-import { createAdmission } from "../../../src/graph/admission.ts";
 import { createGraphClient } from "../../../src/graph/client.ts";
-import { createQuotas } from "../../../src/graph/quota.ts";
+import { createLimiters } from "../../../src/graph/limiters.ts";
+import { createPermits } from "../../../src/graph/permits.ts";
 import { readText } from "../../../src/graph/transport.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { manualClock } from "../../support/manualClock.ts";
@@ -13,7 +13,7 @@ const APP = { tenantId: "contoso.example", clientId: "app" };
 /** Several readers of one Graph that answers slowly, and the most requests that it had at the same time. */
 function slowGraph(statusOf: (request: number) => number) {
   const clock = manualClock();
-  const quotas = [createQuotas({}, clock).of(APP, "scores")];
+  const limiters = [createLimiters({}, clock).of(APP, "scores")];
   const figures = { requests: 0, underWay: 0, most: 0 };
   const graph = createGraphClient({
     clock,
@@ -42,7 +42,7 @@ function slowGraph(statusOf: (request: number) => number) {
   }
   /** Reads a page of so many bytes at most. */
   async function read(bytes: number, signal?: AbortSignal): Promise<string> {
-    const response = await graph.get("https://x/", ASKED, createAdmission(quotas, "live"), signal);
+    const response = await graph.get("https://x/", ASKED, createPermits(limiters, "live"), signal);
     return readText(response, bytes);
   }
   return { read, figures };

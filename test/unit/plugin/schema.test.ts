@@ -43,7 +43,27 @@ describe("a plugin", () => {
       cursor: { kind: "snapshot" },
       tag: { field: "a/b", ignoreCase: true, tags: { x: "my.app.x.y" }, otherwise: "my.app.x.z" },
       notice: "Note this",
+      filters: [
+        { operators: ["eq", "startswith"], properties: ["riskLevel", "location/city"] },
+        { type: "strings", operators: ["eq"], properties: ["riskTypes"] },
+        { operators: ["contains"], properties: ["displayName"], within: "resources" },
+      ],
     })).toEqual([]);
+  });
+
+  it("takes the old name of rereadAfterSeconds for the same, unless both are given", () => {
+    const { cursor } = checkPlugin(
+      { ...good, cursor: { ...good.cursor, sweepAfterSeconds: [900] } },
+      "risk.yaml",
+    );
+    expect(cursor).toEqual({ ...good.cursor, rereadAfterSeconds: [900] });
+    expect(problemsOf({ cursor: { ...good.cursor, sweepAfterSeconds: [900], rereadAfterSeconds: [900] } }))
+      .toEqual([
+        "cursor.sweepAfterSeconds: is the old name of rereadAfterSeconds, which is given, too; keep rereadAfterSeconds",
+      ]);
+    expect(problemsOf({ cursor: { ...good.cursor, sweepAfterSeconds: [900, 300] } })).toEqual([
+      "cursor.sweepAfterSeconds: expected ages that grow from each to the next",
+    ]);
   });
 
   it.each([
@@ -69,6 +89,15 @@ describe("a plugin", () => {
       /^tag\.tags\.x: expected/,
     ],
     ["a filter of two lines", { filter: "a\nb" }, /^filter: expected a text of one line/],
+    ["an unknown operator of a filter", {
+      filters: [{ operators: ["has"], properties: ["a"] }],
+    }, /^filters\.0\.operators\.0: /],
+    ["an unknown type in a filter", {
+      filters: [{ type: "date", operators: ["eq"], properties: ["a"] }],
+    }, /^filters\.0\.type: /],
+    ["a filter without properties", {
+      filters: [{ operators: ["eq"], properties: [] }],
+    }, /^filters\.0\.properties: /],
     [
       "a page about it that is no address",
       { docs: "learn.microsoft.com" },

@@ -3,7 +3,7 @@ import type { Clock } from "../../../src/clock.ts";
 import type { InputConfig, ServiceConfig } from "../../../src/config/config.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
 import { createGraphClient } from "../../../src/graph/client.ts";
-import { createQuotas } from "../../../src/graph/quota.ts";
+import { createLimiters } from "../../../src/graph/limiters.ts";
 import { createTokenSource } from "../../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/graph/transport.ts";
 import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
@@ -72,7 +72,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
       return Promise.resolve();
     },
     accepted: (stream: string) => stream === "1/signIns" ? house.accepted : [],
-    settled(stream: string) {
+    committed(stream: string) {
       if (stream === "1/signIns") house.accepted = [];
     },
     close: () => Promise.resolve(),
@@ -117,7 +117,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
     });
     const graph = createGraphClient({ transport, clock, log, userAgent: "graphtap/test", tokens });
     const unlimited = { requests: 1_000_000, seconds: 1 };
-    const quotas = createQuotas({ reports: unlimited, security: unlimited }, clock);
+    const limiters = createLimiters({ reports: unlimited, security: unlimited }, clock);
     const registry = createRegistry(plugins);
     house.stop = stop;
     house.streams = SERVICES.map((service): Stream => ({
@@ -132,14 +132,14 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
         overrideTag: null,
         tagVersion: null,
         windowMaxSeconds: null,
-        sweepAfterSeconds: null,
+        rereadAfterSeconds: null,
         trackUpdates: true,
         obfuscation: [],
       } as Partial<ServiceConfig> as ServiceConfig,
       plugin: registry.resolve(service)!,
       graph,
       graphUrl: GRAPH,
-      quotas: [quotas.of(TENANT, registry.resolve(service)!.quota)],
+      limiters: [limiters.of(TENANT, registry.resolve(service)!.quota)],
       state: state!.stream({ inputId: "1", service }),
       log,
     }));

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type FileSinkOptions, openFileSink } from "../../../src/sink/file.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 
@@ -164,21 +164,21 @@ describe("a spool", () => {
     expect(spool(folder).files()).toEqual({ "events.ndjson": "" });
   });
 
-  it("gives back the keys of what it accepted and nobody settled, stream by stream", async () => {
+  it("gives back the keys of what it accepted and nobody committed, stream by stream", async () => {
     const folder = tempFolder();
     const [one, two, three] = [recordKey("1"), recordKey("2"), recordKey("3")];
     const first = spool(folder);
     await first.sink.write(bytes("1\n"), { stream: "a", keys: [one] });
     await first.sink.write(bytes("2\n"), { stream: "b", keys: [two] });
     await first.write("a heartbeat has no key\n");
-    first.sink.settled!("a");
+    first.sink.committed!("a");
     await first.sink.write(bytes("3\n"), { stream: "b", keys: [three] });
     // Not closed: as after a kill.
     const second = spool(folder);
     const hex = (stream: string) => second.sink.accepted!(stream).map((key) => Array.from(key).join());
     expect(hex("a")).toEqual([]);
     expect(hex("b")).toEqual([two, three].map((key) => Array.from(key).join()));
-    second.sink.settled!("b");
+    second.sink.committed!("b");
     expect(hex("b")).toEqual([]);
     expect(spool(folder).sink.accepted!("b")).toEqual([]);
   });

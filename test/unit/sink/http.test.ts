@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import { httpRig, lines } from "./httpRig.ts";
 import { openReceiver, type Reaction } from "./receiver.ts";
 
@@ -227,7 +227,7 @@ describe("a stop", () => {
     rig.stop.abort(stopped);
     await expect(writing).rejects.toBe(stopped);
     expect(rig.sink.accepted!("a")).toEqual(keys.slice(0, 1000));
-    rig.sink.settled!("a");
+    rig.sink.committed!("a");
     expect(rig.sink.accepted!("a")).toEqual([]);
   });
 

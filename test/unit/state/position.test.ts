@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { emptyCheckpoint, type StreamAddress } from "../../../src/state/checkpoint.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { StateOptions, StreamState } from "../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 

@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyCheckpoint, type StreamAddress } from "../../../src/state/checkpoint.ts";
-import { recordKey } from "../../../src/state/seen/key.ts";
+import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { State } from "../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 

@@ -26,7 +26,7 @@ async function timeFor(lines: Parameters<typeof small>[0], requests: number, ind
   const { clock, streams } = streamsOf(lines);
   const began = clock.now();
   for (let count = 0; count < requests; count++) {
-    for (const quota of streams[index]!.quotas) await quota.acquire("live");
+    for (const limiter of streams[index]!.limiters) await limiter.acquire("live");
   }
   return clock.now() - began;
 }
@@ -55,8 +55,8 @@ describe("the budgets of a stream", () => {
       services: ["signIns:", "alerts_v2:"],
     });
     const began = clock.now();
-    for (const { quotas } of [...streams, ...streams]) {
-      for (const quota of quotas) await quota.acquire("live");
+    for (const { limiters } of [...streams, ...streams]) {
+      for (const limiter of limiters) await limiter.acquire("live");
     }
     expect(clock.now() - began).toBe(60_000);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../../src/errors.ts";
 import { BATCH_HEADER } from "../../../../src/server/pull/routes.ts";
-import { recordKey } from "../../../../src/state/seen/key.ts";
+import { recordKey } from "../../../../src/record/keyMaker.ts";
 import { heldIds, idsOf, openHouse, produce, settle, shortPages } from "../house.ts";
 
 const problemOf = async (response: Response) => await response.json() as { code: string; detail: string };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stageState } from "../../../../src/server/pull/stagedState.ts";
 import { type Checkpoint, emptyCheckpoint } from "../../../../src/state/checkpoint.ts";
-import { recordKey } from "../../../../src/state/seen/key.ts";
+import { recordKey } from "../../../../src/record/keyMaker.ts";
 import type { StreamState } from "../../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../../support/state.ts";
 

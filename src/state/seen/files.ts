@@ -3,10 +3,10 @@ import { closeSync, fsyncSync, ftruncateSync } from "node:fs";
 import { GraphtapError } from "../../errors.ts";
 import { attempt, failureCode } from "../../files/failure.ts";
 import { openFile, removeFile, removeUnfinished, setAside, syncFolder } from "../../files/durable.ts";
-import { KEY_BYTES } from "./key.ts";
+import { KEY_BYTES } from "./keys.ts";
 import { readSegment, segmentBuffer, type SegmentContent } from "./segment.ts";
-import type { PlacedPosition } from "./seenPlace.ts";
-import { listSegments, type SegmentName, segmentSize } from "./segments.ts";
+import type { PlacedPosition } from "./place.ts";
+import { listSegments, type SegmentName, segmentSize } from "./segmentNames.ts";
 import { buildTable, type KeyTable } from "./table.ts";
 
 /** A segment that is in the table; its owner keeps it up to date. */

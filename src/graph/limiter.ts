@@ -1,25 +1,28 @@
 import type { Clock } from "../clock.ts";
-import type { QuotaName } from "../plugin/plugin.ts";
-import { allOf } from "./allOf.ts";
-import { type Budget, budgetNames, BUDGETS } from "./budgets.ts";
+import type { Budget } from "./budgets.ts";
 
 /** What a request is for: today's records go first, late ones next, old ones last. */
-export type Priority = "live" | "sweep" | "backfill";
+export type Priority = "live" | "reread" | "backfill";
 
-const RANK: Readonly<Record<Priority, number>> = { live: 0, sweep: 1, backfill: 2 };
+const RANK: Readonly<Record<Priority, number>> = { live: 0, reread: 1, backfill: 2 };
 /** After a 429 the budget is halved, down to this share, and grows back by a tenth a minute. */
 const SMALLEST_SHARE = 0.25;
 const RECOVERY_MS_PER_SHARE = 600_000;
 
-/** A budget in use, shared by every stream that it covers. */
-export interface Quota {
+/** What lets one request go, from before it is sent until its answer has come to its end. */
+export interface Permit {
+  /** To be called once, when the answer has come to its end or there will be none. */
+  release(): void;
+}
+
+/** Keeps a request budget; shared by every stream that the budget covers. */
+export interface Limiter {
   /**
    * Waits until a request fits: by priority, and among equals in order of arrival.
    *
-   * @returns to be called once when its answer has come to its end
    * @throws the signal's reason
    */
-  acquire(priority: Priority, signal?: AbortSignal): Promise<() => void>;
+  acquire(priority: Priority, signal?: AbortSignal): Promise<Permit>;
   /** Graph answered 429: nobody passes for `ms` milliseconds, and fewer after that, for a while. */
   throttled(ms: number): void;
   /** The stretch that the budget counts, in milliseconds. */
@@ -31,7 +34,7 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-export function createQuota(budget: Budget, clock: Clock): Quota {
+export function createLimiter(budget: Budget, clock: Clock): Limiter {
   const windowMs = budget.seconds * 1000;
   const waiting: Waiter[] = [];
   let starts: number[] = [];
@@ -43,7 +46,7 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
   let places = budget.concurrent ?? Infinity;
   let placeIsFree = () => {};
 
-  function leave(): void {
+  function release(): void {
     places++;
     placeIsFree();
   }
@@ -94,7 +97,7 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
           rank: RANK[priority],
           admit: () => {
             signal?.removeEventListener("abort", giveUp);
-            resolve(leave);
+            resolve({ release });
           },
         };
         signal?.addEventListener("abort", giveUp, { once: true });
@@ -108,29 +111,6 @@ export function createQuota(budget: Budget, clock: Clock): Quota {
       shareSince = now;
       pausedUntil = Math.max(pausedFrom <= now ? pausedUntil : 0, now + ms);
       pausedFrom = now;
-    },
-  };
-}
-
-/** The quotas of one process: one for each application, tenant and name. */
-export interface Quotas {
-  of(application: { tenantId: string; clientId: string }, name: QuotaName): Quota;
-}
-
-/** @param overrides figures in the place of Microsoft's, by name; what may run at once stays as it is */
-export function createQuotas(overrides: Readonly<Record<string, Budget>>, clock: Clock): Quotas {
-  const quotas = new Map<string, Quota>();
-  return {
-    of({ tenantId, clientId }, quotaName) {
-      const drawnOn = budgetNames(quotaName).map((name) => {
-        // Identity protection counts a tenant's applications together.
-        const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
-        const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
-        const quota = quotas.get(key) ?? createQuota({ ...BUDGETS[name], ...overrides[name] }, clock);
-        quotas.set(key, quota);
-        return quota;
-      });
-      return drawnOn.length === 1 ? drawnOn[0]! : allOf(drawnOn);
     },
   };
 }

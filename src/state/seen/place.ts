@@ -1,5 +1,5 @@
 /** Places in a seen set: what a checkpoint tells by whether something was committed after it, without any clock. */
-import { listSegments, segmentSize } from "./segments.ts";
+import { listSegments, segmentSize } from "./segmentNames.ts";
 
 /** A place between two commits of a seen set; places grow over its life. */
 export interface SeenPlace {

@@ -1,14 +1,14 @@
 import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../errors.ts";
 import { makeFolder, removeFile, replaceFile, syncFolder } from "../../files/durable.ts";
-import { createKeyList } from "./keyList.ts";
-import { KEY_BYTES } from "./key.ts";
+import { createKeyList } from "./keys.ts";
+import { KEY_BYTES } from "./keys.ts";
 import { encodeCommit } from "./frames.ts";
 import type { SeenLog, SeenSetOptions } from "./seen.ts";
-import { countSeen, type LoadedSegment, loadSeen, readPosition, type SeenContents } from "./seenFiles.ts";
-import { endOfFiles, isBefore } from "./seenPlace.ts";
+import { countSeen, type LoadedSegment, loadSeen, readPosition, type SeenContents } from "./files.ts";
+import { endOfFiles, isBefore } from "./place.ts";
 import { SEGMENT_VERSION, segmentHeader } from "./segment.ts";
-import { listSegments, segmentName } from "./segments.ts";
+import { listSegments, segmentName } from "./segmentNames.ts";
 import { openSegmentWriter, type SegmentWriter } from "./segmentWriter.ts";
 import { createTable, KEY_WORDS } from "./table.ts";
 

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { recordKey } from "../../../../src/state/seen/key.ts";
-import { createKeyMaker } from "../../../../src/record/keyMaker.ts";
+import { createKeyMaker, recordKey } from "../../../src/record/keyMaker.ts";
 
 const hex = (key: Uint8Array) => [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -9,9 +9,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { recordKey } from "../../../../src/state/seen/key.ts";
+import { recordKey } from "../../../../src/record/keyMaker.ts";
 import type { SeenSetOptions } from "../../../../src/state/seen/seen.ts";
-import { openSeenSet } from "../../../../src/state/seen/seenSet.ts";
+import { openSeenSet } from "../../../../src/state/seen/set.ts";
 import { freshFolder } from "../../../support/state.ts";
 
 const DAY = 86_400_000;

@@ -1,0 +1,28 @@
+import type { Clock } from "../clock.ts";
+import type { QuotaName } from "../plugin/plugin.ts";
+import { type Budget, budgetNames, BUDGETS } from "./budgets.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { allOf } from "./permits.ts";
+
+/** The limiters of one process: one for each application, tenant and budget. */
+export interface Limiters {
+  of(application: { tenantId: string; clientId: string }, quota: QuotaName): Limiter;
+}
+
+/** @param overrides figures in the place of Microsoft's, by name; what may run at once stays as it is */
+export function createLimiters(overrides: Readonly<Record<string, Budget>>, clock: Clock): Limiters {
+  const limiters = new Map<string, Limiter>();
+  return {
+    of({ tenantId, clientId }, quota) {
+      const drawnOn = budgetNames(quota).map((name) => {
+        // Identity protection counts a tenant's applications together.
+        const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
+        const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
+        const limiter = limiters.get(key) ?? createLimiter({ ...BUDGETS[name], ...overrides[name] }, clock);
+        limiters.set(key, limiter);
+        return limiter;
+      });
+      return drawnOn.length === 1 ? drawnOn[0]! : allOf(drawnOn);
+    },
+  };
+}
