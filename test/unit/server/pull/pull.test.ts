@@ -93,8 +93,8 @@ describe("a pull", () => {
 
   it("whose client leaves in the middle gives all of it again, and the server goes on", async () => {
     const house = openHouse();
-    shortPages(house, 100);
-    produce(house, "signIns", 350);
+    shortPages(house, 50);
+    produce(house, "signIns", 180);
     const gone = new AbortController();
     const reader = (await house.fetch("/v1/pull", { gone: gone.signal })).body!.getReader();
     await reader.read();
@@ -129,11 +129,11 @@ describe("a pull", () => {
 
   it("ends when the batch is full, and the next one goes on", async () => {
     const house = openHouse();
-    shortPages(house, 100);
-    produce(house, "signIns", 350);
+    shortPages(house, 50);
+    produce(house, "signIns", 180);
     const first = await house.ids("/v1/pull?service=signIns&limit=100");
     expect(first.length).toBeGreaterThanOrEqual(100);
-    expect(first.length).toBeLessThan(350);
+    expect(first.length).toBeLessThan(180);
     const rest: string[] = [];
     for (let more = first; more.length > 0;) {
       more = await house.ids("/v1/pull?service=signIns&limit=100");
@@ -175,8 +175,8 @@ describe("a pull", () => {
 
   it("ends whole when the process is told to stop", async () => {
     const house = openHouse();
-    shortPages(house, 100);
-    produce(house, "signIns", 350);
+    shortPages(house, 50);
+    produce(house, "signIns", 180);
     const response = await house.fetch("/v1/pull");
     const reader = response.body!.getReader();
     const taken = [(await reader.read()).value!];
