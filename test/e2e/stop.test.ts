@@ -1,14 +1,10 @@
-/** SIGTERM and SIGINT: a clean end at once, the line in flight whole, the position saved. */
+/** SIGTERM and SIGINT: a clean end without waiting, the line in flight whole, the position saved. */
 import type { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
-import { run, start } from "../support/program.ts";
+import { HANG_MS, run, start } from "../support/program.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
-
-const AT_ONCE_MS = 2000;
-/** Five seconds of grace for a reader that does not read, and some for a busy machine. */
-const AT_LAST_MS = 7000;
 
 async function filledSite(count: number) {
   const site = await openSite({ gzip: false });
@@ -37,7 +33,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
     stopped.kill(signal);
     const { code, stdout, stderr } = await stopped.ended;
     expect({ code, whole: stdout.at(-1) === 10 }, stderr).toEqual({ code: 0, whole: true });
-    expect(Date.now() - since).toBeLessThan(AT_ONCE_MS);
+    expect(Date.now() - since).toBeLessThan(HANG_MS);
     expect(recordsOf(stdout).length).toBeLessThan(200);
     expect(stall.spent).toBe(true);
 
@@ -53,7 +49,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
     running.kill(signal);
     const { code, stdout } = await running.ended;
     expect(code).toBe(0);
-    expect(Date.now() - since).toBeLessThan(AT_ONCE_MS);
+    expect(Date.now() - since).toBeLessThan(HANG_MS);
     expect(tally(site.records("directory_audits"), recordsOf(stdout))).toEqual(EXACT);
     expect((await run(["pull", "-c", config])).stdout.toString()).toBe("");
   });
@@ -78,7 +74,7 @@ describe("SIGTERM", () => {
     const since = Date.now();
     running.kill("SIGTERM");
     expect(await running.exited).toBe(0);
-    expect(Date.now() - since).toBeLessThan(AT_ONCE_MS);
+    expect(Date.now() - since).toBeLessThan(HANG_MS);
     expect(site.emulator.requests.length).toBe(asked);
   });
 
@@ -89,7 +85,7 @@ describe("SIGTERM", () => {
     const since = Date.now();
     stuck.kill("SIGTERM");
     const code = await stuck.exited;
-    expect(Date.now() - since).toBeLessThan(AT_LAST_MS);
+    expect(Date.now() - since).toBeLessThan(HANG_MS);
     expect(code, "nobody took the lines").toBe(4);
     expect(stuck.stderr).not.toMatch(/^\s+at /m);
     stuck.read();

@@ -61,7 +61,10 @@ describe("the events", () => {
     const { body } = await house.fetch("/v1/events", { headers: { accept } });
     const createdDateTime = "2026-11-22T15:50:00Z";
     for (let id = 0; id < 30; id++) {
-      house.emulator.put("signIns", JSON.stringify({ id: `${id}`, createdDateTime, text: "x".repeat(50_000) }));
+      house.emulator.put(
+        "signIns",
+        JSON.stringify({ id: `${id}`, createdDateTime, text: "x".repeat(50_000) }),
+      );
     }
     await house.poll();
     expect(house.lines).toHaveLength(30);
