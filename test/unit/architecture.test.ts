@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
 import { errorKinds } from "../../src/errors.ts";
+import { functionsOf } from "../support/functionLines.ts";
 
 const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
@@ -85,6 +86,51 @@ const CIRCLES_YET: readonly string[] = [
   "emulator/collections.ts emulator/options.ts",
   "migrate/pickle.ts migrate/pickleCalls.ts",
   "server/pull/batch.ts server/served.ts",
+];
+
+/** Lines that a function may have, those of functions within it included. */
+const LONGEST_FUNCTION = 70;
+
+/** Functions that are longer; nothing may join them. */
+const LONG_YET: readonly string[] = [
+  "config/patternTree.ts parsePattern",
+  "emulator/emulator.ts createEmulator",
+  "emulator/odata/parse.ts parseFilter",
+  "graph/client.ts createGraphClient",
+  "graph/limiter.ts createLimiter",
+  "migrate/pickle.ts readPickle",
+  "record/intake.ts createIntake",
+  "server/pull/responseSink.ts createResponseSink",
+  "sink/file.ts openFileSink",
+  "sink/http.ts createHttpSink",
+  "state/seen/set.ts openSeenSet",
+  "state/streamState.ts openStream",
+];
+
+/** Unit tests that are not named after a file of `src`; nothing may join them. */
+const NOT_MIRRORED_YET: readonly string[] = [
+  "cli/deployment.ts",
+  "cli/execLines.ts",
+  "cli/state.ts",
+  "config/example.ts",
+  "config/hostile.ts",
+  "config/patternFuzz.ts",
+  "config/problems.ts",
+  "config/service.ts",
+  "config/syntax.ts",
+  "config/values.ts",
+  "emulator/filter.ts",
+  "emulator/records.ts",
+  "emulator/refusals.ts",
+  "emulator/served.ts",
+  "graph/concurrency.ts",
+  "graph/connections.ts",
+  "server/events.ts",
+  "server/pull/confirm.ts",
+  "server/status/pages.ts",
+  "shipper/files.ts",
+  "shipper/shipper.ts",
+  "state/position.ts",
 ];
 
 function filesUnder(folder: string): string[] {
@@ -170,6 +216,26 @@ describe("the house", () => {
     const asking = new RegExp(`(?:[!=]==\\s*|case\\s+)"(?:${Object.keys(errorKinds).join("|")})"`);
     const engine = sources.filter((file) => roomOf(file) !== "emulator" && file !== "src/cli/cli.ts");
     expect(engine.filter((file) => asking.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+  });
+
+  it("has no function beyond one screen, but for the scanner", () => {
+    const written = sources.filter((file) => roomOf(file) !== "json" && !file.endsWith(".as.ts"));
+    const long = written.flatMap((file) => {
+      const text = readFileSync(join(root, file), "utf8");
+      // No function is longer than its file.
+      if (text.split("\n").length <= LONGEST_FUNCTION) return [];
+      return functionsOf(file, text)
+        .filter(({ lines }) => lines > LONGEST_FUNCTION)
+        .map(({ name }) => `${short(file)} ${name}`);
+    });
+    expect(long.filter((name) => !LONG_YET.includes(name))).toEqual([]);
+  });
+
+  it("has a unit test in the place of the file that it is about", () => {
+    const tests = filesUnder("test/unit").filter((file) => file.endsWith(".test.ts"))
+      .map((file) => file.replace(/^test\/unit\//, "").replace(/\.test\.ts$/, ".ts"));
+    const strangers = tests.filter((file) => file !== "architecture.ts" && !sources.includes(`src/${file}`));
+    expect(strangers.filter((file) => !NOT_MIRRORED_YET.includes(file))).toEqual([]);
   });
 
   it("touches the process in main.ts alone", () => {
