@@ -22,6 +22,8 @@ export interface ErrorKind {
   readonly throttles: boolean;
   /** False for an end that was asked for: no stream and no log calls it an error. */
   readonly isFault: boolean;
+  /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
+  readonly readerLeft: boolean;
   /** Whether nothing in this process can go on, whoever met it. */
   readonly stopsProcess: boolean;
   /** What a client of the server is answered. */
@@ -50,6 +52,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     keepsAccepted: false,
     throttles: false,
     isFault: true,
+    readerLeft: false,
     stopsProcess: false,
     httpStatus: HTTP_STATUS[recovery],
     ...unusual,
@@ -84,7 +87,7 @@ const kinds = {
   "window-too-large": row("restart-window", 1),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
-  "sink-closed": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
+  "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
   "sink-full": row("exit", 4, { keepsAccepted: true }),
   "sink-unusable": row("exit", 4, { keepsAccepted: true }),

@@ -108,9 +108,9 @@ const runtime: Runtime = {
   },
   stdin: () => process.stdin,
   onStopSignal: (callback) => {
-    process.on("SIGTERM", callback);
-    process.on("SIGINT", callback);
-    onParentGone(callback);
+    process.on("SIGTERM", () => callback("SIGTERM"));
+    process.on("SIGINT", () => callback("SIGINT"));
+    onParentGone(() => callback("parent-gone"));
   },
   // Deno locks a file itself, which needs no permission to run flock.
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
@@ -124,11 +124,14 @@ process.on("uncaughtException", (error) => {
   stderr.get().write(`graphtap: bug: ${error.stack ?? error.message}\n`, () => process.exit(70));
 });
 
+/** How long the last line may take, which comes on top of what a stop leaves to the sinks. */
+const STDERR_GRACE_MS = 500;
+
 /** Ends the process when standard error has taken its last line, or will not. */
 function exit(code: number): void {
   const end = () => process.exit(code);
   if (!stderr.isOpen()) return end();
-  setTimeout(end, 1000);
+  setTimeout(end, STDERR_GRACE_MS);
   stderr.get().write("", end);
 }
 

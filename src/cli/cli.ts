@@ -8,15 +8,17 @@ import { version } from "../wiring/version.ts";
 
 const HELP: Option = { name: "help", short: "h", help: "this text", env: "" };
 
-/** Runs the command that the words name; every failure becomes one line on standard error and an exit code. */
+/**
+ * Runs the command that the words name. What it throws becomes one line on standard error and an exit code; a command
+ * that delivers logs its end itself, once its tap is open (`wiring/end.ts`).
+ */
 export async function runCli(runtime: Runtime): Promise<ExitCode> {
   try {
     return await dispatch(runtime);
   } catch (thrown) {
     const error = asGraphtapError(thrown);
-    if (!error.kind.isFault) return error.kind.exitCode;
-    // A reader that went away is no news: it knows (head, a stopped shipper).
-    if (error.code !== "sink-closed") runtime.writeStderr(`graphtap: ${errorLine(error)}\n`);
+    if (!error.kind.isFault || error.kind.readerLeft) return error.kind.exitCode;
+    runtime.writeStderr(`graphtap: ${errorLine(error)}\n`);
     if (error.kind.exitCode === 70 && error.cause instanceof Error) {
       runtime.writeStderr(`${error.cause.stack}\n`);
     }
@@ -73,8 +75,8 @@ usage: graphtap COMMAND [options]
 ${rows}
 
 "graphtap COMMAND --help" shows its options. Start with "graphtap demo": it needs no account.
-Exit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 authorisation, 4 output closed,
-5 state unusable or in use, 70 a bug.
+Exit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 authorisation, 4 output closed or
+stalled, 5 state unusable or in use, 70 a bug.
 `;
 }
 

@@ -1,7 +1,8 @@
 import { loadConfig } from "../config/load.ts";
 import { addSeconds, formatInstant, fromMillis } from "../instant.ts";
 import { createRegistry } from "../plugin/registry.ts";
-import { plugins } from "../../plugins/index.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import { plugins as ours } from "../../plugins/index.ts";
 import type { LoadedConfig } from "../wiring/configFile.ts";
 
 /** The one tenant of the built-in Graph; nothing about it is secret. */
@@ -14,8 +15,13 @@ export const DEMO_TENANT = {
 /** How far back the demo's records begin. */
 export const DEMO_BACKLOG_SECONDS = 3000;
 
-/** A configuration as a user would write it for the Graph at `url`: every service we bring along. */
-export function demoConfigText(url: string, stateDir: string, nowMs: number): string {
+/** A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours. */
+export function demoConfigText(
+  url: string,
+  stateDir: string,
+  nowMs: number,
+  plugins: readonly Plugin[] = ours,
+): string {
   const start = formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -DEMO_BACKLOG_SECONDS));
   const services = plugins.map(({ service, cursor }) =>
     cursor.field === undefined || cursor.kind === "snapshot"
@@ -37,9 +43,14 @@ ${services.join("")}`;
 }
 
 /** The same, read by the reader of all configurations. */
-export function demoConfig(url: string, stateDir: string, nowMs: number): LoadedConfig {
+export function demoConfig(
+  url: string,
+  stateDir: string,
+  nowMs: number,
+  plugins: readonly Plugin[] = ours,
+): LoadedConfig {
   const registry = createRegistry(plugins);
-  const config = loadConfig(demoConfigText(url, stateDir, nowMs), {
+  const config = loadConfig(demoConfigText(url, stateDir, nowMs, plugins), {
     file: "demo",
     registry,
     now: fromMillis(nowMs),

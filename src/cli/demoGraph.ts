@@ -1,22 +1,14 @@
 import { systemClock } from "../clock.ts";
 import { simulate } from "../emulator/arrivals.ts";
 import { createEmulator, type Emulator } from "../emulator/emulator.ts";
-import type { CollectionName } from "../emulator/collections.ts";
 import { serveEmulator } from "../emulator/serve.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
+import type { Cursor, Plugin } from "../plugin/plugin.ts";
+import { plugins as ours } from "../../plugins/index.ts";
 import { DEMO_BACKLOG_SECONDS, DEMO_TENANT } from "./demoConfig.ts";
 
-/** How many records there are when the demo begins. */
-const BACKLOG: Readonly<Record<CollectionName, number>> = {
-  signIns: 0,
-  signIns_beta: 24,
-  directoryAudits: 12,
-  provisioning: 6,
-  alerts_v2: 4,
-  alerts: 3,
-  secureScores: 2,
-  secureScoreControlProfiles: 8,
-};
+/** How many records a collection has when the demo begins. */
+const BACKLOG: Readonly<Record<Cursor["kind"], number>> = { "event-time": 12, "update-time": 4, snapshot: 4 };
 
 /** A Graph on loopback with records of its own making. */
 export interface DemoGraph {
@@ -31,20 +23,22 @@ export interface DemoGraph {
  * Serves it; the first records are there already.
  *
  * @param port 0 for any free one
+ * @param plugins what it holds; our own by default
  * @param unevenPages whether a page may be short or empty although more follow
  */
 export async function openDemoGraph(
-  options: { port: number; quotas: boolean; unevenPages: boolean },
+  options: { port: number; quotas: boolean; unevenPages: boolean; plugins?: readonly Plugin[] },
 ): Promise<DemoGraph> {
   const emulator = createEmulator({
+    plugins: options.plugins ?? ours,
     tenants: [DEMO_TENANT],
     unevenPages: options.unevenPages,
     ...(options.quotas ? {} : { quotas: "off" as const }),
   });
   const now = fromMillis(systemClock.now());
-  for (const [collection, count] of Object.entries(BACKLOG)) {
+  for (const { path, plugin } of emulator.collections) {
     // Half a minute inside the start, so that a demo that starts slowly still asks for them all.
-    emulator.produce(collection as CollectionName, count, {
+    emulator.produce(path, BACKLOG[plugin.cursor.kind], {
       from: addSeconds(now, 30 - DEMO_BACKLOG_SECONDS),
       to: now,
     });

@@ -1,6 +1,14 @@
 /** What the engine knows of the configuration: plain data, checked, with every default in place. */
 import type { Instant } from "../instant.ts";
-import type { Secret } from "./secret.ts";
+import type { Registry } from "../plugin/registry.ts";
+import type { Secret, SecretReaders } from "./secret.ts";
+
+/** What a configuration is read with. */
+export interface ReadOptions extends SecretReaders {
+  readonly registry: Registry;
+  /** Start times must be before it. */
+  readonly now: Instant;
+}
 
 /** The whole file. */
 export interface Config {

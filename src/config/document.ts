@@ -1,20 +1,16 @@
 /** The text of a configuration as a value, with the place of every key in it. */
-import type { Document } from "yaml";
+import type { Document, ErrorCode } from "yaml";
 import { LineCounter, parseDocument } from "yaml";
-import { findPlaces } from "./places.ts";
-import { syntaxErrors } from "./syntaxErrors.ts";
-
-/** From the top of the file to a value. */
-export type Path = readonly (string | number)[];
+import { findPlaces, type Path, type Places } from "./places.ts";
 
 /** A line and a column, both from 1. */
-export interface Place {
+export interface LineColumn {
   readonly line: number;
   readonly column: number;
 }
 
 /** Something that makes the text unreadable, or a key that stands twice. */
-export interface SyntaxProblem extends Place {
+export interface SyntaxProblem extends LineColumn {
   readonly message: string;
 }
 
@@ -24,8 +20,40 @@ export interface ConfigDocument {
   readonly value: unknown;
   readonly problems: readonly SyntaxProblem[];
   /** Where a value or its key stands; of a missing one, the key of the nearest block around it. */
-  placeOf(path: Path, part: "key" | "value"): Place | null;
+  placeOf(path: Path, part: "key" | "value"): LineColumn | null;
 }
+
+/** What is wrong and what to do, by the parser's code. Its own words quote the file, and so might quote a secret. */
+const SYNTAX_ERRORS: Readonly<Record<ErrorCode, string>> = {
+  ALIAS_PROPS: "an alias (*name) has neither anchor nor tag",
+  BAD_ALIAS: "this is no alias; put a value that begins with * or & in quotes",
+  BAD_COLLECTION_TYPE: "the tag before this block does not fit it",
+  BAD_DIRECTIVE: "a line that begins with % is a YAML directive, and this is none; remove it",
+  BAD_DQ_ESCAPE:
+    'unknown escape in a text in "double quotes"; write \\\\ for a backslash, or use single quotes',
+  BAD_INDENT: "wrong indentation; keys of one block begin in the same column",
+  BAD_PROP_ORDER: "an anchor or a tag stands in the wrong place",
+  BAD_SCALAR_START: "a value cannot begin with this character; put it in quotes",
+  BLOCK_AS_IMPLICIT_KEY:
+    'a value cannot hold ": " or a further key on its line; put it in quotes or on its own line',
+  BLOCK_IN_FLOW: "a block cannot stand inside { } or [ ]",
+  DUPLICATE_KEY: "this key stands twice in its block; keep one",
+  IMPOSSIBLE: "not YAML",
+  KEY_OVER_1024_CHARS: "a key of more than 1,024 characters; a quote may be missing above",
+  MISSING_CHAR: "a quote, a bracket, a comma or a colon is missing",
+  MULTILINE_IMPLICIT_KEY: "a key must stand on one line; a colon or a quote may be missing",
+  MULTIPLE_ANCHORS: "a value has one anchor (&name) at most",
+  MULTIPLE_DOCS: "a second document begins here; keep one, without a line ---",
+  MULTIPLE_TAGS: "a value has one tag (!name) at most",
+  NON_STRING_KEY: "a key must be a text, not a list or a map",
+  RESOURCE_EXHAUSTION: "nested too deeply to be read",
+  TAB_AS_INDENT: "a tab cannot indent; use spaces",
+  TAG_RESOLVE_FAILED: "unknown tag; put a value that begins with ! in quotes",
+  UNEXPECTED_TOKEN: "unexpected text here; a quote or a comma may be missing",
+};
+
+const DANGLING_ALIAS =
+  "an alias (*name) without an anchor (&name) before it; put a value that begins with * in quotes";
 
 // Enough for shared blocks by hand; a thousandth of what a bomb needs.
 const MOST_ALIASES = 100;
@@ -33,6 +61,9 @@ const MOST_PROBLEMS = 20;
 
 /** Reads YAML 1.2, and so JSON. Times stay texts; `<<` merges, as in the old collector's YAML 1.1. */
 export function readDocument(text: string): ConfigDocument {
+  const wrongByte = text.indexOf("\uFFFD");
+  // Nothing else in such a file can be trusted, and what follows are only its consequences.
+  if (wrongByte >= 0) return unreadable([notUtf8(text, wrongByte)]);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     schema: "core",
@@ -46,45 +77,17 @@ export function readDocument(text: string): ConfigDocument {
     prettyErrors: false,
     logLevel: "error",
   });
-  const place = (offset: number): Place => {
+  const place = (offset: number): LineColumn => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
-  const problems: SyntaxProblem[] = [];
-  const add = (offset: number, message: string) => {
-    const at = place(offset);
-    const known = problems.some((other) => other.line === at.line && other.column === at.column);
-    if (!known && problems.length < MOST_PROBLEMS) problems.push({ ...at, message });
-  };
-
-  const wrongByte = text.indexOf("\uFFFD");
-  if (wrongByte >= 0) {
-    // Nothing else in such a file can be trusted, and what follows are only its consequences.
-    const lineStart = text.lastIndexOf("\n", wrongByte - 1) + 1;
-    const line = text.slice(0, lineStart).split("\n").length;
-    const message = "not UTF-8 text here; save the file as UTF-8 (Windows PowerShell's > writes UTF-16)";
-    return unreadable([{ line, column: wrongByte - lineStart + 1, message }]);
-  }
-  for (const error of [...document.errors, ...document.warnings]) add(error.pos[0], syntaxErrors[error.code]);
   const places = findPlaces(document);
-  for (const alias of places.danglingAliases) {
-    add(
-      alias,
-      "an alias (*name) without an anchor (&name) before it; put a value that begins with * in quotes",
-    );
-  }
-  // A doubled key has a meaning (the last one holds), so the search for other problems can go on.
-  const fatal = problems.length > 0;
-  for (const key of places.doubledKeys) add(key, syntaxErrors.DUPLICATE_KEY);
-  if (fatal) return unreadable(problems);
-
+  const { problems, isFatal } = syntaxProblems(document, places, place);
+  if (isFatal) return unreadable(problems);
   const value = toValue(document);
   if (value === null) {
-    return unreadable([{
-      line: 1,
-      column: 1,
-      message: "too many aliases (*name), or one inside its own anchor",
-    }]);
+    const message = "too many aliases (*name), or one inside its own anchor";
+    return unreadable([{ line: 1, column: 1, message }]);
   }
   return {
     value: value.value,
@@ -98,6 +101,35 @@ export function readDocument(text: string): ConfigDocument {
 
 function unreadable(problems: readonly SyntaxProblem[]): ConfigDocument {
   return { value: undefined, problems, placeOf: () => null };
+}
+
+function notUtf8(text: string, wrongByte: number): SyntaxProblem {
+  const lineStart = text.lastIndexOf("\n", wrongByte - 1) + 1;
+  const line = text.slice(0, lineStart).split("\n").length;
+  const message = "not UTF-8 text here; save the file as UTF-8 (Windows PowerShell's > writes UTF-16)";
+  return { line, column: wrongByte - lineStart + 1, message };
+}
+
+/** The first problems, one a place; and whether the text means nothing for them. */
+function syntaxProblems(
+  document: Document,
+  places: Places,
+  place: (offset: number) => LineColumn,
+): { readonly problems: readonly SyntaxProblem[]; readonly isFatal: boolean } {
+  const problems: SyntaxProblem[] = [];
+  const add = (offset: number, message: string) => {
+    const at = place(offset);
+    const known = problems.some((other) => other.line === at.line && other.column === at.column);
+    if (!known && problems.length < MOST_PROBLEMS) problems.push({ ...at, message });
+  };
+  for (const error of [...document.errors, ...document.warnings]) {
+    add(error.pos[0], SYNTAX_ERRORS[error.code]);
+  }
+  for (const alias of places.danglingAliases) add(alias, DANGLING_ALIAS);
+  // A doubled key has a meaning (the last one holds), so the search for other problems can go on.
+  const isFatal = problems.length > 0;
+  for (const key of places.doubledKeys) add(key, SYNTAX_ERRORS.DUPLICATE_KEY);
+  return { problems, isFatal };
 }
 
 /** The document as plain data; `null` when it unfolds without end. */

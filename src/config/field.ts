@@ -3,6 +3,7 @@
  * writes: numbers and booleans as texts. Every message completes "expected …" and never quotes what it found.
  */
 import * as z from "zod";
+import { tagRemark } from "../plugin/tagRule.ts";
 
 /** What the reader knows of a key beside its schema. */
 export interface KeyNotes {
@@ -88,4 +89,39 @@ export function identifier() {
 /** One of a few words. */
 export function choice<const T extends readonly [string, ...string[]]>(...words: T) {
   return z.enum(words, { error: words.map((word) => `"${word}"`).join(" or ") });
+}
+
+/** A Devo tag. */
+export function tag() {
+  return text("a Devo tag").superRefine((value, context) => {
+    const remark = tagRemark(value);
+    if (remark?.severity === "error") context.addIssue({ code: "custom", message: remark.expected });
+  });
+}
+
+/** An OData clause that can be and-ed to ours. */
+export function filterClause() {
+  return text("an OData clause").superRefine((clause, context) => {
+    const expected = filterClauseRemark(clause);
+    if (expected !== null) context.addIssue({ code: "custom", message: expected });
+  });
+}
+
+/**
+ * Why a clause cannot be and-ed to ours, completing "expected …"; `null` when it can.
+ * Graph judges the rest: only what would change the meaning of our own clause is caught here.
+ */
+export function filterClauseRemark(clause: string): string | null {
+  if (/[\r\n]/.test(clause)) return "an OData clause on one line";
+  let depth = 0;
+  let quoted = false;
+  for (const character of clause) {
+    // A quote inside a literal is doubled, which leaves and enters it again.
+    if (character === "'") quoted = !quoted;
+    else if (!quoted && character === "(") depth++;
+    else if (!quoted && character === ")" && --depth < 0) return 'an OData clause without a ")" too many';
+  }
+  if (quoted) return "an OData clause whose every ' is closed";
+  if (depth > 0) return 'an OData clause whose every "(" is closed';
+  return null;
 }

@@ -1,7 +1,51 @@
-/** Settings that the 1.x line had in each service and that belong to the input now, and its tags. */
-import type { Path } from "./document.ts";
-import type { Reading } from "./reading.ts";
-import { keyOf, report } from "./reading.ts";
+/** What the 1.x line had in each service: keys that are gone, settings that belong to the input now, its tags. */
+import * as z from "zod";
+import { choice, key, tag, text } from "./field.ts";
+import type { Path } from "./places.ts";
+import { keyOf, type Report } from "./problems.ts";
+import { startTime } from "./startTime.ts";
+
+const customEndpoints = z.strictObject({
+  override_base_url_main: key(text().optional(), "1.x.", { retired: "use override_base_url of the input" }),
+  override_base_url_vendor: key(z.unknown().optional(), "1.x.", {
+    retired: "without effect: alerts are read as one collection",
+  }),
+  override_base_url_vendor_with_sub_provider: key(z.unknown().optional(), "1.x.", {
+    retired: "without effect: alerts are read as one collection",
+  }),
+  override_login_url: key(text().optional(), "1.x.", { retired: "use override_login_url of the input" }),
+  override_scope: key(text().optional(), "1.x.", { retired: "use override_scope_value of the input" }),
+});
+
+/** The keys of a service that only 1.x had. */
+export const legacyKeys = {
+  tag: key(tag().optional(), "1.x name of override_tag.", {
+    retired: "use override_tag",
+    wrong: ["MicrosoftGraphPullerCreationException", 27],
+  }),
+  start_time: key(startTime().optional(), "1.x name of start_time_in_utc.", {
+    retired: "use start_time_in_utc",
+    wrong: ["MicrosoftGraphPullerCreationException", 37],
+    noText: ["MicrosoftGraphPullerCreationException", 36],
+  }),
+  tag_version: key(choice("v1", "v2").optional(), "1.x: which of the 1.x tags to use.", {
+    retired: "use globals.tag_generation and override_tag",
+    wrong: ["MicrosoftGraphPullerCreationException", 37],
+  }),
+  reset_persistence_auth: key(z.unknown().optional(), "1.x.", {
+    retired: "without effect: another start_time_in_utc resets the position",
+  }),
+  override_time_delta_in_days: key(z.unknown().optional(), "1.x.", {
+    retired: "without effect: use start_time_in_utc",
+  }),
+  pull_sliding_window_timespan_period: key(z.unknown().optional(), "1.x.", {
+    retired: "without effect: use override_query_window_max_seconds",
+  }),
+  ms_365_environment: key(text().optional(), "1.x: the cloud.", {
+    retired: "use override_top_level_domain of the input (us for GCC High)",
+  }),
+  custom_endpoints: key(customEndpoints.optional(), "1.x: addresses, now of the input.", {}),
+};
 
 /** Settings that 1.x services may bring to their input. */
 export type InputSetting =
@@ -52,15 +96,15 @@ export function isGccHigh(cloud: string): boolean {
  * Services that disagree are an error: one input has one cloud.
  */
 export function settleLifted(
-  reading: Reading,
   lifted: readonly Lifted[],
   setting: InputSetting,
   ownPath: Path | null,
+  report: Report,
 ): Lifted | null {
   const [first, ...others] = lifted.filter((one) => one.setting === setting);
   if (first === undefined) return null;
   if (ownPath !== null) {
-    report(reading, "warning", first.path, `ignored, as ${keyOf(ownPath)} is given`);
+    report("warning", first.path, `ignored, as ${keyOf(ownPath)} is given`);
     return null;
   }
   for (const other of others) {
@@ -68,7 +112,7 @@ export function settleLifted(
     const message = `differs from ${
       keyOf(first.path)
     }, but an input has one ${setting}; split the input in two`;
-    report(reading, "error", other.path, message);
+    report("error", other.path, message);
   }
   return first;
 }

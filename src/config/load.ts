@@ -1,20 +1,28 @@
-/** From the text of a configuration to a {@linkcode Config}, or to every problem in it. */
+/**
+ * From the text of a configuration to a {@linkcode Config}, or to every problem in it, one step after the other:
+ *
+ * text → document (a value and its places) → blocks whose keys are checked by their schemas → what they mean.
+ *
+ * A step reports what is wrong and hands on what is right, so that one mistake hides no other.
+ */
 import { GraphtapError } from "../errors.ts";
-import type { Config, Problem } from "./config.ts";
+import { type CheckContext, checkKeys, findPlaceholders, isRecord } from "./check.ts";
+import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
 import { readDocument } from "./document.ts";
-import type { ConfigDocument } from "./document.ts";
-import { fileSchema } from "./fileSchema.ts";
-import { globalsSchema } from "./globalsSchema.ts";
-import { credentialsSchema, inputSchema } from "./inputSchema.ts";
-import { findPlaceholders } from "./placeholders.ts";
-import { readGlobals } from "./readGlobals.ts";
-import { readInputs } from "./readInputs.ts";
-import { readOutputs } from "./readOutputs.ts";
-import type { Reading, ReadOptions } from "./reading.ts";
-import { keyOf, kindOf, report } from "./reading.ts";
-import { isRecord, reportUnknownKeys } from "./section.ts";
-import { serviceSchema } from "./serviceSchema.ts";
-import { problemLine, shownProblems } from "./shownProblems.ts";
+import { chosenGeneration, readGlobals } from "./globals.ts";
+import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
+import { readOutputs } from "./outputs.ts";
+import {
+  byPosition,
+  keyOf,
+  kindOf,
+  placed,
+  problemLine,
+  type Report,
+  shownProblems,
+  type UnplacedProblem,
+} from "./problems.ts";
+import { fileSchema, keyHomes } from "./schema.ts";
 
 /** What a text comes to. */
 export interface ParsedConfig {
@@ -30,18 +38,17 @@ export interface ParsedConfig {
  * @throws nothing: whatever is wrong is among the problems.
  */
 export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
+  const found: UnplacedProblem[] = [];
+  const report: Report = (severity, path, message, details) => {
+    found.push({ severity, path, message, ...details });
+  };
   const document = readDocument(text);
-  const reading = startReading(document, options);
-  for (const problem of document.problems) reading.problems.push({ severity: "error", key: "", ...problem });
-  const draft = document.value === undefined ? null : readRoot(reading);
-  remarkOldKeys(reading);
-
-  const problems = reading.problems.toSorted(byPosition);
-  if (draft?.inputs == null || problems.some((problem) => problem.severity === "error")) {
-    return { config: null, problems };
-  }
-  const { globals, outputs, inputs } = draft;
-  return { config: { file: options.file, globals, outputs, inputs, warnings: problems }, problems };
+  const file = document.value === undefined ? null : checkFile(document.value, options, report);
+  const config = file === null ? null : configOf(file, options, report);
+  const syntax = document.problems.map((problem) => ({ severity: "error", key: "", ...problem }) as const);
+  const problems = [...syntax, ...placed(found, document)].toSorted(byPosition);
+  const isWrong = problems.some(({ severity }) => severity === "error");
+  return { config: config === null || isWrong ? null : { ...config, warnings: problems }, problems };
 }
 
 /**
@@ -59,74 +66,49 @@ export function loadConfig(text: string, options: ReadOptions): Config {
   throw new GraphtapError("config-invalid", [`${options.file} has ${counts}`, ...lines].join("\n"));
 }
 
-function startReading(document: ConfigDocument, options: ReadOptions): Reading {
-  const placeholders = document.value === undefined ? [] : findPlaceholders(document.value);
-  const reading: Reading = {
-    options,
-    document,
-    problems: [],
-    placeholders: new Set(placeholders.map(keyOf)),
-    homes: keyHomes(),
-    remarks: new Map(),
-  };
-  for (const path of placeholders) {
-    const severity = path[0] === "outputs" ? "warning" : "error";
-    report(
-      reading,
-      severity,
-      path,
-      "holds a placeholder; put your own value in its place, or remove the key",
-    );
-  }
-  return reading;
+/** A file whose keys were checked. */
+interface CheckedFile {
+  readonly globals: Globals;
+  readonly outputs: readonly OutputConfig[];
+  readonly inputs: readonly CheckedInput[] | null;
 }
 
-function readRoot(reading: Reading) {
-  const root = reading.document.value;
+function checkFile(root: unknown, { registry }: ReadOptions, report: Report): CheckedFile | null {
+  const placeholders = findPlaceholders(root);
+  for (const path of placeholders) {
+    const message = "holds a placeholder; put your own value in its place, or remove the key";
+    report(path[0] === "outputs" ? "warning" : "error", path, message);
+  }
   if (!isRecord(root)) {
     const found = root === null ? "nothing: the file is empty" : kindOf(root);
-    report(reading, "error", [], `found ${found}; expected the blocks globals, outputs and inputs`);
+    report("error", [], `found ${found}; expected the blocks globals, outputs and inputs`);
     return null;
   }
-  const schema = fileSchema(reading.options.registry);
+  const context: CheckContext = {
+    registry,
+    report,
+    placeholders: new Set(placeholders.map(keyOf)),
+    homes: keyHomes(),
+  };
   // Blocks that are only there for anchors, as Compose has them.
   const named = Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));
-  reportUnknownKeys(reading, schema, named, []);
-  const globals = readGlobals(reading, root);
-  if (root["outputs"] != null && !isRecord(root["outputs"])) {
-    report(reading, "error", ["outputs"], `found ${kindOf(root["outputs"])}, expected a map of outputs`);
-  }
+  checkKeys(context, fileSchema(registry), named, []);
   return {
-    globals,
-    outputs: readOutputs(reading, root["outputs"]),
-    inputs: readInputs(reading, root["inputs"], globals),
+    globals: readGlobals(context, root),
+    outputs: readOutputs(context, root["outputs"]),
+    inputs: checkInputs(context, root["inputs"], chosenGeneration(root)),
   };
 }
 
-function remarkOldKeys(reading: Reading): void {
-  for (const { text, paths } of reading.remarks.values()) {
-    const [first = [], ...others] = paths;
-    const more = others.length === 0 ? "" : ` (and in ${others.length} more)`;
-    report(reading, "warning", first, `${text}${more}`, { at: "key" });
-  }
-}
-
-function keyHomes(): ReadonlyMap<string, string> {
-  const homes = new Map<string, string>();
-  const blocks = [
-    ["globals", globalsSchema],
-    ["an input", inputSchema],
-    ["credentials of an input", credentialsSchema],
-    ["a service of an input", serviceSchema],
-  ] as const;
-  for (const [home, schema] of blocks) {
-    for (const key of Object.keys(schema.shape)) if (!homes.has(key)) homes.set(key, home);
-  }
-  return homes;
-}
-
-function byPosition(a: Problem, b: Problem): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+/** What a file says, without its warnings; `null` when something in it is wrong. */
+function configOf(
+  { globals, outputs, inputs }: CheckedFile,
+  options: ReadOptions,
+  report: Report,
+): Omit<Config, "warnings"> | null {
+  const configs = inputs?.map((input) => inputConfig(input, globals, options, report)) ?? null;
+  if (configs === null || configs.includes(null)) return null;
+  return { file: options.file, globals, outputs, inputs: configs.flatMap((input) => input ?? []) };
 }
 
 function count(number: number, noun: string): string {

@@ -1,7 +1,9 @@
 /** Where keys and values stand in a YAML document. */
 import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import { isAlias, isMap, isNode, isScalar, isSeq, visit } from "yaml";
-import type { Path } from "./document.ts";
+
+/** From the top of the file to a value. */
+export type Path = readonly (string | number)[];
 
 /** What a document says of its places, all as offsets in its text. */
 export interface Places {

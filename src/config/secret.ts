@@ -1,6 +1,10 @@
 /** A value that must not be printed, and where it comes from. */
 import { dirname, isAbsolute, join } from "node:path";
+import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
+import { text } from "./field.ts";
+
+const EXPECTED = "a text in quotes, {env: NAME} or {file: PATH}";
 
 /** Holds a secret so that no log, template or serialiser shows it. */
 export interface Secret {
@@ -14,8 +18,15 @@ export interface Secret {
   toJSON(): "[secret]";
 }
 
+/** A secret: as it is, or where to find it. */
+export const secretSchema = z.union([
+  z.string().min(1, { error: EXPECTED }),
+  z.strictObject({ env: text().describe("Environment variable that holds the secret.") }),
+  z.strictObject({ file: text().describe("File with the secret on one line, relative to this file.") }),
+], { error: EXPECTED });
+
 /** How a secret stands in the configuration. */
-export type SecretSource = string | { readonly env: string } | { readonly file: string };
+export type SecretSource = z.output<typeof secretSchema>;
 
 /** What a secret is read from. */
 export interface SecretReaders {
@@ -58,15 +69,15 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
 
 function oneLine(file: string, readers: SecretReaders): string {
   const path = isAbsolute(file) ? file : join(dirname(readers.file), file);
-  let text: string;
+  let written: string;
   try {
-    text = readers.readFile(path);
+    written = readers.readFile(path);
   } catch (cause) {
     const reason = errorCodeOf(cause);
     throw new GraphtapError("secret-unreadable", `cannot read file "${path}"${reason}`, { cause });
   }
   // Editors and `echo` end a file with a line break that is not part of the secret.
-  const value = text.replace(/^\uFEFF/, "").replace(/(\r?\n)+$/, "");
+  const value = written.replace(/^\uFEFF/, "").replace(/(\r?\n)+$/, "");
   if (value === "" || /[\r\n]/.test(value)) {
     const found = value === "" ? "is empty" : "holds several lines";
     throw new GraphtapError("secret-unreadable", `file "${path}" ${found}; expected one line, the secret`);

@@ -1,5 +1,5 @@
 import type { Collection } from "./collections.ts";
-import type { World } from "./exchange.ts";
+import type { World } from "./world.ts";
 import type { GraphRefusal } from "./graphErrors.ts";
 import type { Grant } from "./tokens.ts";
 
@@ -27,7 +27,7 @@ export function permissionRefusal(collection: Collection, { tenant }: Grant): Gr
   if (granted !== undefined && !collection.permissions.some((permission) => granted.includes(permission))) {
     return { status: 403, ...missingPermission(collection, granted) };
   }
-  if (!collection.premium || tenant.premium !== false) return undefined;
+  if (!collection.licensed || tenant.premium !== false) return undefined;
   return {
     status: 403,
     code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
@@ -41,13 +41,13 @@ function missingPermission(
   granted: readonly string[],
 ): { code: string; message: string } {
   const [needed] = collection.permissions;
-  if (collection.quotas.includes("reports")) {
+  if (collection.wording === "reports") {
     return {
       code: "Authentication_MSGraphPermissionMissing",
       message: `Calling principal does not have required MSGraph permissions ${needed}`,
     };
   }
-  if (collection.name === "alerts_v2") {
+  if (collection.wording === "defender") {
     const message = `Missing application roles. API required roles: ${collection.permissions.join(",")}, ` +
       `application roles: ${granted.join(",")}.`;
     return { code: "Forbidden", message };

@@ -3,11 +3,11 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { type Instant, parseInstant } from "../instant.ts";
-import type { AppBindings } from "./app.ts";
-import { collectionNames } from "./collections.ts";
-import type { Emulator } from "./emulator.ts";
+import type { Faults } from "./faults.ts";
+import type { Holdings } from "./records/holdings.ts";
+import type { RequestLogEntry } from "./requestLog.ts";
 
-const collection = z.enum(collectionNames);
+const collection = z.string();
 const tenantId = z.string().optional();
 const instant = z.string().transform((text, context): Instant => {
   const value = parseInstant(text);
@@ -25,6 +25,12 @@ const produceSchema = z.strictObject({
 const updateSchema = z.strictObject({ collection, id: z.string(), when: instant.optional(), tenantId });
 const whichSchema = z.object({ collection, tenantId });
 
+/** What the routes steer: the part of an emulator that needs no request. */
+export interface Steered extends Holdings {
+  readonly requests: readonly RequestLogEntry[];
+  readonly faults: Faults;
+}
+
 /**
  * Routes with which a test in another process steers the emulator:
  *
@@ -35,33 +41,33 @@ const whichSchema = z.object({ collection, tenantId });
  * - `GET /_emulator/records?collection=…` → the exact bytes of every record, one a line
  * - `GET /_emulator/requests`
  */
-export function answerAdmin(emulator: () => Emulator): Hono<AppBindings> {
-  const admin = new Hono<AppBindings>();
+export function answerAdmin(emulator: Steered): Hono {
+  const admin = new Hono();
 
-  admin.get("/faults", (c) => c.json(emulator().faults.active));
-  admin.post("/faults", async (c) => c.json({ added: emulator().faults.load(await json(c.req.raw)).length }));
+  admin.get("/faults", (c) => c.json(emulator.faults.active));
+  admin.post("/faults", async (c) => c.json({ added: emulator.faults.load(await json(c.req.raw)).length }));
   admin.delete("/faults", (c) => {
-    emulator().faults.clear();
+    emulator.faults.clear();
     return c.json({ active: 0 });
   });
   admin.post("/produce", async (c) => {
     const { collection, count, ...when } = read(produceSchema, await json(c.req.raw));
-    return lines(emulator().produce(collection, count, when));
+    return lines(emulator.produce(collection, count, when));
   });
   admin.post("/update", async (c) => {
     const { collection, id, when, tenantId } = read(updateSchema, await json(c.req.raw));
-    return lines([emulator().update(collection, id, when, { tenantId })]);
+    return lines([emulator.update(collection, id, when, { tenantId })]);
   });
   admin.post("/put", async (c) => {
     const { collection, tenantId } = read(whichSchema, c.req.query());
-    emulator().put(collection, new Uint8Array(await c.req.arrayBuffer()), { tenantId });
+    emulator.put(collection, new Uint8Array(await c.req.arrayBuffer()), { tenantId });
     return c.json({ put: 1 });
   });
   admin.get("/records", (c) => {
     const { collection, tenantId } = read(whichSchema, c.req.query());
-    return lines(emulator().records(collection, tenantId));
+    return lines(emulator.records(collection, tenantId));
   });
-  admin.get("/requests", (c) => c.json(emulator().requests));
+  admin.get("/requests", (c) => c.json(emulator.requests));
   admin.onError((error, c) => {
     const { code, message } = asGraphtapError(error);
     return c.json({ error: message }, code === "usage" ? 400 : 500);

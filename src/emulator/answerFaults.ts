@@ -1,4 +1,4 @@
-import type { Exchange, World } from "./exchange.ts";
+import type { Call, World } from "./world.ts";
 import type { FaultAction } from "./faults.ts";
 import { graphHeaders, refuse } from "./graphErrors.ts";
 
@@ -10,22 +10,22 @@ import { graphHeaders, refuse } from "./graphErrors.ts";
  */
 export async function answerFaults(
   request: Request,
-  exchange: Exchange,
+  call: Call,
   world: World,
 ): Promise<Response | null> {
-  for (const action of exchange.actions) {
+  for (const action of call.actions) {
     if (action.kind === "delay") await world.clock.sleep(action.ms, request.signal);
     else if (action.kind === "tokenExpire") world.tokens.revoke();
     else if (action.kind === "skipTokenExpire") world.skipTokens.expire();
-    const answer = answerOf(action, exchange, world);
+    const answer = answerOf(action, call, world);
     if (answer !== null) return answer;
   }
   return null;
 }
 
 /** Gives an answer the status and headers that a fault asks for. */
-export function annotate(response: Response, exchange: Exchange): Response {
-  return exchange.actions.reduce((answer, action) => {
+export function annotate(response: Response, call: Call): Response {
+  return call.actions.reduce((answer, action) => {
     if (action.kind !== "annotate") return answer;
     const headers = new Headers(answer.headers);
     for (const [name, value] of Object.entries(action.headers ?? {})) headers.set(name, value);
@@ -33,10 +33,10 @@ export function annotate(response: Response, exchange: Exchange): Response {
   }, response);
 }
 
-function answerOf(action: FaultAction, exchange: Exchange, world: World): Response | null {
+function answerOf(action: FaultAction, call: Call, world: World): Response | null {
   switch (action.kind) {
     case "status":
-      return statusAnswer(action, exchange, world);
+      return statusAnswer(action, call, world);
     case "html":
       return new Response(
         "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>Bad Gateway</body>\r\n</html>\r\n",
@@ -47,7 +47,7 @@ function answerOf(action: FaultAction, exchange: Exchange, world: World): Respon
       );
     case "errorBody200": {
       const { code = "UnknownError", message = "An error has occurred" } = action;
-      return refuse({ status: 200, code, message }, exchange, world.clock);
+      return refuse({ status: 200, code, message }, call, world.clock);
     }
     case "redirect":
       return new Response(null, { status: action.status ?? 302, headers: { location: action.location } });
@@ -56,7 +56,7 @@ function answerOf(action: FaultAction, exchange: Exchange, world: World): Respon
   }
 }
 
-function statusAnswer(action: FaultAction & { kind: "status" }, exchange: Exchange, world: World): Response {
+function statusAnswer(action: FaultAction & { kind: "status" }, call: Call, world: World): Response {
   const headers: Record<string, string> = { ...action.headers };
   if (action.retryAfter !== undefined) headers["retry-after"] = String(action.retryAfter);
   if (action.retryAfterDate !== undefined) {
@@ -65,13 +65,13 @@ function statusAnswer(action: FaultAction & { kind: "status" }, exchange: Exchan
   const { status, body } = action;
   if (body === undefined && status !== 204 && status !== 304) {
     const { code = CODES[status] ?? "UnknownError", message = "" } = action;
-    return refuse({ status, code, message, headers }, exchange, world.clock);
+    return refuse({ status, code, message, headers }, call, world.clock);
   }
   const isText = typeof body === "string";
   return new Response(body === undefined ? null : isText ? body : JSON.stringify(body), {
     status,
     headers: {
-      ...graphHeaders(exchange, world.clock),
+      ...graphHeaders(call, world.clock),
       "content-type": isText ? "text/plain" : "application/json",
       ...headers,
     },

@@ -1,20 +1,18 @@
 import { type Context, Hono } from "hono";
-import { answerAdmin } from "./admin.ts";
-import type { Emulator } from "./emulator.ts";
 import { answerDiscovery, answerToken } from "./entra.ts";
-import type { Exchange, World } from "./exchange.ts";
+import type { Call, World } from "./world.ts";
 import { answerGraph } from "./graph.ts";
 import { refuse } from "./graphErrors.ts";
 
 /** What a request brings along. */
 export interface AppBindings {
-  Bindings: { exchange: Exchange };
+  Bindings: { call: Call };
 }
 
-/** The routes of the emulated Entra and Graph, and the emulator's own below `/_emulator/`. */
-export function createApp(world: World, emulator: () => Emulator): Hono<AppBindings> {
+/** The routes of the emulated Entra and Graph, and `admin`, the emulator's own, below `/_emulator/`. */
+export function createApp(world: World, admin: Hono): Hono<AppBindings> {
   const app = new Hono<AppBindings>();
-  const graph = (c: Context<AppBindings>) => answerGraph(c.req.raw, c.env.exchange, world);
+  const graph = (c: Context<AppBindings>) => answerGraph(c.req.raw, c.env.call, world);
   const noMethod = (c: Context<AppBindings>) =>
     refuse(
       {
@@ -22,19 +20,19 @@ export function createApp(world: World, emulator: () => Emulator): Hono<AppBindi
         code: "Request_BadRequest",
         message: "Specified HTTP method is not allowed for the request target.",
       },
-      c.env.exchange,
+      c.env.call,
       world.clock,
     );
 
-  app.post("/:tenant/oauth2/v2.0/token", (c) => answerToken(c.req.raw, c.env.exchange, world));
+  app.post("/:tenant/oauth2/v2.0/token", (c) => answerToken(c.req.raw, c.env.call, world));
   app.get(
     "/:tenant/v2.0/.well-known/openid-configuration",
-    (c) => answerDiscovery(c.req.raw, c.env.exchange, world),
+    (c) => answerDiscovery(c.req.raw, c.env.call, world),
   );
   app.get("/:tenant/discovery/v2.0/keys", (c) => c.json({ keys: [] }));
   app.get("/v1.0/*", graph).all("/v1.0/*", noMethod);
   app.get("/beta/*", graph).all("/beta/*", noMethod);
-  app.route("/_emulator", answerAdmin(emulator));
+  app.route("/_emulator", admin);
   app.get(
     "/",
     (c) => c.text("An emulated Microsoft Graph and Entra. Its own routes are below /_emulator/.\n"),

@@ -1,6 +1,8 @@
 import type { Clock } from "../clock.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
-import type { CollectionName, Emulator } from "./emulator.ts";
+import type { Cursor } from "../plugin/plugin.ts";
+import type { Collection } from "./collections.ts";
+import type { Emulator } from "./emulator.ts";
 import { createRandom } from "./random.ts";
 
 /** How records come in over time. */
@@ -8,13 +10,11 @@ export interface ArrivalOptions {
   readonly clock: Clock;
   /** Ends the simulation. */
   readonly signal: AbortSignal;
-  /** Records a minute. @default some 300 sign-ins a minute, fewer of everything else */
-  readonly perMinute?: Partial<Record<CollectionName, number>>;
   /** Share of log records whose event lies `lateSeconds` back, 0 to 1. @default 0.1 */
   readonly lateShare?: number;
   /** @default 300 */
   readonly lateSeconds?: number;
-  /** Alerts that change, a minute. @default 12 */
+  /** Records that change in place, a minute. @default 12 */
   readonly updatesPerMinute?: number;
   /** @default the first tenant */
   readonly tenantId?: string;
@@ -22,25 +22,25 @@ export interface ArrivalOptions {
   readonly seed?: number;
 }
 
-const PER_MINUTE: Partial<Record<CollectionName, number>> = {
-  signIns: 120,
-  signIns_beta: 180,
-  directoryAudits: 60,
-  provisioning: 20,
-  alerts_v2: 12,
-  alerts: 6,
+/** Records a minute that come new to a collection. A snapshot grows by none. */
+const PER_MINUTE: Readonly<Record<Cursor["kind"], number>> = {
+  "event-time": 80,
+  "update-time": 9,
+  snapshot: 0,
 };
 
 const TICK_MS = 500;
 
-/** Lets records arrive until `signal` is aborted: most of them fresh, some late, and alerts that change. */
+/** Lets records arrive until `signal` is aborted: most of them fresh, some late, and some that change in place. */
 export async function simulate(emulator: Emulator, options: ArrivalOptions): Promise<void> {
   const { clock, signal, tenantId, lateShare = 0.1, lateSeconds = 300, updatesPerMinute = 12 } = options;
   const random = createRandom(`arrivals/${options.seed ?? 1}`);
+  const changing = emulator.collections.filter(({ plugin }) => plugin.cursor.kind === "update-time");
   const due = new Map<string, number>();
   while (!signal.aborted) {
-    for (const [name, rate] of Object.entries(options.perMinute ?? PER_MINUTE)) {
-      for (let count = take(name, rate ?? 0); count > 0; count--) arrive(name as CollectionName);
+    for (const collection of emulator.collections) {
+      const rate = PER_MINUTE[collection.plugin.cursor.kind];
+      for (let count = take(collection.path, rate); count > 0; count--) arrive(collection);
     }
     for (let count = take("updates", updatesPerMinute); count > 0; count--) change();
     try {
@@ -57,18 +57,19 @@ export async function simulate(emulator: Emulator, options: ArrivalOptions): Pro
     return Math.floor(sum);
   }
 
-  function arrive(collection: CollectionName): void {
-    const isAlert = collection.startsWith("alerts");
-    const late = !isAlert && random.chance(lateShare) ? random.int(1, lateSeconds) : 0;
+  function arrive({ path, plugin }: Collection): void {
+    const isLog = plugin.cursor.kind === "event-time";
+    const late = isLog && random.chance(lateShare) ? random.int(1, lateSeconds) : 0;
     const to = addSeconds(fromMillis(clock.now()), -late);
-    emulator.produce(collection, 1, { to, ...(tenantId === undefined ? {} : { tenantId }) });
+    emulator.produce(path, 1, { to, tenantId });
   }
 
   function change(): void {
-    const collection = random.pick(["alerts", "alerts_v2"] as const);
-    const held = emulator.records(collection, tenantId);
+    if (changing.length === 0) return;
+    const { path } = random.pick(changing);
+    const held = emulator.records(path, tenantId);
     if (held.length === 0) return;
     const { id } = JSON.parse(new TextDecoder().decode(random.pick(held))) as { id: string };
-    emulator.update(collection, id, fromMillis(clock.now()), tenantId === undefined ? {} : { tenantId });
+    emulator.update(path, id, fromMillis(clock.now()), { tenantId });
   }
 }

@@ -1,6 +1,5 @@
-import { collections } from "./collections.ts";
 import { entraError, type EntraRefusal, entraResponse, missing, refusal } from "./entraErrors.ts";
-import { actionOf, type Exchange, type World } from "./exchange.ts";
+import { actionOf, type Call, type World } from "./world.ts";
 import type { TenantOptions } from "./options.ts";
 
 /** Resources of the four clouds, for callers that reach the emulator in place of the real hosts. */
@@ -12,31 +11,31 @@ const GRAPH_HOSTS = [
 ];
 
 /** Answers POST /{tenant}/oauth2/v2.0/token: the client credentials grant with a secret, and nothing else. */
-export async function answerToken(request: Request, exchange: Exchange, world: World): Promise<Response> {
-  const asked = actionOf(exchange, "tokenError");
+export async function answerToken(request: Request, call: Call, world: World): Promise<Response> {
+  const asked = actionOf(call, "tokenError");
   if (asked !== undefined) {
-    return entraError(refusal(asked.aadsts), exchange, world.clock);
+    return entraError(refusal(asked.aadsts), call, world.clock);
   }
   const url = new URL(request.url);
   const form = await readForm(request);
   const result = judge(url, form, basicCredentials(request), world);
-  if ("aadsts" in result) return entraError(result, exchange, world.clock);
+  if ("aadsts" in result) return entraError(result, call, world.clock);
   const { tenant, audience } = result;
-  exchange.entry.tenantId = tenant.tenantId;
+  call.entry.tenantId = tenant.tenantId;
   const roles = tenant.permissions ??
-    [...new Set(collections.flatMap((collection) => collection.permissions))];
+    [...new Set(world.collections.all.flatMap((collection) => collection.permissions))];
   const token = world.tokens.issue(tenant, audience, roles, world.clock.now());
-  exchange.entry.tokenId = world.tokens.find(token)?.tokenId ?? null;
+  call.entry.tokenId = world.tokens.find(token)?.tokenId ?? null;
   const seconds = world.options.tokenSeconds ?? 3599;
   const body = { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token };
-  return entraResponse(200, body, exchange, world.clock);
+  return entraResponse(200, body, call, world.clock);
 }
 
 /** Answers GET /{tenant}/v2.0/.well-known/openid-configuration. */
-export function answerDiscovery(request: Request, exchange: Exchange, world: World): Response {
+export function answerDiscovery(request: Request, call: Call, world: World): Response {
   const url = new URL(request.url);
   const tenant = tenantOf(url, world);
-  if ("aadsts" in tenant) return entraError(tenant, exchange, world.clock);
+  if ("aadsts" in tenant) return entraError(tenant, call, world.clock);
   const base = `${url.origin}/${tenant.tenantId}`;
   const body = {
     token_endpoint: `${base}/oauth2/v2.0/token`,
@@ -51,7 +50,7 @@ export function answerDiscovery(request: Request, exchange: Exchange, world: Wor
     tenant_region_scope: "EU",
     cloud_instance_name: url.host,
   };
-  return entraResponse(200, body, exchange, world.clock);
+  return entraResponse(200, body, call, world.clock);
 }
 
 function judge(

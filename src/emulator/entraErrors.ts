@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Call } from "./world.ts";
 
 /** A refusal by its AADSTS number; `error` and status follow from it. */
 export interface EntraRefusal {
@@ -49,26 +49,26 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 /** Answers with Entra's error body. */
-export function entraError({ aadsts, text }: EntraRefusal, exchange: Exchange, clock: Clock): Response {
+export function entraError({ aadsts, text }: EntraRefusal, call: Call, clock: Clock): Response {
   const error = ERRORS[aadsts] ?? "invalid_request";
   // Neither RFC 3339 nor with a fraction.
   const timestamp = new Date(clock.now()).toISOString().slice(0, 19).replace("T", " ") + "Z";
   const body = {
     error,
-    error_description: `AADSTS${aadsts}: ${text}\r\nTrace ID: ${exchange.requestId}\r\n` +
-      `Correlation ID: ${exchange.clientRequestId}\r\nTimestamp: ${timestamp}`,
+    error_description: `AADSTS${aadsts}: ${text}\r\nTrace ID: ${call.requestId}\r\n` +
+      `Correlation ID: ${call.clientRequestId}\r\nTimestamp: ${timestamp}`,
     error_codes: [aadsts],
     timestamp,
-    trace_id: exchange.requestId,
-    correlation_id: exchange.clientRequestId,
+    trace_id: call.requestId,
+    correlation_id: call.clientRequestId,
     error_uri: `https://login.microsoftonline.com/error?code=${aadsts}`,
   };
   const status = error === "invalid_client" ? 401 : error === "temporarily_unavailable" ? 503 : 400;
-  return entraResponse(status, body, exchange, clock);
+  return entraResponse(status, body, call, clock);
 }
 
 /** Answers with JSON and the headers of Entra. */
-export function entraResponse(status: number, body: unknown, exchange: Exchange, clock: Clock): Response {
+export function entraResponse(status: number, body: unknown, call: Call, clock: Clock): Response {
   return new Response(JSON.stringify(body), {
     status,
     headers: {
@@ -76,8 +76,8 @@ export function entraResponse(status: number, body: unknown, exchange: Exchange,
       "pragma": "no-cache",
       "content-type": "application/json; charset=utf-8",
       "date": new Date(clock.now()).toUTCString(),
-      "client-request-id": exchange.clientRequestId,
-      "x-ms-request-id": exchange.requestId,
+      "client-request-id": call.clientRequestId,
+      "x-ms-request-id": call.requestId,
     },
   });
 }

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { collectionNames } from "./collections.ts";
 
 const count = z.int().min(0);
 const headers = z.record(z.string(), z.string());
@@ -64,7 +63,9 @@ const action = z.discriminatedUnion("kind", [
 /** One scripted fault. */
 export const faultSchema = z.strictObject({
   match: z.strictObject({
-    collection: z.enum([...collectionNames, "token"]).optional(),
+    collection: z.string().optional().describe(
+      "its path, the last part of it, or a service that reads it; `token` for Entra",
+    ),
     path: z.string().optional().describe("a part of the path"),
     page: count.optional().describe("0 is the first page of a paging"),
     tenantId: z.string().optional(),

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { GraphtapError } from "../errors.ts";
+import type { Collections } from "./collections.ts";
 import { type Fault, type FaultAction, faultFileSchema, faultSchema } from "./faultSchema.ts";
 
 export type { Fault, FaultAction } from "./faultSchema.ts";
@@ -26,6 +27,7 @@ export interface FaultSubject {
 
 /** The faults of an emulator, in the order in which they were added. */
 export interface Faults {
+  /** @throws GraphtapError `usage` when it is no fault, or for a collection that there is not */
   add(fault: Fault): ActiveFault;
   /**
    * Adds the faults of a parsed JSON file.
@@ -50,11 +52,15 @@ interface Entry {
 }
 
 /** A register without faults. */
-export function createFaults(): FaultRegister {
+export function createFaults(collections: Collections): FaultRegister {
   const entries: Entry[] = [];
 
-  function add(fault: z.output<typeof faultSchema>): ActiveFault {
-    const entry: Entry = { fault, seen: 0, hits: 0 };
+  function add({ match, do: action }: z.output<typeof faultSchema>): ActiveFault {
+    const { collection: meant } = match;
+    const named = meant === undefined || meant === "token"
+      ? {}
+      : { collection: collections.named(meant).name };
+    const entry: Entry = { fault: { match: { ...match, ...named }, do: action }, seen: 0, hits: 0 };
     entries.push(entry);
     return {
       get hits() {
@@ -64,8 +70,8 @@ export function createFaults(): FaultRegister {
         return isSpent(entry);
       },
       remove() {
-        const place = entries.indexOf(entry);
-        if (place >= 0) entries.splice(place, 1);
+        const index = entries.indexOf(entry);
+        if (index >= 0) entries.splice(index, 1);
       },
     };
   }

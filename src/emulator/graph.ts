@@ -1,36 +1,35 @@
 import { fromMillis, type Instant } from "../instant.ts";
 import { gzipped, streamOf } from "./bodyStream.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
-import { type Collection, collectionAt, type CollectionName } from "./collections.ts";
-import { actionOf, type Exchange, type World } from "./exchange.ts";
+import type { Collection } from "./collections.ts";
+import { actionOf, type Call, type World } from "./world.ts";
 import { graphHeaders, type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
 import { QueryError } from "./odata/expression.ts";
 import { type Query, readQuery } from "./odata/query.ts";
 import { pageBlocks } from "./pageBody.ts";
 import { type Page, servePage } from "./pages.ts";
-import { projectRecord } from "./project.ts";
 import type { Grant } from "./tokens.ts";
-import { visibleBytes } from "./unknownMembers.ts";
+import { projectRecord, visibleBytes } from "./visible.ts";
 
 /** Answers a GET below /v1.0 or /beta, in Graph's order: token, permission, licence, budget, query. */
-export function answerGraph(request: Request, exchange: Exchange, world: World): Response {
+export function answerGraph(request: Request, call: Call, world: World): Response {
   const url = new URL(request.url);
   const grant = grantOf(request, url, world);
-  if ("status" in grant) return refuse(grant, exchange, world.clock);
-  const collection = collectionAt(url.pathname);
-  if (collection === undefined) return refuse(unknownSegment(url), exchange, world.clock);
+  if ("status" in grant) return refuse(grant, call, world.clock);
+  const collection = world.collections.at(url.pathname);
+  if (collection === undefined) return refuse(unknownSegment(url), call, world.clock);
   const denied = permissionRefusal(collection, grant);
-  if (denied !== undefined) return refuse(denied, exchange, world.clock);
-  const wait = world.quotas.admit(collection.quotas, clientKey(grant), world.clock.now());
-  if (wait > 0) return throttled(collection, wait, exchange, world);
+  if (denied !== undefined) return refuse(denied, call, world.clock);
+  const wait = world.throttle.admit(collection.quotas, clientKey(grant), world.clock.now());
+  if (wait > 0) return throttled(collection, wait, call, world);
   world.skipTokens.age();
   try {
-    return pageResponse(request, url, grant, collection, exchange, world);
+    return pageResponse(request, url, grant, collection, call, world);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const code = error.message.startsWith("Invalid Skip Token") ? "UnknownError" : "BadRequest";
     const refusal = { status: 400, code, message: error.message, reason: error.reason };
-    return refuse(refusal, exchange, world.clock);
+    return refuse(refusal, call, world.clock);
   }
 }
 
@@ -44,16 +43,18 @@ function unknownSegment(url: URL): GraphRefusal {
   return { status: 400, code: "BadRequest", message: `Resource not found for the segment '${segment}'.` };
 }
 
-function throttled(collection: Collection, wait: number, exchange: Exchange, world: World): Response {
-  const headers = { "retry-after": String(wait) };
-  if (!collection.quotas.includes("reports")) {
+function throttled(collection: Collection, wait: number, call: Call, world: World): Response {
+  // throttling-limits: identity protection sends no Retry-After.
+  const isSilent = collection.quotas.includes("identity-protection");
+  const headers: Record<string, string> = isSilent ? {} : { "retry-after": String(wait) };
+  if (collection.wording !== "reports") {
     const refusal = { status: 429, code: "TooManyRequests", message: "Please retry again later.", headers };
-    return refuseTooMany(refusal, exchange, world.clock);
+    return refuseTooMany(refusal, call, world.clock);
   }
   const message =
     "This request is throttled. Please try again after the value specified in the Retry-After header. " +
-    `CorrelationId: ${exchange.requestId}`;
-  return refuse({ status: 429, code: "UnknownError", message, headers }, exchange, world.clock);
+    `CorrelationId: ${call.requestId}`;
+  return refuse({ status: 429, code: "UnknownError", message, headers }, call, world.clock);
 }
 
 function pageResponse(
@@ -61,15 +62,15 @@ function pageResponse(
   url: URL,
   { tenant }: Grant,
   collection: Collection,
-  exchange: Exchange,
+  call: Call,
   world: World,
 ): Response {
   const page = servePage({
     url,
     tenantId: tenant.tenantId,
     collection,
-    query: queryOf(url, collection, fromMillis(world.clock.now()), exchange, world),
-    limit: actionOf(exchange, "emptyPage") ? 0 : actionOf(exchange, "shortPage")?.records,
+    query: queryOf(url, collection, fromMillis(world.clock.now()), call, world),
+    limit: actionOf(call, "emptyPage") ? 0 : actionOf(call, "shortPage")?.records,
   }, {
     store: world.store,
     tokens: world.skipTokens,
@@ -77,28 +78,28 @@ function pageResponse(
     uneven: world.options.unevenPages ?? true,
     ceiling: ({ name }) => world.options.skipCeilings?.[name] ?? Number.MAX_SAFE_INTEGER,
   });
-  exchange.entry.page = page.index;
-  exchange.entry.records = page.rows.length;
+  call.entry.page = page.index;
+  call.entry.records = page.rows.length;
   const select = url.searchParams.get("$select")?.split(",") ?? null;
   const records = page.rows.map((row) => {
     const bytes = visibleBytes(row, collection, request.headers.get("prefer"));
     return select === null ? bytes : projectRecord(bytes, select);
   });
   const numbered = numberedRecords(records, tenant.tenantId, collection.name, world);
-  const blocks = pageBlocks(withLinkFaults(page, url, exchange), numbered, {
+  const blocks = pageBlocks(withLinkFaults(page, url, call), numbered, {
     context: `${url.origin}/${collection.path.split("/")[1]}/$metadata#${
       collection.path.split("/").slice(2).join("/")
     }`,
     random: world.random,
-    broken: actionOf(exchange, "invalidJson") !== undefined,
+    broken: actionOf(call, "invalidJson") !== undefined,
   });
   const headers = {
-    ...graphHeaders(exchange, world.clock),
+    ...graphHeaders(call, world.clock),
     "content-type":
       "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
     "odata-version": "4.0",
   };
-  if (!wantsGzip(request, exchange, world)) return new Response(streamOf(blocks), { headers });
+  if (!wantsGzip(request, call, world)) return new Response(streamOf(blocks), { headers });
   return new Response(streamOf(gzipped(blocks)), { headers: { ...headers, "content-encoding": "gzip" } });
 }
 
@@ -106,7 +107,7 @@ function pageResponse(
 function* numberedRecords(
   records: readonly Uint8Array[],
   tenantId: string,
-  collection: CollectionName,
+  collection: string,
   world: World,
 ): Generator<Uint8Array> {
   for (const bytes of records) {
@@ -116,16 +117,16 @@ function* numberedRecords(
   }
 }
 
-function queryOf(url: URL, collection: Collection, now: Instant, exchange: Exchange, world: World): Query {
+function queryOf(url: URL, collection: Collection, now: Instant, call: Call, world: World): Query {
   const size = world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
   const query = readQuery(url.searchParams, collection, size, now);
-  return actionOf(exchange, "ignoreFilter") ? { ...query, filter: null } : query;
+  return actionOf(call, "ignoreFilter") ? { ...query, filter: null } : query;
 }
 
-function withLinkFaults(page: Page, url: URL, exchange: Exchange): Page {
-  const loop = actionOf(exchange, "loopLink");
+function withLinkFaults(page: Page, url: URL, call: Call): Page {
+  const loop = actionOf(call, "loopLink");
   if (loop !== undefined) return { ...page, nextLink: loop.to === "first" ? page.firstUrl : url.href };
-  const foreign = actionOf(exchange, "foreignLink");
+  const foreign = actionOf(call, "foreignLink");
   if (foreign === undefined) return page;
   const link = new URL(page.nextLink ?? url.href);
   return {
@@ -134,8 +135,8 @@ function withLinkFaults(page: Page, url: URL, exchange: Exchange): Page {
   };
 }
 
-function wantsGzip(request: Request, exchange: Exchange, world: World): boolean {
-  if (actionOf(exchange, "truncateGzip") !== undefined) return true;
+function wantsGzip(request: Request, call: Call, world: World): boolean {
+  if (actionOf(call, "truncateGzip") !== undefined) return true;
   const accepted = /(^|,)\s*gzip\s*(;\s*q=(1|0?\.\d*[1-9]))?/i.test(
     request.headers.get("accept-encoding") ?? "",
   );

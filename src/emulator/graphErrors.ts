@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Call } from "./world.ts";
 
 /** A refusal in Graph's form. */
 export interface GraphRefusal {
@@ -12,12 +12,12 @@ export interface GraphRefusal {
 }
 
 /** The headers that Graph puts on every answer. */
-export function graphHeaders(exchange: Exchange, clock: Clock): Record<string, string> {
+export function graphHeaders(call: Call, clock: Clock): Record<string, string> {
   return {
     "cache-control": "no-cache",
-    "client-request-id": exchange.clientRequestId,
+    "client-request-id": call.clientRequestId,
     "date": new Date(clock.now()).toUTCString(),
-    "request-id": exchange.requestId,
+    "request-id": call.requestId,
     "strict-transport-security": "max-age=31536000",
     "vary": "Accept-Encoding",
     "x-ms-ags-diagnostic": JSON.stringify({
@@ -33,38 +33,38 @@ export function graphHeaders(exchange: Exchange, clock: Clock): Record<string, s
 }
 
 /** Answers with a Graph error body. */
-export function refuse(refusal: GraphRefusal, exchange: Exchange, clock: Clock): Response {
+export function refuse(refusal: GraphRefusal, call: Call, clock: Clock): Response {
   const error = {
     code: refusal.code,
     message: refusal.message,
-    innerError: innerError(exchange, clock),
+    innerError: innerError(call, clock),
   };
-  return jsonResponse({ error }, refusal, exchange, clock);
+  return jsonResponse({ error }, refusal, call, clock);
 }
 
 /** The other shape of a 429: `innerError` stands before `message`, and repeats the status as texts. */
-export function refuseTooMany(refusal: GraphRefusal, exchange: Exchange, clock: Clock): Response {
+export function refuseTooMany(refusal: GraphRefusal, call: Call, clock: Clock): Response {
   const error = {
     code: refusal.code,
-    innerError: { code: "429", ...innerError(exchange, clock), message: "Please retry after", status: "429" },
+    innerError: { code: "429", ...innerError(call, clock), message: "Please retry after", status: "429" },
     message: refusal.message,
   };
-  return jsonResponse({ error }, refusal, exchange, clock);
+  return jsonResponse({ error }, refusal, call, clock);
 }
 
-function innerError(exchange: Exchange, clock: Clock) {
+function innerError(call: Call, clock: Clock) {
   return {
     date: new Date(clock.now()).toISOString().slice(0, 19),
-    "request-id": exchange.requestId,
-    "client-request-id": exchange.clientRequestId,
+    "request-id": call.requestId,
+    "client-request-id": call.clientRequestId,
   };
 }
 
-function jsonResponse(body: unknown, refusal: GraphRefusal, exchange: Exchange, clock: Clock): Response {
+function jsonResponse(body: unknown, refusal: GraphRefusal, call: Call, clock: Clock): Response {
   return new Response(JSON.stringify(body), {
     status: refusal.status,
     headers: {
-      ...graphHeaders(exchange, clock),
+      ...graphHeaders(call, clock),
       "content-type": "application/json",
       ...(refusal.reason === undefined ? {} : { "x-emulator-reason": encodeURI(refusal.reason) }),
       ...refusal.headers,

@@ -1,8 +1,6 @@
 import type { Clock } from "../clock.ts";
+import type { Plugin, QuotaName } from "../plugin/plugin.ts";
 import type { CollectionName } from "./collections.ts";
-
-/** The request budgets of the emulated Graph. */
-export type QuotaFamily = "reports" | "security" | "scores";
 
 /** So many requests in any span of so many seconds. */
 export interface QuotaLimit {
@@ -17,7 +15,7 @@ export interface TenantOptions {
   readonly clientSecret: string;
   /** Application permissions that an administrator consented to. @default all that the collections ask for */
   readonly permissions?: readonly string[];
-  /** Whether the tenant has Entra ID P1 or P2, without which sign-ins are refused. @default true */
+  /** Whether the tenant has bought what the plugins call a `licence`; it is refused those collections without. @default true */
   readonly premium?: boolean;
 }
 
@@ -33,18 +31,20 @@ export interface ServedRecord {
 
 /** How the emulated Graph and Entra behave. */
 export interface EmulatorOptions {
+  /** Where the collections are, and how they behave: one for each plugin. */
+  readonly plugins: readonly Plugin[];
   /** @default the host's clock */
   readonly clock?: Clock;
   /** Decides every record, id and variation of form. @default 1 */
   readonly seed?: number;
   /** @default one tenant, {@linkcode defaultTenant} */
   readonly tenants?: readonly TenantOptions[];
-  /** Replaces the figures of a family, or takes all limits away. @default those of Microsoft's throttling page */
-  readonly quotas?: Partial<Record<QuotaFamily, QuotaLimit>> | "off";
+  /** Replaces the figures of a budget, or takes all limits away. @default those of Microsoft's throttling page */
+  readonly quotas?: Partial<Record<QuotaName, QuotaLimit>> | "off";
   /** Seconds that a token lives. @default 3599 */
   readonly tokenSeconds?: number;
-  /** Records on a page when a request names no `$top`. */
-  readonly defaultPageSizes?: Partial<Record<CollectionName, number>>;
+  /** Records on a page when a request names no `$top`, by the name of the collection. */
+  readonly defaultPageSizes?: Readonly<Record<string, number>>;
   /** `true` compresses every page, `false` none. @default as the request's Accept-Encoding says */
   readonly gzip?: boolean;
   /** Whether a page may now and then be short or empty although more follow, as on Graph. @default true */
@@ -55,7 +55,7 @@ export interface EmulatorOptions {
    * Offset at which a collection paged by `$skip` ends without a further link although records remain, which
    * users of alerts_v2 report without agreeing on a figure. @default none
    */
-  readonly skipCeilings?: Partial<Record<CollectionName, number>>;
+  readonly skipCeilings?: Readonly<Record<string, number>>;
   /** Told of every record, as the part of the page that holds it is made. */
   readonly onServed?: (served: ServedRecord) => void;
 }

@@ -2,8 +2,8 @@ import type { Collection } from "./collections.ts";
 import { QueryError } from "./odata/expression.ts";
 import type { Query } from "./odata/query.ts";
 import type { Random } from "./random.ts";
-import { selectRows } from "./select.ts";
-import type { Position, SkipTokens } from "./skipTokens.ts";
+import { selectRows } from "./odata/select.ts";
+import type { Bookmark, SkipTokens } from "./skipTokens.ts";
 import type { Row, Store } from "./store.ts";
 
 /** One page of a result. */
@@ -46,9 +46,9 @@ export interface PageContext {
  */
 export function servePage(request: PageRequest, context: PageContext): Page {
   const { query } = request;
-  if (query.skipToken !== null) return frozenPage(knownPosition(request, context), request, context);
+  if (query.skipToken !== null) return frozenPage(knownBookmark(request, context), request, context);
   const rows = selectRows(
-    context.store.rows(request.tenantId, request.collection.name),
+    context.store.rows(request.tenantId, request.collection),
     request.collection,
     query,
   );
@@ -60,15 +60,15 @@ function startOf(
   rows: readonly Row[],
   { url, tenantId, collection, query }: PageRequest,
   offset = 0,
-): Position {
+): Bookmark {
   const page = Math.floor(offset / query.top);
   return { tenantId, collection: collection.name, rows, offset, top: query.top, page, firstUrl: url.href };
 }
 
-function knownPosition({ query, tenantId, collection }: PageRequest, { tokens }: PageContext): Position {
+function knownBookmark({ query, tenantId, collection }: PageRequest, { tokens }: PageContext): Bookmark {
   const token = query.skipToken ?? "";
-  const position = tokens.find(token);
-  if (position?.tenantId === tenantId && position.collection === collection.name) return position;
+  const bookmark = tokens.find(token);
+  if (bookmark?.tenantId === tenantId && bookmark.collection === collection.name) return bookmark;
   throw new QueryError(
     token === ""
       ? "Invalid Skip Token, skip token is null"
@@ -77,14 +77,14 @@ function knownPosition({ query, tenantId, collection }: PageRequest, { tokens }:
   );
 }
 
-function frozenPage(position: Position, request: PageRequest, context: PageContext): Page {
-  const { rows, offset, top, page, firstUrl } = position;
+function frozenPage(bookmark: Bookmark, request: PageRequest, context: PageContext): Page {
+  const { rows, offset, top, page, firstUrl } = bookmark;
   const size = pageSize(rows.length - offset, top, request, context);
   const next = offset + size;
   // Now and then Graph links to a last page that turns out to hold nothing.
   const trailing = size > 0 && context.uneven && context.random.chance(1 / 24);
   const nextLink = next < rows.length || request.limit === 0 || trailing
-    ? linkWith(request.url, "$skiptoken", context.tokens.issue({ ...position, offset: next, page: page + 1 }))
+    ? linkWith(request.url, "$skiptoken", context.tokens.issue({ ...bookmark, offset: next, page: page + 1 }))
     : null;
   return {
     rows: rows.slice(offset, next),
@@ -98,7 +98,10 @@ function frozenPage(position: Position, request: PageRequest, context: PageConte
 function shiftingPage(rows: readonly Row[], request: PageRequest, context: PageContext): Page {
   const { query, url, collection } = request;
   const offset = Math.min(query.skip, rows.length);
-  const size = pageSize(rows.length - offset, query.top, request, context);
+  const left = rows.length - offset;
+  // An empty page would link to itself: its offset is that of the next one.
+  const least = request.limit === undefined ? Math.min(left, 1) : 0;
+  const size = Math.max(pageSize(left, query.top, request, context), least);
   const next = offset + size;
   const more = (next < rows.length || request.limit === 0) && next < context.ceiling(collection);
   return {

@@ -1,4 +1,4 @@
-import { collectionAt, type CollectionName } from "./collections.ts";
+import type { Collections } from "./collections.ts";
 
 /** One request as the emulator saw it. It holds no token and no secret. */
 export interface RequestLogEntry {
@@ -6,8 +6,8 @@ export interface RequestLogEntry {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** `token` for Entra's token endpoint, `null` for a path that is neither. */
-  readonly collection: CollectionName | "token" | null;
+  /** A name, `token` for Entra's token endpoint, `null` for a path that is neither. */
+  readonly collection: string | null;
   /** 0 until it was answered. */
   readonly status: number;
   readonly filter: string | null;
@@ -36,12 +36,12 @@ export interface RequestLog {
 }
 
 /** A log of the latest `limit` requests. */
-export function createRequestLog(limit = 10_000): RequestLog {
+export function createRequestLog(collections: Collections, limit = 10_000): RequestLog {
   const entries: MutableEntry[] = [];
   return {
     entries,
     begin(request, at) {
-      const entry = newEntry(request, at);
+      const entry = newEntry(request, collections, at);
       entries.push(entry);
       if (entries.length > limit) entries.shift();
       return entry;
@@ -49,7 +49,7 @@ export function createRequestLog(limit = 10_000): RequestLog {
   };
 }
 
-function newEntry(request: Request, at: number): MutableEntry {
+function newEntry(request: Request, collections: Collections, at: number): MutableEntry {
   const url = new URL(request.url);
   const header = (name: LoggedHeader) => request.headers.get(name);
   return {
@@ -58,7 +58,7 @@ function newEntry(request: Request, at: number): MutableEntry {
     path: url.pathname,
     collection: url.pathname.endsWith("/oauth2/v2.0/token")
       ? "token"
-      : collectionAt(url.pathname)?.name ?? null,
+      : collections.at(url.pathname)?.name ?? null,
     status: 0,
     filter: url.searchParams.get("$filter"),
     top: url.searchParams.get("$top"),

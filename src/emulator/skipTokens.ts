@@ -1,12 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { CollectionName } from "./collections.ts";
 import type { Random } from "./random.ts";
 import type { Row } from "./store.ts";
 
 /** Where a `$skiptoken` stands: a result that was frozen when its first page was asked for. */
-export interface Position {
+export interface Bookmark {
   readonly tenantId: string;
-  readonly collection: CollectionName;
+  readonly collection: string;
   readonly rows: readonly Row[];
   readonly offset: number;
   readonly top: number;
@@ -18,9 +17,9 @@ export interface Position {
 
 /** Tokens given out so far. */
 export interface SkipTokens {
-  issue(position: Position): string;
+  issue(bookmark: Bookmark): string;
   /** `undefined` when the token is unknown, or forgotten by now. */
-  find(token: string): Position | undefined;
+  find(token: string): Bookmark | undefined;
   /** Forgets all tokens. */
   expire(): void;
   /** Counts a request, and forgets the tokens that are too old by that. */
@@ -29,22 +28,22 @@ export interface SkipTokens {
 
 /** An empty register; a token is forgotten after `lifetime` further requests. */
 export function createSkipTokens(random: Random, lifetime: number): SkipTokens {
-  const positions = new Map<string, { position: Position; issuedAt: number }>();
+  const bookmarks = new Map<string, { bookmark: Bookmark; issuedAt: number }>();
   let requests = 0;
   return {
-    issue(position) {
+    issue(bookmark) {
       const token = newToken(random);
-      positions.set(token, { position, issuedAt: requests });
+      bookmarks.set(token, { bookmark, issuedAt: requests });
       return token;
     },
-    find: (token) => positions.get(token)?.position,
-    expire: () => positions.clear(),
+    find: (token) => bookmarks.get(token)?.bookmark,
+    expire: () => bookmarks.clear(),
     age() {
       requests++;
       // A Map keeps the order of insertion, so the oldest come first.
-      for (const [token, { issuedAt }] of positions) {
+      for (const [token, { issuedAt }] of bookmarks) {
         if (requests - issuedAt <= lifetime) break;
-        positions.delete(token);
+        bookmarks.delete(token);
       }
     },
   };

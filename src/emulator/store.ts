@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { GraphtapError } from "../errors.ts";
-import { type CollectionName, collectionNamed } from "./collections.ts";
-import { extractFields } from "./fields.ts";
+import type { Collection } from "./collections.ts";
+import { extractFields } from "./odata/fields.ts";
 import type { Fields } from "./odata/evaluate.ts";
 
 /** A stored record: its bytes as they were put, never rewritten, and what a filter may ask about them. */
@@ -9,33 +9,33 @@ export interface Row {
   readonly bytes: Uint8Array;
   readonly fields: Fields;
   readonly id: string | null;
-  /** Place in the order of arrival, which an update does not change. */
+  /** Number in the order of arrival, which an update does not change. */
   readonly arrival: number;
 }
 
 /** The records of every tenant and collection, in memory. */
 export interface Store {
   /** Adds a record; one with the id of a stored record takes that record's place. */
-  put(tenantId: string, collection: CollectionName, json: string | Uint8Array): Uint8Array;
+  put(tenantId: string, collection: Collection, json: string | Uint8Array): Uint8Array;
   /** Records in the order of arrival. */
-  rows(tenantId: string, collection: CollectionName): readonly Row[];
-  find(tenantId: string, collection: CollectionName, id: string): Row | undefined;
+  rows(tenantId: string, collection: Collection): readonly Row[];
+  find(tenantId: string, collection: Collection, id: string): Row | undefined;
 }
 
 interface Table {
   readonly rows: Row[];
-  readonly places: Map<string, number>;
+  readonly slots: Map<string, number>;
 }
 
 /** An empty store. */
 export function createStore(): Store {
   const tables = new Map<string, Table>();
 
-  function table(tenantId: string, collection: CollectionName): Table {
-    const key = `${tenantId}/${collection}`;
+  function table(tenantId: string, collection: Collection): Table {
+    const key = `${tenantId}/${collection.name}`;
     const known = tables.get(key);
     if (known !== undefined) return known;
-    const fresh: Table = { rows: [], places: new Map() };
+    const fresh: Table = { rows: [], slots: new Map() };
     tables.set(key, fresh);
     return fresh;
   }
@@ -43,25 +43,25 @@ export function createStore(): Store {
   return {
     put(tenantId, collection, json) {
       const bytes = typeof json === "string" ? Buffer.from(json, "utf8") : json;
-      const record = parseRecord(collection, bytes);
-      const { rows, places } = table(tenantId, collection);
+      const record = parseRecord(collection.name, bytes);
+      const { rows, slots } = table(tenantId, collection);
       const id = typeof record.id === "string" ? record.id : null;
-      const place = id === null ? rows.length : places.get(id) ?? rows.length;
-      const fields = extractFields(record, collectionNamed(collection).properties);
-      rows[place] = { bytes, fields, id, arrival: place };
-      if (id !== null) places.set(id, place);
+      const slot = id === null ? rows.length : slots.get(id) ?? rows.length;
+      const fields = extractFields(record, collection.properties);
+      rows[slot] = { bytes, fields, id, arrival: slot };
+      if (id !== null) slots.set(id, slot);
       return bytes;
     },
     rows: (tenantId, collection) => table(tenantId, collection).rows,
     find(tenantId, collection, id) {
-      const { rows, places } = table(tenantId, collection);
-      const place = places.get(id);
-      return place === undefined ? undefined : rows[place];
+      const { rows, slots } = table(tenantId, collection);
+      const slot = slots.get(id);
+      return slot === undefined ? undefined : rows[slot];
     },
   };
 }
 
-function parseRecord(collection: CollectionName, bytes: Uint8Array): { id?: unknown } {
+function parseRecord(collection: string, bytes: Uint8Array): { id?: unknown } {
   let record: unknown;
   try {
     record = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));

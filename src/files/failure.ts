@@ -1,3 +1,8 @@
+/**
+ * What an operator is told of a failure of the file system. Files here are the state's before all else, so a failure
+ * is `state-unusable` and its remedy another state folder. Who keeps other files takes the cause out of the error and
+ * finds words of its own, as the sinks do (`sink/sinkFailure.ts`).
+ */
 import { GraphtapError } from "../errors.ts";
 
 /** What an operator can do about each failure of a file system. */

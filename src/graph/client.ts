@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type Asked, judge } from "./judge.ts";
+import { type Asked, judge, readRefusal } from "./judge.ts";
 import type { TokenSource } from "./auth/token.ts";
 import type { Permits } from "./permits.ts";
-import { type HttpResponse, readText, type Transport } from "./transport.ts";
-
-const MAX_ERROR_BODY_BYTES = 64 * 1024;
+import type { HttpResponse, Transport } from "./transport.ts";
 
 /** One input's way into Graph. */
 export interface GraphClient {
@@ -28,57 +26,9 @@ export interface GraphClientOptions {
 }
 
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const { transport, tokens, clock, log } = options;
-
-  const said = new Set<string>();
-  // Legacy alerts answer 206 when one of their providers fails: "Vendor/Provider/Status/Milliseconds" each.
-  function sayOnce(warning: string | null, service: string): void {
-    for (
-      const [, vendor, provider, status] of (warning ?? "").matchAll(/"([^"/]*)\/([^"/]*)\/(\d+)\/\d+"/g)
-    ) {
-      const key = `${service} ${vendor} ${provider} ${status}`;
-      if (said.has(key)) continue;
-      said.add(key);
-      log.warn("Graph answered in part: a provider failed", { service, vendor, provider, status });
-    }
-  }
-
-  async function send(url: string, token: string, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    const clientRequestId = randomUUID();
-    const started = clock.now();
-    const response = await transport({
-      method: "GET",
-      url,
-      signal,
-      headers: {
-        "authorization": `Bearer ${token}`,
-        "accept": "application/json",
-        "accept-encoding": "gzip",
-        // Links do not carry it, so it goes with every page: without it new enum members read "unknownFutureValue".
-        "prefer": "include-unknown-enum-members",
-        "client-request-id": clientRequestId,
-        "user-agent": options.userAgent,
-      },
-    });
-    log.debug("request", {
-      url: withoutTokens(url),
-      status: response.status,
-      ms: clock.now() - started,
-      request_id: response.header("request-id"),
-      client_request_id: clientRequestId,
-    });
-    return response;
-  }
-
-  async function refusalOf(response: HttpResponse) {
-    const text = await readText(response, MAX_ERROR_BODY_BYTES).catch(() => "");
-    return {
-      status: response.status,
-      code: errorCode(text),
-      requestId: response.header("request-id"),
-      retryAfter: response.header("retry-after"),
-    };
-  }
+  const { tokens, clock } = options;
+  const send = createSender(options);
+  const sayOnce = createPartialWarning(options.log);
 
   return {
     async get(url, asked, permits, signal) {
@@ -93,7 +43,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
             underWay = true;
             return { ...response, body: endingWith(response.body, permit.release) };
           }
-          const refusal = await refusalOf(response);
+          const refusal = await readRefusal(response);
           if (response.status === 401) tokens.reject(token);
           if (response.status === 401 && !renewed) continue;
           const error = judge(asked, refusal, clock.now());
@@ -107,22 +57,59 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   };
 }
 
+/** Sends a GET, and tells the log of it. */
+function createSender({ transport, clock, log, userAgent }: GraphClientOptions) {
+  return async (url: string, token: string, signal: AbortSignal | undefined): Promise<HttpResponse> => {
+    const clientRequestId = randomUUID();
+    const started = clock.now();
+    const response = await transport({
+      method: "GET",
+      url,
+      signal,
+      headers: {
+        "authorization": `Bearer ${token}`,
+        "accept": "application/json",
+        "accept-encoding": "gzip",
+        // Links do not carry it, so it goes with every page: without it new enum members read "unknownFutureValue".
+        "prefer": "include-unknown-enum-members",
+        "client-request-id": clientRequestId,
+        "user-agent": userAgent,
+      },
+    });
+    log.debug("request", {
+      url: withoutTokens(url),
+      status: response.status,
+      ms: clock.now() - started,
+      request_id: response.header("request-id"),
+      client_request_id: clientRequestId,
+    });
+    return response;
+  };
+}
+
+/**
+ * Says once of each provider that it failed: legacy alerts answer 206 then, and their warning has
+ * "Vendor/Provider/Status/Milliseconds" for each.
+ */
+function createPartialWarning(log: Log) {
+  const said = new Set<string>();
+  return (warning: string | null, service: string): void => {
+    const failed = (warning ?? "").matchAll(/"([^"/]*)\/([^"/]*)\/(\d+)\/\d+"/g);
+    for (const [, vendor, provider, status] of failed) {
+      const key = `${service} ${vendor} ${provider} ${status}`;
+      if (said.has(key)) continue;
+      said.add(key);
+      log.warn("Graph answered in part: a provider failed", { service, vendor, provider, status });
+    }
+  };
+}
+
 /** The same bytes, and a call when they have come to an end, or nobody wants more of them. */
 async function* endingWith(body: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } finally {
     end();
-  }
-}
-
-/** `error.code` of an error body; "" when the body is none (gateways answer with HTML). */
-function errorCode(text: string): string {
-  try {
-    const code = (JSON.parse(text) as { error?: { code?: unknown } } | null)?.error?.code;
-    return typeof code === "string" ? code : "";
-  } catch {
-    return "";
   }
 }
 

@@ -28,14 +28,12 @@ export interface HttpOptions {
 /** HTTP over undici, with pooled connections. It is loaded by the first request: a pull often has none to make. */
 export function createHttp(options: HttpOptions = {}): { transport: Transport; close(): Promise<void> } {
   let opened: Promise<Opened> | undefined;
-  const { bodyTimeoutMs = BODY_TIMEOUT_MS } = options;
   return {
     transport: async (request) => {
-      if (opened !== undefined) return exchange(await opened, request, bodyTimeoutMs);
+      if (opened !== undefined) return send(await opened, request);
       const first = opened = open(options);
-      const { withPlainWasm } = await import("./plainWasm.ts");
       // The parser of headers is compiled for the first connection.
-      return withPlainWasm(async () => exchange(await first, request, bodyTimeoutMs));
+      return withPlainWasm(async () => send(await first, request));
     },
     close: async () => (await opened)?.connections.destroy(),
   };
@@ -44,6 +42,7 @@ export function createHttp(options: HttpOptions = {}): { transport: Transport; c
 interface Opened {
   readonly connections: Connections;
   readonly inflate: Inflate;
+  readonly bodyTimeoutMs: number;
 }
 
 async function open(options: HttpOptions): Promise<Opened> {
@@ -55,13 +54,33 @@ async function open(options: HttpOptions): Promise<Opened> {
   return {
     connections: await openConnections(settings, options.proxy ?? withoutProxy),
     inflate: chooseInflate(),
+    bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
   };
 }
 
-async function exchange(
-  { connections, inflate }: Opened,
+/**
+ * Runs `work`; WebAssembly that is compiled meanwhile stays as V8 compiles it first, and is never optimised.
+ *
+ * undici parses headers by WebAssembly. V8 optimises that after a few hundred letters, on a thread of its own, for a
+ * tenth of a second: longer than a pull that finds nothing new takes in all. Bodies hardly pass through the parser, so
+ * a long run gains nothing by it either.
+ */
+async function withPlainWasm<T>(work: () => Promise<T>): Promise<T> {
+  const { setFlagsFromString } = await import("node:v8");
+  setFlagsFromString("--liftoff-only");
+  try {
+    return await work();
+  } finally {
+    // The other two follow the first one down, but not up. V8 keeps no compiled code under other flags than it began with.
+    for (const flag of ["--no-liftoff-only", "--wasm-tier-up", "--wasm-dynamic-tiering"]) {
+      setFlagsFromString(flag);
+    }
+  }
+}
+
+async function send(
+  { connections, inflate, bodyTimeoutMs }: Opened,
   request: HttpRequest,
-  bodyTimeoutMs: number,
 ): Promise<HttpResponse> {
   const { method, url, headers, body, signal } = request;
   let response: Dispatcher.ResponseData;

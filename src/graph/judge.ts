@@ -1,5 +1,8 @@
 import { type ErrorCode, GraphtapError } from "../errors.ts";
 import { parseRetryAfter } from "../net/backoff.ts";
+import { type HttpResponse, readText } from "./transport.ts";
+
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** What was asked, for the words of a failure. */
 export interface Asked {
@@ -21,6 +24,27 @@ export interface Refusal {
   readonly code: string;
   readonly requestId: string | null;
   readonly retryAfter: string | null;
+}
+
+/** Reads an answer that is no page. Of its body only the code is kept. */
+export async function readRefusal(response: HttpResponse): Promise<Refusal> {
+  const text = await readText(response, MAX_ERROR_BODY_BYTES).catch(() => "");
+  return {
+    status: response.status,
+    code: errorCode(text),
+    requestId: response.header("request-id"),
+    retryAfter: response.header("retry-after"),
+  };
+}
+
+/** `error.code` of an error body; "" when the body is none (gateways answer with HTML). */
+function errorCode(text: string): string {
+  try {
+    const code = (JSON.parse(text) as { error?: { code?: unknown } } | null)?.error?.code;
+    return typeof code === "string" ? code : "";
+  } catch {
+    return "";
+  }
 }
 
 const LICENCE_CODE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";

@@ -2,7 +2,7 @@
 import { type Document, isMap, parseDocument, type YAMLMap } from "yaml";
 import { GraphtapError } from "../errors.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { isOldInput, marksOf } from "../config/era.ts";
+import { hasOldSigns, signsOf } from "../config/collectorVersion.ts";
 import { renameInInput, rewriteInput, rewriteOldKeys } from "./rewriteInput.ts";
 import type { Rewriting } from "./rewriteService.ts";
 import { blockOf, nameOf, pairOf, setKey, valueOf } from "./yamlBlock.ts";
@@ -50,7 +50,7 @@ export function rewriteFile(text: string, registry: Registry, keepTags: boolean)
   for (const pair of [...inputs.items]) {
     if (!old.includes(pair)) {
       const newer = { ...rewriting, isOld: false, defaultsToV1: false };
-      const { oldKeys } = marksOf(nameOf(pair), valueOf(document, inputs, nameOf(pair)));
+      const { oldKeys } = signsOf(nameOf(pair), valueOf(document, inputs, nameOf(pair)));
       (oldKeys.length > 0 ? rewriteOldKeys : renameInInput)(newer, pair, registry);
       continue;
     }
@@ -63,7 +63,7 @@ export function rewriteFile(text: string, registry: Registry, keepTags: boolean)
 }
 
 function isOld(document: Document, inputs: YAMLMap, name: string): boolean {
-  return isOldInput(name, valueOf(document, inputs, name));
+  return hasOldSigns(signsOf(name, valueOf(document, inputs, name)));
 }
 
 function chosenGeneration(document: Document, root: YAMLMap): string | null {

@@ -5,7 +5,7 @@ import type { Plugin } from "../plugin/plugin.ts";
 import type { Origin, Sink } from "../sink/sink.ts";
 import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
-import type { SeenSet } from "../state/seen/seen.ts";
+import type { SeenSet } from "../state/seen/set.ts";
 import { keyFunction } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
 import { createLines } from "./lines.ts";

@@ -3,12 +3,12 @@ export interface AcceptedKeys {
   add(stream: string, keys: readonly Uint8Array[]): void;
   of(stream: string): readonly Uint8Array[];
   /** Forgets the keys of a stream; false when there were none. */
-  settle(stream: string): boolean;
+  forget(stream: string): boolean;
   /** Streams that have keys. */
   readonly streams: readonly string[];
 }
 
-/** An empty memory of keys. It holds about a page for each stream, for the engine settles after each. */
+/** An empty memory of keys. It holds about a page for each stream, for the engine commits after each. */
 export function createAcceptedKeys(): AcceptedKeys {
   const byStream = new Map<string, Uint8Array[]>();
   return {
@@ -18,7 +18,7 @@ export function createAcceptedKeys(): AcceptedKeys {
       else for (const key of keys) known.push(key);
     },
     of: (stream) => byStream.get(stream) ?? [],
-    settle: (stream) => byStream.delete(stream),
+    forget: (stream) => byStream.delete(stream),
     get streams() {
       return [...byStream.keys()];
     },

@@ -1,32 +1,19 @@
-import { closeSync, renameSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import { makeFolder, openFile, syncFolder } from "../files/durable.ts";
-import type { FileLocker, LockAttempt } from "../files/lock.ts";
+import type { FileLocker } from "../files/lock.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
 import { type JournalContent, LARGEST_JOURNAL_BYTES, openJournal, readJournal } from "./spoolJournal.ts";
-import { deleteRotatedBefore } from "./spoolRetention.ts";
-import { besideSpool, listRotated, rotatedBytes, rotatedPath } from "./spoolNames.ts";
+import { createRotation, type RotationOptions } from "./spoolRotation.ts";
+import { createWriteQueue } from "./writeQueue.ts";
 
-export interface FileSinkOptions {
-  readonly path: string;
-  /** The file is rotated before it would become larger than this, in bytes. */
-  readonly rotateBytes: number;
-  /** The file is rotated when its first line is older than this; looked at when lines are written. */
-  readonly rotateSeconds: number;
-  /** Bytes that the spool and its rotated files may take together; `null` for no limit. */
-  readonly maxSpoolBytes: number | null;
-  /** Age in seconds at which rotated files are deleted, read or not; looked at when one is rotated. @default null, never */
-  readonly keepSeconds?: number | null;
+export interface FileSinkOptions extends RotationOptions {
   /** Size from which the journal is written anew. @default 8 MiB */
   readonly journalBytes?: number;
   readonly locker: FileLocker;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Told, in one line, of what was repaired. */
-  readonly report: (note: string) => void;
 }
 
 /**
@@ -55,102 +42,62 @@ export interface FileSinkOptions {
  * @throws sink-full, sink-unusable, also when another process writes this spool
  */
 export function openFileSink(options: FileSinkOptions): Sink {
-  const { path, now } = options;
+  const { path } = options;
   attemptSink("create", dirname(path), () => makeFolder(dirname(path)));
-  const lock = lockSpool(path, options.locker);
-  let spool: SpoolFile;
-  let journal: ReturnType<typeof openJournal>;
+  const unlock = lockSpool(path, options.locker);
   try {
-    spool = openSpoolFile(path, now);
-    attemptSink("write", path, () => syncFolder(dirname(path)));
-    const content = readJournal(besideSpool(path, "journal"));
-    finish(path, spool, content, options.report);
-    journal = openJournal(
-      besideSpool(path, "journal"),
-      content.accepted,
-      options.journalBytes ?? LARGEST_JOURNAL_BYTES,
-    );
+    return openLocked(options, unlock);
   } catch (error) {
-    if (lock.status === "locked") lock.release();
+    unlock();
     throw error;
   }
-  let failed: GraphtapError | null = null;
-  deleteOld();
-  let others = options.maxSpoolBytes === null ? 0 : rotatedBytes(path);
+}
 
-  function rotate(): void {
-    journal.append({ kind: "rotated" });
-    // Later than the last one even if the clock was set back: the names tell the order.
-    const last = listRotated(path).at(-1)?.ms ?? -Infinity;
-    attemptSink("rotate", path, () => renameSync(path, rotatedPath(path, Math.max(now(), last + 1))));
-    others += spool.size;
-    const next = openSpoolFile(path, now);
-    spool.close();
-    spool = next;
-    attemptSink("write", path, () => syncFolder(dirname(path)));
-    deleteOld();
-  }
-
-  function deleteOld(): void {
-    if (options.keepSeconds == null) return;
-    deleteRotatedBefore(path, now() - options.keepSeconds * 1000, options.report);
-  }
-
-  function isDue(bytes: number): boolean {
-    if (spool.size === 0) return false;
-    return spool.size + bytes > options.rotateBytes || now() - spool.bornMs >= options.rotateSeconds * 1000;
-  }
-
-  function keepBudget(bytes: number): void {
-    const { maxSpoolBytes } = options;
-    if (maxSpoolBytes === null || others + spool.size + bytes <= maxSpoolBytes) return;
-    // What the readers of the rotated files have deleted since is free again.
-    others = rotatedBytes(path);
-    if (others + spool.size + bytes <= maxSpoolBytes) return;
-    throw new GraphtapError(
-      "sink-full",
-      `Cannot write "${path}": it and its rotated files hold ${
-        others + spool.size
-      } bytes, and --max-spool-bytes ` +
-        `allows ${maxSpoolBytes}; delete rotated files that were read, then start again (nothing was lost)`,
-    );
-  }
+function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
+  const { path, now, report, journalBytes = LARGEST_JOURNAL_BYTES } = options;
+  const file = openSpoolFile(path, now);
+  attemptSink("write", path, () => syncFolder(dirname(path)));
+  const journalPath = besideSpool(path, "journal");
+  const content = readJournal(journalPath);
+  finish(path, file, content, report);
+  const journal = openJournal(journalPath, content.accepted, journalBytes);
+  const spool = createRotation(options, file);
+  const queue = createWriteQueue();
 
   function put(lines: Uint8Array, { stream, keys }: Partial<Origin>): void {
-    if (failed !== null) throw failed;
     try {
-      keepBudget(lines.length);
-      if (isDue(lines.length)) rotate();
+      spool.makeRoom(lines.length, () => journal.append({ kind: "rotated" }));
       journal.append({
         kind: "lines",
         stream: stream ?? null,
         keys: keys ?? [],
-        offset: spool.size,
+        offset: spool.file.size,
         lines,
       });
       try {
-        spool.append(lines);
+        spool.file.append(lines);
       } catch (error) {
         // With half of them in the spool, the journal must be able to complete them.
-        if (!spool.isTorn) journal.takeBack();
+        if (!spool.file.isTorn) journal.takeBack();
         throw error;
       }
       if (stream !== undefined) journal.accepted.add(stream, keys ?? []);
     } catch (error) {
       // For good: what became of a file that failed is known when the next start has looked at it.
-      throw failed = sinkFailure("write", path, error);
+      throw sinkFailure("write", path, error);
     }
   }
 
   return {
-    write: (lines, origin) => Promise.resolve().then(() => put(lines, origin ?? {})),
+    write: (lines, origin) => queue.add(() => put(lines, origin ?? {})),
     accepted: (stream) => journal.accepted.of(stream),
-    committed: (stream) => journal.settled(stream),
+    committed: (stream) => journal.committed(stream),
     close: () =>
       Promise.resolve().then(() => {
+        queue.close();
         journal.close();
-        spool.close();
-        if (lock.status === "locked") lock.release();
+        spool.file.close();
+        unlock();
       }),
   };
 }
@@ -186,15 +133,21 @@ function finish(
   if (torn > 0) report(`"${path}" ended in the middle of a line: its last ${torn} bytes were cut off`);
 }
 
-function lockSpool(path: string, locker: FileLocker): LockAttempt {
+/** Takes the lock of a spool; what gives it back. */
+function lockSpool(path: string, locker: FileLocker): () => void {
   const file = besideSpool(path, "lock");
   const lock = attemptSink("lock", file, () => {
     closeSync(openFile(file, "write"));
     return locker(file);
   });
-  if (lock.status !== "busy") return lock;
+  if (lock.status !== "busy") return () => lock.status === "locked" && lock.release();
   throw new GraphtapError(
     "sink-unusable",
     `Cannot use "${path}" as a spool: another process writes it; stop that one, or name another file with --to`,
   );
+}
+
+/** A hidden file beside the spool, which no pattern for the spool's files matches. */
+function besideSpool(path: string, what: "journal" | "lock"): string {
+  return join(dirname(path), `.${basename(path)}.${what}`);
 }

@@ -5,6 +5,11 @@ export type BodyKind = "lines" | "fluent-bit";
 
 export const BODY_KINDS: readonly BodyKind[] = ["lines", "fluent-bit"];
 
+/** What a batch holds at most. */
+const MOST_LINES = 1000;
+export const MOST_BYTES = 1024 * 1024;
+const LINE_FEED = 0x0a;
+
 /** How lines become a body: `open`, the parts with `between`, `close`. */
 export interface BodyShape {
   readonly contentType: string;
@@ -16,7 +21,7 @@ export interface BodyShape {
 }
 
 /** A line and its part of the body. */
-export interface Part {
+export interface BodyPart {
   readonly line: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -34,8 +39,31 @@ export function bodyShape(kind: BodyKind, json: boolean): BodyShape {
   return { contentType, open: "", between: "", close: "", part: (line) => line };
 }
 
+/** Cuts whole lines into parts of a body, a batch at a time: 1,000 lines and 1 MiB at most; a larger line goes alone. */
+export function* batchesOf(lines: Uint8Array, shape: BodyShape): Generator<BodyPart[]> {
+  const frame = shape.open.length + shape.close.length;
+  let batch: BodyPart[] = [];
+  let size = frame;
+  for (let start = 0; start < lines.length;) {
+    const at = lines.indexOf(LINE_FEED, start);
+    const end = at < 0 ? lines.length : at + 1;
+    const line = lines.subarray(start, end);
+    const bytes = shape.part(line);
+    const more = bytes.length + (batch.length > 0 ? shape.between.length : 0);
+    if (batch.length === MOST_LINES || (batch.length > 0 && size + more > MOST_BYTES)) {
+      yield batch;
+      batch = [];
+      size = frame;
+    }
+    size += bytes.length + (batch.length > 0 ? shape.between.length : 0);
+    batch.push({ line, bytes });
+    start = end;
+  }
+  if (batch.length > 0) yield batch;
+}
+
 /** The body of some parts. */
-export function assemble({ open, between, close }: BodyShape, parts: readonly Part[]): Buffer {
+export function assemble({ open, between, close }: BodyShape, parts: readonly BodyPart[]): Buffer {
   const pieces: Uint8Array[] = [];
   if (open !== "") pieces.push(Buffer.from(open));
   parts.forEach(({ bytes }, index) => {
@@ -61,5 +89,5 @@ export function textOf(line: Uint8Array): string {
 }
 
 export function withoutLineFeed(line: Uint8Array): Uint8Array {
-  return line.at(-1) === 0x0a ? line.subarray(0, -1) : line;
+  return line.at(-1) === LINE_FEED ? line.subarray(0, -1) : line;
 }

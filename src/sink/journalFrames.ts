@@ -27,7 +27,7 @@ export type JournalEntry =
   }
   /** Keys of lines that are in the spool for certain. */
   | { readonly kind: "keys"; readonly stream: string; readonly keys: readonly Uint8Array[] }
-  /** The engine has the keys of `stream`. */
+  /** The engine has committed: it has the keys of `stream`. */
   | { readonly kind: "settled"; readonly stream: string }
   /** All lines so far are in the spool, which gives its name away next. */
   | { readonly kind: "rotated" };

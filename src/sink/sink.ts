@@ -2,32 +2,37 @@
 export interface Origin {
   /** Name of the stream; any text that stays the same from run to run. */
   readonly stream: string;
-  /** The record keys (`state/key.ts`) of the lines, one a line and in their order. Made when asked for, which costs. */
+  /** The record keys (`record/keyMaker.ts`) of the lines, one a line and in their order. Made when asked for, which costs. */
   readonly keys: readonly Uint8Array[];
 }
 
 /**
- * Where event lines go.
+ * Where event lines go. `README.md` in this folder says how to write one, and what all of them are held to.
  *
  * A sink that can tell what it accepted, even after a failure or a crash, does so by `accepted`: the engine takes
- * those keys into the seen set before it reads on, and so does not deliver their records again. It says by `committed`
- * that the seen set has them durably.
+ * those keys into the seen set before it reads on, and so does not deliver their records again. By `committed` the
+ * engine says that the seen set has them durably.
+ *
+ * A plain object: who counts or watches its lines wraps it by its members.
  */
 export interface Sink {
   /**
    * Hands over whole lines; resolves when the sink has accepted all of them, which is when the position may advance.
-   * The bytes may be reused afterwards. Calls from several streams are served one after the other.
+   * The bytes may be used again after that. Calls from several streams are served one after the other.
    *
    * @param origin left out for lines that are no records, such as heartbeats
    * @throws sink-closed the other side is gone
-   * @throws sink-full, sink-unusable it can take no more, and will not in this process
-   * @throws the stop's reason, when it was told to stop before the lines were accepted
+   * @throws sink-stalled it did not take the lines in time after a stop
+   * @throws sink-full, sink-unusable it can take no more
+   * @throws the stop's reason, rather than try again after a stop
+   *
+   * After any of these the sink takes nothing more in this process.
    */
   write(lines: Uint8Array, origin?: Origin): Promise<void>;
   /** Keys of records that were accepted from `stream` and not committed since; those of an earlier process too. */
   accepted?(stream: string): readonly Uint8Array[];
   /** The seen set has all keys of `stream` that were accepted so far: they need not be remembered any more. */
   committed?(stream: string): void;
-  /** Lets go of files and connections. No write may be under way. */
+  /** Lets go of files, connections and timers. No record may be under way. */
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export interface SpoolJournal {
   /** Takes the last entry away again: its lines could not be written. */
   takeBack(): void;
   /** The engine has the keys of `stream`. */
-  settled(stream: string): void;
+  committed(stream: string): void;
   close(): void;
 }
 
@@ -37,7 +37,7 @@ export function readJournal(path: string): JournalContent {
   const unfinished = last?.kind === "lines" ? last : null;
   for (const entry of entries) {
     if (entry === unfinished || entry.kind === "rotated") continue;
-    if (entry.kind === "settled") accepted.settle(entry.stream);
+    if (entry.kind === "settled") accepted.forget(entry.stream);
     else if (entry.stream !== null) accepted.add(entry.stream, entry.keys);
   }
   return { accepted, unfinished };
@@ -97,8 +97,8 @@ export function openJournal(path: string, accepted: AcceptedKeys, largestBytes: 
       });
     },
     takeBack: () => goBack(before),
-    settled(stream) {
-      if (!accepted.settle(stream)) return;
+    committed(stream) {
+      if (!accepted.forget(stream)) return;
       // Not synced: after a power cut the engine is told of keys that it has, which changes nothing.
       if (accepted.streams.length === 0) return goBack({ end: 0, seq: now.seq });
       const start = now;

@@ -1,6 +1,7 @@
 import { GraphtapError } from "../errors.ts";
 import { isFull, sinkFailure } from "./sinkFailure.ts";
 import type { Sink } from "./sink.ts";
+import { createWriteQueue, type Ending } from "./writeQueue.ts";
 
 /** What a failed write to standard output means: its reader is gone, or it is a file and its volume is full. */
 export function stdoutFailure(error: unknown): GraphtapError {
@@ -13,30 +14,22 @@ export function stdoutFailure(error: unknown): GraphtapError {
 
 /**
  * Standard output. Accepted means that the kernel's pipe has the bytes: what the reader does with them is its own
- * affair (runtime: the write callback is the only sign that Node gives).
+ * affair (the write callback is the only sign that Node gives).
  *
  * @param write resolves when all bytes went into the kernel; rejects when the reader is gone
  */
-export function createStdoutSink(write: (bytes: Uint8Array) => Promise<void>): Sink {
-  let tail: Promise<void> = Promise.resolve();
-  let closed: GraphtapError | null = null;
-
-  async function hand(lines: Uint8Array): Promise<void> {
-    if (closed !== null) throw closed;
-    try {
-      await write(lines);
-    } catch (error) {
-      closed = stdoutFailure(error);
-      throw closed;
-    }
-  }
+export function createStdoutSink(write: (bytes: Uint8Array) => Promise<void>, ending: Ending): Sink {
+  const queue = createWriteQueue(ending);
   return {
-    write(lines) {
-      const turn = tail.then(() => hand(lines));
-      tail = turn.catch(() => {});
-      return turn;
-    },
+    write: (lines) =>
+      queue.add(async () => {
+        try {
+          await write(lines);
+        } catch (error) {
+          throw stdoutFailure(error);
+        }
+      }),
     // The stream belongs to the process.
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve(queue.close()),
   };
 }

@@ -1,6 +1,7 @@
 import type { StreamAddress } from "./checkpoint.ts";
 import { makeFolder } from "../files/durable.ts";
-import { acquireLock, type FileLocker } from "../files/lock.ts";
+import { acquireLock } from "../files/folderLock.ts";
+import type { FileLocker } from "../files/lock.ts";
 import { listStreams, removeLeftovers, streamFolder } from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
 

@@ -5,8 +5,7 @@ import { checkpointIn, loadCheckpoint, positionOf, saveCheckpoint, wasSetAside }
 import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gaps.ts";
-import type { SeenLog, SeenSet } from "./seen/seen.ts";
-import { openSeenSet } from "./seen/set.ts";
+import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,

@@ -3,7 +3,7 @@ import type { PageReader } from "../graph/pages.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Checkpoint } from "../state/checkpoint.ts";
 import type { Sink } from "../sink/sink.ts";
-import type { SeenSet } from "../state/seen/seen.ts";
+import type { SeenSet } from "../state/seen/set.ts";
 import { createTable, KEY_WORDS } from "../state/seen/table.ts";
 import { createIntake, type Intake } from "../record/intake.ts";
 import { lineStyle } from "../record/line.ts";

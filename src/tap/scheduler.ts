@@ -1,4 +1,4 @@
-import { asGraphtapError, codesOf } from "../errors.ts";
+import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
 import { poll, type PollReport } from "./poll.ts";
 import type { Engine, Stream } from "./stream.ts";
 
@@ -83,16 +83,24 @@ export function pauseMs(periodMs: number, refusals: number): number {
     : Math.max(periodMs, Math.min(periodMs * 2 ** (refusals - 1), LONGEST_PAUSE_MS));
 }
 
-/** Runs all tasks; the first that throws stops the others, and is thrown when all have ended. */
+/**
+ * Runs all tasks; the first that throws stops the others. When all have ended, the failure is thrown that stopped them,
+ * or that one of them met while it stopped, or else the reason of `stop`.
+ */
 async function together(stop: AbortController, tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: GraphtapError[] = [];
   await Promise.all(tasks.map(async (task) => {
     try {
       await task();
     } catch (thrown) {
-      if (!stop.signal.aborted) stop.abort(asGraphtapError(thrown));
+      const error = asGraphtapError(thrown);
+      if (error.kind.isFault) failures.push(error);
+      if (!stop.signal.aborted) stop.abort(error);
     }
   }));
-  if (stop.signal.aborted) throw stop.signal.reason;
+  if (!stop.signal.aborted) return;
+  const reason = asGraphtapError(stop.signal.reason);
+  throw reason.kind.isFault ? reason : failures[0] ?? reason;
 }
 
 function logReport({ log }: Stream, report: PollReport, waitMs: number | null): void {

@@ -1,7 +1,7 @@
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
-import { readPluginPaths } from "../config/pluginPaths.ts";
+import { readPluginPaths } from "../config/globals.ts";
 import { GraphtapError } from "../errors.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { checkPlugin } from "../plugin/schema.ts";

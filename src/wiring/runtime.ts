@@ -1,5 +1,8 @@
 import type { FileLocker } from "../files/lock.ts";
 
+/** What stops a process from outside. */
+export type StopCause = "SIGTERM" | "SIGINT" | "parent-gone";
+
 /** What a command may use of the process it runs in; only `main.ts` knows where it comes from. */
 export interface Runtime {
   /** The words after the program's name. */
@@ -12,7 +15,7 @@ export interface Runtime {
   /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Calls back at each SIGTERM or SIGINT, and when the parent process is gone. */
-  readonly onStopSignal: (callback: () => void) => void;
+  readonly onStopSignal: (callback: (cause: StopCause) => void) => void;
   readonly locker: FileLocker;
   readonly pid: number;
   /** Resident memory in bytes. */

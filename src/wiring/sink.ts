@@ -161,7 +161,7 @@ export interface SinkSurroundings {
 export function openSink(choice: SinkChoice, surroundings: SinkSurroundings): Sink {
   const { runtime, clock, log } = surroundings;
   const now = () => clock.now();
-  if (choice.kind === "stdout") return createStdoutSink(runtime.writeStdout);
+  if (choice.kind === "stdout") return createStdoutSink(runtime.writeStdout, surroundings);
   if (choice.kind === "file") {
     return openFileSink({ ...choice, locker: runtime.locker, now, report: (note) => log.warn(note) });
   }

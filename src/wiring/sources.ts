@@ -1,11 +1,13 @@
 import type { Clock } from "../clock.ts";
-import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
+import type { Config, Credentials, InputConfig, ServiceConfig } from "../config/config.ts";
 import { GraphtapError } from "../errors.ts";
+import { clientSecret } from "../graph/auth/clientSecret.ts";
+import { entraIssuer, type EntraOptions } from "../graph/auth/entra.ts";
+import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
 import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
-import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Stream } from "../tap/stream.ts";
@@ -46,14 +48,10 @@ function inputSources(
   services: readonly ServiceConfig[],
 ): Source[] {
   const { transport, clock, registry } = parts;
-  const { tenantId, clientId, clientSecret } = input.credentials;
   const cloud = resolveCloud(input);
   const log = parts.log.with({ input: input.name });
-  const secret = { clientSecret: () => clientSecret.reveal() };
-  const tokens = announced(
-    createTokenSource({ transport, clock, cloud, tenantId, clientId, ...secret }),
-    log,
-  );
+  const issue = issuerOf(input.credentials, { transport, clock, cloud });
+  const tokens = announced(createTokenSource(issue, clock), log);
   const graph = createGraphClient({ transport, clock, log, userAgent: `graphtap/${version}`, tokens });
   const perSecond = input.requestsPerSecond === null
     ? []
@@ -82,6 +80,14 @@ function inputSources(
       log: log.with({ service: service.name }),
     };
   });
+}
+
+/** Who gives tokens for the credentials: chosen by what the configuration holds. */
+function issuerOf(
+  { tenantId, clientId, clientSecret: secret }: Credentials,
+  entra: Pick<EntraOptions, "transport" | "clock" | "cloud">,
+): TokenIssuer {
+  return entraIssuer({ ...entra, tenantId, clientId, authenticate: clientSecret(() => secret.reveal()) });
 }
 
 /** Says once that the login service accepts the credentials, as the old collector's set-up did. */

@@ -13,7 +13,7 @@ export function countingSink(sink: Sink, stats: SenderStats, now: () => number):
     await sink.write(lines, origin);
     stats.accepted(lines, now() - began);
   };
-  return Object.assign(Object.create(sink) as Sink, { write });
+  return { ...sink, write };
 }
 
 /** The same tap with its sink counted, and what was counted logged every five minutes until it stops. */

@@ -1,7 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
-import { shownProblems, warningLine } from "../config/shownProblems.ts";
-import { asGraphtapError, GraphtapError } from "../errors.ts";
+import { shownProblems, warningLine } from "../config/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
@@ -13,6 +12,7 @@ import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stateFolderOf } from "./due.ts";
+import { stoppedBy } from "./end.ts";
 import { goOnFromOldCollector } from "../migrate/firstStart.ts";
 import { hostOf } from "./hostname.ts";
 import { logFor } from "./logging.ts";
@@ -20,9 +20,6 @@ import type { Given } from "../cli/options.ts";
 import type { Runtime } from "./runtime.ts";
 import { openSink, sinkOf } from "./sink.ts";
 import { buildStreams } from "./streams.ts";
-
-/** How long a stop waits for a reader that does not take the line in flight. */
-const STOP_GRACE_MS = 1_500;
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
@@ -52,7 +49,7 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
   });
   const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });
-  runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
   // Every stream listens for the stop, and each of its waits does.
   setMaxListeners(0, stop.signal);
   let sink: Sink;
@@ -83,38 +80,4 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
       await sink.close().finally(() => state.close());
     },
   };
-}
-
-/**
- * Runs `work` to its end, or, once stopped, for a moment longer: a reader that takes nothing must not keep the
- * process, and what it did not take is sent again by the next one.
- */
-export async function untilStopped<T>(tap: Tap, work: Promise<T>): Promise<T> {
-  const stalled = new Promise<never>((_, reject) => {
-    tap.stop.signal.addEventListener("abort", () => {
-      const timer = setTimeout(
-        () =>
-          reject(
-            new GraphtapError("sink-stalled", "the lines in flight are not taken; they are sent again"),
-          ),
-        STOP_GRACE_MS,
-      );
-      work.then(() => clearTimeout(timer), () => clearTimeout(timer));
-    }, { once: true });
-  });
-  try {
-    return await Promise.race([work, stalled]);
-  } finally {
-    await tap.close();
-  }
-}
-
-/** The exit code of finished polls: the failure's own when nothing succeeded, 1 when others did. */
-export function exitCodeOf(errors: readonly (unknown | null)[]) {
-  const failures = errors.filter((error) => error !== null).map((error) =>
-    asGraphtapError(error).kind.exitCode
-  );
-  if (failures.length === 0) return 0;
-  const same = failures.every((code) => code === failures[0]);
-  return failures.length === errors.length && same ? failures[0]! : 1;
 }

@@ -84,7 +84,7 @@ describe.skipIf(!existsSync("/dev/full"))("a standard output that is a file on a
     const full = await intoFullVolume("pull", "-c", config);
     expect(full.code).toBe(4);
     expect(full.stderr).toMatch(
-      /^graphtap: sink-full: Cannot write "standard output": ENOSPC; the volume is full/m,
+      /"message":"ended: Cannot write \\"standard output\\": ENOSPC; the volume is full.*"code":"sink-full"/,
     );
     expect(full.stderr).not.toMatch(/^\s+at /m);
     const { stdout } = await run(["pull", "-c", config]);

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { addSeconds, formatInstant, fromMillis } from "../../src/instant.ts";
-import { cloudSample, sample171, sample200 } from "../support/collectorSamples.ts";
+import { cloudSample, sample171, sample200, SAMPLE_SERVICES } from "../support/collectorSamples.ts";
 import { eventLines } from "../support/eventLines.ts";
 import { expectedTag } from "../support/expectedTag.ts";
 import { run } from "../support/program.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
 import { COLLECTIONS, CONTOSO, openSite, type Site } from "../support/site.ts";
 
 /** A Graph with something in every collection, and the values for the samples. */
@@ -31,7 +32,7 @@ async function fullSite() {
 
 // The program's own budgets must not slow what is not about them.
 const quotas = Object.fromEntries(
-  ["reports", "security", "scores"].map((name) => [name, { requests: 1000, seconds: 1 }]),
+  quotaNames.map((name) => [name, { requests: 1000, seconds: 1 }]),
 );
 const withGlobals = (sample: object) => ({
   globals: {
@@ -76,7 +77,7 @@ describe("the collector's own files", () => {
     const { site, values } = await fullSite();
     const { lines } = await pull(site, write(values));
     expect(tagged(lines)).toEqual(
-      Object.keys(COLLECTIONS).flatMap((one) => documented(site, one)).toSorted(),
+      SAMPLE_SERVICES.flatMap((one) => documented(site, one)).toSorted(),
     );
   });
 
@@ -87,7 +88,7 @@ describe("the collector's own files", () => {
     const first = (tag: string) => tag.replace(/\.2(\.msgraph)?$/, ".1$1");
     const typesOf = (record: string) =>
       (JSON.parse(record) as { signInEventTypes?: string[] }).signInEventTypes ?? [];
-    const wanted = Object.keys(COLLECTIONS).flatMap((service) =>
+    const wanted = SAMPLE_SERVICES.flatMap((service) =>
       site.records(service)
         // The three services of 1.x read everything but interactive sign-ins.
         .filter((record) =>

@@ -58,7 +58,7 @@ describe("graphtap check", () => {
 });
 
 describe("graphtap services", () => {
-  it("lists the eight services with path, permissions and tag", async () => {
+  it("lists every service with path, permissions and tag", async () => {
     const text = (await run(["services"])).stdout.toString();
     const json = JSON.parse((await run(["services", "--json"])).stdout.toString()) as {
       service: string;

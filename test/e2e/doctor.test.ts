@@ -50,7 +50,7 @@ describe("graphtap doctor", () => {
     expect(code).toBe(0);
   });
 
-  it.each<[string, EmulatorOptions, string, RegExp, string[]]>([
+  it.each<[string, Partial<EmulatorOptions>, string, RegExp, string[]]>([
     [
       "a permission that was not granted",
       { tenants: [{ ...CONTOSO, permissions: ["SecurityAlert.Read.All"] }] },

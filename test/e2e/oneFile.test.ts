@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { plugins } from "../../plugins/index.ts";
 import { eventLines } from "../support/eventLines.ts";
 import { startCommand } from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
@@ -66,7 +67,7 @@ describe.skipIf(onDeno)("the program in one file", () => {
   it("shows the demo", async () => {
     const { code, stdout, stderr } = await alone()("demo", "--seconds", "2").ended;
     expect(code, stderr).toBe(0);
-    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(8);
+    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(plugins.length);
   });
 
   it("checks, pulls, serves, and writes a shipper's configuration", async () => {

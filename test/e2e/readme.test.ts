@@ -6,6 +6,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFile
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { plugins } from "../../plugins/index.ts";
 import { parse } from "yaml";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { createAuthority, writeDomain } from "../support/certificates.ts";
@@ -138,7 +139,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     const { code, stdout, stderr } = await startCommand([...demo, "--seconds", "2"], { cwd: projectFolder })
       .ended;
     expect(code, stderr).toBe(0);
-    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(8);
+    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(plugins.length);
     expect(stderr).toMatch(/^SERVICE +RECORDS/m);
   },
   "graphtap check -c config.yaml": async (line) => {

@@ -124,6 +124,42 @@ describe("a stop", () => {
   );
 });
 
+describe("a failure that streams meet while they stop", () => {
+  const stopped = new GraphtapError("stopped", "stopped by a signal");
+
+  it("is the reason of the end, for a stop alone would be a good one", async () => {
+    const stop = new AbortController();
+    let writes = 0;
+    rig = openRig({
+      unevenPages: false,
+      accept() {
+        if (++writes === 2) stop.abort(stopped);
+        if (writes >= 2) throw new GraphtapError("sink-stalled", "nobody takes the lines");
+      },
+    });
+    fillAudits(rig, 5 * PAGE);
+    rig.emulator.produce("signIns", 30, { from: addSeconds(fromMillis(rig.clock.now()), -600) });
+    const settings = anHourAgo(rig);
+    const streams = rig.streams(["signIns", "directory_audits"], settings);
+    await expect(pollOnce(streams, rig.engine, stop)).rejects.toMatchObject({ code: "sink-stalled" });
+  });
+
+  it("is not, when a failure was what stopped them", async () => {
+    const stop = new AbortController();
+    const first = new GraphtapError("sink-closed", "a heartbeat found nobody");
+    rig = openRig({
+      unevenPages: false,
+      accept() {
+        stop.abort(first);
+        throw new GraphtapError("sink-stalled", "nobody takes the lines");
+      },
+    });
+    fillAudits(rig, 5 * PAGE);
+    const streams = rig.streams(["directory_audits"], anHourAgo(rig));
+    await expect(pollOnce(streams, rig.engine, stop)).rejects.toBe(first);
+  });
+});
+
 describe("one stream that fails", () => {
   it("does not stop the others, and is tried again", async () => {
     rig = openRig({ unevenPages: false });

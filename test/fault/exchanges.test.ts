@@ -1,6 +1,7 @@
 /** One exchange with Graph that goes wrong: the page is read again, and each record leaves once. */
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/clock.ts";
+import { plugins } from "../../plugins/index.ts";
 import { createEmulator } from "../../src/emulator/emulator.ts";
 import type { FaultAction } from "../../src/emulator/faults.ts";
 import { serveEmulator } from "../../src/emulator/serve.ts";
@@ -157,6 +158,7 @@ describe("over a real connection", () => {
     const clock = manualClock();
     const isSlow = action.kind === "dribble";
     const emulator = createEmulator({
+      plugins,
       // Which body is slow is told by the time that really passes.
       clock: isSlow ? { now: clock.now, sleep: systemClock.sleep } : clock,
       tenants: [TENANT],

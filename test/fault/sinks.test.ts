@@ -8,6 +8,7 @@ import type { Engine } from "../../src/tap/stream.ts";
 import { anHourAgo, expectAllOnce, fillAudits, PAGE, tallied } from "../support/audits.ts";
 import { eventLines, tally } from "../support/eventLines.ts";
 import { faultTable, firstTrouble } from "../support/faultTable.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { run, start } from "../support/program.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
@@ -67,18 +68,14 @@ function judged(site: Site, outputs: readonly Buffer[]) {
   return { lost: missing.length + foreign.length, duplicated: records.length - new Set(records).size };
 }
 
-const lastLine = (stderr: string) => {
-  const line = stderr.split("\n").findLast((line) => /"level":"(error|warn)"|^graphtap: /.test(line)) ?? "";
-  return line.startsWith("{") ? (JSON.parse(line) as { message: string }).message : line;
-};
-
 describe("standard output", () => {
   it("that is closed in mid-line ends the program with exit code 4, and the rest comes next time", async () => {
     const { site, config } = await filledSite();
     const cut = start(["pull", "-c", config]);
     await cut.until(() => cut.lines > 0, "a first line");
     cut.closeStdout();
-    expect(await cut.exited).toBe(4);
+    const { code, stderr } = await cut.ended;
+    expect(code).toBe(4);
     const rest = await run(["pull", "-c", config]);
     // What the reader had taken when it went is its own affair; each record comes to the next one.
     const verdict = judged(site, [rest.stdout]);
@@ -86,7 +83,7 @@ describe("standard output", () => {
     record({
       fault: "sink: standard output closed in mid-line",
       ...verdict,
-      said: `${lastLine(cut.stderr)} (exit code 4)`,
+      said: lastWord(stderr).said,
     });
   });
 
@@ -102,7 +99,7 @@ describe("standard output", () => {
     expect(code).toBe(0);
     const verdict = judged(site, [stdout]);
     expect(verdict).toEqual({ lost: 0, duplicated: 0 });
-    record({ fault: "sink: standard output not read for a while", ...verdict, said: lastLine(stderr) });
+    record({ fault: "sink: standard output not read for a while", ...verdict, said: lastWord(stderr).said });
   });
 });
 
@@ -117,6 +114,6 @@ describe("a spool", () => {
     expect(rest.code, rest.stderr).toBe(0);
     const verdict = judged(site, [Buffer.from(spoolText(spool), "latin1")]);
     expect(verdict).toEqual({ lost: 0, duplicated: 0 });
-    record({ fault: "sink: a spool that may not grow", ...verdict, said: lastLine(full.stderr) });
+    record({ fault: "sink: a spool that may not grow", ...verdict, said: lastWord(full.stderr).said });
   });
 });

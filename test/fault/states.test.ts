@@ -9,6 +9,7 @@ import { poll } from "../../src/tap/poll.ts";
 import { anHourAgo, expectAll, fillAudits, PAGE, tallied } from "../support/audits.ts";
 import { eventLines, tally } from "../support/eventLines.ts";
 import { faultTable, firstTrouble } from "../support/faultTable.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { type Ended, programCommand, startCommand } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { openRig, type Rig } from "../support/rig.ts";
@@ -206,9 +207,10 @@ async function pulledBy(wrap: (words: readonly string[], state: string) => reado
 function expectStopped({ code, stderr }: Ended, said: RegExp): string {
   expect(code, stderr).toBe(5);
   expect(stderr).not.toMatch(/^\s+at /m);
-  const line = stderr.split("\n").find((line) => line.startsWith("graphtap: ")) ?? "";
-  expect(line).toMatch(said);
-  return line;
+  const last = lastWord(stderr);
+  expect(last.code).toBe("state-unusable");
+  expect(last.said).toMatch(said);
+  return last.said;
 }
 
 describe("a state that cannot be written stops the reading", () => {
@@ -217,7 +219,7 @@ describe("a state that cannot be written stops the reading", () => {
     // An ignored signal stays ignored in the program: the write then fails instead.
     const limited = `trap '' XFSZ; ulimit -f ${most}; exec "$@"`;
     const { broken, lost, duplicated } = await pulledBy((words) => ["bash", "-c", limited, "bash", ...words]);
-    const said = expectStopped(broken, /^graphtap: state-unusable: .*EFBIG/);
+    const said = expectStopped(broken, /^ended: .*EFBIG/);
     expect({ lost, atMostAPage: duplicated <= 50 }).toEqual({ lost: 0, atMostAPage: true });
     record({ fault: "state: a file may not grow (EFBIG)", lost, duplicated, said });
   });
@@ -239,7 +241,7 @@ describe("a state that cannot be written stops the reading", () => {
         inject,
         ...words,
       ]);
-      const said = expectStopped(broken, /^graphtap: state-unusable: .*EIO; the disk reports an error/);
+      const said = expectStopped(broken, /EIO; the disk reports an error/);
       expect({ lost, atMostAPage: duplicated <= 50 }).toEqual({ lost: 0, atMostAPage: true });
       record({ fault: "state: the disk reports an error (EIO)", lost, duplicated, said });
     },

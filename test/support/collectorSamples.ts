@@ -25,6 +25,8 @@ const OLD_SERVICES: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
 
 const AUDIT = ["directory_audits", "provisioning_audits", "signIns", "signIns_v2"];
 const SECURITY = ["secure_score_control_profiles", "secure_scores", "alerts", "alerts_v2"];
+/** The services of the samples, by their names in 2.x. */
+export const SAMPLE_SERVICES: readonly string[] = [...AUDIT, ...SECURITY];
 
 /** `inputs` of the 1.7.1 sample. */
 export function sample171({ url, tenant, start }: SampleValues) {

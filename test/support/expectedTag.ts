@@ -1,3 +1,6 @@
+import { plugins } from "../../plugins/index.ts";
+import type { Plugin } from "../../src/plugin/plugin.ts";
+
 /** The documented tags (generation 2), written down a second time so that the program's own tables are no judge. */
 const FIXED: Readonly<Record<string, string>> = {
   signIns: "cloud.azure.ad.signin.2.msgraph",
@@ -26,7 +29,7 @@ const BY_PROVIDER: Readonly<Record<string, string>> = {
   "azure advanced threat protection": "cloud.azure.securitycenter.alerts.2.msgraph",
 };
 
-/** The tag that a record of a service must leave with. */
+/** The tag that a record of a service must leave with; where no document lists it, its plugin decides. */
 export function expectedTag(service: string, record: string): string {
   const members = JSON.parse(record) as {
     signInEventTypes?: string[];
@@ -40,5 +43,20 @@ export function expectedTag(service: string, record: string): string {
     const provider = members.vendorInformation?.provider?.toLowerCase() ?? "";
     return BY_PROVIDER[provider] ?? "cloud.msgraph.security.alerts.2";
   }
-  return FIXED[service] ?? `no tag is known for "${service}"`;
+  const plugin = plugins.find((candidate) => candidate.service === service);
+  return FIXED[service] ??
+    (plugin === undefined ? `no tag is known for "${service}"` : tagOf(plugin, members));
+}
+
+/** The tag of a parsed record by the words of its plugin, in generation 2. */
+export function tagOf({ tag }: Plugin, record: unknown): string {
+  if (typeof tag === "string") return tag.replace("{generation}", "2");
+  const found = tag.field.split("/").reduce<unknown>(
+    (value, name) => (value as Record<string, unknown> | null | undefined)?.[name],
+    record,
+  );
+  const fold = (value: unknown) => tag.ignoreCase ? String(value).toLowerCase() : String(value);
+  const rows = Object.entries(tag.tags);
+  const row = [found].flat().flatMap((value) => rows.filter(([known]) => fold(known) === fold(value)))[0];
+  return (row?.[1] ?? tag.otherwise).replace("{generation}", "2");
 }

@@ -7,15 +7,18 @@ import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/e
 import { createGraphClient } from "../../src/graph/client.ts";
 import type { Budget } from "../../src/graph/budgets.ts";
 import { createLimiters } from "../../src/graph/limiters.ts";
+import { clientSecret } from "../../src/graph/auth/clientSecret.ts";
+import { entraIssuer } from "../../src/graph/auth/entra.ts";
 import { createTokenSource } from "../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { createFramers } from "../../src/json/framer.ts";
 import { createKeyMaker } from "../../src/record/keyMaker.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
 import { openState } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { plugins } from "../../plugins/index.ts";
+import { plugins as ours } from "../../plugins/index.ts";
 import { type ManualClock, manualClock } from "./manualClock.ts";
 
 export const GRAPH = "https://graph.microsoft.com";
@@ -39,7 +42,7 @@ export interface Rig {
   close(): void;
 }
 
-export interface RigOptions extends EmulatorOptions {
+export interface RigOptions extends Partial<EmulatorOptions> {
   /** State in a folder in memory, where the system has one: thousands of polls then wait for no disk. */
   readonly inMemory?: boolean;
   readonly budgets?: Readonly<Record<string, Budget>>;
@@ -55,7 +58,7 @@ export function openRig(options: RigOptions = {}): Rig {
   const { served } = options;
   const clock = served?.clock ?? manualClock();
   const emulator = served?.emulator ??
-    createEmulator({ clock, quotas: "off", tenants: [TENANT], ...options });
+    createEmulator({ plugins: ours, clock, quotas: "off", tenants: [TENANT], ...options });
   const parent = options.inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(parent, "graphtap-rig-"));
   const lines: string[] = [];
@@ -73,7 +76,7 @@ export function openRig(options: RigOptions = {}): Rig {
     return options.between ? options.between(request, direct) : direct(request);
   };
   const unlimited = { requests: 1_000_000, seconds: 1 };
-  const budgets = options.budgets ?? { reports: unlimited, security: unlimited, scores: unlimited };
+  const budgets = options.budgets ?? Object.fromEntries(quotaNames.map((name) => [name, unlimited]));
   const limiters = createLimiters(budgets, clock);
   const graphUrl = served?.origin ?? GRAPH;
   const loginUrl = served?.origin ?? "https://login.microsoftonline.com";
@@ -83,15 +86,18 @@ export function openRig(options: RigOptions = {}): Rig {
     clock,
     log,
     userAgent: "graphtap/test",
-    tokens: createTokenSource({
-      transport,
+    tokens: createTokenSource(
+      entraIssuer({
+        transport,
+        clock,
+        cloud,
+        ...TENANT,
+        authenticate: clientSecret(() => TENANT.clientSecret),
+      }),
       clock,
-      cloud,
-      ...TENANT,
-      clientSecret: () => TENANT.clientSecret,
-    }),
+    ),
   });
-  const registry = createRegistry(plugins);
+  const registry = createRegistry(options.plugins ?? ours);
   let state: ReturnType<typeof openState> | undefined;
   const decoder = new TextDecoder();
 

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { plugins } from "../../plugins/index.ts";
 import {
   type CollectionName,
   createEmulator,
@@ -9,24 +10,19 @@ import {
   type EmulatorOptions,
   type TenantOptions,
 } from "../../src/emulator/emulator.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
+import { createCollections } from "../../src/emulator/collections.ts";
 import { serveEmulator } from "../../src/emulator/serve.ts";
 import { formatInstant, fromMillis } from "../../src/instant.ts";
 import { tempFolder } from "./tempFolder.ts";
 
 /** The emulator's collection behind each service. */
-export const COLLECTIONS: Readonly<Record<string, CollectionName>> = {
-  signIns: "signIns",
-  signIns_v2: "signIns_beta",
-  directory_audits: "directoryAudits",
-  provisioning_audits: "provisioning",
-  alerts: "alerts",
-  alerts_v2: "alerts_v2",
-  secure_scores: "secureScores",
-  secure_score_control_profiles: "secureScoreControlProfiles",
-};
+export const COLLECTIONS: Readonly<Record<string, CollectionName>> = Object.fromEntries(
+  createCollections(plugins).all.map(({ plugin, name }) => [plugin.service, name]),
+);
 
 /** Services that take no start time here: their collections are read whole. */
-const SNAPSHOTS = ["secure_scores", "secure_score_control_profiles"];
+const SNAPSHOTS = plugins.filter(({ cursor }) => cursor.kind === "snapshot").map(({ service }) => service);
 
 export const CONTOSO: TenantOptions = {
   tenantId: "3f7c1e52-90ab-4d6e-8c21-5b0e7a94d210",
@@ -69,9 +65,10 @@ export interface Site {
 }
 
 /** Opens a site for the running test. Quotas are off and pages even unless asked for. */
-export async function openSite(options: EmulatorOptions = {}): Promise<Site> {
+export async function openSite(options: Partial<EmulatorOptions> = {}): Promise<Site> {
   const folder = tempFolder();
   const emulator = createEmulator({
+    plugins,
     tenants: [CONTOSO, FABRIKAM],
     quotas: "off",
     unevenPages: false,
@@ -91,7 +88,7 @@ export async function openSite(options: EmulatorOptions = {}): Promise<Site> {
         persistence: { type: "filesystem", config: { directory_name: "state" } },
         // The program's own budgets must not slow what is not about them.
         quotas: Object.fromEntries(
-          ["reports", "security", "scores"].map((name) => [name, { requests: 1000, seconds: 1 }]),
+          quotaNames.map((name) => [name, { requests: 1000, seconds: 1 }]),
         ),
         ...globals,
       },

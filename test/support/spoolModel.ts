@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { type FileSinkOptions, openFileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
-import { listRotated } from "../../src/sink/spoolNames.ts";
+import { listRotated } from "../../src/sink/spoolRotation.ts";
 import { recordKey } from "../../src/record/keyMaker.ts";
 
 /** Lines of a page of one stream, of very different lengths, in pieces as they come while a page is read. */

@@ -1,5 +1,5 @@
 import { systemClock } from "../../clock.ts";
-import { shownProblems, warningLine } from "../../config/shownProblems.ts";
+import { shownProblems, warningLine } from "../../config/problems.ts";
 import type { ExitCode } from "../../errors.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import type { Given } from "../options.ts";

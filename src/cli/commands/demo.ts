@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../clock.ts";
-import { asGraphtapError, type ExitCode, GraphtapError } from "../../errors.ts";
+import { type ExitCode, GraphtapError } from "../../errors.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { demoConfig } from "../demoConfig.ts";
 import { type DemoGraph, openDemoGraph } from "../demoGraph.ts";
 import { serveDemo } from "../demoServe.ts";
 import { type Given, usage } from "../options.ts";
+import { runToEnd } from "../../wiring/end.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
-import { openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
+import { openTap, type Tap } from "../../wiring/tap.ts";
 
 const DEFAULT_SECONDS = 12;
 /** Short enough that one sees records arrive; a configuration allows no less than a minute. */
@@ -29,18 +30,17 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     );
     const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
     const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
-    const { why, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
-    if (why.kind.isFault) throw why;
-    runtime.writeStderr(closing(rows));
-    return 0;
+    const { exitCode, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
+    if (exitCode === 0) runtime.writeStderr(closing(rows));
+    return exitCode;
   } finally {
     await graph.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Polls until the demo is over or something fails; says which, and what came of each stream. */
-async function play(tap: Tap, graph: DemoGraph): Promise<{ why: GraphtapError; rows: string[][] }> {
+/** Polls until the demo is over or something fails; what came of each stream. */
+async function play(tap: Tap, graph: DemoGraph): Promise<{ exitCode: ExitCode; rows: string[][] }> {
   const quick = tap.streams.map((stream) => ({
     ...stream,
     service: { ...stream.service, periodSeconds: PERIOD_SECONDS },
@@ -49,11 +49,8 @@ async function play(tap: Tap, graph: DemoGraph): Promise<{ why: GraphtapError; r
   let rows: string[][] = [];
   // Positions can be read for as long as the tap is open.
   const polling = pollForever(quick, tap.engine, tap.stop).finally(() => rows = rowsOf(tap, graph));
-  try {
-    return await untilStopped(tap, polling);
-  } catch (thrown) {
-    return { why: asGraphtapError(thrown), rows };
-  }
+  const exitCode = await runToEnd(tap, polling);
+  return { exitCode, rows };
 }
 
 function seconds(text: string | undefined): number {

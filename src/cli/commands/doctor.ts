@@ -1,10 +1,11 @@
 import { systemClock } from "../../clock.ts";
-import { shownProblems, warningLine } from "../../config/shownProblems.ts";
-import { type ExitCode, GraphtapError } from "../../errors.ts";
+import { shownProblems, warningLine } from "../../config/problems.ts";
+import type { ExitCode } from "../../errors.ts";
 import { createHttp } from "../../graph/http.ts";
 import { createSkewMeter } from "../../doctor/clockSkew.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { examineInput, type Finding } from "../../doctor/examine.ts";
+import { stoppedBy } from "../../wiring/end.ts";
 import { logFor } from "../../wiring/logging.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
@@ -24,7 +25,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const http = createHttp({ proxy: proxiesFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
   const meter = createSkewMeter(http.transport, clock);
   const stop = new AbortController();
-  runtime.onStopSignal(() => stop.abort(new GraphtapError("stopped", "stopped by a signal")));
+  runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
   const sources = buildSources({ config, registry, clock, log, transport: meter.transport, given });
   if (sources.length === 0) throw usage(given.command, "no enabled input has an enabled service to examine");
   try {

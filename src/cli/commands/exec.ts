@@ -5,11 +5,12 @@ import { unlessAborted } from "../../server/pull/unlessAborted.ts";
 import { pollOnce } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { type Done, runToEnd } from "../../wiring/end.ts";
 import { parseExecRequest } from "../execRequest.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { linesOf } from "../stdinLines.ts";
-import { openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
+import { openTap, type Tap } from "../../wiring/tap.ts";
 
 /** The line on standard error that ends an answer; all its event lines are on standard output by then. */
 interface ExecAnswer {
@@ -28,15 +29,14 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
   void watchClock(tap);
-  await untilStopped(tap, answerAll(tap, runtime));
-  return 0;
+  return runToEnd(tap, answerAll(tap, runtime));
 }
 
-async function answerAll(tap: Tap, runtime: Runtime): Promise<void> {
+async function answerAll(tap: Tap, runtime: Runtime): Promise<Done> {
   const lines = linesOf(runtime.stdin());
   for (let request = 1;; request++) {
     const { done, value } = await unlessAborted(lines.next(), tap.stop.signal);
-    if (done) return;
+    if (done) return { reason: "standard input ended", exitCode: 0 };
     const answer = { request, ...await pullFor(tap, value) };
     runtime.writeStderr(`${JSON.stringify(answer)}\n`);
   }

@@ -13,19 +13,24 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const onlyDue = given.has("due");
   if (onlyDue && !anyDue(given, runtime, config, systemClock.now())) return 0;
   // Loaded when there is something to do.
-  const { exitCodeOf, openTap, untilStopped } = await import("../../wiring/tap.ts");
+  const { endOfPolls, runToEnd } = await import("../../wiring/end.ts");
+  const { openTap } = await import("../../wiring/tap.ts");
   const { pollOnce } = await import("../../tap/scheduler.ts");
   const tap = openTap(given, runtime, config);
   if (deadlineMs !== null) {
     const reached = () => tap.stop.abort(new GraphtapError("stopped", "the deadline was reached"));
     setTimeout(reached, deadlineMs).unref();
   }
-  const nowMs = tap.engine.clock.now();
-  const streams = tap.streams.filter(({ state, service }) =>
-    !onlyDue || isDue(state.loadCheckpoint()?.last_poll_started_ms ?? null, service.periodSeconds, nowMs)
-  );
-  const outcomes = await untilStopped(tap, pollOnce(streams, tap.engine, tap.stop));
-  return exitCodeOf(outcomes.map(({ report }) => report.error));
+
+  async function pullAll() {
+    const nowMs = tap.engine.clock.now();
+    const streams = tap.streams.filter(({ state, service }) =>
+      !onlyDue || isDue(state.loadCheckpoint()?.last_poll_started_ms ?? null, service.periodSeconds, nowMs)
+    );
+    const outcomes = await pollOnce(streams, tap.engine, tap.stop);
+    return endOfPolls(outcomes.map(({ report }) => report.error));
+  }
+  return runToEnd(tap, pullAll());
 }
 
 function deadline(text: string | undefined): number | null {

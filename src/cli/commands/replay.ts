@@ -1,12 +1,14 @@
 import { systemClock } from "../../clock.ts";
-import { errorLine, type ExitCode } from "../../errors.ts";
+import { codesOf, type ExitCode } from "../../errors.ts";
 import { compareInstants, type Instant, parseInstant } from "../../instant.ts";
 import { replay } from "../../tap/replay.ts";
+import type { Stream } from "../../tap/stream.ts";
 import type { Window } from "../../tap/window.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { type Done, endOfPolls, runToEnd } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { exitCodeOf, openTap, type Tap, untilStopped } from "../../wiring/tap.ts";
+import { openTap, type Tap } from "../../wiring/tap.ts";
 
 /** `graphtap replay`: reads a range again without touching the position. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -16,13 +18,16 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const named: Given = { ...given, text: (name) => given.text(name === "to" ? "sink" : name) };
   const tap = openTap(named, runtime, await readConfig(given, runtime, systemClock.now()));
   const stream = onlyStream(tap);
-  const report = await untilStopped(
-    tap,
-    replay(stream, tap.engine, tap.stop.signal, range, given.has("again")),
-  );
-  tap.log.info("replay done", { sent: report.sent, duplicates: report.duplicates, gaps: report.gaps });
-  if (report.error !== null) runtime.writeStderr(`graphtap: ${errorLine(report.error)}\n`);
-  return report.gaps > 0 ? 1 : exitCodeOf([report.error]);
+  return runToEnd(tap, readAgain(tap, stream, range, given.has("again")));
+}
+
+async function readAgain(tap: Tap, stream: Stream, range: Window, again: boolean): Promise<Done> {
+  const { error, sent, duplicates, gaps } = await replay(stream, tap.engine, tap.stop.signal, range, again);
+  const figures = { sent, duplicates, gaps };
+  if (error === null) tap.log.info("replay done", figures);
+  else tap.log.error(`replay failed: ${error.message}`, { ...codesOf(error), ...figures });
+  if (gaps > 0) return { reason: "a part of the range could not be read, and is a gap", exitCode: 1 };
+  return endOfPolls([error]);
 }
 
 function instant(given: Given, option: string): Instant {

@@ -3,11 +3,12 @@ import type { ExitCode } from "../../errors.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { runToEnd } from "../../wiring/end.ts";
 import { beat, heartbeatOf } from "../../wiring/heartbeat.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
-import { openTap, untilStopped } from "../../wiring/tap.ts";
+import { openTap } from "../../wiring/tap.ts";
 
 /** `graphtap run`: ends by a stop signal, or by a failure that concerns the whole process. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -16,5 +17,5 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const tap = withStatistics(opened, runtime.rssBytes);
   void watchClock(tap);
   if (heartbeat !== null) void beat(tap, heartbeat);
-  return untilStopped(tap, pollForever(tap.streams, tap.engine, tap.stop));
+  return runToEnd(tap, pollForever(tap.streams, tap.engine, tap.stop));
 }

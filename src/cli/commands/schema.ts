@@ -1,4 +1,4 @@
-import { configJsonSchema } from "../../config/jsonSchema.ts";
+import { configJsonSchema } from "../../config/schema.ts";
 import type { ExitCode } from "../../errors.ts";
 import { createRegistry } from "../../plugin/registry.ts";
 import { plugins } from "../../../plugins/index.ts";

@@ -6,11 +6,12 @@ import { createTapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { runToEnd } from "../../wiring/end.ts";
 import { beat, heartbeatOf } from "../../wiring/heartbeat.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
-import { openTap, untilStopped } from "../../wiring/tap.ts";
+import { openTap } from "../../wiring/tap.ts";
 import { readToken } from "../token.ts";
 import { version } from "../../wiring/version.ts";
 
@@ -60,5 +61,5 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       await server.idle();
     }
   }
-  return untilStopped(tap, serve());
+  return runToEnd(tap, serve());
 }

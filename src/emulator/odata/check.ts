@@ -1,5 +1,5 @@
 import { addSeconds, compareInstants, type Instant } from "../../instant.ts";
-import type { Property, PropertyTable } from "../properties.ts";
+import type { Property, PropertyTable } from "./properties.ts";
 import { type Any, type Expression, invalidFilter, type Literal, type Test } from "./expression.ts";
 
 /** What a filter may do. */

@@ -1,5 +1,5 @@
 import type { Instant } from "../../instant.ts";
-import type { Operator } from "../properties.ts";
+import type { FilterOperator } from "../../plugin/plugin.ts";
 
 /** A constant in a filter. */
 export type Literal =
@@ -13,7 +13,7 @@ export type Literal =
 export interface Test {
   readonly kind: "test";
   readonly path: string;
-  readonly operator: Operator;
+  readonly operator: FilterOperator;
   readonly literal: Literal;
 }
 

@@ -1,4 +1,4 @@
-import type { Operator } from "../properties.ts";
+import type { FilterOperator } from "../../plugin/plugin.ts";
 import { type Expression, invalidFilter, type Literal } from "./expression.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
@@ -55,7 +55,7 @@ export function parseFilter(filter: string): Expression {
         throw invalidFilter(`${path}() equals true or stands alone`);
       }
     }
-    return { kind: "test", path: subject, operator: operator as Operator, literal: text };
+    return { kind: "test", path: subject, operator: operator as FilterOperator, literal: text };
   }
 
   function any(path: string): Expression {
@@ -72,10 +72,10 @@ export function parseFilter(filter: string): Expression {
     return token.text;
   }
 
-  function comparison(): Operator {
+  function comparison(): FilterOperator {
     const text = name();
     if (!COMPARISONS.includes(text)) throw invalidFilter(`operator "${text}" is not known`);
-    return text as Operator;
+    return text as FilterOperator;
   }
 
   function literal(): Literal {

@@ -14,9 +14,9 @@ export interface Named {
   readonly name: string;
 }
 
-/** A place with its coordinates as texts, since some do not survive as numbers. */
-export interface Place {
-  readonly city: string;
+/** A city with its coordinates as texts, since some do not survive as numbers. */
+export interface City {
+  readonly name: string;
   readonly state: string;
   readonly country: string;
   readonly latitude: string;
@@ -32,7 +32,7 @@ export interface Cast {
   readonly resources: readonly Named[];
   readonly groups: readonly Named[];
   readonly devices: readonly Named[];
-  readonly places: readonly Place[];
+  readonly cities: readonly City[];
 }
 
 const DOMAINS = [
@@ -78,19 +78,19 @@ const APPS = [
 ];
 const RESOURCES = ["Microsoft Graph", "Windows Azure Service Management API", "Office 365 SharePoint Online"];
 const GROUPS = ["Finance", "Self-service pilot", "Tier-0 admins", "Vertrieb Süd", "All employees"];
-const PLACES: readonly Place[] = [
+const CITIES: readonly City[] = [
   {
-    city: "Redmond",
+    name: "Redmond",
     state: "Washington",
     country: "US",
     latitude: "47.68050003051758",
     longitude: "-122.12094116210938",
   },
-  { city: "Atlanta", state: "Georgia", country: "US", latitude: "33.748", longitude: "-84.445358276367188" },
-  { city: "São Paulo", state: "São Paulo", country: "BR", latitude: "-23.62920", longitude: "-46.63470" },
-  { city: "Zürich", state: "Zürich", country: "CH", latitude: "47.37", longitude: "8.55" },
-  { city: "Oslo", state: "Oslo", country: "NO", latitude: "59.955", longitude: "10.859" },
-  { city: "東京", state: "Tokyo", country: "JP", latitude: "35.689506530761719", longitude: "139.69170" },
+  { name: "Atlanta", state: "Georgia", country: "US", latitude: "33.748", longitude: "-84.445358276367188" },
+  { name: "São Paulo", state: "São Paulo", country: "BR", latitude: "-23.62920", longitude: "-46.63470" },
+  { name: "Zürich", state: "Zürich", country: "CH", latitude: "47.37", longitude: "8.55" },
+  { name: "Oslo", state: "Oslo", country: "NO", latitude: "59.955", longitude: "10.859" },
+  { name: "東京", state: "Tokyo", country: "JP", latitude: "35.689506530761719", longitude: "139.69170" },
 ];
 
 /** Invents a tenant's people and things. */
@@ -108,7 +108,7 @@ export function createCast(random: Random, tenantId: string): Cast {
       { length: 12 },
       () => ({ id: random.guid(), name: `desktop-${random.code(7).toLowerCase()}` }),
     ),
-    places: PLACES,
+    cities: CITIES,
   };
 }
 

@@ -12,4 +12,6 @@ export interface Recipe {
   readonly at: Instant;
   /** Seconds after `at` that are free for a fraction. */
   readonly room: number;
+  /** Whether the collection holds a record with this id. */
+  readonly taken: (id: string) => boolean;
 }

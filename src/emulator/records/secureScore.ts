@@ -10,7 +10,7 @@ const DAY = 86_400;
  * The secure score of one day: the day of `at`, or the nearest free one before it, since a tenant has one a day.
  * About 50 KB, with 68 controls; every sixth is a small one with whole numbers written as `387.0`.
  */
-export function makeSecureScore({ random, cast, n, at }: Recipe, taken: (id: string) => boolean): string {
+export function makeSecureScore({ random, cast, n, at, taken }: Recipe): string {
   let day: Instant = { seconds: Math.floor(at.seconds / DAY) * DAY, nanos: 0 };
   while (taken(idOf(cast.tenantId, day))) day = addSeconds(day, -DAY);
   const small = n % 6 === 5;

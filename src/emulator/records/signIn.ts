@@ -104,12 +104,12 @@ function location({ n, cast }: Recipe, kind: SignInKind): string {
   if (kind === "managedIdentity") {
     return '{"city":"","state":"","countryOrRegion":"","geoCoordinates":{"altitude":null,"latitude":0.0,"longitude":0.0}}';
   }
-  const place = cast.places[n % cast.places.length];
+  const city = cast.cities[n % cast.cities.length];
   const coordinates = n % 10 === 7
     ? "{}"
-    : `{"altitude":null,"latitude":${place?.latitude},"longitude":${place?.longitude}}`;
+    : `{"altitude":null,"latitude":${city?.latitude},"longitude":${city?.longitude}}`;
   return object([
-    ...scalars({ city: place?.city ?? "", state: place?.state ?? "", countryOrRegion: place?.country ?? "" }),
+    ...scalars({ city: city?.name ?? "", state: city?.state ?? "", countryOrRegion: city?.country ?? "" }),
     ["geoCoordinates", coordinates],
   ]);
 }

@@ -1,12 +1,16 @@
 import { GraphtapError } from "../../errors.ts";
 import { aadstsAdvice, aadstsCodes, isTransient } from "./aadsts.ts";
+import type { IssuedToken } from "./token.ts";
 
 const DEFAULT_LIFETIME_SECONDS = 3600;
 
-/** A bearer token, and how long it lasts from now. */
-export interface IssuedToken {
-  readonly token: string;
-  readonly lifetimeSeconds: number;
+/** What a token endpoint answered. */
+export interface TokenAnswer {
+  readonly endpoint: string;
+  readonly status: number;
+  readonly text: string;
+  /** The key of the configuration that proved who asked. */
+  readonly configKey: string;
 }
 
 /**
@@ -15,7 +19,7 @@ export interface IssuedToken {
  *
  * @throws token-refused the credentials are wrong; token-unavailable the endpoint cannot answer now
  */
-export function readTokenAnswer(endpoint: string, status: number, text: string): IssuedToken {
+export function readTokenAnswer({ endpoint, status, text, configKey }: TokenAnswer): IssuedToken {
   const body = objectOf(text);
   const from = `Cannot get a token from ${endpoint}`;
   const issued = status === 200 ? issuedToken(body) : null;
@@ -26,7 +30,7 @@ export function readTokenAnswer(endpoint: string, status: number, text: string):
     const passing = status === 429 || error === "temporarily_unavailable" || isTransient(codes);
     const named = codes[0] === undefined ? "" : `, AADSTS${codes[0]}`;
     const advice = aadstsAdvice(codes) ??
-      (passing ? "it is asked again" : "check tenant_id, client_id and client_secret");
+      (passing ? "it is asked again" : `check tenant_id, client_id and ${configKey}`);
     throw new GraphtapError(
       passing ? "token-unavailable" : "token-refused",
       `${from}: it answered ${status} "${safeWord(error)}"${named}; ${advice}`,

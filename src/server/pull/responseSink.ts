@@ -1,9 +1,10 @@
 import type { Clock } from "../../clock.ts";
-import { GraphtapError } from "../../errors.ts";
+import { type ErrorCode, GraphtapError } from "../../errors.ts";
+import { createWriteQueue } from "../../sink/writeQueue.ts";
 
 /** The body of a response: lines are accepted when the client's connection has taken them. */
 export interface ResponseSink {
-  /** As a sink's. @throws sink-closed the client is gone */
+  /** As a sink's. @throws sink-closed the client is gone; sink-stalled it took nothing for too long */
   write(lines: Uint8Array): Promise<void>;
   readonly body: ReadableStream<Uint8Array>;
   /** Resolves at the first line: until then nothing was sent, and the answer can still be an error. */
@@ -34,7 +35,8 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
   let asked = signalOnce();
   const begun = signalOnce();
   const closed = new AbortController();
-  let tail: Promise<void> = Promise.resolve();
+  // A stop is not its affair: the server then ends the answers, and cuts those that do not end.
+  const queue = createWriteQueue();
 
   function close(why: GraphtapError): void {
     if (over) return;
@@ -42,10 +44,15 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
     closed.abort(why);
     onClosed(why);
   }
+  function breakOff(why: GraphtapError): void {
+    if (over) return;
+    close(why);
+    controller.error(why);
+  }
   const body = new ReadableStream<Uint8Array>({
     start: (given) => void (controller = given),
     pull: () => asked.resolve(),
-    cancel: () => close(gone("went away")),
+    cancel: () => close(failure("sink-closed", "went away")),
   }, { highWaterMark: 0 });
 
   /** Resolves when the reader wants bytes, and so has taken all before. */
@@ -56,15 +63,12 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
       await Promise.race([
         asked.promise,
         clock.sleep(stallMs, given).then(() => {
-          throw gone(`took nothing for ${stallMs / 1000} s`);
+          throw failure("sink-stalled", `took nothing for ${stallMs / 1000} s`);
         }),
       ]);
     } catch (thrown) {
       const why = closed.signal.aborted ? closed.signal.reason as GraphtapError : thrown as GraphtapError;
-      if (!over) {
-        close(why);
-        controller.error(why);
-      }
+      breakOff(why);
       throw why;
     } finally {
       limit.abort();
@@ -85,26 +89,18 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
     get closed() {
       return closed.signal.aborted ? closed.signal.reason as GraphtapError : null;
     },
-    write(lines) {
-      const turn = tail.then(() => hand(lines));
-      tail = turn.catch(() => {});
-      return turn;
-    },
+    write: (lines) => queue.add(() => hand(lines)),
     end() {
       if (over) return;
       over = true;
       controller.close();
     },
-    break(why) {
-      if (over) return;
-      close(why);
-      controller.error(why);
-    },
+    break: breakOff,
   };
 }
 
-function gone(what: string): GraphtapError {
-  return new GraphtapError("sink-closed", `Cannot send event lines: the client of the pull ${what}`);
+function failure(code: ErrorCode, what: string): GraphtapError {
+  return new GraphtapError(code, `Cannot send event lines: the client of the pull ${what}`);
 }
 
 function signalOnce(): { promise: Promise<void>; resolve: () => void } {

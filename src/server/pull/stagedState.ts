@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../../state/checkpoint.ts";
 import type { Gap } from "../../state/gaps.ts";
-import type { SeenSet } from "../../state/seen/seen.ts";
+import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
 
 /** A state whose changes wait until it is known that the lines arrived. */

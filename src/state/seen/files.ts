@@ -4,12 +4,13 @@ import { GraphtapError } from "../../errors.ts";
 import { attempt, failureCode } from "../../files/failure.ts";
 import { openFile, removeFile, removeUnfinished, setAside, syncFolder } from "../../files/durable.ts";
 import { KEY_BYTES } from "./keys.ts";
+import { type KeySet, keySet } from "./memory.ts";
 import { readSegment, segmentBuffer, type SegmentContent } from "./segment.ts";
 import type { PlacedPosition } from "./place.ts";
 import { listSegments, type SegmentName, segmentSize } from "./segmentNames.ts";
-import { buildTable, type KeyTable } from "./table.ts";
+import { buildTable } from "./table.ts";
 
-/** A segment that is in the table; its owner keeps it up to date. */
+/** A segment whose keys are in memory; {@linkcode Appender} keeps it up to date. */
 export interface LoadedSegment extends SegmentName {
   /** When its newest key was added, in milliseconds since the epoch, to the second above. */
   newestMs: number;
@@ -19,9 +20,10 @@ export interface LoadedSegment extends SegmentName {
   readonly version: number;
 }
 
-/** A seen set in memory. */
+/** A seen set in memory; {@linkcode Appender} keeps it up to date. */
 export interface SeenContents {
-  readonly table: KeyTable;
+  /** Those of the files, and those added since. */
+  readonly keys: KeySet;
   /** In the order they were begun. */
   readonly segments: LoadedSegment[];
   /** Number for the next segment. */
@@ -59,7 +61,7 @@ export function loadSeen(dir: string, options: SeenFilesOptions): SeenContents {
     });
   });
   const last = current.at(-1)?.number ?? 0;
-  return { table, segments, nextNumber: last + 1, position };
+  return { keys: keySet(table), segments, nextNumber: last + 1, position };
 }
 
 /** The last position, found without keeping keys or changing anything. @throws `state-unusable` */

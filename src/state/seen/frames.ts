@@ -30,8 +30,7 @@ const SPACE = 0x20;
  * @param addedMs milliseconds since the epoch
  */
 export function encodeCommit(keys: Uint8Array, addedMs: number, position?: string): Buffer {
-  // Rounded up: a key must not seem older than it is, or it expires too early.
-  const seconds = Math.ceil(addedMs / 1000);
+  const seconds = wholeSeconds(addedMs);
   const frames: Buffer[] = [];
   for (let at = 0; at < keys.length; at += FRAME_KEYS * KEY_BYTES) {
     const part = keys.subarray(at, at + FRAME_KEYS * KEY_BYTES);
@@ -42,6 +41,11 @@ export function encodeCommit(keys: Uint8Array, addedMs: number, position?: strin
     frames.push(encode(POSITION_MARK, text.length, seconds, text));
   }
   return Buffer.concat(frames);
+}
+
+/** The time of a frame, in seconds since the epoch. Rounded up: a key that seems older than it is expires too early. */
+export function wholeSeconds(addedMs: number): number {
+  return Math.ceil(addedMs / 1000);
 }
 
 function encode(mark: number, length: number, seconds: number, content: Uint8Array): Buffer {

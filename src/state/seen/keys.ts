@@ -42,3 +42,9 @@ export function createKeyList(): KeyList {
     },
   };
 }
+
+/** Hands over the keys one after the other; each is valid only during its call. */
+export function eachKey(keys: KeyList, use: (key: Uint8Array) => void): void {
+  const bytes = keys.bytes();
+  for (let at = 0; at < bytes.length; at += KEY_BYTES) use(bytes.subarray(at, at + KEY_BYTES));
+}

@@ -15,6 +15,20 @@ export interface SegmentName {
   readonly replacesAll: boolean;
 }
 
+/** How time is cut into periods. Keys of one period share a segment, and so expire together. */
+export interface Periods {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Start of the period that it is, in milliseconds since the epoch. */
+  current(): number;
+}
+
+/** Periods of so many seconds. */
+export function periodsOf(seconds: number, now: () => number): Periods {
+  const lengthMs = seconds * 1000;
+  return { now, current: () => Math.floor(now() / lengthMs) * lengthMs };
+}
+
 const PATTERN = /^(\d{8,15})-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(-all)?\.seen$/;
 
 /** The name of a segment. */

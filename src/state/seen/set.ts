@@ -1,186 +1,224 @@
-import { Buffer } from "node:buffer";
+/**
+ * The seen set: the keys of the records that a stream delivered, so that what is read again leaves once. Windows are
+ * read again for late records, and pages after a crash or a failure, so every record passes here. There may be millions
+ * of keys: one costs some 24 bytes of memory, and no object of its own.
+ *
+ * ```text
+ * set.ts      the set as its stream uses it; nothing is read before a key is asked for
+ *   memory.ts   keys as bytes        table.ts  the same as words in flat memory     keys.ts  those not yet committed
+ *   files.ts    reads all segments, repairs them      segment.ts  reads one         place.ts  how far the set has come
+ *   append.ts   writes a commit                       frames.ts   what it consists of
+ *   forget.ts   expires segments, replaces all        segmentNames.ts  names, order, periods
+ * ```
+ *
+ * On the disk it is a folder of segments, one for each day (UTC) on which keys were added:
+ * `00000007-20261122T000000Z.seen`. Numbers count up over the life of the set, and give the order. A segment is a header
+ * (`segment.ts`) and, behind each other, the frames of its commits (`frames.ts`): keys, then the position that was
+ * committed with them. A name with `-all` holds the whole set: segments with smaller numbers do not count any more.
+ *
+ * A commit is durable when it returns: one write at the end of the last segment and one `fdatasync`; a new segment's
+ * folder is synced, too. Every frame has a checksum, and a segment counts up to its first frame that is not whole. What
+ * a crash left half written is cut off when the set is loaded; the records of the keys that were there are delivered
+ * again. A position stands behind its keys, so it is never found without them. Keys expire by whole segments; the set is
+ * replaced by one segment under a new number, put there by a rename.
+ */
 import { GraphtapError } from "../../errors.ts";
-import { makeFolder, removeFile, replaceFile, syncFolder } from "../../files/durable.ts";
-import { createKeyList } from "./keys.ts";
-import { KEY_BYTES } from "./keys.ts";
-import { encodeCommit } from "./frames.ts";
-import type { SeenLog, SeenSetOptions } from "./seen.ts";
-import { countSeen, type LoadedSegment, loadSeen, readPosition, type SeenContents } from "./files.ts";
-import { endOfFiles, isBefore } from "./place.ts";
-import { SEGMENT_VERSION, segmentHeader } from "./segment.ts";
-import { listSegments, segmentName } from "./segmentNames.ts";
-import { openSegmentWriter, type SegmentWriter } from "./segmentWriter.ts";
-import { createTable, KEY_WORDS } from "./table.ts";
+import { createAppender } from "./append.ts";
+import { countSeen, loadSeen, readPosition, type SeenContents, type SeenFilesOptions } from "./files.ts";
+import { expiredSegments, mayExpire, removeSegments, replaceSegments, selectKeys } from "./forget.ts";
+import { createKeyList, eachKey, type KeyList } from "./keys.ts";
+import { endOfFiles, isBefore, type SeenPlace } from "./place.ts";
+import { periodsOf } from "./segmentNames.ts";
 
-// Stands in for a key of zeros, which is how the table marks a free slot.
-const NOT_ZERO = 0x5eed5eed;
+/** The durable set of delivered record keys, {@linkcode KEY_BYTES} each. One stream's, one process's. */
+export interface SeenSet {
+  /** Keys in the set, with those not yet committed. */
+  readonly size: number;
+  has(key: Uint8Array): boolean;
+  /** False when it is there already. In memory at once; durable after {@linkcode SeenSet.commit}. */
+  add(key: Uint8Array): boolean;
+  /**
+   * Makes all keys added since the last commit durable, together.
+   *
+   * @throws `state-unusable`; the keys stay added and not committed, so that it can be tried again
+   */
+  commit(): void;
+  /** Forgets the keys added since the last commit: the sink did not accept their records. */
+  rollback(): void;
+  /**
+   * Forgets keys by whole segments: those whose newest key was added before `beforeMs` (milliseconds since the epoch).
+   * The last segment stays: it may hold the only copy of a position, and the numbers of the segments go on from it.
+   *
+   * @throws `state-unusable`
+   */
+  expire(beforeMs: number): void;
+  /**
+   * Makes the set exactly these keys, durably and at once: after a crash it is the old set or the new.
+   * Keys not yet committed are in it only if they are among them. Costs nothing when the set is these keys already.
+   * Positions committed before are gone then: the checkpoint must have been saved.
+   *
+   * @throws `state-unusable`
+   */
+  replaceWith(keys: Iterable<Uint8Array>): void;
+  /** Ends the use of the set; keys not committed are forgotten. */
+  close(): void;
+}
+
+/** A seen set as its stream's state uses it: it also carries the position, until that is in a file of its own. */
+export interface SeenLog extends SeenSet {
+  /** Whether the keys are in memory, so that a commit need not read them first. */
+  readonly loaded: boolean;
+  /**
+   * Makes all keys added since the last commit durable, and behind them the position, by one write and one sync.
+   * Without new keys nothing is written: an older position is as safe, and polls that bring nothing must not add up.
+   *
+   * @param position {@linkcode MOST_POSITION_BYTES} of UTF-8 at most
+   * @throws `state-unusable`; the keys stay added and not committed, so that it can be tried again
+   */
+  commit(position?: string): void;
+  /** Where the next commit goes. Reads no keys. @throws `state-unusable` */
+  end(): SeenPlace;
+  /** The last position committed at `place` or behind it; `null` when there is none. Reads only when something is there. @throws `state-unusable` */
+  positionSince(place: SeenPlace): string | null;
+}
+
+export interface SeenSetOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told, in one line, of each damage that was repaired while loading. */
+  readonly onRepair: (note: string) => void;
+  /** Seconds of the period whose keys share a segment, and so the grain of expiry. @default 86400 */
+  readonly segmentSeconds?: number;
+  /** Look only: a process may be writing. Every change is then refused. @default false */
+  readonly readOnly?: boolean;
+}
 
 /** Opens the seen set in the folder `dir`, which need not exist. Nothing is read before the first use. */
 export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
-  const { now, readOnly = false } = options;
-  const periodLengthMs = (options.segmentSeconds ?? 86_400) * 1000;
-  const pending = createKeyList();
-  const words = new Int32Array(KEY_WORDS);
-  const bytes = new Uint8Array(words.buffer);
-  let contents: SeenContents | undefined;
-  let writer: { segment: LoadedSegment; to: SegmentWriter } | undefined;
-  let closed = false;
-
-  const currentPeriod = () => Math.floor(now() / periodLengthMs) * periodLengthMs;
-
-  function loaded(): SeenContents {
-    refuse(closed, "is closed");
-    if (contents !== undefined) return contents;
-    const { table } = contents = loadSeen(dir, { ...options, readOnly });
-    eachPending(() => table.add(words, 0));
-    return contents;
-  }
-
-  function changeable(): SeenContents {
-    refuse(readOnly, "is open for reading only");
-    return loaded();
-  }
-
-  /** Puts a key where the table reads it. */
-  function hold(key: Uint8Array): void {
-    refuse(key.length !== KEY_BYTES, `takes keys of ${KEY_BYTES} bytes, not ${key.length}`);
-    // One by one costs less than a call.
-    for (let i = 0; i < KEY_BYTES; i++) bytes[i] = key[i]!;
-    if ((words[0]! | words[1]! | words[2]! | words[3]!) === 0) words.fill(NOT_ZERO);
-  }
-
-  function eachPending(use: () => void): void {
-    const keys = pending.bytes();
-    for (let at = 0; at < keys.length; at += KEY_BYTES) {
-      bytes.set(keys.subarray(at, at + KEY_BYTES));
-      use();
-    }
-  }
-
-  function closeWriter(): void {
-    const open = writer;
-    writer = undefined;
-    open?.to.close();
-  }
-
-  /** The open end of the last segment if that is of the current period, or else of a new one. */
-  function currentWriter(from: SeenContents): { segment: LoadedSegment; to: SegmentWriter } {
-    const periodMs = currentPeriod();
-    if (writer?.segment.periodMs === periodMs) return writer;
-    closeWriter();
-    makeFolder(dir);
-    let segment = from.segments.at(-1);
-    if (segment?.periodMs !== periodMs || segment.version !== SEGMENT_VERSION) {
-      const name = segmentName(dir, from.nextNumber++, periodMs, false);
-      segment = { ...name, newestMs: 0, soundBytes: 0, version: SEGMENT_VERSION };
-    }
-    return writer = { segment, to: openSegmentWriter(segment.path, segment.soundBytes) };
-  }
-
-  function rollback(): void {
-    if (pending.count === 0) return;
-    const { table } = changeable();
-    eachPending(() => table.remove(words, 0));
-    pending.clear();
-  }
-
+  const { readOnly = false } = options;
+  const periods = periodsOf(options.segmentSeconds ?? 86_400, options.now);
+  const memory = openMemory(dir, { ...options, readOnly });
+  const { pending } = memory;
+  const appender = createAppender(dir, periods);
   return {
     get size() {
-      refuse(closed, "is closed");
-      return readOnly && contents === undefined ? countSeen(dir) : loaded().table.size;
-    },
-    has(key) {
-      const { table } = loaded();
-      hold(key);
-      return table.has(words, 0);
-    },
-    add(key) {
-      const { table } = changeable();
-      hold(key);
-      if (!table.add(words, 0)) return false;
-      pending.append(bytes);
-      return true;
+      memory.mustBeOpen();
+      return readOnly && memory.ifLoaded() === undefined ? countSeen(dir) : memory.contents().keys.size;
     },
     get loaded() {
-      return contents !== undefined;
+      return memory.ifLoaded() !== undefined;
+    },
+    has: (key) => memory.contents().keys.has(key),
+    add(key) {
+      const { keys } = memory.toChange();
+      if (!keys.add(key)) return false;
+      pending.append(keys.held);
+      return true;
     },
     commit(position) {
       if (pending.count === 0) return;
-      const from = changeable();
-      const { segment, to } = currentWriter(from);
-      const addedMs = now();
-      const place = { segment: segment.number, bytes: segment.soundBytes };
-      segment.soundBytes = to.append(encodeCommit(pending.bytes(), addedMs, position));
-      segment.newestMs = Math.max(segment.newestMs, wholeSecond(addedMs));
-      if (!from.segments.includes(segment)) from.segments.push(segment);
-      if (position !== undefined) from.position = { ...place, text: position };
+      appender.append(memory.toChange(), pending.bytes(), position);
       pending.clear();
     },
     end() {
-      const last = contents?.segments.at(-1);
+      const last = memory.ifLoaded()?.segments.at(-1);
       return last === undefined ? endOfFiles(dir) : { segment: last.number, bytes: last.soundBytes };
     },
     positionSince(place) {
-      refuse(closed, "is closed");
+      memory.mustBeOpen();
       if (!isBefore(place, endOfFiles(dir))) return null;
-      const position = readOnly ? readPosition(dir) : loaded().position;
+      const position = readOnly ? readPosition(dir) : memory.contents().position;
       return position === null || isBefore(position, place) ? null : position.text;
     },
-    rollback,
+    rollback: memory.rollback,
     expire(beforeMs) {
-      refuse(readOnly, "is open for reading only");
-      refuse(closed, "is closed");
-      // Names alone usually tell that there is nothing to do, before anything is read.
-      if (!listSegments(dir).current.slice(0, -1).some((segment) => segment.periodMs < beforeMs)) return;
-      const old = loaded().segments.slice(0, -1).filter((segment) => segment.newestMs < beforeMs);
+      memory.mustBeChangeable();
+      if (!mayExpire(dir, beforeMs)) return;
+      const old = expiredSegments(memory.toChange().segments, beforeMs);
       if (old.length === 0) return;
-      closeWriter();
-      contents = undefined;
-      for (const segment of old) removeFile(segment.path);
-      syncFolder(dir);
+      appender.close();
+      memory.unload();
+      removeSegments(dir, old);
     },
     replaceWith(keys) {
-      const before = changeable();
-      rollback();
-      const table = createTable();
-      const list = createKeyList();
-      let same = true;
-      for (const key of keys) {
-        hold(key);
-        if (!table.add(words, 0)) continue;
-        list.append(bytes);
-        same &&= before.table.has(words, 0);
-      }
-      if (same && table.size === before.table.size) return;
-      closeWriter();
-      makeFolder(dir);
-      const content = Buffer.concat([segmentHeader(), encodeCommit(list.bytes(), now())]);
-      const segment = segmentName(dir, before.nextNumber, currentPeriod(), true);
-      // If this fails half way, what the disk says is what counts.
-      contents = undefined;
-      replaceFile(segment.path, content);
-      const loadedSegment = {
-        ...segment,
-        newestMs: wholeSecond(now()),
-        soundBytes: content.length,
-        version: SEGMENT_VERSION,
-      };
-      contents = { table, segments: [loadedSegment], nextNumber: segment.number + 1, position: null };
-      for (const { path } of listSegments(dir).replaced) removeFile(path);
-      syncFolder(dir);
+      const before = memory.toChange();
+      memory.rollback();
+      const selected = selectKeys(keys, before.keys);
+      if (selected === null) return;
+      appender.close();
+      memory.unload();
+      memory.load(replaceSegments(dir, before.nextNumber, selected, periods));
     },
     close() {
-      if (closed) return;
-      closed = true;
-      contents = undefined;
-      closeWriter();
+      memory.close();
+      appender.close();
     },
   };
 }
 
-// A frame keeps its time to the second above, and so must we.
-function wholeSecond(ms: number): number {
-  return Math.ceil(ms / 1000) * 1000;
+/** What of a set is in memory. */
+interface Memory {
+  /** Keys added since the last commit. */
+  readonly pending: KeyList;
+  /** What the files hold, with the pending keys; read when it is not there. @throws `state-unusable` */
+  contents(): SeenContents;
+  /** The same, to be changed. @throws `state-unusable` */
+  toChange(): SeenContents;
+  ifLoaded(): SeenContents | undefined;
+  load(contents: SeenContents): void;
+  /** From here on only the disk knows what the set is; the pending keys stay. */
+  unload(): void;
+  /** Forgets the pending keys. */
+  rollback(): void;
+  mustBeOpen(): void;
+  mustBeChangeable(): void;
+  /** Unloads it for good. */
+  close(): void;
+}
+
+function openMemory(dir: string, options: SeenFilesOptions): Memory {
+  const pending = createKeyList();
+  let loaded: SeenContents | undefined;
+  let closed = false;
+
+  const mustBeOpen = () => refuse(closed, "is closed");
+  function mustBeChangeable(): void {
+    refuse(options.readOnly, "is open for reading only");
+    mustBeOpen();
+  }
+  function contents(): SeenContents {
+    mustBeOpen();
+    if (loaded !== undefined) return loaded;
+    const { keys } = loaded = loadSeen(dir, options);
+    eachKey(pending, keys.add);
+    return loaded;
+  }
+  function toChange(): SeenContents {
+    mustBeChangeable();
+    return contents();
+  }
+  function unload(): void {
+    loaded = undefined;
+  }
+  return {
+    pending,
+    contents,
+    toChange,
+    ifLoaded: () => loaded,
+    load: (contents) => void (loaded = contents),
+    unload,
+    rollback() {
+      if (pending.count === 0) return;
+      eachKey(pending, toChange().keys.remove);
+      pending.clear();
+    },
+    mustBeOpen,
+    mustBeChangeable,
+    close() {
+      closed = true;
+      unload();
+    },
+  };
 }
 
 function refuse(when: boolean, why: string): void {

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { plugins } from "../../../plugins/index.ts";
 import { createEmulator } from "../../../src/emulator/emulator.ts";
 import { formatInstant, fromMillis } from "../../../src/instant.ts";
 import { seededRandom } from "../../support/lateness.ts";
@@ -15,7 +16,7 @@ export function createRecordMaker(averageBytes: number): RecordMaker {
   const guid = () =>
     "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(random() * 16).toString(16));
   const tenant = { tenantId: guid(), clientId: guid(), clientSecret: "not-a-secret" };
-  const made = createEmulator({ tenants: [tenant], quotas: "off" }).produce("signIns", BODIES);
+  const made = createEmulator({ plugins, tenants: [tenant], quotas: "off" }).produce("signIns", BODIES);
   const bodies = made.map((bytes) => {
     const { id: _id, createdDateTime: _time, ...rest } = JSON.parse(Buffer.from(bytes).toString());
     const length = averageBytes * (0.7 + 0.6 * random());

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { acquireLock, type FileLocker, flockByCommand, lockByFile } from "../../../src/files/lock.ts";
+import { acquireLock } from "../../../src/files/folderLock.ts";
+import { type FileLocker, flockByCommand, lockByFile } from "../../../src/files/lock.ts";
 import { buildStateChild, freshFolder, startStateChild, stateIn } from "../../support/state.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
 

@@ -1,4 +1,6 @@
 /** A run of several process lives, decided by its seed. */
+import { plugins } from "../../../plugins/index.ts";
+import type { Cursor } from "../../../src/plugin/plugin.ts";
 import type { CollectionName } from "../../../src/emulator/emulator.ts";
 import type { Fault, FaultAction } from "../../../src/emulator/faults.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
@@ -26,9 +28,9 @@ export interface Plan {
   readonly random: Random;
 }
 
-const LOGS = ["signIns", "signIns_v2", "directory_audits", "provisioning_audits"];
-const ALERTS = ["alerts", "alerts_v2"];
-const SNAPSHOTS = ["secure_scores", "secure_score_control_profiles"];
+const LOGS = ofKind("event-time");
+const ALERTS = ofKind("update-time");
+const SNAPSHOTS = ofKind("snapshot");
 const SERVICES = [...LOGS, ...ALERTS, ...SNAPSHOTS];
 
 /** What mends by itself within a poll, and does not take long to. */
@@ -95,6 +97,10 @@ function faultOf(random: Random, services: readonly string[]): Fault {
     match: { collection: collectionOf(random.pick(services)), nth: random.int(1, 5) },
     do: random.pick(PASSING),
   };
+}
+
+function ofKind(kind: Cursor["kind"]): readonly string[] {
+  return plugins.filter(({ cursor }) => cursor.kind === kind).map(({ service }) => service);
 }
 
 export function collectionOf(service: string): CollectionName {

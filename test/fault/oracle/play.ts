@@ -76,10 +76,12 @@ function fill(site: Site, { services }: Plan): void {
     from: addSeconds(site.start, from * 3600),
     to: addSeconds(site.start, to * 3600),
   });
-  for (const collection of new Set(services.map(collectionOf))) {
+  for (const service of services) {
+    const collection = collectionOf(service);
     if (collection === "secureScores") site.emulator.produce(collection, 90, hour(0, 2.9));
-    else if (collection === "secureScoreControlProfiles") site.emulator.produce(collection, 90);
-    else {
+    else if (!isTimed(service)) {
+      site.emulator.produce(collection, 90);
+    } else {
       site.emulator.produce(collection, 3 * PAGE, hour(2.1, 2.9));
       site.emulator.produce(collection, 2 * PAGE, hour(0.1, 1.9));
     }

@@ -1,8 +1,8 @@
 /** Every kind of value in the place of every setting. */
 import { expect, it } from "vitest";
-import { globalsSchema } from "../../../src/config/globalsSchema.ts";
-import { inputSchema } from "../../../src/config/inputSchema.ts";
-import { serviceSchema } from "../../../src/config/serviceSchema.ts";
+import { globalsSchema } from "../../../src/config/globals.ts";
+import { inputSchema } from "../../../src/config/inputs.ts";
+import { serviceSchema } from "../../../src/config/service.ts";
 import { problemsOf, small } from "../../unit/config/example.ts";
 
 it("A problem is in our words, whatever stands where", () => {

@@ -1,7 +1,6 @@
 import { plugins } from "../../../plugins/index.ts";
-import type { Problem } from "../../../src/config/config.ts";
+import type { Config, Problem, ReadOptions } from "../../../src/config/config.ts";
 import { parseConfig } from "../../../src/config/load.ts";
-import type { ReadOptions } from "../../../src/config/reading.ts";
 import { parseInstant } from "../../../src/instant.ts";
 import { createRegistry } from "../../../src/plugin/registry.ts";
 
@@ -48,6 +47,13 @@ export function small(
     ...(lines.top ?? []),
     "",
   ].join("\n");
+}
+
+/** What a text says, which must be right. */
+export function read(text: string, given: ReadOptions = options()): Config {
+  const { config, problems } = parseConfig(text, given);
+  if (config === null) throw new Error(problems.map((problem) => problem.message).join("\n"));
+  return config;
 }
 
 /** Problems as "line:column severity key: message", without the file. */

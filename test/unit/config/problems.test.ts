@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
-import { problemLine } from "../../../src/config/shownProblems.ts";
+import { problemLine } from "../../../src/config/problems.ts";
 import { options, problemsOf, small } from "./example.ts";
 
 const KNOWN = "signIns, signIns_v2, directory_audits, provisioning_audits, alerts_v2, alerts, " +
@@ -303,6 +303,11 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     small().replace(/services:\n.*\n/, "services: [signIns]\n"),
     "10:15 error " +
     "inputs.a.services: found a list, expected a map of services",
+  ],
+  [
+    "a placeholder in the place of the services",
+    small().replace(/services:\n.*\n/, "services: <services>\n"),
+    "10:15 error inputs.a.services: holds a placeholder; put your own value in its place, or remove the key",
   ],
   ["no enabled service", service("enabled: false"), "10:5 warning inputs.a.services: no service is enabled"],
   [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configJsonSchema } from "../../../src/config/jsonSchema.ts";
+import { configJsonSchema } from "../../../src/config/schema.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { options, problemsOf, registry, small } from "./example.ts";
 

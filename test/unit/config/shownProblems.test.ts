@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../../src/config/config.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { shownProblems } from "../../../src/config/shownProblems.ts";
+import { shownProblems } from "../../../src/config/problems.ts";
 import { options } from "./example.ts";
 
 describe("of many problems", () => {

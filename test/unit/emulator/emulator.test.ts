@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { simulate } from "../../../src/emulator/arrivals.ts";
-import { createEmulator } from "../../../src/emulator/emulator.ts";
+import type { Emulator } from "../../../src/emulator/emulator.ts";
 import { defaultTenant } from "../../../src/emulator/options.ts";
 import { fromMillis, parseInstant } from "../../../src/instant.ts";
-import { bench, idOf, manualClock, NOON, text } from "./setup.ts";
+import { bench, emulate, idOf, manualClock, NOON, text } from "./setup.ts";
 
 const OTHER = "11111111-2222-4333-8444-555555555555";
 
@@ -16,7 +16,7 @@ describe("a changed record", () => {
       ["alerts_v2", /"lastUpdateDateTime":"2026-11-22T12:00:12.345Z"/, "inProgress"],
     ] as const,
   )("of %s has another status and time, and is otherwise the same", (collection, time, status) => {
-    const emulator = createEmulator({ clock: manualClock() });
+    const emulator = emulate({ clock: manualClock() });
     const before = emulator.produce(collection, 12);
     for (const record of before) {
       const after = emulator.update(collection, idOf(record), later);
@@ -29,7 +29,7 @@ describe("a changed record", () => {
   });
 
   it.each(["secureScores", "secureScoreControlProfiles"] as const)("of %s has other bytes", (collection) => {
-    const emulator = createEmulator({ clock: manualClock() });
+    const emulator = emulate({ clock: manualClock() });
     const [record = new Uint8Array()] = emulator.produce(collection, 1);
     const after = emulator.update(collection, idOf(record));
     expect(text(after)).not.toBe(text(record));
@@ -42,7 +42,7 @@ describe("a changed record", () => {
       ["a record that does not exist", "alerts", "y"],
     ] as const,
   )("cannot be %s", (_, collection, id) => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     emulator.put("signIns", '{"id":"x"}');
     expect(() => emulator.update(collection, id)).toThrow(expect.objectContaining({ code: "usage" }));
   });
@@ -58,7 +58,7 @@ describe("a changed record", () => {
 
 describe("what is put", () => {
   it("is held with exactly its bytes", () => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     const odd = '{"id":"x", "n":1.0,"n":1e400 }';
     emulator.put("signIns", odd);
     expect(emulator.records("signIns").map(text)).toEqual([odd]);
@@ -66,13 +66,13 @@ describe("what is put", () => {
   });
 
   it("takes the place of a record with its id", () => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     for (const n of [1, 2]) emulator.put("signIns", `{"id":"x","n":${n}}`);
     expect(emulator.records("signIns").map(text)).toEqual(['{"id":"x","n":2}']);
   });
 
   it.each(["", "[]", "null", '{"a":', "7"])("must be a JSON object: not %j", (json) => {
-    expect(() => createEmulator().put("signIns", json)).toThrow(expect.objectContaining({ code: "usage" }));
+    expect(() => emulate().put("signIns", json)).toThrow(expect.objectContaining({ code: "usage" }));
   });
 });
 
@@ -88,7 +88,7 @@ describe("tenants", () => {
   });
 
   it("must be known", () => {
-    expect(() => createEmulator().produce("signIns", 1, { tenantId: OTHER })).toThrow(OTHER);
+    expect(() => emulate().produce("signIns", 1, { tenantId: OTHER })).toThrow(OTHER);
   });
 });
 
@@ -122,7 +122,7 @@ describe("the request log", () => {
 });
 
 describe("the emulator's own routes", () => {
-  const admin = (emulator: ReturnType<typeof createEmulator>, path: string, body?: unknown) =>
+  const admin = (emulator: Emulator, path: string, body?: unknown) =>
     emulator.fetch(
       new Request(
         `http://emulator.test/_emulator/${path}`,
@@ -134,7 +134,7 @@ describe("the emulator's own routes", () => {
     );
 
   it("produce, update and list records with their exact bytes", async () => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     await admin(emulator, "produce", {
       collection: "alerts",
       count: 2,
@@ -150,7 +150,7 @@ describe("the emulator's own routes", () => {
   });
 
   it("put a record as it is", async () => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     await admin(emulator, "put?collection=signIns", '{"id":"x","n":1.0}');
     expect(emulator.records("signIns").map(text)).toEqual(['{"id":"x","n":1.0}']);
   });
@@ -174,7 +174,7 @@ describe("the emulator's own routes", () => {
     ["put?collection=alerts", "[]"],
     ["records", undefined],
   ])("refuse a wrong request to %s in one line", async (path, body) => {
-    const response = await admin(createEmulator(), path, body);
+    const response = await admin(emulate(), path, body);
     expect(response.status).toBe(400);
     expect((await response.json() as { error: string }).error).toMatch(/^Cannot .+$/);
   });
@@ -183,7 +183,7 @@ describe("the emulator's own routes", () => {
 describe("arrivals", () => {
   it("bring records, some of them late, and changed alerts, until they are stopped", async () => {
     const clock = manualClock();
-    const emulator = createEmulator({ clock });
+    const emulator = emulate({ clock });
     const stop = new AbortController();
     const sleep: typeof clock.sleep = (ms, signal) => {
       if (clock.now() >= NOON + 120_000) stop.abort();

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createEmulator } from "../../../src/emulator/emulator.ts";
 import { defaultTenant } from "../../../src/emulator/options.ts";
-import { askToken, goodForm, manualClock, ORIGIN } from "./setup.ts";
+import { askToken, emulate, goodForm, manualClock, ORIGIN } from "./setup.ts";
 
 const OTHER = "11111111-2222-4333-8444-555555555555";
 
 describe("the token endpoint", () => {
   it("gives a token with a number of seconds", async () => {
-    const response = await askToken(createEmulator(), defaultTenant.tenantId, goodForm());
+    const response = await askToken(emulate(), defaultTenant.tenantId, goodForm());
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       token_type: "Bearer",
@@ -19,7 +18,7 @@ describe("the token endpoint", () => {
 
   it("takes the credentials from a Basic header too, form-encoded", async () => {
     const tenant = { ...defaultTenant, clientSecret: "a:b+c %~é" };
-    const emulator = createEmulator({ tenants: [tenant] });
+    const emulator = emulate({ tenants: [tenant] });
     const encode = (part: string) => new URLSearchParams({ "": part }).toString().slice(1);
     const authorization = `Basic ${btoa(`${encode(tenant.clientId)}:${encode(tenant.clientSecret)}`)}`;
     const { client_id: _, client_secret: __, ...form } = goodForm();
@@ -28,7 +27,7 @@ describe("the token endpoint", () => {
 
   it("takes the scope of a real Graph when it stands in for one", async () => {
     const form = { ...goodForm(), scope: "https://graph.microsoft.com/.default" };
-    expect((await askToken(createEmulator(), defaultTenant.tenantId, form)).status).toBe(200);
+    expect((await askToken(emulate(), defaultTenant.tenantId, form)).status).toBe(200);
   });
 
   it.each([
@@ -72,7 +71,7 @@ describe("the token endpoint", () => {
       70003,
     ],
   ])("refuses %s", async (_, tenantId, change, status, error, aadsts) => {
-    const response = await askToken(createEmulator({ clock: manualClock() }), tenantId, {
+    const response = await askToken(emulate({ clock: manualClock() }), tenantId, {
       ...goodForm(),
       ...change,
     });
@@ -91,7 +90,7 @@ describe("the token endpoint", () => {
   });
 
   it("refuses a form sent as something else", async () => {
-    const response = await askToken(createEmulator(), defaultTenant.tenantId, goodForm(), {
+    const response = await askToken(emulate(), defaultTenant.tenantId, goodForm(), {
       "content-type": "text/plain",
     });
     expect(response.status).toBe(400);
@@ -102,7 +101,7 @@ describe("the token endpoint", () => {
     [90033, 503, "temporarily_unavailable"],
     [53003, 400, "invalid_request"],
   ])("answers AADSTS%i when a fault says so, once", async (aadsts, status, error) => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     emulator.faults.add({ match: { collection: "token" }, do: { kind: "tokenError", aadsts } });
     const response = await askToken(emulator, defaultTenant.tenantId, goodForm());
     expect(response.status).toBe(status);
@@ -111,7 +110,7 @@ describe("the token endpoint", () => {
   });
 
   it("lists its requests without a secret", async () => {
-    const emulator = createEmulator();
+    const emulator = emulate();
     await askToken(emulator, defaultTenant.tenantId, goodForm());
     expect(emulator.requests).toMatchObject([{
       collection: "token",
@@ -125,7 +124,7 @@ describe("the token endpoint", () => {
 
 describe("the discovery document", () => {
   const discover = (tenantId: string) =>
-    createEmulator().fetch(new Request(`${ORIGIN}/${tenantId}/v2.0/.well-known/openid-configuration`));
+    emulate().fetch(new Request(`${ORIGIN}/${tenantId}/v2.0/.well-known/openid-configuration`));
 
   it("names the issuer and the token endpoint on the origin that was asked", async () => {
     const base = `${ORIGIN}/${defaultTenant.tenantId}`;

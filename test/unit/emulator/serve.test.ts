@@ -1,16 +1,16 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
+import type { Emulator } from "../../../src/emulator/emulator.ts";
 import { defaultTenant } from "../../../src/emulator/options.ts";
 import { type ServedEmulator, serveEmulator } from "../../../src/emulator/serve.ts";
-import { text } from "./setup.ts";
+import { emulate, text } from "./setup.ts";
 
 let emulator: Emulator;
 let served: ServedEmulator;
 let authorization: string;
 
 beforeEach(async () => {
-  emulator = createEmulator({ quotas: "off", unevenPages: false });
+  emulator = emulate({ quotas: "off", unevenPages: false });
   served = await serveEmulator(emulator);
   const form = new URLSearchParams({
     grant_type: "client_credentials",

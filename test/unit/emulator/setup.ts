@@ -1,3 +1,4 @@
+import { plugins } from "../../../plugins/index.ts";
 import type { Clock } from "../../../src/clock.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../../src/emulator/emulator.ts";
 import { defaultTenant } from "../../../src/emulator/options.ts";
@@ -17,6 +18,11 @@ export function manualClock(at = NOON): Clock & { advance(ms: number): void } {
     },
     advance: (ms) => void (now += ms),
   };
+}
+
+/** An emulator of the collections that our own plugins describe. */
+export function emulate(options: Partial<EmulatorOptions> = {}): Emulator {
+  return createEmulator({ plugins, ...options });
 }
 
 /** A page as a client reads it. */
@@ -42,9 +48,9 @@ export interface Bench {
 export const ORIGIN = "http://emulator.test";
 
 /** Quotas are off and pages even unless asked for, so that a test sees only what it is about. */
-export async function bench(options: EmulatorOptions = {}): Promise<Bench> {
+export async function bench(options: Partial<EmulatorOptions> = {}): Promise<Bench> {
   const clock = manualClock();
-  const emulator = createEmulator({ clock, quotas: "off", unevenPages: false, ...options });
+  const emulator = emulate({ clock, quotas: "off", unevenPages: false, ...options });
   const token = await tokenOf(emulator, options.tenants?.[0] ?? defaultTenant);
   const get = (pathOrUrl: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);

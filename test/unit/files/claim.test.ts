@@ -1,9 +1,6 @@
-import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { isGone } from "../../../src/files/claim.ts";
-import { type Host, thisHost } from "../../../src/files/host.ts";
-
-const { pid } = process;
+import type { Host } from "../../../src/files/host.ts";
 
 describe("a claim", () => {
   const host = (start: string | null | undefined, changes: Partial<Host> = {}): Host => ({
@@ -24,11 +21,4 @@ describe("a claim", () => {
     ["it is of another host", host(null, { boot: "boot-2", hostname: "beta" }), false],
     ["it is of another container", host(null, { namespace: "pid:[2]" }), false],
   ])("when %s", (_, here, gone) => expect(isGone(claimant, here)).toBe(gone));
-
-  it("knows the processes of this host", () => {
-    const here = thisHost();
-    expect(here.startOf(pid)).toEqual(expect.any(String));
-    expect(here.startOf(pid)).toBe(here.startOf(pid));
-    expect(here.startOf(2 ** 22 + 1)).toBeNull();
-  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { errorLine } from "../../../src/errors.ts";
-import { type Asked, judge } from "../../../src/graph/judge.ts";
+import { type Asked, judge, readRefusal } from "../../../src/graph/judge.ts";
 
 const asked: Asked = {
   service: "signIns",
@@ -70,5 +70,29 @@ describe("an answer that is no page", () => {
 
   it("carries how long Graph wants to be left alone", () => {
     expect(judge(asked, { ...refusal, status: 429, retryAfter: "17" }, 0).retryAfterSeconds).toBe(17);
+  });
+});
+
+describe("what is kept of an answer that is no page", () => {
+  async function* body(text: string, breaks = false) {
+    yield new TextEncoder().encode(text);
+    if (breaks) throw new Error("the connection was reset");
+  }
+  const GRAPHS = '{"error": {"code": "UnknownError", "message": "a tenant\'s data"}}';
+
+  it.each([
+    ["Graph's own", GRAPHS, false, "UnknownError"],
+    ["a gateway's page", "<html>502</html>", false, ""],
+    ["an error without a code", '{"error": {"code": 5}}', false, ""],
+    ["null", "null", false, ""],
+    ["one that breaks off", GRAPHS.slice(0, 30), true, ""],
+  ])("is its status, its code and two headers: %s", async (_, text, breaks, code) => {
+    const header = (name: string) => `the ${name}`;
+    expect(await readRefusal({ status: 502, header, body: body(text, breaks) })).toEqual({
+      status: 502,
+      code,
+      requestId: "the request-id",
+      retryAfter: "the retry-after",
+    });
   });
 });

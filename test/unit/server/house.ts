@@ -4,6 +4,8 @@ import type { InputConfig, ServiceConfig } from "../../../src/config/config.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
 import { createGraphClient } from "../../../src/graph/client.ts";
 import { createLimiters } from "../../../src/graph/limiters.ts";
+import { clientSecret } from "../../../src/graph/auth/clientSecret.ts";
+import { entraIssuer } from "../../../src/graph/auth/entra.ts";
 import { createTokenSource } from "../../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/graph/transport.ts";
 import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
@@ -56,7 +58,7 @@ export const SERVICES = ["signIns", "alerts_v2"];
 
 export function openHouse(options: Partial<ServerOptions> & { start?: boolean } = {}): House {
   const clock = stillClock(NOW);
-  const emulator = createEmulator({ clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
+  const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
   const folder = tempFolder();
   const lines: string[] = [];
   const logged: string[] = [];
@@ -108,13 +110,16 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
       loginUrl: "https://login.microsoftonline.com",
       scope: `${GRAPH}/.default`,
     };
-    const tokens = createTokenSource({
-      transport,
+    const tokens = createTokenSource(
+      entraIssuer({
+        transport,
+        clock,
+        cloud,
+        ...TENANT,
+        authenticate: clientSecret(() => TENANT.clientSecret),
+      }),
       clock,
-      cloud,
-      ...TENANT,
-      clientSecret: () => TENANT.clientSecret,
-    });
+    );
     const graph = createGraphClient({ transport, clock, log, userAgent: "graphtap/test", tokens });
     const unlimited = { requests: 1_000_000, seconds: 1 };
     const limiters = createLimiters({ reports: unlimited, security: unlimited }, clock);

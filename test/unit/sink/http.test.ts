@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
 import { recordKey } from "../../../src/record/keyMaker.ts";
+import { handClock } from "../../support/handClock.ts";
 import { httpRig, lines } from "./httpRig.ts";
 import { openReceiver, type Reaction } from "./receiver.ts";
 
@@ -220,10 +221,11 @@ describe("a stop", () => {
 
   it("ends the waiting, and tells what was accepted so far", async () => {
     const receiver = await openReceiver((_, number) => number === 1 ? 200 : 503);
-    const rig = httpRig(receiver.url);
+    const clock = handClock();
+    const rig = httpRig(receiver.url, { clock });
     const keys = Array.from({ length: 1500 }, (_, n) => recordKey(String(n)));
     const writing = rig.sink.write(Buffer.from(lines(0, 1500)), { stream: "a", keys });
-    while (receiver.posts.length < 4) await sleep(1);
+    while (clock.sleeping.length === 0) await sleep(1);
     rig.stop.abort(stopped);
     await expect(writing).rejects.toBe(stopped);
     expect(rig.sink.accepted!("a")).toEqual(keys.slice(0, 1000));
@@ -233,7 +235,7 @@ describe("a stop", () => {
 
   it("still lets lines out that the receiver takes", async () => {
     const receiver = await openReceiver();
-    const rig = httpRig(receiver.url);
+    const rig = httpRig(receiver.url, { clock: handClock() });
     rig.stop.abort(stopped);
     await rig.write(lines(0, 3));
     expect(text(receiver.taken)).toBe(lines(0, 3));
@@ -241,7 +243,7 @@ describe("a stop", () => {
 
   it("does not wait for a receiver that is gone", async () => {
     const receiver = await openReceiver(() => "reset");
-    const rig = httpRig(receiver.url);
+    const rig = httpRig(receiver.url, { clock: handClock() });
     rig.stop.abort(stopped);
     await expect(rig.write(lines(0, 3))).rejects.toBe(stopped);
   });

@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
-import { batchesOf, MOST_BYTES } from "../../../src/sink/batches.ts";
-import { assemble, bodyShape } from "../../../src/sink/httpBody.ts";
+import { assemble, batchesOf, bodyShape, MOST_BYTES } from "../../../src/sink/httpBody.ts";
 
 const bodies = (kind: "lines" | "fluent-bit", text: Buffer) => {
   const shape = bodyShape(kind, true);

@@ -25,6 +25,8 @@ export interface Receiver {
   /** Most requests that were open at the same time. */
   readonly mostAtOnce: number;
   readonly connections: number;
+  /** Connections that are open now. */
+  readonly open: number;
 }
 
 /** A receiver on loopback that plays `react` for each request, the first being number 1. */
@@ -33,14 +35,15 @@ export async function openReceiver(
 ): Promise<Receiver> {
   const posts: Post[] = [];
   const taken: Buffer[] = [];
+  let asking = 0;
   let open = 0;
   let mostAtOnce = 0;
   let connections = 0;
   const server = createServer(async (request, response) => {
-    mostAtOnce = Math.max(mostAtOnce, ++open);
+    mostAtOnce = Math.max(mostAtOnce, ++asking);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    open--;
+    asking--;
     const raw = Buffer.concat(chunks);
     const post: Post = {
       url: request.url ?? "",
@@ -50,7 +53,11 @@ export async function openReceiver(
     posts.push(post);
     play(react(post, posts.length), post, response);
   });
-  server.on("connection", () => connections++);
+  server.on("connection", (socket) => {
+    connections++;
+    open++;
+    socket.on("close", () => open--);
+  });
 
   function play(reaction: Reaction, post: Post, response: ServerResponse): void {
     if (reaction === "silent") return;
@@ -81,6 +88,9 @@ export async function openReceiver(
     },
     get connections() {
       return connections;
+    },
+    get open() {
+      return open;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { logStatistics } from "../../../src/wiring/statistics.ts";
+import type { Sink } from "../../../src/sink/sink.ts";
+import { countingSink, logStatistics } from "../../../src/wiring/statistics.ts";
 import type { Tap } from "../../../src/wiring/tap.ts";
 import { createLog, type LogOptions } from "../../../src/telemetry/log.ts";
 import { createSenderStats } from "../../../src/telemetry/stats.ts";
@@ -24,6 +25,26 @@ async function logged(format: LogOptions["format"], ms: number): Promise<string[
   await logStatistics(tap, stats, () => 38.35 * 1024 * 1024);
   return lines;
 }
+
+describe("a sink that is counted", () => {
+  it("can do all that it could, also for who wraps it once more", async () => {
+    const asked: string[] = [];
+    const sink: Sink = {
+      write: () => Promise.resolve(void asked.push("write")),
+      accepted: (stream) => [new TextEncoder().encode(stream)],
+      committed: (stream) => void asked.push(`committed ${stream}`),
+      close: () => Promise.resolve(void asked.push("close")),
+    };
+    const stats = createSenderStats(() => START);
+    const wrapped = { ...countingSink(sink, stats, () => START) };
+    await wrapped.write(new TextEncoder().encode("a\nb\n"));
+    wrapped.committed!("s");
+    await wrapped.close();
+    expect(wrapped.accepted!("s")).toHaveLength(1);
+    expect(asked).toEqual(["write", "committed s", "close"]);
+    expect(Object.values(stats.take())).toContain(2);
+  });
+});
 
 describe("sender statistics and memory", () => {
   it("are logged every five minutes, and not before", async () => {

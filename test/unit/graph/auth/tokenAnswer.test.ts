@@ -6,7 +6,8 @@ const ENDPOINT = "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/
 const TOKEN = { token_type: "Bearer", access_token: "eyJ0.x.y", expires_in: 3599 };
 
 function read(status: number, body: unknown) {
-  return readTokenAnswer(ENDPOINT, status, typeof body === "string" ? body : JSON.stringify(body));
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return readTokenAnswer({ endpoint: ENDPOINT, status, text, configKey: "client_secret" });
 }
 
 function refusal(status: number, body: unknown) {
@@ -46,7 +47,12 @@ describe("no token", () => {
     [400, { error: "" }, "token-refused", "not a token response"],
     [401, { error: "invalid_client", error_codes: [7000215] }, "token-refused", '"Secret ID"'],
     [401, { error: "invalid_client", error_codes: [7000215] }, "token-refused", "AADSTS7000215"],
-    [400, { error: "unauthorized_client", error_codes: [] }, "token-refused", "check tenant_id, client_id"],
+    [
+      400,
+      { error: "unauthorized_client", error_codes: [] },
+      "token-refused",
+      "check tenant_id, client_id and client_secret",
+    ],
     [400, { error: "temporarily_unavailable" }, "token-unavailable", "asked again"],
     [400, { error: "invalid_grant", error_codes: [90033] }, "token-unavailable", "asked again"],
     [408, "", "token-unavailable", "status 408"],

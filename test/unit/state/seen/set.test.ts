@@ -10,8 +10,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { recordKey } from "../../../../src/record/keyMaker.ts";
-import type { SeenSetOptions } from "../../../../src/state/seen/seen.ts";
-import { openSeenSet } from "../../../../src/state/seen/set.ts";
+import { openSeenSet, type SeenSetOptions } from "../../../../src/state/seen/set.ts";
 import { freshFolder } from "../../../support/state.ts";
 
 const DAY = 86_400_000;

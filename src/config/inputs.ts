@@ -1,0 +1,210 @@
+/** `inputs`: the keys of each one, what they mean, and what must hold among them. */
+import * as z from "zod";
+import { checkBlock, type CheckContext, type CheckedBlock, isRecord } from "./check.ts";
+import { collectorVersionOf } from "./collectorVersion.ts";
+import type { Globals, InputConfig, ReadOptions } from "./config.ts";
+import { credentialsOf, credentialsSchema } from "./credentials.ts";
+import { readEndpoint } from "./endpoint.ts";
+import { choice, flag, identifier, key, positive, text } from "./field.ts";
+import { type InputSetting, type Lifted, liftLegacyKeys, settleLifted } from "./legacy.ts";
+import type { Path } from "./places.ts";
+import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
+import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
+import { serviceConfig } from "./service.ts";
+import { type CheckedServices, checkServices } from "./services.ts";
+
+/** An input. Its services are read apart, as their names come from the plugins. */
+export const inputSchema = z.strictObject({
+  id: key(identifier(), "Part of the state's address: no two inputs share one.", { examples: ["10001"] }),
+  enabled: key(flag().default(true), "Whether the input is pulled."),
+  credentials: key(credentialsSchema, "The application that reads the tenant.", {
+    missing: ["InputConfigurationError", 3],
+    wrong: ["InputConfigurationError", 4],
+  }),
+  environment: key(text().optional(), "Added to each record as @devo_environment.", { examples: ["prod"] }),
+  override_top_level_domain: key(
+    choice("com", "us").default("com"),
+    "The cloud: us for GCC High, com for all others.",
+  ),
+  override_base_url: key(text("an https address").optional(), "Address of Graph.", {
+    examples: ["https://graph.microsoft.com"],
+  }),
+  override_login_url: key(text("an https address").optional(), "Address of the login service.", {
+    examples: ["https://login.microsoftonline.com"],
+  }),
+  override_scope_value: key(text().optional(), "Scope of the token; {base URL}/.default when it is absent."),
+  override_scope: key(text().optional(), "Another spelling of override_scope_value."),
+  requests_per_second: key(positive().optional(), "A cap beside Microsoft's limits.", {
+    unit: "requests per second",
+  }),
+  request_per_second: key(positive().optional(), "Another spelling of requests_per_second.", {
+    unit: "requests per second",
+  }),
+  requests_limits: key(
+    requestLimitsSchema.optional(),
+    "Caps over all services of the input, beside Microsoft's limits.",
+    {
+      examples: [[{ period: "10s", number_of_requests: 5 }]],
+    },
+  ),
+  autoconfig: key(z.unknown().optional(), "Of the old collector; accepted, without effect.", { idle: true }),
+  services: key(z.unknown().optional(), "What to pull."),
+});
+
+/** An input whose keys were checked, one by one. */
+export interface CheckedInput {
+  readonly name: string;
+  readonly path: Path;
+  readonly block: CheckedBlock<typeof inputSchema.shape>;
+  readonly services: CheckedServices;
+}
+
+/**
+ * Checks all inputs.
+ *
+ * @param generation `tag_generation` as the file has it.
+ */
+export function checkInputs(
+  context: CheckContext,
+  block: unknown,
+  generation: string | null,
+): readonly CheckedInput[] | null {
+  const { report } = context;
+  const path = ["inputs"];
+  const blocks = isRecord(block) ? block : null;
+  if (block === undefined || block === null || isEmpty(blocks)) {
+    const message = "is missing or empty; expected a block of inputs, each with id, credentials and services";
+    report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
+    return null;
+  }
+  if (blocks === null) {
+    const message = `found ${kindOf(block)}, expected a map of inputs`;
+    report("error", path, message, { collector: ["InputConfigurationError", 2] });
+    return null;
+  }
+  const inputs = Object.entries(blocks).map(([name, value]) => checkInput(context, name, value, generation));
+  reportSharedIds(inputs, report);
+  if (inputs.every(({ block }) => block.values.enabled === false)) {
+    report("error", path, "no input is enabled; set enabled: true in one", { at: "key" });
+  }
+  return inputs;
+}
+
+function checkInput(
+  context: CheckContext,
+  name: string,
+  value: unknown,
+  generation: string | null,
+): CheckedInput {
+  const path = ["inputs", name];
+  const written = isRecord(value) ? value : null;
+  const services = { named: [], isRight: false };
+  if (value === null || isEmpty(written)) {
+    const message = "is empty; expected id, credentials and services";
+    context.report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
+    return { name, path, block: { values: {}, given: {}, parts: {}, whole: null }, services };
+  }
+  const block = checkBlock(context, inputSchema, value, path, { wrong: ["InputConfigurationError", 2] });
+  if (written === null) return { name, path, block, services };
+  const version = collectorVersionOf(written, path, generation, context.report);
+  return {
+    name,
+    path,
+    block,
+    services: checkServices(context, written["services"], [...path, "services"], version),
+  };
+}
+
+function isEmpty(block: Readonly<Record<string, unknown>> | null): boolean {
+  return block !== null && Object.keys(block).length === 0;
+}
+
+/** The id is part of the state's address: two inputs with one would overwrite each other's positions. */
+function reportSharedIds(inputs: readonly CheckedInput[], report: Report): void {
+  const firsts = new Map<string, CheckedInput>();
+  for (const input of inputs) {
+    const { id } = input.block.values;
+    if (id === undefined) continue;
+    const first = firsts.get(id);
+    if (first === undefined) {
+      firsts.set(id, input);
+      continue;
+    }
+    const message = `${keyOf(input.path)} and ${keyOf(first.path)} share the id ${JSON.stringify(id)}; ` +
+      "give each its own";
+    report("error", [...input.path, "id"], message);
+  }
+}
+
+/** What an input is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
+export function inputConfig(
+  { name, path, block, services }: CheckedInput,
+  globals: Globals,
+  options: ReadOptions,
+  report: Report,
+): InputConfig | null {
+  const { values, parts, whole } = block;
+  const enabled = values.enabled ?? true;
+  const serviceConfigs = services.named.map((service) => serviceConfig(service, options, report));
+  const credentials = credentialsOf(
+    parts.credentials ?? {},
+    [...path, "credentials"],
+    enabled,
+    options,
+    report,
+  );
+  const { baseUrl, loginUrl, scope, domain } = addressesOf({ path, block, services }, globals, report);
+  const right = serviceConfigs.flatMap((service) => service ?? []);
+  if (whole === null || credentials === null) return null;
+  if (!services.isRight || right.length < serviceConfigs.length) return null;
+  return {
+    name,
+    id: whole.id,
+    enabled,
+    credentials,
+    environment: whole.environment ?? null,
+    topLevelDomain: domain === "us" ? "us" : "com",
+    baseUrl,
+    loginUrl,
+    scope,
+    requestsPerSecond: whole.requests_per_second ?? whole.request_per_second ?? null,
+    requestLimits: requestLimitsOf(whole.requests_limits),
+    services: right,
+  };
+}
+
+/** Where the input's requests go: its own settings, else what its 1.x services say. */
+function addressesOf(
+  { path, block: { given }, services }: Omit<CheckedInput, "name">,
+  globals: Globals,
+  report: Report,
+) {
+  const lifted = services.named.flatMap((service) => liftLegacyKeys(service.block.values, service.path));
+  const settle = (setting: InputSetting, ownKey: keyof typeof given & string = setting): Lifted | null => {
+    const value = given[ownKey];
+    const own = typeof value === "string" ? { setting, value, path: [...path, ownKey] } : null;
+    return settleLifted(lifted, setting, own?.path ?? null, report) ?? own;
+  };
+  const endpoint = (setting: "override_base_url" | "override_login_url") => {
+    const settled = settle(setting);
+    return settled === null ? null : endpointOf(settled, globals.allowInsecureUrls, report);
+  };
+  return {
+    baseUrl: endpoint("override_base_url"),
+    loginUrl: endpoint("override_login_url"),
+    scope: settle(
+      "override_scope_value",
+      given.override_scope_value === undefined ? "override_scope" : "override_scope_value",
+    )?.value ?? null,
+    domain: settle("override_top_level_domain")?.value ?? null,
+  };
+}
+
+function endpointOf({ value, path }: Lifted, insecure: boolean, report: Report): string | null {
+  const result = readEndpoint(value, insecure);
+  if ("url" in result) return result.url;
+  // An address may hold a password, so it is not shown when it is wrong in that way.
+  const found = value.includes("@") ? "found an address" : `found ${shownValue(value)}`;
+  report("error", path, `${found}, expected ${result.expected}`);
+  return null;
+}

@@ -1,0 +1,114 @@
+/** `services` of an input: which ones, and how they go together. */
+import type { Plugin } from "../plugin/plugin.ts";
+import type { Registry } from "../plugin/registry.ts";
+import { type CheckContext, isRecord } from "./check.ts";
+import type { CollectorVersion } from "./collectorVersion.ts";
+import { nearest } from "./nearest.ts";
+import type { Path } from "./places.ts";
+import { keyOf, kindOf, type Report, shownKey } from "./problems.ts";
+import { type CheckedService, checkService } from "./service.ts";
+
+/** The services of an input that stand in the file, whether right or wrong otherwise. */
+export interface CheckedServices {
+  readonly named: readonly CheckedService[];
+  /** Whether all of them are known, and none stands twice. */
+  readonly isRight: boolean;
+}
+
+/** Checks the services of an input. */
+export function checkServices(
+  context: CheckContext,
+  block: unknown,
+  path: Path,
+  version: CollectorVersion,
+): CheckedServices {
+  const { report, registry, placeholders } = context;
+  const nothing = { named: [], isRight: false };
+  if (block !== undefined && block !== null && !isRecord(block)) {
+    if (!placeholders.has(keyOf(path))) {
+      report("error", path, `found ${kindOf(block)}, expected a map of services`);
+    }
+    return nothing;
+  }
+  const entries = Object.entries(block ?? {});
+  if (entries.length === 0) {
+    const message = `names no service; expected one or more of ${canonicalNames(registry)}`;
+    report("error", path, message, { at: "key", collector: ["ServiceConfigurationError", 1] });
+    return nothing;
+  }
+  const named = entries.flatMap(([key, value]) => {
+    const plugin = registry.resolve(key);
+    if (plugin !== null) return checkService(context, value, [...path, key], plugin, version);
+    report("error", [...path, key], unknownService(registry, key), { at: "key" });
+    return [];
+  });
+  const hasDoubles = reportDoubles(named, path, report);
+  reportOverlaps(context, named.filter(({ block }) => block.whole?.enabled !== false), path);
+  const isRight = named.length === entries.length && !hasDoubles;
+  if (isRight && named.every(({ block }) => block.whole?.enabled === false)) {
+    report("warning", path, "no service is enabled", { at: "key" });
+  }
+  return { named, isRight };
+}
+
+/** Its key in the file. */
+function nameOf({ path }: CheckedService): string {
+  return String(path.at(-1));
+}
+
+function unknownService(registry: Registry, key: string): string {
+  const shown = shownKey(key);
+  const close = nearest(shown.replace("…", ""), registry.names());
+  const hint = close === null ? "" : ` (did you mean "${close}"?)`;
+  return `unknown service "${shown}"${hint}; known: ${canonicalNames(registry)}`;
+}
+
+function canonicalNames(registry: Registry): string {
+  return registry.services().map((plugin) => plugin.service).join(", ");
+}
+
+/** One service by two of its names would be one stream with two settings. */
+function reportDoubles(named: readonly CheckedService[], path: Path, report: Report): boolean {
+  let found = false;
+  for (const [index, one] of named.entries()) {
+    const first = named.slice(0, index).find((other) => other.plugin.service === one.plugin.service);
+    if (first === undefined) continue;
+    const message = `"${nameOf(one)}" and "${
+      nameOf(first)
+    }" are the same service, ${one.plugin.service}; keep one`;
+    report("error", [...path, nameOf(one)], message, { at: "key" });
+    found = true;
+  }
+  return found;
+}
+
+/** Two services over one collection bring the same records twice, with the same ids. */
+function reportOverlaps(
+  { registry, report }: CheckContext,
+  named: readonly CheckedService[],
+  path: Path,
+): void {
+  for (const [index, one] of named.entries()) {
+    // Whoever writes a filter divides the collection as he wants it.
+    if (one.block.whole?.additional_filter) continue;
+    const first = named.slice(0, index).find((other) =>
+      !other.block.whole?.additional_filter && overlap(registry, other.plugin, one.plugin)
+    );
+    if (first === undefined) continue;
+    const message = `"${nameOf(one)}" brings records that "${
+      nameOf(first)
+    }" brings, too; they arrive twice, by different tags`;
+    report("warning", [...path, nameOf(one)], message, { at: "key" });
+  }
+}
+
+function overlap(registry: Registry, a: Plugin, b: Plugin): boolean {
+  if (a.service === b.service || collection(a) !== collection(b)) return false;
+  const parts = [a, b].filter((plugin) => !registry.services().includes(plugin)).length;
+  // The variants of a plugin are separate parts of it, and an older version of the API knows none of them.
+  return parts === 0 || (parts === 1 && a.path === b.path);
+}
+
+function collection(plugin: Plugin): string {
+  return plugin.path.replace(/^\/(v1\.0|beta)\//, "");
+}

@@ -1,0 +1,140 @@
+import { addSeconds } from "../../instant.ts";
+import type { FilterType, Plugin } from "../../plugin/plugin.ts";
+import { type Expression, QueryError } from "../odata/expression.ts";
+import { parseFilter } from "../odata/parse.ts";
+import { array, type Member, object, scalar, texts, ticks, time } from "./json.ts";
+import type { Recipe } from "./recipe.ts";
+import type { Sample } from "./samples.ts";
+
+type Scalar = string | number | boolean;
+
+/** A member, and the finished JSON of its value or the members that it holds. */
+type Tree = Map<string, string | Tree>;
+
+/**
+ * Records of a general shape, learned from the plugin alone: an id, the cursor's time, every property that a filter
+ * may name, and what decides the tag. Values that the plugin's own filters and tags ask for are among them, and some
+ * that it does not know.
+ */
+export function generalSample(plugin: Plugin): Sample {
+  const known = valuesOf(plugin);
+  const { cursor } = plugin;
+  const make = (recipe: Recipe) => object(membersOf(recordOf(plugin, known, recipe)));
+  if (cursor.kind === "event-time") return { make };
+  return {
+    make,
+    change: ({ revision }, when) => ({
+      revision: String(Number(revision) + 1),
+      ...(cursor.kind === "update-time" ? { [cursor.field]: time(when) } : {}),
+    }),
+  };
+}
+
+function recordOf(plugin: Plugin, known: ReadonlyMap<string, readonly Scalar[]>, recipe: Recipe): Tree {
+  const { random, cast, n, at, room } = recipe;
+  const { cursor, tag } = plugin;
+  const tree: Tree = new Map();
+  const moment = ticks(at, random, room);
+  set(tree, "id", scalar(n % 4 === 3 ? `${random.digits(18)}_-${n}` : random.guid()));
+  set(tree, "tenantId", scalar(cast.tenantId));
+  if (cursor.field !== undefined) set(tree, cursor.field, time(moment));
+  if (cursor.field !== "createdDateTime") {
+    set(tree, "createdDateTime", time(addSeconds(moment, -1 - n % 240)));
+  }
+  set(tree, "displayName", scalar(`${random.pick(cast.people).name} – “${random.pick(cast.groups).name}”`));
+  set(tree, "revision", "1");
+  // Neither survives being parsed and written again.
+  set(tree, "weight", n % 3 === 0 ? "1.0" : "12345678901234567890");
+  set(tree, "detail", n % 5 === 0 ? "null" : `{"10":"ten","2":"two","note":"one\\u00a0of ${n}"}`);
+  for (const { type = "string", properties, within } of plugin.filters ?? []) {
+    if (within === undefined) {
+      for (const path of properties.filter((path) => path !== "id" && path !== cursor.field)) {
+        set(tree, path, valueOf(type, known.get(path), recipe));
+      }
+    } else {
+      const element = properties.map((
+        name,
+      ): Member => [name, valueOf(type, known.get(`${within}/${name}`), recipe)]);
+      set(tree, within, n % 3 === 2 ? "[]" : array([object(element)]));
+    }
+  }
+  if (typeof tag !== "string") {
+    const type = plugin.filters?.find(({ properties }) => properties.includes(tag.field))?.type ?? "string";
+    set(tree, tag.field, valueOf(type, known.get(tag.field), recipe));
+  }
+  return tree;
+}
+
+/** Puts a finished JSON at a path; objects on the way are made. */
+function set(tree: Tree, path: string, json: string): void {
+  const [name = "", ...rest] = path.split("/");
+  if (rest.length === 0) return void tree.set(name, json);
+  const inner = tree.get(name);
+  const held: Tree = inner instanceof Map ? inner : new Map();
+  tree.set(name, held);
+  set(held, rest.join("/"), json);
+}
+
+function membersOf(tree: Tree): Member[] {
+  return [...tree].map((
+    [name, value],
+  ) => [name, typeof value === "string" ? value : object(membersOf(value))]);
+}
+
+/** A value of this type: those that are known in turn, then one that is not. */
+function valueOf(type: FilterType, known: readonly Scalar[] = [], { random, n, at }: Recipe): string {
+  const value = known[n % (known.length + 1)];
+  switch (type) {
+    case "instant":
+      return time(at);
+    case "number":
+      return scalar(value ?? random.int(0, 100));
+    case "boolean":
+      return scalar(value ?? n % 2 === 0);
+    case "strings":
+      return texts(n % 7 === 6 ? [] : [String(value ?? "other"), ...(n % 5 === 4 ? ["more"] : [])]);
+    case "string":
+      return scalar(value ?? random.pick(["other", "high", "low", "Überwachung"]));
+  }
+}
+
+/** Values that the plugin speaks of, by property: in its filters, and in its table of tags. */
+function valuesOf({ filter, variants, tag }: Plugin): ReadonlyMap<string, readonly Scalar[]> {
+  const values = new Map<string, Scalar[]>();
+  const add = (path: string, value: Scalar) => {
+    const held = values.get(path) ?? [];
+    if (!held.includes(value)) values.set(path, [...held, value]);
+  };
+  const clauses = [filter, ...(variants ?? []).map((variant) => variant.filter)];
+  for (const clause of clauses) if (clause !== undefined) walk(parsed(clause), add);
+  if (typeof tag !== "string") {
+    for (const value of Object.keys(tag.tags)) add(tag.field, value);
+    if (tag.ignoreCase) { for (const value of Object.keys(tag.tags)) add(tag.field, value.toUpperCase()); }
+  }
+  return values;
+}
+
+/** A clause that the emulator cannot read is refused when it is asked for. */
+function parsed(clause: string): Expression | null {
+  try {
+    return parseFilter(clause);
+  } catch (error) {
+    if (error instanceof QueryError) return null;
+    throw error;
+  }
+}
+
+function walk(part: Expression | null, add: (path: string, value: Scalar) => void): void {
+  if (part === null) return;
+  if (part.kind === "not") return walk(part.operand, add);
+  if (part.kind === "any") {
+    return walk(part.inner, (path, value) => add(path.replace(part.variable, part.path), value));
+  }
+  if (part.kind === "test") {
+    const { literal } = part;
+    if (literal.type !== "null" && literal.type !== "instant") add(part.path, literal.value);
+    return;
+  }
+  walk(part.left, add);
+  walk(part.right, add);
+}

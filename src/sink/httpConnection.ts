@@ -1,0 +1,114 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { Buffer } from "node:buffer";
+import type { Clock } from "../clock.ts";
+import { isLoopback } from "../config/endpoint.ts";
+import { parseRetryAfter } from "../net/backoff.ts";
+import { type Connections, openConnections } from "../net/connections.ts";
+import { exchangeFailure } from "../net/exchangeFailure.ts";
+import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
+
+/** What one attempt came to: an answer, or why there was none. */
+export type Attempt =
+  | { readonly status: number; readonly retryAfterSeconds: number | undefined; readonly text: string }
+  | { readonly failure: string };
+
+export interface Connection {
+  /** Sends a body; never throws. An aborted signal ends the attempt. */
+  post(body: Buffer, signal: AbortSignal): Promise<Attempt>;
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly contentType: string;
+  readonly gzip: boolean;
+  /** The `Authorization` header; `null` for none. */
+  readonly authorization: string | null;
+  readonly userAgent: string;
+  /** By which a Retry-After that is a date is understood. */
+  readonly clock: Clock;
+  /** Settings of the environment; never used for this host itself. */
+  readonly proxy?: ChooseProxy;
+  /**
+   * How long an answer may take, in milliseconds. Vector keeps a request waiting while its buffer is full, and keeps
+   * what it got: a client that gives up early sends the same lines again and again.
+   * @default 300_000
+   */
+  readonly answerTimeoutMs?: number;
+}
+
+// Fluent Bit closes a connection that was idle for 10 s; better not to meet it in the act.
+const IDLE_MS = 4_000;
+const LONGEST_TEXT = 2_000;
+const compress = promisify(gzip);
+
+/** A connection to a receiver: one at most, with one request in flight. */
+export function openConnection(options: ConnectionOptions): Connection {
+  const timeout = options.answerTimeoutMs ?? 300_000;
+  const settings = {
+    connections: 1,
+    pipelining: 1,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+  };
+  const proxy = isLoopback(new URL(options.url).hostname) ? withoutProxy : options.proxy ?? withoutProxy;
+  let opened: Promise<Connections> | undefined;
+  const { origin, pathname, search } = new URL(options.url);
+  const headers = {
+    "content-type": options.contentType,
+    "user-agent": options.userAgent,
+    ...(options.gzip ? { "content-encoding": "gzip" } : {}),
+    ...(options.authorization === null ? {} : { authorization: options.authorization }),
+  };
+  return {
+    async post(body, signal) {
+      try {
+        const bytes = options.gzip ? await compress(body) : body;
+        const connections = await (opened ??= openConnections(settings, proxy));
+        const response = await connections.send({
+          origin,
+          path: pathname + search,
+          method: "POST",
+          headers,
+          body: bytes,
+          signal,
+        });
+        const status = response.statusCode;
+        const retryAfter = response.headers["retry-after"];
+        return {
+          status,
+          retryAfterSeconds: parseRetryAfter(
+            typeof retryAfter === "string" ? retryAfter : null,
+            options.clock.now(),
+          ),
+          text: await textOf(response.body),
+        };
+      } catch (error) {
+        return { failure: reasonOf(error) };
+      }
+    },
+    close: async () => (await opened)?.destroy(),
+  };
+}
+
+/** The beginning of an answer; the status alone decides, so a body that breaks off is no failure. */
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const chunk of body) {
+      if (text.length < LONGEST_TEXT) text += decoder.decode(chunk, { stream: true });
+    }
+  } catch {
+    return text;
+  }
+  return text.slice(0, LONGEST_TEXT);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, why, advice } = exchangeFailure(error);
+  return `${why ?? "the exchange failed"} (${code})${advice === null ? "" : `; ${advice}`}`;
+}

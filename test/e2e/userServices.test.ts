@@ -1,0 +1,70 @@
+/** A service is one file: the built program reads it from `globals.plugins`, and the demo's Graph serves it. */
+import { Buffer } from "node:buffer";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { plugins } from "../../plugins/index.ts";
+import { demoConfigText } from "../../src/cli/demoConfig.ts";
+import { openDemoGraph } from "../../src/cli/demoGraph.ts";
+import { configJsonSchema } from "../../src/config/schema.ts";
+import { quotaNames } from "../../src/plugin/quotaNames.ts";
+import { createRegistry } from "../../src/plugin/registry.ts";
+import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { tagOf } from "../support/expectedTag.ts";
+import { inventedPlugins } from "../support/inventedPlugins.ts";
+import { run } from "../support/program.ts";
+import { tempFolder } from "../support/tempFolder.ts";
+
+const all = [...plugins, ...inventedPlugins];
+
+/** The program's own budgets must not slow what is not about them. */
+const QUOTAS = Object.fromEntries(quotaNames.map((name) => [name, { requests: 1000, seconds: 1 }]));
+
+/** The demo's Graph with the invented services, and a folder with their files and a configuration for it. */
+async function openDemo() {
+  const folder = tempFolder();
+  const graph = await openDemoGraph({ port: 0, quotas: false, unevenPages: false, plugins: all });
+  onTestFinished(() => graph.close());
+  const files = inventedPlugins.map((plugin, index) => {
+    const [ending, text] = index % 2 === 0 ? ["yaml", stringify(plugin)] : ["json", JSON.stringify(plugin)];
+    writeFileSync(join(folder, `${plugin.service}.${ending}`), text);
+    return `./${plugin.service}.${ending}`;
+  });
+  const config = demoConfigText(graph.url, "state", Date.now(), all)
+    .replace(
+      "globals:",
+      `globals:\n  plugins: ${JSON.stringify(files)}\n  quotas: ${JSON.stringify(QUOTAS)}`,
+    );
+  writeFileSync(join(folder, "config.yaml"), config);
+  return { graph, cwd: folder };
+}
+
+describe("services that are nothing but a file each", () => {
+  it("are checked, examined and pulled by the built program beside ours", async () => {
+    const { graph, cwd } = await openDemo();
+    const checked = await run(["check"], { cwd });
+    expect(checked.stderr).toContain(`valid; ${all.length} streams`);
+    const examined = await run(["doctor", "--json"], { cwd });
+    expect(examined.code, examined.stdout.toString()).toBe(0);
+
+    const pulled = await run(["pull"], { cwd });
+    expect(pulled.code, pulled.stderr).toBe(0);
+    const lines = eventLines(pulled.stdout);
+    expect(new Set(lines.map(({ service }) => service))).toEqual(new Set(all.map(({ service }) => service)));
+    for (const plugin of inventedPlugins) {
+      const got = lines.filter(({ service }) => service === plugin.service);
+      for (const { tag, record } of got) expect(tag).toBe(tagOf(plugin, JSON.parse(record)));
+      const held = graph.emulator.records(plugin.path).map((bytes) => Buffer.from(bytes).toString("latin1"));
+      const { missing, ...rest } = tally(held, got.map(({ record }) => record));
+      expect(rest).toEqual({ repeated: EXACT.repeated, foreign: EXACT.foreign });
+      if (plugin.filter === undefined) expect(missing).toEqual([]);
+    }
+    expect((await run(["pull"], { cwd })).stdout.toString()).toBe("");
+  }, 60_000);
+
+  it("are known to the schema of the configuration", () => {
+    const schema = JSON.stringify(configJsonSchema(createRegistry(all)));
+    for (const { service } of inventedPlugins) expect(schema).toContain(`"${service}"`);
+  });
+});

@@ -1,0 +1,291 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
+import { BUDGETS } from "../../src/graph/budgets.ts";
+import { createCollections } from "../../src/emulator/collections.ts";
+import { matches } from "../../src/emulator/odata/evaluate.ts";
+import { extractFields } from "../../src/emulator/odata/fields.ts";
+import { parseFilter } from "../../src/emulator/odata/parse.ts";
+import { addSeconds, fromMillis, parseInstant } from "../../src/instant.ts";
+import type { Plugin } from "../../src/plugin/plugin.ts";
+import { createRegistry } from "../../src/plugin/registry.ts";
+import { checkPlugin } from "../../src/plugin/schema.ts";
+import { poll } from "../../src/tap/poll.ts";
+import { eventLine, EXACT, tally } from "./eventLines.ts";
+import { tagOf } from "./expectedTag.ts";
+import { openRig, type Rig, type RigOptions, TENANT } from "./rig.ts";
+
+const signal = new AbortController().signal;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+let rig: Rig;
+
+/**
+ * What every service must meet, whatever its plugin says, against an emulator that learned it from the same plugin.
+ *
+ * @param plugins the services that there are in one program; their variants are tried as well
+ */
+export function describeContract(plugins: readonly Plugin[]): void {
+  const registry = createRegistry(plugins);
+  const services = [...new Set(registry.names().map((name) => registry.resolve(name)!.service))];
+  describe.each(services)("%s", (service) => {
+    afterEach(() => rig?.close());
+    const one = { plugins, plugin: registry.resolve(service)! };
+    describeData(one);
+    describeReading(one);
+    describeRefusals(one);
+    if (one.plugin.cursor.kind !== "snapshot") describeTime(one);
+  });
+}
+
+/** A service among those of its program. */
+interface One {
+  readonly plugins: readonly Plugin[];
+  readonly plugin: Plugin;
+}
+
+function describeData({ plugins, plugin }: One): void {
+  it("is a plugin by the schema", () => expect(checkPlugin(plugin, plugin.service)).toEqual(plugin));
+
+  it("names properties that its records have", () => {
+    rig = openRig({ plugins });
+    const records = made(plugin, 40).map((bytes) => JSON.parse(text(bytes)));
+    const tagField = typeof plugin.tag === "string" ? undefined : plugin.tag.field.split("/")[0];
+    for (const field of [plugin.cursor.field, tagField].filter((name) => name !== undefined)) {
+      expect(records.some((record) => record[field] !== undefined && record[field] !== null)).toBe(true);
+    }
+  });
+}
+
+function describeReading(one: One): void {
+  const { plugins, plugin } = one;
+  const { cursor } = plugin;
+
+  it("is delivered page after page, each record once, with its tag and the added fields", async () => {
+    rig = openRig({ plugins });
+    made(plugin, 48);
+    await polled(one, { size: 5 });
+    const got = rig.lines.map((line) => eventLine(line));
+    expect(tally(wanted(one), got.map(({ record }) => record))).toEqual(EXACT);
+    expect(got.length, "records that the plugin's filter keeps").toBeGreaterThan(5);
+    expect(rig.sent.length).toBeGreaterThan(got.length / 5);
+    for (const { tag, record, environment, pullingId } of got) {
+      expect(tag).toBe(tagOf(plugin, JSON.parse(record)));
+      expect(environment).toBe("prod");
+      expect(pullingId).toMatch(/^\d+$/);
+    }
+    const times = new Set(rig.lines.map((line) => JSON.parse(line).time === null));
+    expect(times, "the time of its records").toEqual(new Set([cursor.field === undefined]));
+  });
+
+  it("asks for the page size that it names, which Graph serves, and stays within its budget", async () => {
+    rig = openRig({ plugins, quotas: {}, budgets: BUDGETS });
+    made(plugin, 12);
+    await polled(one);
+    expect(new URL(rig.sent[0]!.url).searchParams.get("$top")).toBe(String(plugin.page.size));
+    await polled(one, { size: 1 });
+    expect(rig.emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  it("is not delivered again while nothing changes", async () => {
+    rig = openRig({ plugins });
+    made(plugin, 12);
+    const stream = await polled(one);
+    const { length } = rig.lines;
+    for (let polls = 0; polls < 4; polls++) await next(stream);
+    expect(rig.lines.length).toBe(length);
+  });
+
+  it(`a record that changes ${cursor.kind === "event-time" ? "does not leave" : "leaves"} again`, async () => {
+    rig = openRig({ plugins });
+    made(plugin, 24);
+    const stream = await polled(one);
+    const { length } = rig.lines;
+    const { id } = JSON.parse(rig.lines[0]!).event as { id: string };
+    rig.clock.advance(60_000);
+    if (cursor.kind !== "event-time") rig.emulator.update(plugin.path, id);
+    else {
+      const record = wanted(one).find((record) => JSON.parse(record).id === id)!;
+      rig.emulator.put(plugin.path, record.replace("{", '{"more":1,'));
+    }
+    for (let polls = 0; polls < 3; polls++) await next(stream);
+    const again = rig.lines.slice(length).map((line) => JSON.parse(line).id);
+    expect(again).toEqual(cursor.kind === "event-time" ? [] : [id]);
+  });
+}
+
+function describeRefusals(one: One): void {
+  const { plugins, plugin } = one;
+  const withTenant = (
+    tenant: RigOptions["tenants"] extends readonly (infer T)[] | undefined ? Partial<T> : never,
+  ) => openRig({ plugins, tenants: [{ ...TENANT, ...tenant }] });
+
+  it("needs its first permission and no other", async () => {
+    rig = withTenant({ permissions: plugin.permissions.slice(0, 1) });
+    expect((await reportOf(one)).error).toBeNull();
+    rig.close();
+    rig = withTenant({ permissions: ["User.Read.All"] });
+    expect((await reportOf(one)).error).toMatchObject({
+      code: "graph-forbidden",
+      message: expect.stringContaining(`grant the application permission ${plugin.permissions[0]}`),
+    });
+  });
+
+  it(plugin.licence === undefined ? "needs no licence" : "says which licence a tenant lacks", async () => {
+    rig = withTenant({ premium: false });
+    const { error } = await reportOf(one);
+    if (plugin.licence === undefined) expect(error).toBeNull();
+    else {
+      expect(error).toMatchObject({
+        code: "graph-unlicensed",
+        message: expect.stringContaining(plugin.licence),
+      });
+    }
+  });
+
+  it("waits where Graph throttles it, and loses nothing", async () => {
+    rig = openRig({ plugins });
+    made(plugin, 12);
+    rig.emulator.faults.add({
+      match: { collection: plugin.path },
+      do: { kind: "status", status: 429, retryAfter: 7 },
+    });
+    const before = rig.clock.now();
+    await polled(one);
+    expect(rig.clock.now() - before).toBeGreaterThanOrEqual(7000);
+    expect(tally(wanted(one), records())).toEqual(EXACT);
+  });
+}
+
+function describeTime(one: One): void {
+  const { plugins, plugin } = one;
+  const { cursor } = plugin;
+  if (cursor.kind === "snapshot") return;
+  const asks = /(?:^| )(?:ge|gt) (\S+).* (?:le|lt) (\S+)/;
+
+  /** The range of seconds that a request asks for; `null` for one that follows a page link. */
+  function rangeOf({ url }: HttpRequest): { from: number; to: number } | null {
+    const { searchParams } = new URL(url);
+    if ([...searchParams.keys()].some((name) => name.startsWith("$skip"))) return null;
+    const [, from, to] = asks.exec(searchParams.get("$filter") ?? "") ?? [];
+    return from === undefined || to === undefined
+      ? null
+      : { from: parseInstant(from)!.seconds, to: parseInstant(to)!.seconds };
+  }
+
+  it("records that come late are found, each once", async () => {
+    rig = openRig({ plugins, inMemory: true });
+    made(plugin, 12);
+    const stream = await polled(one);
+    for (let polls = 0; polls < 12; polls++) await next(stream);
+    made(plugin, 12, { hours: 0.75, until: -600 });
+    for (let polls = 0; polls < 30; polls++) await next(stream);
+    expect(tally(wanted(one), records())).toEqual(EXACT);
+  });
+
+  it("is asked for nothing that Graph keeps no longer", async () => {
+    rig = openRig({ plugins, inMemory: true });
+    const now = rig.clock.now() / 1000;
+    await polled(one, { startDaysAgo: cursor.retentionDays + 20 });
+    const asked = rig.sent.map((request) => rangeOf(request)!.from);
+    expect(Math.min(...asked)).toBeGreaterThanOrEqual(now - cursor.retentionDays * DAY);
+    expect(Math.min(...asked)).toBeLessThan(now - (cursor.retentionDays - 1) * DAY);
+    expect(rig.emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+
+  it("a minute that Graph cannot serve is one gap, which closes when it can", async () => {
+    let isBroken = true;
+    const poison = { from: 0, to: 0 };
+    const between = (request: HttpRequest, pass: Transport) => {
+      const range = rangeOf(request);
+      const touches = range !== null && range.from < poison.to && range.to >= poison.from;
+      return touches && isBroken ? Promise.resolve(timedOut()) : pass(request);
+    };
+    rig = openRig({ plugins, between, inMemory: true });
+    poison.from = Math.floor(rig.clock.now() / 1000) - 3 * HOUR;
+    poison.to = poison.from + 60;
+    made(plugin, 72);
+    const stream = await polled(one);
+    const gaps = stream.state.gaps().list();
+    expect(gaps).toHaveLength(1);
+    const missing = wanted(one).filter((record) => !records().includes(record));
+    for (const record of missing) {
+      const at = JSON.parse(record)[cursor.field] as string;
+      expect([gaps[0]!.from <= at, at <= gaps[0]!.to]).toEqual([true, true]);
+    }
+    isBroken = false;
+    rig.clock.advance(2 * HOUR * 1000);
+    await next(stream);
+    expect(stream.state.gaps().list()).toEqual([]);
+    expect(tally(wanted(one), records())).toEqual(EXACT);
+  });
+}
+
+/** Puts records into the service's collection, spread over some hours. */
+function made(plugin: Plugin, count: number, { hours = 6, until = 0 } = {}): Uint8Array[] {
+  const to = addSeconds(fromMillis(rig.clock.now()), until);
+  return rig.emulator.produce(plugin.path, count, { from: addSeconds(to, -hours * HOUR), to });
+}
+
+interface PollOptions {
+  /** Records on a page. @default what the plugin says */
+  readonly size?: number;
+  readonly startDaysAgo?: number;
+}
+
+function streamOf({ plugin }: One, { size, startDaysAgo = 1 }: PollOptions = {}) {
+  const instant = addSeconds(fromMillis(rig.clock.now()), -startDaysAgo * DAY);
+  // A snapshot has no place where it begins: what it holds may be older than any start.
+  const start = plugin.cursor.kind === "snapshot" ? {} : { startTime: { text: "start", instant } };
+  const stream = rig.stream(plugin.service, start);
+  const page = { ...plugin.page, ...(size === undefined ? {} : { size }) };
+  return {
+    ...stream,
+    input: { ...stream.input, environment: "prod" },
+    plugin: { ...stream.plugin, page },
+  };
+}
+
+function reportOf(one: One, options?: PollOptions) {
+  return poll(streamOf(one, options), rig.engine, signal);
+}
+
+/** Polls once, which must go well. @returns the stream, to be polled again */
+async function polled(one: One, options?: PollOptions) {
+  const stream = streamOf(one, options);
+  expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+  return stream;
+}
+
+async function next(stream: ReturnType<typeof streamOf>): Promise<void> {
+  rig.clock.advance(300_000);
+  expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+}
+
+/** What came out, as Graph's own bytes. */
+function records(): string[] {
+  return rig.lines.map((line) => eventLine(line).record);
+}
+
+/** What Graph holds and the plugin's own filter keeps. */
+function wanted({ plugins, plugin }: One): string[] {
+  const collection = createCollections(plugins).named(plugin.path);
+  const filter = plugin.filter === undefined ? null : parseFilter(plugin.filter);
+  return rig.emulator.records(plugin.path).map(text).filter((record) =>
+    filter === null || matches(filter, extractFields(JSON.parse(record), collection.properties))
+  );
+}
+
+function timedOut(): HttpResponse {
+  const body = new TextEncoder().encode('{"error":{"code":"UnknownError","message":""}}');
+  return {
+    status: 504,
+    header: () => null,
+    body: (async function* () {
+      yield await Promise.resolve(body);
+    })(),
+  };
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
