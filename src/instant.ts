@@ -13,6 +13,17 @@ export interface Instant {
   readonly nanos: number;
 }
 
+/**
+ * A range of time, such as the window that Graph is asked for. Both ends belong to it, whatever the operators of the
+ * filter are, so that neighbouring windows share an instant; what comes twice because of that has its key in the seen set.
+ *
+ * @typeParam Bound `Instant | null` where a window may be open: a collection that is read whole
+ */
+export interface Window<Bound extends Instant | null = Instant> {
+  readonly from: Bound;
+  readonly to: Bound;
+}
+
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
 

@@ -1,3 +1,4 @@
+/** What a command is. */
 import type { ExitCode } from "../errors.ts";
 import type { Given, Option } from "./options.ts";
 import type { Runtime } from "../wiring/runtime.ts";

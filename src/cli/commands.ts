@@ -1,3 +1,4 @@
+/** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
 import { config, format, heartbeat, input, json, lines, log, service, sink, state } from "./sharedOptions.ts";
 

@@ -1,7 +1,7 @@
+/** `graphtap demo --serve`. */
 import { systemClock } from "../clock.ts";
 import { type ExitCode, GraphtapError } from "../errors.ts";
-import { demoConfigText } from "./demoConfig.ts";
-import { type DemoGraph, openDemoGraph } from "./demoGraph.ts";
+import { demoConfigText, type DemoGraph, openDemoGraph } from "./demoGraph.ts";
 import { type Given, usage } from "./options.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";

@@ -1,3 +1,4 @@
+/** From the words of a command line to what was given, by a table of options. */
 import { parseArgs } from "node:util";
 import { nearest } from "../config/nearest.ts";
 import { GraphtapError } from "../errors.ts";

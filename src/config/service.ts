@@ -15,6 +15,7 @@ import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { obfuscationSchema } from "./serviceSchema.ts";
 import { startTime } from "./startTime.ts";
 
+/** Seconds, each age above the one before. */
 function rereadAges() {
   return z.array(integer(60, "seconds"), { error: "a list of ages in seconds" }).refine(
     (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
@@ -22,6 +23,7 @@ function rereadAges() {
   );
 }
 
+/** The names of 0.1, which mean the same. */
 const renamed = {
   sweep_after_seconds: key(rereadAges().optional(), "Old name of reread_after_seconds.", {
     renamed: "reread_after_seconds",

@@ -1,3 +1,4 @@
+/** How far the host's clock is from that of the servers it talks to. */
 import type { Clock } from "../clock.ts";
 import type { Transport } from "../graph/transport.ts";
 

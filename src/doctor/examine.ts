@@ -1,10 +1,11 @@
+/** What is asked of Entra and Graph, and what is made of the answers. */
 import type { Clock } from "../clock.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { firstPageUrl } from "../tap/query.ts";
-import type { Source } from "../wiring/sources.ts";
+import type { Source } from "../wiring/streams.ts";
 import { readClaims, type TokenClaims } from "./tokenClaims.ts";
 
 /** One thing that was looked at. */

@@ -1,3 +1,4 @@
+/** What can be read in a token. */
 import { Buffer } from "node:buffer";
 
 /** What a token of Microsoft Entra says of the application that it was given to. */

@@ -1,10 +1,9 @@
 import { systemClock } from "../clock.ts";
 import { fromMillis, parseInstant, secondsBetween } from "../instant.ts";
-import { annotate, answerFaults } from "./answerFaults.ts";
+import { annotate, answerFaults, connectionReset, damageBody } from "./applyFaults.ts";
 import { answerAdmin } from "./admin.ts";
 import { createApp } from "./app.ts";
-import { connectionReset, damageBody } from "./bodyFaults.ts";
-import { abortable } from "./bodyStream.ts";
+import { abortable } from "./body.ts";
 import { type Collection, createCollections } from "./collections.ts";
 import type { Call, World } from "./world.ts";
 import { createFaults, type FaultRegister, type Faults } from "./faults.ts";

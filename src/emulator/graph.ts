@@ -1,12 +1,11 @@
 import { fromMillis, type Instant } from "../instant.ts";
-import { gzipped, streamOf } from "./bodyStream.ts";
+import { gzipped, pageBlocks, streamOf } from "./body.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
 import type { Collection } from "./collections.ts";
 import { actionOf, type Call, type World } from "./world.ts";
 import { graphHeaders, type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
 import { QueryError } from "./odata/expression.ts";
 import { type Query, readQuery } from "./odata/query.ts";
-import { pageBlocks } from "./pageBody.ts";
 import { type Page, servePage } from "./pages.ts";
 import type { Grant } from "./tokens.ts";
 import { projectRecord, visibleBytes } from "./visible.ts";

@@ -32,7 +32,8 @@ export function createHttp(options: HttpOptions = {}): { transport: Transport; c
     transport: async (request) => {
       if (opened !== undefined) return send(await opened, request);
       const first = opened = open(options);
-      // The parser of headers is compiled for the first connection.
+      // The parser of headers is compiled for the first connection. Loaded as late as undici, with what it needs of Node.
+      const { withPlainWasm } = await import("./plainWasm.ts");
       return withPlainWasm(async () => send(await first, request));
     },
     close: async () => (await opened)?.connections.destroy(),
@@ -56,26 +57,6 @@ async function open(options: HttpOptions): Promise<Opened> {
     inflate: chooseInflate(),
     bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
   };
-}
-
-/**
- * Runs `work`; WebAssembly that is compiled meanwhile stays as V8 compiles it first, and is never optimised.
- *
- * undici parses headers by WebAssembly. V8 optimises that after a few hundred letters, on a thread of its own, for a
- * tenth of a second: longer than a pull that finds nothing new takes in all. Bodies hardly pass through the parser, so
- * a long run gains nothing by it either.
- */
-async function withPlainWasm<T>(work: () => Promise<T>): Promise<T> {
-  const { setFlagsFromString } = await import("node:v8");
-  setFlagsFromString("--liftoff-only");
-  try {
-    return await work();
-  } finally {
-    // The other two follow the first one down, but not up. V8 keeps no compiled code under other flags than it began with.
-    for (const flag of ["--no-liftoff-only", "--wasm-tier-up", "--wasm-dynamic-tiering"]) {
-      setFlagsFromString(flag);
-    }
-  }
 }
 
 async function send(

@@ -1,3 +1,4 @@
+/** Positions taken over when a folder of the old collector is used for the first time. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";

@@ -2,191 +2,117 @@
  * Reads the values that the old collector left as Python pickles. A pickle is a program; this reader knows the part of
  * it that builds plain data, protocols 0 to 5, and moments of `datetime`, and refuses the rest. Nothing is executed.
  */
-import { type Callable, callableOf, callPython, isCallable, isKnownName } from "./pickleCalls.ts";
-import { type PickleScalar, readScalar } from "./pickleScalars.ts";
-import { createPickleSource } from "./pickleSource.ts";
-
-/**
- * Plain data. Sets and tuples are lists, moments are RFC 3339 texts, keys are texts. A part may stand in several
- * places, even within itself.
- */
-export type PickleValue =
-  | PickleScalar
-  | PickleValue[]
-  | { [key: string]: PickleValue };
-
-const MARK = Symbol("mark");
-type Item = PickleValue | Callable | typeof MARK;
+import { callableOf, callPython, isCallable, isKnownName } from "./pickleCalls.ts";
+import { createPickleSource, type PickleSource } from "./pickleSource.ts";
+import { createPickleStack, type PickleStack } from "./pickleStack.ts";
+import { type PickleValue, readScalar } from "./pickleValues.ts";
 
 /** @throws PickleError */
 export function readPickle(bytes: Uint8Array): PickleValue {
   const source = createPickleSource(bytes);
-  const { take, line } = source;
-  const fail: (what: string) => never = source.fail;
-  const stack: Item[] = [];
-  const memo = new Map<number, Item>();
-
-  const pop = (): Item => stack.length === 0 ? fail("an empty stack") : stack.pop()!;
-  const value = (): PickleValue => valueOf(pop());
-  const valueOf = (item: Item): PickleValue =>
-    typeof item === "symbol" || isCallable(item)
-      ? fail("a mark or a function in the place of a value")
-      : item;
-  function sinceMark(): PickleValue[] {
-    const mark = stack.lastIndexOf(MARK);
-    if (mark < 0) fail("a missing mark");
-    return stack.splice(mark).slice(1).map(valueOf);
-  }
-  function append(items: readonly PickleValue[]): void {
-    const list = stack.at(-1);
-    if (!Array.isArray(list)) return fail("a value added to what is no list");
-    for (const item of items) list.push(item);
-  }
-  function put(pairs: readonly PickleValue[]): void {
-    const map = stack.at(-1);
-    if (!isMap(map)) return fail("a key added to what is no dict");
-    if (pairs.length % 2 !== 0) fail("a key without a value");
-    for (let index = 0; index < pairs.length; index += 2) {
-      const key = pairs[index];
-      if (typeof key === "object" && key !== null) fail("a key that is no text or number");
-      Object.defineProperty(map, String(key), {
-        value: pairs[index + 1],
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    }
-  }
-  const mapOf = (pairs: readonly PickleValue[]) => {
-    stack.push({});
-    put(pairs);
-  };
-  const global = (module: string, name: string) => {
-    const callable = `${module}.${name}`;
-    stack.push(
-      isKnownName(callable)
-        ? callableOf(callable)
-        : fail(`the function "${shown(callable)}", which is refused,`),
-    );
-  };
-  const recall = (key: number) => stack.push(memo.get(key) ?? fail("a value that was never kept"));
-
+  const stack = createPickleStack(source.fail);
   for (;;) {
-    const code = String.fromCharCode(take(1)[0]!);
+    const code = String.fromCharCode(source.take(1)[0]!);
+    if (code === STOP) return stack.value();
     const scalar = readScalar(code, source);
     if (scalar !== undefined) {
       stack.push(scalar);
       continue;
     }
-    switch (code) {
-      case ".":
-        return value();
-      case "\x80":
-        if (take(1)[0]! > 5) fail("a newer protocol");
-        break;
-      case "\x95":
-        take(8);
-        break;
-      case "(":
-        stack.push(MARK);
-        break;
-      case "0":
-        pop();
-        break;
-      case "1":
-        sinceMark();
-        break;
-      case "2":
-        stack.push(stack.at(-1) ?? fail("an empty stack"));
-        break;
-      case "}":
-        stack.push({});
-        break;
-      case "]":
-      case ")":
-      case "\x8f":
-        stack.push([]);
-        break;
-      case "d":
-        mapOf(sinceMark());
-        break;
-      case "l":
-      case "t":
-      case "\x91":
-        stack.push(sinceMark());
-        break;
-      case "\x85":
-      case "\x86":
-      case "\x87": {
-        const items = [...Array(code.charCodeAt(0) - 0x84)].map(value).reverse();
-        stack.push(items);
-        break;
-      }
-      case "a":
-        append([value()]);
-        break;
-      case "e":
-      case "\x90":
-        append(sinceMark());
-        break;
-      case "s": {
-        const item = value();
-        put([value(), item]);
-        break;
-      }
-      case "u":
-        put(sinceMark());
-        break;
-      case "p":
-        memo.set(Number(line()), stack.at(-1) ?? fail("an empty stack"));
-        break;
-      case "q":
-        memo.set(take(1)[0]!, stack.at(-1) ?? fail("an empty stack"));
-        break;
-      case "r":
-        memo.set(take(4).readUInt32LE(), stack.at(-1) ?? fail("an empty stack"));
-        break;
-      case "\x94":
-        memo.set(memo.size, stack.at(-1) ?? fail("an empty stack"));
-        break;
-      case "g":
-        recall(Number(line()));
-        break;
-      case "h":
-        recall(take(1)[0]!);
-        break;
-      case "j":
-        recall(take(4).readUInt32LE());
-        break;
-      case "c":
-        global(line(), line());
-        break;
-      case "\x93": {
-        const name = value();
-        const module = value();
-        if (typeof name !== "string" || typeof module !== "string") return fail("a function without a name");
-        global(module, name);
-        break;
-      }
-      case "R": {
-        const given = value();
-        const callable = pop();
-        if (!isCallable(callable) || !Array.isArray(given)) return fail("a call of what is no function");
-        stack.push(
-          callPython(callable, given) ??
-            fail(`a call of "${callable.python}" with other values than its own`),
-        );
-        break;
-      }
-      default:
-        fail(`the opcode 0x${code.charCodeAt(0).toString(16).padStart(2, "0")}, which is refused,`);
+    const step = STEPS.get(code);
+    if (step === undefined) {
+      return source.fail(
+        `the opcode 0x${code.charCodeAt(0).toString(16).padStart(2, "0")}, which is refused,`,
+      );
     }
+    step(stack, source);
   }
 }
 
-function isMap(item: Item | undefined): item is { [key: string]: PickleValue } {
-  return typeof item === "object" && item !== null && !Array.isArray(item) && !(item instanceof Uint8Array) &&
-    !isCallable(item);
+/** Ends the program: its result is on top of the stack. */
+const STOP = ".";
+
+type Step = (stack: PickleStack, source: PickleSource) => void;
+
+const newList: Step = (stack) => stack.push([]);
+const listSinceMark: Step = (stack) => stack.push(stack.sinceMark());
+const appendSinceMark: Step = (stack) => stack.append(stack.sinceMark());
+const tupleOf = (size: number): Step => (stack) =>
+  stack.push(Array.from({ length: size }, () => stack.value()).reverse());
+
+/** What each opcode does but for those of scalars; by their names in Python's pickletools. */
+const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
+  // PROTO, FRAME
+  ["\x80", (_, { take, fail }) => void (take(1)[0]! > 5 && fail("a newer protocol"))],
+  ["\x95", (_, { take }) => void take(8)],
+  // MARK, POP, POP_MARK, DUP
+  ["(", (stack) => stack.mark()],
+  ["0", (stack) => void stack.pop()],
+  ["1", (stack) => void stack.sinceMark()],
+  ["2", (stack) => stack.repeat()],
+  // EMPTY_LIST, EMPTY_TUPLE, EMPTY_SET, LIST, TUPLE, FROZENSET, TUPLE1 to TUPLE3
+  ["]", newList],
+  [")", newList],
+  ["\x8f", newList],
+  ["l", listSinceMark],
+  ["t", listSinceMark],
+  ["\x91", listSinceMark],
+  ["\x85", tupleOf(1)],
+  ["\x86", tupleOf(2)],
+  ["\x87", tupleOf(3)],
+  // APPEND, APPENDS, ADDITEMS
+  ["a", (stack) => stack.append([stack.value()])],
+  ["e", appendSinceMark],
+  ["\x90", appendSinceMark],
+  // EMPTY_DICT, DICT, SETITEM, SETITEMS
+  ["}", (stack) => stack.push({})],
+  ["d", dictSinceMark],
+  ["s", setItem],
+  ["u", (stack) => stack.set(stack.sinceMark())],
+  // PUT, BINPUT, LONG_BINPUT, MEMOIZE, GET, BINGET, LONG_BINGET
+  ["p", (stack, { line }) => stack.memorize(Number(line()))],
+  ["q", (stack, { take }) => stack.memorize(take(1)[0]!)],
+  ["r", (stack, { take }) => stack.memorize(take(4).readUInt32LE())],
+  ["\x94", (stack) => stack.memorize()],
+  ["g", (stack, { line }) => stack.recall(Number(line()))],
+  ["h", (stack, { take }) => stack.recall(take(1)[0]!)],
+  ["j", (stack, { take }) => stack.recall(take(4).readUInt32LE())],
+  // GLOBAL, STACK_GLOBAL, REDUCE
+  ["c", (stack, source) => pushFunction(stack, source, source.line(), source.line())],
+  ["\x93", stackGlobal],
+  ["R", reduce],
+]);
+
+function dictSinceMark(stack: PickleStack): void {
+  const pairs = stack.sinceMark();
+  stack.push({});
+  stack.set(pairs);
+}
+
+function setItem(stack: PickleStack): void {
+  const value = stack.value();
+  stack.set([stack.value(), value]);
+}
+
+function stackGlobal(stack: PickleStack, source: PickleSource): void {
+  const name = stack.value();
+  const module = stack.value();
+  if (typeof name !== "string" || typeof module !== "string") source.fail("a function without a name");
+  pushFunction(stack, source, module, name);
+}
+
+function pushFunction(stack: PickleStack, source: PickleSource, module: string, name: string): void {
+  const callable = `${module}.${name}`;
+  if (!isKnownName(callable)) source.fail(`the function "${shown(callable)}", which is refused,`);
+  stack.push(callableOf(callable));
+}
+
+function reduce(stack: PickleStack, source: PickleSource): void {
+  const given = stack.value();
+  const callable = stack.pop();
+  if (!isCallable(callable) || !Array.isArray(given)) source.fail("a call of what is no function");
+  const result = callPython(callable, given);
+  stack.push(result ?? source.fail(`a call of "${callable.python}" with other values than its own`));
 }
 
 function shown(name: string): string {

@@ -1,10 +1,14 @@
 /** The few functions that a pickle of plain data may name, done by hand: moments, and the bytes they are made of. */
 import { Buffer } from "node:buffer";
-import type { PickleValue } from "./pickle.ts";
+import type { PickleValue } from "./pickleValues.ts";
+
+/** On functions alone: what a pickle builds has names of texts only. */
+const FUNCTION = Symbol("function");
 
 /** A function that a pickle names. */
 export interface Callable {
   readonly python: KnownName;
+  readonly [FUNCTION]: true;
 }
 
 const KNOWN = ["datetime.datetime", "datetime.timezone", "datetime.timedelta", "_codecs.encode"] as const;
@@ -17,16 +21,12 @@ export function isKnownName(name: string): name is KnownName {
 
 /** Whether something on the stack is a function. */
 export function isCallable(item: unknown): item is Callable {
-  return known.has(item as object);
+  return typeof item === "object" && item !== null && FUNCTION in item;
 }
-
-const known = new WeakSet<object>();
 
 /** The function of an allowed name. */
 export function callableOf(name: KnownName): Callable {
-  const callable = { python: name };
-  known.add(callable);
-  return callable;
+  return { python: name, [FUNCTION]: true };
 }
 
 /** What the call gives; `null` when its values are not those that Python writes. */

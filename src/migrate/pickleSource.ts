@@ -1,3 +1,4 @@
+/** The bytes of a pickle, bounded. */
 import { Buffer } from "node:buffer";
 
 /** Why a pickle was not read: what stands where. */

@@ -1,16 +1,9 @@
 /** Positions that stand under other names: of the old collector, or of our own before the file was rewritten. */
 import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
-import {
-  addSeconds,
-  compareInstants,
-  formatInstant,
-  type Instant,
-  latest,
-  parseInstant,
-} from "../instant.ts";
+import { addSeconds, compareInstants, formatInstant, type Instant, latest } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { emptyCheckpoint } from "../state/checkpoint.ts";
+import { emptyPosition } from "../state/position.ts";
 import { recordKey } from "../record/keyMaker.ts";
 import { findOldPositions, type OldAddress, type OldPosition } from "./oldState.ts";
 import type { State } from "../state/state.ts";
@@ -89,10 +82,10 @@ function ownPositions(
     (inputId !== self.inputId || service !== self.service)
   );
   return others.flatMap((address) => {
-    const checkpoint = state.stream(address).loadCheckpoint();
+    const position = state.stream(address).loadPosition();
     // What is left of an older range is unread, too.
-    const times = [checkpoint?.read_to ?? null, ...(checkpoint?.backfill ?? []).map(({ from }) => from)]
-      .flatMap((time) => time === null ? [] : parseInstant(time) ?? []);
+    const times = [position?.watermark ?? null, ...(position?.backfill ?? []).map(({ from }) => from)]
+      .filter((time) => time !== null);
     const file = `${address.inputId}/${address.service}`;
     return times.length === 0 ? [] : [{ file, readTo: times.reduce(earlier), ids: [], problem: null }];
   });
@@ -128,24 +121,26 @@ export function takeOver(
   if (plugin.cursor.kind === "snapshot") return taken(old, "whole", "is read whole, and leaves once");
   if (compareInstants(readTo, now) > 0) return taken(old, "-", `lies in the future; it ${begins}`);
   const stream = state.stream({ inputId: input.id, service: service.name });
-  const kept = stream.loadCheckpoint();
-  if (kept !== null) return taken(old, kept.read_to ?? "own", "has a position already, and keeps it");
+  const kept = stream.loadPosition();
+  if (kept !== null) {
+    return taken(
+      old,
+      kept.watermark === null ? "own" : formatInstant(kept.watermark),
+      "has a position already, and keeps it",
+    );
+  }
   const back = addSeconds(readTo, -overlapSeconds);
   const from = start === null ? back : latest(back, start);
   if (!isCheck) {
     if (plugin.cursor.kind === "event-time") {
       // As they stand in a record, quotes included.
       for (const id of found.flatMap(({ ids }) => ids)) stream.seen().add(recordKey(JSON.stringify(id)));
-      stream.seen().commit();
     }
-    stream.saveCheckpoint({
-      ...emptyCheckpoint(
-        { inputId: input.id, service: service.name },
-        start === null ? null : formatInstant(start),
-      ),
-      began_at: formatInstant(start ?? from),
-      read_to: formatInstant(from),
-      last_event_time_in_utc: old,
+    stream.commitInFile({
+      ...emptyPosition(start === null ? null : formatInstant(start)),
+      beganAt: start ?? from,
+      watermark: from,
+      newest: { time: readTo, ids: [] },
     });
   }
   return taken(old, formatInstant(from), found.map(({ file }) => file).join(", "));

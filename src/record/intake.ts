@@ -1,35 +1,35 @@
-import { compareInstants, earliest, type Instant } from "../instant.ts";
+import { compareInstants, earliest, type Instant, type Window } from "../instant.ts";
 import { createFieldReader } from "../json/fields.ts";
 import type { OnRecord } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import type { Origin, Sink } from "../sink/sink.ts";
+import type { Sink } from "../sink/sink.ts";
 import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
+import type { Newest } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
 import { keyFunction } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
-import { createLines } from "./lines.ts";
 import type { Mask } from "./mask.ts";
-import { createNewestKeeper, type Newest } from "./newest.ts";
-import type { Range } from "../tap/query.ts";
+import { createNewestKeeper } from "./newest.ts";
 import type { Tagger } from "./tag.ts";
+import { createOutgoing } from "./outgoing.ts";
 import { createTimeReader } from "./timeReader.ts";
 
-/** What came of one range. */
-export interface RangeCounts {
+/** What came of one window. */
+export interface WindowCounts {
   /** Records that were not delivered before. */
   fresh: number;
   /** The oldest time of those. */
   oldestFresh: Instant | null;
-  /** Records whose time lies outside the range that was asked for: Graph did not apply the filter. */
+  /** Records whose time lies outside the window that was asked for: Graph did not apply the filter. */
   outside: number;
 }
 
 /** Takes records from the scanner and turns what is new into event lines for the sink. */
 export interface Intake {
   readonly onRecord: OnRecord;
-  /** Starts to count for a range. */
-  begin(range: Range): RangeCounts;
+  /** Starts to count for a window. */
+  begin(window: Window<Instant | null>): WindowCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
   /** Keys of all records met, seen before or not; kept for snapshots only. */
@@ -57,34 +57,25 @@ export interface IntakeOptions {
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { plugin, seen, sink, tagger, mask } = options;
-  const lines = createLines(options.style);
+  const { plugin, seen, tagger, mask } = options;
+  const outgoing = createOutgoing(options.sink, options.stream, options.style);
+  const { lines, keys: outKeys } = outgoing;
   const reader = createFieldReader(fieldPaths(plugin));
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
   const keys = createKeyList();
-  /** Of `lines`. */
-  const outKeys = createKeyList();
-  let broken: { readonly why: unknown } | null = null;
-  let range: Range = { from: null, to: null };
-  let counts: RangeCounts = { fresh: 0, oldestFresh: null, outside: 0 };
+  let window: Window<Instant | null> = { from: null, to: null };
+  let counts: WindowCounts = { fresh: 0, oldestFresh: null, outside: 0 };
   const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
-  const origin: Origin = {
-    stream: options.stream,
-    get keys() {
-      return outKeys.list();
-    },
-  };
-
   return {
     onRecord(bytes, start, end, oneLine = false, lineBuffer = undefined) {
       received++;
       const fields = reader.read(bytes, start, end);
       const time = timeOf(bytes, fields[2]!, fields[3]!);
-      if (time !== null && isOutside(time, range)) counts.outside++;
+      if (time !== null && isOutside(time, window)) counts.outside++;
       const key = keyOf(bytes, start, end, fields);
       if (keep) keys.append(key);
       if (!seen.add(key)) {
@@ -107,23 +98,10 @@ export function createIntake(options: IntakeOptions): Intake {
       lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
     },
     begin(next) {
-      range = next;
+      window = next;
       return counts = { fresh: 0, oldestFresh: null, outside: 0 };
     },
-    async drain() {
-      const bytes = lines.bytes();
-      if (bytes.length === 0) return;
-      // A sink that failed may have taken some of the lines: they must not be handed over again.
-      if (broken !== null) throw broken.why;
-      try {
-        await sink.write(bytes, origin);
-      } catch (why) {
-        broken = { why };
-        throw why;
-      }
-      lines.clear();
-      outKeys.clear();
-    },
+    drain: () => outgoing.drain(),
     keys,
     get newest() {
       return newest.newest();
@@ -145,7 +123,7 @@ function fieldPaths(plugin: Plugin): string[] {
 }
 
 /** Bounds were widened to whole seconds, and by one more where an operator excludes its bound. */
-function isOutside(time: Instant, { from, to }: Range): boolean {
+function isOutside(time: Instant, { from, to }: Window<Instant | null>): boolean {
   if (from !== null && time.seconds < from.seconds - 1) return true;
   return to !== null && compareInstants(time, { seconds: to.seconds + 2, nanos: 0 }) > 0;
 }

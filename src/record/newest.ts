@@ -1,15 +1,9 @@
 import { compareInstants, type Instant } from "../instant.ts";
 import { decodeString } from "../json/decode.ts";
+import type { Newest } from "../state/position.ts";
 
-/** How many ids of the newest instant are remembered in a checkpoint. */
+/** How many ids of the newest instant are remembered in a position. */
 const MAX_LAST_IDS = 100;
-
-/** The newest record that was accepted. */
-export interface Newest {
-  readonly time: Instant;
-  /** Ids of the records with exactly that time. */
-  readonly ids: readonly string[];
-}
 
 /** Keeps the newest of the records it meets. */
 export interface NewestKeeper {

@@ -2,12 +2,12 @@ import { Hono } from "hono";
 import { asGraphtapError } from "../errors.ts";
 import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { AppBindings } from "./bindings.ts";
+import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
 import { type GuardOptions, isAuthorized, refusal } from "./guard.ts";
 import { metricFamilies } from "./status/metrics.ts";
 import { problem, problemOf } from "./problem.ts";
-import type { PullShop } from "./pull/shop.ts";
+import type { PullContext } from "./pull/context.ts";
 import { pullRoutes } from "./pull/routes.ts";
 import { notReady } from "./status/readiness.ts";
 import type { ServedStream } from "./served.ts";
@@ -15,7 +15,7 @@ import { PAGE_POLICY, statusPage } from "./status/statusPage.ts";
 
 export interface AppOptions {
   readonly streams: readonly ServedStream[];
-  readonly shop: PullShop;
+  readonly pulls: PullContext;
   readonly guard: GuardOptions;
   /** Whether the server polls by itself. */
   readonly polls: boolean;
@@ -27,8 +27,8 @@ export interface AppOptions {
 
 /** The routes of `graphtap serve`. */
 export function createApp(options: AppOptions): Hono<AppBindings> {
-  const { streams, shop, guard, polls, log, version } = options;
-  const { clock, format } = shop.engine;
+  const { streams, pulls, guard, polls, log, version } = options;
+  const { clock, format } = pulls.engine;
   const startedMs = clock.now();
   const app = new Hono<AppBindings>();
 
@@ -62,17 +62,18 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
       startedMs,
       nowMs: clock.now(),
       rssBytes: options.rssBytes(),
-      listeners: shop.events.listeners,
-      batches: shop.batches.waiting,
+      listeners: pulls.events.listeners,
+      batches: pulls.batches.waiting,
     });
     return c.body(formatMetrics(families), 200, { "content-type": METRICS_TYPE });
   });
   app.get("/", (c) => {
     c.header("content-security-policy", PAGE_POLICY);
-    return c.html(statusPage(streams, { version, startedMs, nowMs: clock.now(), polls }));
+    const hasBatch = (served: ServedStream) => pulls.batches.of(served) !== null;
+    return c.html(statusPage(streams, { version, startedMs, nowMs: clock.now(), polls, hasBatch }));
   });
-  app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), shop.events, format));
-  app.route("/v1", pullRoutes(streams, shop));
+  app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), pulls.events, format));
+  app.route("/v1", pullRoutes(streams, pulls));
   app.notFound((c) =>
     problem(404, "usage", `There is nothing for ${c.req.method} at ${JSON.stringify(c.req.path)}`)
   );

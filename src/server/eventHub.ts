@@ -5,7 +5,7 @@ const LONGEST_QUEUE_BYTES = 1024 * 1024;
 const MOST_LISTENERS = 16;
 
 /** How lines look on their way to a listener. */
-export interface EventDress {
+export interface EventEncoding {
   /** Whole lines, as the listener gets them. */
   readonly lines: (lines: Uint8Array) => Uint8Array;
   /** The last that a listener gets who was too slow; `null` breaks the body off instead. */
@@ -19,7 +19,7 @@ export interface EventDress {
 export interface EventHub {
   publish(stream: Stream, lines: Uint8Array): void;
   /** A body that goes on until its reader leaves; `null` when there are too many of them. */
-  listen(wanted: (stream: Stream) => boolean, dress: EventDress): ReadableStream<Uint8Array> | null;
+  listen(wanted: (stream: Stream) => boolean, encoding: EventEncoding): ReadableStream<Uint8Array> | null;
   readonly listeners: number;
   /** Ends all bodies. */
   close(): void;
@@ -37,10 +37,10 @@ export function createEventHub(): EventHub {
     publish(stream, lines) {
       for (const listener of listeners) if (listener.wanted(stream)) listener.push(lines);
     },
-    listen(wanted, dress) {
+    listen(wanted, encoding) {
       if (listeners.size >= MOST_LISTENERS) return null;
       let leave = () => {};
-      const queue = createQueue(dress, () => leave());
+      const queue = createQueue(encoding, () => leave());
       const listener: Listener = { wanted, push: queue.push, close: queue.close };
       leave = () => void listeners.delete(listener);
       listeners.add(listener);
@@ -55,7 +55,7 @@ export function createEventHub(): EventHub {
   };
 }
 
-function createQueue({ lines: dressed, farewell }: EventDress, onEnd: () => void) {
+function createQueue({ lines: encoded, farewell }: EventEncoding, onEnd: () => void) {
   let controller: ReadableStreamDefaultController<Uint8Array>;
   let over = false;
   const end = () => {
@@ -71,7 +71,7 @@ function createQueue({ lines: dressed, farewell }: EventDress, onEnd: () => void
     /** Copies, since the bytes belong to the engine's buffer. */
     push(lines: Uint8Array) {
       if (over) return;
-      if ((controller.desiredSize ?? 0) > 0) return controller.enqueue(dressed(lines.slice()));
+      if ((controller.desiredSize ?? 0) > 0) return controller.enqueue(encoded(lines.slice()));
       end();
       if (farewell === null) return controller.error(new Error("the listener is too slow"));
       controller.enqueue(farewell);

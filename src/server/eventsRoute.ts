@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { asGraphtapError } from "../errors.ts";
 import type { LineFormat } from "../record/line.ts";
 import type { Stream } from "../tap/stream.ts";
-import type { EventDress, EventHub } from "./eventHub.ts";
+import type { EventEncoding, EventHub } from "./eventHub.ts";
 import { problem, problemOf } from "./problem.ts";
 import { contentType } from "./pull/routes.ts";
 import { selectStreams } from "./pull/select.ts";
@@ -36,10 +36,10 @@ export function answerEvents(
   }
 }
 
-const PLAIN: EventDress = { lines: (lines) => lines, farewell: null };
+const PLAIN: EventEncoding = { lines: (lines) => lines, farewell: null };
 
 /** Each line an event; ids count this connection's events and cannot be resumed from. */
-function serverSentEvents(): EventDress {
+function serverSentEvents(): EventEncoding {
   let id = 0;
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();

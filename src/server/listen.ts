@@ -4,13 +4,29 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import { GraphtapError } from "../errors.ts";
-import type { AppBindings } from "./bindings.ts";
-import type { ListenAddress } from "./listenAddress.ts";
 
 const CLOSE_GRACE_MS = 1000;
 /** A request is a few lines without a body; whoever takes longer to send it only holds the connection. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const TIMEOUT_CHECK_MS = 1_000;
+
+/** What a request brings along beside itself. */
+export interface AppBindings {
+  Bindings: {
+    /** Aborted when the client's connection is closed before the answer ended. */
+    readonly gone: AbortSignal;
+  } | undefined;
+}
+
+/** Where to listen. */
+export interface ListenAddress {
+  /** Without brackets. */
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Whether only this machine can reach it. */
+  readonly loopback: boolean;
+}
 
 /** A server that listens. */
 export interface Listening {

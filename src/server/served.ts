@@ -2,7 +2,6 @@ import type { Clock } from "../clock.ts";
 import { asGraphtapError } from "../errors.ts";
 import type { PollReport } from "../tap/poll.ts";
 import type { Stream } from "../tap/stream.ts";
-import type { Batch } from "./pull/batch.ts";
 import { count, createFigures, type Figures, observe } from "./status/figures.ts";
 import { createTurn, type Turn } from "./pull/turn.ts";
 
@@ -12,13 +11,11 @@ export interface ServedStream {
   readonly figures: Figures;
   /** Held by whoever reads the stream now. */
   readonly turn: Turn;
-  /** What was handed out of it and is not confirmed yet. */
-  batch: Batch | null;
 }
 
 export function serveStream(stream: Stream): ServedStream {
   const figures = createFigures(stream.state);
-  return { stream: observe(stream, figures), figures, turn: createTurn(), batch: null };
+  return { stream: observe(stream, figures), figures, turn: createTurn() };
 }
 
 /** Runs one poll and notes in the stream's figures how it went. @throws what it throws */

@@ -1,18 +1,18 @@
 import type { Hono } from "hono";
 import { GraphtapError } from "../errors.ts";
 import type { Sink } from "../sink/sink.ts";
-import { absorbAccepted } from "../tap/pass.ts";
+import { commitAccepted } from "../tap/accepted.ts";
 import { poll } from "../tap/poll.ts";
 import type { PollStream } from "../tap/scheduler.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
-import { countLines } from "./countLines.ts";
+import { countLines } from "../telemetry/stats.ts";
 import { createBatches } from "./pull/batch.ts";
-import type { AppBindings } from "./bindings.ts";
+import type { AppBindings } from "./listen.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
-import type { PullShop } from "./pull/shop.ts";
+import type { PullContext } from "./pull/context.ts";
 import { noted, type ServedStream, serveStream } from "./served.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
@@ -48,9 +48,9 @@ export interface TapServer {
 /** A stream goes to one reader at a time: to the server's own polling, or to a pull. */
 export function createTapServer(options: ServerOptions): TapServer {
   const { engine, stop } = options;
-  for (const stream of options.streams) absorbAccepted(stream, engine.sink);
+  for (const stream of options.streams) commitAccepted(stream, engine.sink);
   const served = options.streams.map(serveStream);
-  const shop: PullShop = {
+  const pulls: PullContext = {
     engine,
     stop,
     batches: createBatches(),
@@ -58,28 +58,28 @@ export function createTapServer(options: ServerOptions): TapServer {
     running: new Set(),
   };
   return {
-    app: createApp({ ...options, streams: served, shop }),
+    app: createApp({ ...options, streams: served, pulls }),
     streams: served.map(({ stream }) => stream),
     async poll(stream, own, signal, ...rest) {
       const one = served.find((candidate) => candidate.stream === stream);
       if (one === undefined) throw new GraphtapError("bug", "a stream that is not served was polled");
-      const end = await turnForPolling(one, shop, signal, CONFIRM_WITHIN_MS);
+      const end = await turnForPolling(one, pulls, signal, CONFIRM_WITHIN_MS);
       try {
-        const showing = { ...own, sink: watched(own.sink, one, shop) };
+        const showing = { ...own, sink: watched(own.sink, one, pulls) };
         return await noted(one, own.clock, () => poll(stream, showing, signal, ...rest));
       } finally {
         end();
       }
     },
-    dismiss: () => shop.events.close(),
+    dismiss: () => pulls.events.close(),
     async idle() {
-      await Promise.allSettled(shop.running);
+      await Promise.allSettled(pulls.running);
     },
   };
 }
 
 /** The sink; what it has accepted is counted, and shown to the listeners too. */
-function watched(sink: Sink, { stream, figures }: ServedStream, { events }: PullShop): Sink {
+function watched(sink: Sink, { stream, figures }: ServedStream, { events }: PullContext): Sink {
   return {
     ...sink,
     async write(...lines) {

@@ -1,9 +1,7 @@
 /** Configurations of Fluent Bit, and the files in `fluent-bit/`: both from the pieces below, so they cannot drift. */
 import { fluentBitWays } from "./fluentBitInputs.ts";
-import { devoOutput, fileOutput } from "./fluentBitOutputs.ts";
-import { comment, indent, textsOf } from "./layout.ts";
-import { refuse, yamlText } from "./quote.ts";
-import { EXAMPLE, type ShipperSettings, type WayIn } from "./settings.ts";
+import { comment, indent, refuse, yamlText } from "./quote.ts";
+import { EXAMPLE, type ShipperSettings, textsOf, type WayIn } from "./settings.ts";
 
 function service({ buffer }: ShipperSettings): string {
   return `service:
@@ -20,6 +18,50 @@ function service({ buffer }: ShipperSettings): string {
   storage.path: ${yamlText(`${buffer}/fluent-bit`)}
   storage.sync: full
   storage.metrics: on
+`;
+}
+
+/** To Devo, one line for each record of Fluent Bit; `key` is where the line stands in it. */
+function devoOutput({ destination: { address, port, tls } }: ShipperSettings, key: string): string {
+  return `- name: tcp
+  alias: devo
+  match: graphtap
+  host: ${yamlText(address)}
+  port: ${port}
+  # The line as it is and a line feed: nothing is parsed or printed again.
+  raw_message_key: $${key}
+  # One retry unless set, and then the whole chunk is thrown away.
+  retry_limit: no_limits
+  workers: 1
+  # Devo closes a connection that was idle for 30 s, and what is written into it is lost: close it first.
+  net.keepalive_idle_timeout: 20
+  net.connect_timeout: 10
+${
+    tls === null ? "" : `  tls: on
+  tls.verify: on
+  tls.verify_hostname: on
+  tls.vhost: ${yamlText(address)}
+  # With TLS 1.3 Fluent Bit counts lines as sent to a server that then refuses the certificate, and resets the
+  # connection at its own stop: both lose what is in flight. Needs Fluent Bit 4.0 or later.
+  tls.max_version: TLSv1.2
+  tls.ca_file: ${yamlText(tls.chain)}
+  tls.crt_file: ${yamlText(tls.cert)}
+  tls.key_file: ${yamlText(tls.key)}
+  # If OpenSSL finds the domain's certificate too weak ("ca md too weak", "ee key too small"):
+  # tls.ciphers: DEFAULT@SECLEVEL=1
+`
+  }`;
+}
+
+/** To a file, for trying. */
+function fileOutput(key: string): string {
+  return `- name: file
+  alias: try
+  match: graphtap
+  path: /tmp
+  file: graphtap.log
+  format: template
+  template: "{${key}}"
 `;
 }
 

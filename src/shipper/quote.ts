@@ -1,3 +1,4 @@
+/** How texts are written down: in YAML, in a command of a shell, as comments. */
 import { GraphtapError } from "../errors.ts";
 
 // What YAML reads as something else than a text, in any of its versions.
@@ -26,6 +27,16 @@ function quoted(text: string): string {
 export function shellCommand(words: readonly string[]): string {
   return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
     .join(" ");
+}
+
+/** A text as comment lines of YAML. */
+export function comment(text: string): string {
+  return text.split("\n").map((line) => `# ${line}`.trimEnd() + "\n").join("");
+}
+
+/** The lines of a block further in by so many spaces. */
+export function indent(block: string, spaces: number): string {
+  return block.replace(/^(?=.)/gm, " ".repeat(spaces));
 }
 
 /**

@@ -68,3 +68,8 @@ export function graphtapWords({ program, config, spool }: ShipperSettings, via: 
   if (via === "file") return [...run, "--to", `file:${spool}`];
   return run;
 }
+
+/** Every text of a user's own that is written down in the configuration of a shipper. */
+export function textsOf({ program, config, buffer, spool, destination }: ShipperSettings): string[] {
+  return [...program, config, buffer, spool, destination.address, ...Object.values(destination.tls ?? {})];
+}

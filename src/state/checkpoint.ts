@@ -1,67 +1,53 @@
-import { parseInstant } from "../instant.ts";
+/**
+ * The form of a position on the disk: in `checkpoint.json`, and among the keys of a seen set. Names of members, texts
+ * for moments and versions are known here and nowhere else.
+ */
+import { formatInstant, type Instant, parseInstant, type Window } from "../instant.ts";
+import { emptyPosition, type Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
+import type { StreamAddress } from "./streamFolders.ts";
 
-/** The version of the format; older ones are read, newer ones refused. */
+/** The version of the form; older ones are read, newer ones refused. */
 export const PERSISTENCE_VERSION = 3;
 
 // A collection may give many records one time; more ids than this would make every save slow for little.
 const MOST_LAST_IDS = 100;
 
-/** Which stream: an input of the configuration, and one of its services. */
-export interface StreamAddress {
-  /** `id` of the input. */
-  readonly inputId: string;
-  readonly service: string;
-}
-
-/** From a time on, up to another, both RFC 3339. */
-export interface TimeRange {
+/** A window, its ends in RFC 3339. */
+export interface WindowTexts {
   readonly from: string;
   readonly to: string;
 }
 
-/** The durable position of a stream. Times are RFC 3339 as Graph writes them. */
+/** A {@linkcode Position} as it is written. Times are RFC 3339 as Graph writes them. */
 export interface Checkpoint {
   readonly persistence_version: 3;
   readonly service: string;
   readonly input_id: string;
-  /** The start this position grew from, as configured; `null` when none was. A change resets the stream. */
   readonly start_time_in_utc: string | null;
-  /** Nothing before this time is wanted: the configured start, or when the first poll began. */
   readonly began_at: string | null;
-  /** Every record before this time was read and accepted, but for `backfill`; `null` before the first window. */
+  /** The watermark. */
   readonly read_to: string | null;
-  /** Older ranges that are still to be read, oldest first. */
-  readonly backfill: readonly TimeRange[];
-  /** When these are likely to have been read, in milliseconds since the epoch; `null` when nobody can tell. */
+  readonly backfill: readonly WindowTexts[];
   readonly backfill_ends_ms: number | null;
-  /** For each re-read of the schedule: how far it has come, and how often in a row it found nothing late. */
+  /** The re-reads, under the name they had first. */
   readonly sweeps: readonly { readonly read_to: string; readonly idle: number }[];
-  /** Requests that sweeps may still make, below zero when they made more. */
+  /** The credit of the re-reads. */
   readonly sweep_credit: number;
-  /** Newest time of an accepted record. */
+  /** Time of the newest record. */
   readonly last_event_time_in_utc: string | null;
-  /** Ids of the records with exactly that time, the last 100 at most. */
+  /** Its ids, the last 100 at most. */
   readonly last_ids: readonly string[];
-  /** The window that was interrupted after at least one of its pages. */
-  readonly window: TimeRange | null;
-  /** Where that window goes on. */
+  /** The window that was interrupted, and where it goes on. */
+  readonly window: WindowTexts | null;
   readonly next_link: string | null;
-  /** Width of the last window that worked, in seconds. */
   readonly window_seconds: number | null;
-  /** How far a live window may reach back without costing a page more; `null` when nobody can tell. */
   readonly overlap_seconds: number | null;
-  /** Milliseconds since the epoch. */
   readonly last_poll_started_ms: number | null;
-  /** Milliseconds since the epoch. */
   readonly last_poll_ended_ms: number | null;
-  /** When the stream was last read up to now; milliseconds since the epoch. */
   readonly last_success_ms: number | null;
-  /** Code of the failure that the last poll ended with. */
   readonly last_error: string | null;
-  /** Records delivered since the stream began. */
   readonly records: number;
-  /** Records read again and not delivered again, since the stream began. */
   readonly duplicates: number;
 }
 
@@ -69,55 +55,67 @@ export interface Checkpoint {
 export type DecodedCheckpoint =
   | {
     readonly kind: "ok";
-    readonly checkpoint: Checkpoint;
+    readonly position: Position;
+    /** Whose it says it is. */
+    readonly address: StreamAddress;
     /** How far the seen set had come when it was written; left out when it does not say. */
     readonly seenTo?: SeenPlace;
   }
+  | Unreadable;
+
+type Unreadable =
   /** `reason` names the member at fault, never its value. */
   | { readonly kind: "corrupt"; readonly reason: string }
   | { readonly kind: "newer"; readonly version: number };
 
 /**
- * A checkpoint as a file that people can read. Other members than a checkpoint's own are left out.
+ * A position as a file that people can read.
  *
  * `seen_to` goes with it, and changes no version: to whoever does not know it, or does not find it, nothing was
  * committed after this file.
  */
-export function encodeCheckpoint(checkpoint: Checkpoint, seenTo?: SeenPlace): string {
+export function encodeCheckpoint(position: Position, address: StreamAddress, seenTo?: SeenPlace): string {
   const seen_to = seenTo && { segment: seenTo.segment, bytes: seenTo.bytes };
-  return JSON.stringify({ ...membersOf(checkpoint), seen_to }, null, 2) + "\n";
+  return JSON.stringify({ ...checkpointOf(position, address), seen_to }, null, 2) + "\n";
 }
 
-/** A checkpoint as it lies among the keys it was committed with. {@linkcode decodeCheckpoint} reads it. */
-export function encodePosition(checkpoint: Checkpoint): string {
-  return JSON.stringify(membersOf(checkpoint));
+/** A position as it lies among the keys it was committed with. {@linkcode decodeCheckpoint} reads it. */
+export function encodePosition(position: Position, address: StreamAddress): string {
+  return JSON.stringify(checkpointOf(position, address));
 }
 
-function membersOf(checkpoint: Checkpoint): Checkpoint {
+/** The members of a position on the disk. */
+export function checkpointOf(position: Position, { inputId, service }: StreamAddress): Checkpoint {
+  const { newest, interruption } = position;
   return {
-    persistence_version: checkpoint.persistence_version,
-    service: checkpoint.service,
-    input_id: checkpoint.input_id,
-    start_time_in_utc: checkpoint.start_time_in_utc,
-    began_at: checkpoint.began_at,
-    read_to: checkpoint.read_to,
-    backfill: checkpoint.backfill.map(({ from, to }) => ({ from, to })),
-    backfill_ends_ms: checkpoint.backfill_ends_ms ?? null,
-    sweeps: checkpoint.sweeps.map(({ read_to, idle }) => ({ read_to, idle })),
-    sweep_credit: checkpoint.sweep_credit,
-    last_event_time_in_utc: checkpoint.last_event_time_in_utc,
-    last_ids: checkpoint.last_ids.slice(-MOST_LAST_IDS),
-    window: checkpoint.window && { from: checkpoint.window.from, to: checkpoint.window.to },
-    next_link: checkpoint.next_link,
-    window_seconds: checkpoint.window_seconds,
-    overlap_seconds: checkpoint.overlap_seconds ?? null,
-    last_poll_started_ms: checkpoint.last_poll_started_ms,
-    last_poll_ended_ms: checkpoint.last_poll_ended_ms,
-    last_success_ms: checkpoint.last_success_ms,
-    last_error: checkpoint.last_error,
-    records: checkpoint.records,
-    duplicates: checkpoint.duplicates,
+    persistence_version: PERSISTENCE_VERSION,
+    service,
+    input_id: inputId,
+    start_time_in_utc: position.start,
+    began_at: textOf(position.beganAt),
+    read_to: textOf(position.watermark),
+    backfill: position.backfill.map(windowTexts),
+    backfill_ends_ms: position.backfillEndsMs,
+    sweeps: position.rereads.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
+    sweep_credit: position.rereadCredit,
+    last_event_time_in_utc: textOf(newest?.time ?? null),
+    last_ids: newest?.ids.slice(-MOST_LAST_IDS) ?? [],
+    window: interruption === null ? null : windowTexts(interruption.window),
+    next_link: interruption?.link ?? null,
+    window_seconds: position.windowSeconds,
+    overlap_seconds: position.overlapSeconds,
+    last_poll_started_ms: position.lastPollStartedMs,
+    last_poll_ended_ms: position.lastPollEndedMs,
+    last_success_ms: position.lastSuccessMs,
+    last_error: position.lastError,
+    records: position.records,
+    duplicates: position.duplicates,
   };
+}
+
+/** The ends of a window as they are written. */
+export function windowTexts({ from, to }: Window): WindowTexts {
+  return { from: formatInstant(from), to: formatInstant(to) };
 }
 
 /**
@@ -127,6 +125,75 @@ function membersOf(checkpoint: Checkpoint): Checkpoint {
  * `last_polled_timestamp` is what `last_event_time_in_utc` was called. Their times may lack the `Z`.
  */
 export function decodeCheckpoint(text: string, address: StreamAddress): DecodedCheckpoint {
+  const checked = checkedMembers(text, address);
+  if (checked.kind !== "ok") return checked;
+  const { checkpoint, seenTo } = checked;
+  const found = {
+    kind: "ok" as const,
+    position: positionIn(checkpoint),
+    address: { inputId: checkpoint.input_id, service: checkpoint.service },
+  };
+  return seenTo === undefined ? found : { ...found, seenTo };
+}
+
+/** Why a text could not be read back as this stream's position; `null` when it could. Cheaper than reading it. */
+export function faultOf(text: string, { inputId, service }: StreamAddress): string | null {
+  const checked = checkedMembers(text, { inputId, service });
+  if (checked.kind === "newer") return "it is of a newer version";
+  if (checked.kind === "corrupt") return checked.reason;
+  const { checkpoint } = checked;
+  return checkpoint.service === service && checkpoint.input_id === inputId ? null : "it is another stream's";
+}
+
+function positionIn(checkpoint: Checkpoint): Position {
+  const { last_event_time_in_utc: newestTime, window, next_link: link } = checkpoint;
+  return {
+    start: checkpoint.start_time_in_utc,
+    beganAt: instantOf(checkpoint.began_at),
+    watermark: instantOf(checkpoint.read_to),
+    backfill: checkpoint.backfill.map(windowIn),
+    backfillEndsMs: checkpoint.backfill_ends_ms ?? null,
+    rereads: checkpoint.sweeps.map(({ read_to, idle }) => ({ readTo: checkedInstant(read_to), idle })),
+    rereadCredit: checkpoint.sweep_credit,
+    newest: newestTime === null
+      ? null
+      : { time: checkedInstant(newestTime), ids: checkpoint.last_ids.slice(-MOST_LAST_IDS) },
+    // One without the other says nothing.
+    interruption: window === null || link === null ? null : { window: windowIn(window), link },
+    windowSeconds: checkpoint.window_seconds,
+    overlapSeconds: checkpoint.overlap_seconds ?? null,
+    lastPollStartedMs: checkpoint.last_poll_started_ms,
+    lastPollEndedMs: checkpoint.last_poll_ended_ms,
+    lastSuccessMs: checkpoint.last_success_ms,
+    lastError: checkpoint.last_error,
+    records: checkpoint.records,
+    duplicates: checkpoint.duplicates,
+  };
+}
+
+function textOf(instant: Instant | null): string | null {
+  return instant === null ? null : formatInstant(instant);
+}
+
+function instantOf(text: string | null): Instant | null {
+  return text === null ? null : checkedInstant(text);
+}
+
+function windowIn({ from, to }: WindowTexts): Window {
+  return { from: checkedInstant(from), to: checkedInstant(to) };
+}
+
+/** The instant of a text that was checked before. */
+function checkedInstant(text: string): Instant {
+  return parseInstant(text)!;
+}
+
+type Members = Record<string, unknown>;
+
+function checkedMembers(
+  text: string,
+  address: StreamAddress,
+): { readonly kind: "ok"; readonly checkpoint: Checkpoint; readonly seenTo?: SeenPlace } | Unreadable {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -142,12 +209,10 @@ export function decodeCheckpoint(text: string, address: StreamAddress): DecodedC
   const members = version < PERSISTENCE_VERSION ? modernized(json, address) : json;
   const wrong = Object.entries(CHECKS).find(([name, isRight]) => !isRight(members[name]));
   if (wrong !== undefined) return { kind: "corrupt", reason: `"${wrong[0]}" is missing or not of its kind` };
-  const checkpoint = membersOf(members as unknown as Checkpoint);
+  const checkpoint = members as unknown as Checkpoint;
   const seenTo = json["seen_to"];
   return isPlace(seenTo) ? { kind: "ok", checkpoint, seenTo } : { kind: "ok", checkpoint };
 }
-
-type Members = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -190,39 +255,11 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
 
 function modernized(old: Members, address: StreamAddress): Members {
   const time = old["last_event_time_in_utc"] ?? old["last_polled_timestamp"] ?? null;
-  const empty: Checkpoint = emptyCheckpoint(address, null);
+  const empty = checkpointOf(emptyPosition(), address);
   return {
     ...empty,
     ...Object.fromEntries(Object.entries(old).filter(([name, value]) => name in empty && value != null)),
     persistence_version: PERSISTENCE_VERSION,
     last_event_time_in_utc: typeof time === "string" && !isTime(time) ? `${time.replace(" ", "T")}Z` : time,
-  };
-}
-
-/** The position of a stream that has not read anything. */
-export function emptyCheckpoint({ inputId, service }: StreamAddress, start: string | null): Checkpoint {
-  return {
-    persistence_version: PERSISTENCE_VERSION,
-    service,
-    input_id: inputId,
-    start_time_in_utc: start,
-    began_at: null,
-    read_to: null,
-    backfill: [],
-    backfill_ends_ms: null,
-    sweeps: [],
-    sweep_credit: 0,
-    last_event_time_in_utc: null,
-    last_ids: [],
-    window: null,
-    next_link: null,
-    window_seconds: null,
-    overlap_seconds: null,
-    last_poll_started_ms: null,
-    last_poll_ended_ms: null,
-    last_success_ms: null,
-    last_error: null,
-    records: 0,
-    duplicates: 0,
   };
 }

@@ -1,15 +1,16 @@
 import { basename, dirname } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import {
-  type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
   encodePosition,
+  faultOf,
   PERSISTENCE_VERSION,
-  type StreamAddress,
 } from "./checkpoint.ts";
 import { listFolder, readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import type { Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
+import type { StreamAddress } from "./streamFolders.ts";
 
 export interface CheckpointFileOptions {
   /** Milliseconds since the epoch. */
@@ -19,9 +20,9 @@ export interface CheckpointFileOptions {
   readonly readOnly: boolean;
 }
 
-/** A checkpoint, and how far the seen set had come with it; `undefined` when the file does not say. */
+/** A position, and how far the seen set had come with it; `undefined` when the file does not say. */
 export interface LoadedCheckpoint {
-  readonly checkpoint: Checkpoint;
+  readonly position: Position;
   readonly seenTo: SeenPlace | undefined;
 }
 
@@ -55,12 +56,11 @@ export function loadCheckpoint(
     options.report(`"${path}" is damaged (${decoded.reason}): ${fate}`);
     return null;
   }
-  const { checkpoint, seenTo } = decoded;
-  if (isOf(address, checkpoint)) return { checkpoint, seenTo };
-  const { service, input_id } = checkpoint;
+  const { position, address: found, seenTo } = decoded;
+  if (isSame(address, found)) return { position, seenTo };
   throw new GraphtapError(
     "state-unusable",
-    `Cannot use "${path}": it belongs to input "${input_id}", service "${service}", not to input "${address.inputId}", service "${address.service}"; move it back to where it was, or delete it to begin at the start`,
+    `Cannot use "${path}": it belongs to input "${found.inputId}", service "${found.service}", not to input "${address.inputId}", service "${address.service}"; move it back to where it was, or delete it to begin at the start`,
   );
 }
 
@@ -70,39 +70,38 @@ export function wasSetAside(path: string): boolean {
 }
 
 /**
- * Makes a checkpoint durable in the place of the last one.
+ * Makes a position durable in the place of the last one.
  *
  * @param seenTo how far the seen set has come
  * @throws `state-unusable` when it cannot be written; `bug` when it could not be read back, before anything is written
  */
 export function saveCheckpoint(
   path: string,
-  checkpoint: Checkpoint,
+  position: Position,
   address: StreamAddress,
   seenTo: SeenPlace,
 ): void {
-  replaceFile(path, readable(encodeCheckpoint(checkpoint, seenTo), address));
+  replaceFile(path, readable(encodeCheckpoint(position, address, seenTo), address));
 }
 
-/** A checkpoint to be committed with keys. @throws `bug` when it could not be read back */
-export function positionOf(checkpoint: Checkpoint, address: StreamAddress): string {
-  return readable(encodePosition(checkpoint), address);
+/** The text of a position that is to be committed with keys. @throws `bug` when it could not be read back */
+export function positionText(position: Position, address: StreamAddress): string {
+  return readable(encodePosition(position, address), address);
 }
 
-/** The checkpoint in a position that was committed with keys; `null` when this program could not have written it. */
-export function checkpointIn(position: string, address: StreamAddress): Checkpoint | null {
-  const decoded = decodeCheckpoint(position, address);
-  return decoded.kind === "ok" && isOf(address, decoded.checkpoint) ? decoded.checkpoint : null;
+/** The position in a text that was committed with keys; `null` when this program could not have written it. */
+export function positionIn(text: string, address: StreamAddress): Position | null {
+  const decoded = decodeCheckpoint(text, address);
+  return decoded.kind === "ok" && isSame(address, decoded.address) ? decoded.position : null;
 }
 
 function readable(text: string, address: StreamAddress): string {
-  const decoded = decodeCheckpoint(text, address);
-  if (decoded.kind === "ok" && isOf(address, decoded.checkpoint)) return text;
-  const reason = decoded.kind === "corrupt" ? decoded.reason : "it is another stream's";
+  const fault = faultOf(text, address);
+  if (fault === null) return text;
   const { inputId, service } = address;
-  throw new GraphtapError("bug", `Refused to write the checkpoint of "${inputId}", "${service}": ${reason}`);
+  throw new GraphtapError("bug", `Refused to write the checkpoint of "${inputId}", "${service}": ${fault}`);
 }
 
-function isOf({ inputId, service }: StreamAddress, checkpoint: Checkpoint): boolean {
-  return checkpoint.service === service && checkpoint.input_id === inputId;
+function isSame(one: StreamAddress, other: StreamAddress): boolean {
+  return one.service === other.service && one.inputId === other.inputId;
 }

@@ -1,11 +1,10 @@
-import type { StreamAddress } from "./checkpoint.ts";
 import { makeFolder } from "../files/durable.ts";
 import { acquireLock } from "../files/folderLock.ts";
 import type { FileLocker } from "../files/lock.ts";
-import { listStreams, removeLeftovers, streamFolder } from "./streamFolders.ts";
+import { listStreams, removeLeftovers, type StreamAddress, streamFolder } from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
 
-export type { StreamAddress } from "./checkpoint.ts";
+export type { StreamAddress } from "./streamFolders.ts";
 export type { StreamState } from "./streamState.ts";
 
 /** The state folder of a run. */

@@ -1,7 +1,6 @@
 /** Where in a state folder each stream is: `<input id>/<service>/`, the names made safe. */
 import { renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { StreamAddress } from "./checkpoint.ts";
 import { attempt } from "../files/failure.ts";
 import {
   isFolder,
@@ -13,6 +12,13 @@ import {
   syncFolder,
 } from "../files/durable.ts";
 import { decodeName, encodeName } from "./streamName.ts";
+
+/** Which stream: an input of the configuration, and one of its services. */
+export interface StreamAddress {
+  /** `id` of the input. */
+  readonly inputId: string;
+  readonly service: string;
+}
 
 // Holds the text that a folder stands for where its name is too short to tell. A leading dot is never a stream's.
 const NAME_FILE = ".name";

@@ -1,16 +1,17 @@
 import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
-import type { Checkpoint, StreamAddress } from "./checkpoint.ts";
-import { checkpointIn, loadCheckpoint, positionOf, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
+import { loadCheckpoint, positionIn, positionText, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
 import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
-import { type GapLedger, openGapLedger } from "./gaps.ts";
+import { type GapLedger, openGapLedger } from "./gapLedger.ts";
+import type { Position } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,
   removeStreamFolder,
   SEEN_FOLDER,
+  type StreamAddress,
   streamFolder,
 } from "./streamFolders.ts";
 
@@ -18,7 +19,7 @@ import {
 export interface StreamState {
   readonly dir: string;
   /** The position; `null` when the stream begins. @throws `state-unusable` */
-  loadCheckpoint(): Checkpoint | null;
+  loadPosition(): Position | null;
   /**
    * Of a stream without a position, whether it had one: its checkpoint was damaged, or there are keys.
    *
@@ -31,9 +32,14 @@ export interface StreamState {
    *
    * @throws `state-unusable`
    */
-  commit(checkpoint: Checkpoint): void;
-  /** Makes the position durable in a file of its own, as when a poll ends; its keys must be. @throws `state-unusable` */
-  saveCheckpoint(checkpoint: Checkpoint): void;
+  commit(position: Position): void;
+  /**
+   * The same with the position in a file of its own, which people read: as when a poll ends, and before any keys are
+   * dropped.
+   *
+   * @throws `state-unusable`
+   */
+  commitInFile(position: Position): void;
   /** The keys of the delivered records; the same set at every call. */
   seen(): SeenSet;
   /** The ranges that could not be read. */
@@ -54,6 +60,48 @@ export interface StreamStateOptions {
   readonly readOnly: boolean;
 }
 
+/** The folder of a stream, and the seen set in it; both come to be when they are needed. */
+interface StreamFolder {
+  /** @throws `bug` when the state is open for reading only */
+  make(): void;
+  seen(): SeenLog;
+  close(): void;
+  /** Deletes it, and what is known of it. */
+  remove(): void;
+}
+
+function openFolder(
+  root: string,
+  address: StreamAddress,
+  dir: string,
+  { now, report, readOnly }: StreamStateOptions,
+): StreamFolder {
+  let seen: SeenLog | undefined;
+  let made = false;
+  function make(): void {
+    if (readOnly) throw new GraphtapError("bug", `The state of "${dir}" is open for reading only`);
+    if (!made) makeStreamFolder(root, address);
+    made = true;
+  }
+  return {
+    make,
+    seen() {
+      if (seen !== undefined) return seen;
+      if (!readOnly) make();
+      isFolder(join(dir, SEEN_FOLDER));
+      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
+    },
+    close: () => seen?.close(),
+    remove() {
+      make();
+      seen?.close();
+      seen = undefined;
+      made = false;
+      removeStreamFolder(dir);
+    },
+  };
+}
+
 /**
  * Opens what is durable of a stream.
  *
@@ -69,79 +117,64 @@ export function openStream(
   address: StreamAddress,
   options: StreamStateOptions,
 ): { state: StreamState; close(): void } {
-  const { now, report, readOnly } = options;
   const dir = streamFolder(root, address);
   const file = join(dir, CHECKPOINT_FILE);
   // No link may lead out of the state folder, whatever is read or written first.
   if (isFolder(dirname(dir))) isFolder(dir);
-  let seen: SeenLog | undefined;
-  let made = false;
+  const folder = openFolder(root, address, dir, options);
   // Whether there is a file that says how far the seen set had come: without it no position in the set counts.
   let anchored = false;
 
-  function make(): void {
-    if (readOnly) throw new GraphtapError("bug", `The state of "${dir}" is open for reading only`);
-    if (!made) makeStreamFolder(root, address);
-    made = true;
-  }
-
-  function log(): SeenLog {
-    if (seen !== undefined) return seen;
-    if (!readOnly) make();
-    isFolder(join(dir, SEEN_FOLDER));
-    return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
-  }
-
-  function save(checkpoint: Checkpoint): void {
-    make();
-    saveCheckpoint(file, checkpoint, address, log().end());
+  function save(position: Position): void {
+    folder.make();
+    saveCheckpoint(file, position, address, folder.seen().end());
     anchored = true;
+  }
+
+  function commitInFile(position: Position): void {
+    folder.make();
+    folder.seen().commit();
+    save(position);
   }
 
   const state: StreamState = {
     dir,
-    loadCheckpoint() {
+    loadPosition() {
       const found = loadCheckpoint(file, address, options);
       anchored = found?.seenTo !== undefined;
-      if (found?.seenTo === undefined) return found?.checkpoint ?? null;
-      const position = log().positionSince(found.seenTo);
-      const newer = position === null ? null : checkpointIn(position, address);
-      if (newer === null) return found.checkpoint;
+      if (found?.seenTo === undefined) return found?.position ?? null;
+      const text = folder.seen().positionSince(found.seenTo);
+      const newer = text === null ? null : positionIn(text, address);
+      if (newer === null) return found.position;
       // A poll did not come to its end. From here on all is as if it had.
-      if (!readOnly) save(newer);
+      if (!options.readOnly) save(newer);
       return newer;
     },
-    hasLostPosition: () => log().size > 0 || wasSetAside(file),
-    commit(checkpoint) {
-      make();
-      const position = positionOf(checkpoint, address);
+    hasLostPosition: () => folder.seen().size > 0 || wasSetAside(file),
+    commit(position) {
+      folder.make();
+      const text = positionText(position, address);
+      const seen = folder.seen();
       // Before any key was looked for, reading them all would cost more than the file.
-      if (anchored && log().loaded && position.length * 3 <= MOST_POSITION_BYTES) {
-        log().commit(position);
-      } else {
-        log().commit();
-        save(checkpoint);
-      }
+      if (anchored && seen.loaded && text.length * 3 <= MOST_POSITION_BYTES) seen.commit(text);
+      else commitInFile(position);
     },
-    saveCheckpoint: save,
-    seen: log,
+    commitInFile,
+    seen: () => folder.seen(),
     gaps() {
-      const ledger = openGapLedger(dir, { now, report, readOnly });
+      const ledger = openGapLedger(dir, options);
       return {
         list: ledger.list,
         save(gaps) {
-          make();
+          folder.make();
           ledger.save(gaps);
         },
       };
     },
     reset() {
-      make();
-      seen?.close();
-      seen = undefined;
-      made = anchored = false;
-      removeStreamFolder(dir);
+      anchored = false;
+      folder.remove();
     },
   };
-  return { state, close: () => seen?.close() };
+  return { state, close: () => folder.close() };
 }

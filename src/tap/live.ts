@@ -3,73 +3,86 @@ import {
   compareInstants,
   earliest,
   formatInstant,
+  fromMillis,
   type Instant,
   latest,
   secondsBetween,
+  type Window,
 } from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
-import type { Checkpoint, TimeRange } from "../state/checkpoint.ts";
-import { recordGap } from "./gaps.ts";
-import { freeOverlap, LEAST_OVERLAP_SECONDS, marksAfterLive } from "./late/overlap.ts";
-import type { Pass } from "./pass.ts";
-import { instantOf, knownSince, withReadTo } from "./position.ts";
-import { readRange } from "./readRange.ts";
-import { creditAfter, openMarks } from "./late/rereads.ts";
-import { marksIn, sweepSchedule, withMarks } from "./late/schedule.ts";
-import { planEdge } from "./window.ts";
+import type { Reread } from "../state/position.ts";
+import { knownSince } from "./keyLife.ts";
+import { agesOf } from "./late/depth.ts";
+import { freeOverlap, LEAST_OVERLAP_SECONDS, rereadsAfterLive } from "./late/overlap.ts";
+import { openRereads } from "./late/schedule.ts";
+import type { PollContext } from "./pollContext.ts";
+import { readWindows } from "./readWindows.ts";
+import { recordGap } from "./retryGaps.ts";
+import { splitUnread } from "./unread.ts";
 
 /** What is older than this is not today's and waits behind it. */
 const LIVE_SECONDS = 3600;
 
-/** Reads from the position to now, leaving what is too old for that to the backfill. */
-export async function readLive(pass: Pass, cursor: TimedCursor): Promise<void> {
-  const before = pass.requests;
+/**
+ * Reads from the position to now, leaving what is too old for that to the backfill.
+ *
+ * @returns now: when the poll began, or Graph's own clock where that is behind the host's. Nothing newer was read.
+ */
+export async function readLive(context: PollContext, cursor: TimedCursor): Promise<Instant> {
+  const { counts, position, startedMs } = context;
+  const before = counts.requests;
   try {
+    const first = await readFromEdge(context, cursor, fromMillis(startedMs));
+    if (first.crossed) return first.now;
     // Where the host's clock is hours ahead, the edge lay in Graph's future: Graph has said by now where it is.
-    if (!await readFromEdge(pass, cursor)) await readFromEdge(pass, cursor);
+    return (await readFromEdge(context, cursor, first.now)).now;
   } finally {
-    const sweep_credit = creditAfter(pass.checkpoint.sweep_credit, pass.requests - before, 0);
-    pass.checkpoint = { ...pass.checkpoint, sweep_credit };
+    position.earn(counts.requests - before);
   }
 }
 
-/** Reads up to `pass.now`, and sets that back where Graph's clock is behind; false when the edge was not reached. */
-async function readFromEdge(pass: Pass, cursor: TimedCursor): Promise<boolean> {
-  const now = addSeconds(pass.now, -(cursor.settleSeconds ?? 0));
-  const oldest = oldestKept(pass.now, cursor);
-  const start = startOf(pass, now);
-  const { liveFrom, backfill } = openEdge(pass, start, now, oldest);
+/** What came of one try to read up to now. */
+interface EdgeRead {
+  /** Set back where Graph's clock is behind. */
+  readonly now: Instant;
+  /** Whether it came as far as where today begins; until then nothing was made of it. */
+  readonly crossed: boolean;
+}
+
+async function readFromEdge(context: PollContext, cursor: TimedCursor, now: Instant): Promise<EdgeRead> {
+  const { counts, intake, position } = context;
+  const end = addSeconds(now, -(cursor.settleSeconds ?? 0));
+  const oldest = oldestKept(now, cursor);
+  const start = position.current.beganAt ?? end;
+  const { liveFrom, backfill } = edgeOf(context, start, end, oldest);
   const least = cursor.overlapSeconds ?? LEAST_OVERLAP_SECONDS;
-  const overlap = Math.max(pass.checkpoint.overlap_seconds ?? least, least);
-  const from = earliest(latest(latest(addSeconds(liveFrom, -overlap), start), oldest), now);
-  const before = { records: pass.intake.received, pages: pass.pages, gaps: pass.gaps };
+  const overlap = Math.max(position.current.overlapSeconds ?? least, least);
+  const from = earliest(latest(latest(addSeconds(liveFrom, -overlap), start), oldest), end);
+  const before = { records: intake.received, pages: counts.pages, gaps: counts.gaps };
   let crossed = backfill === null;
-  const reached = await readRange(pass, {
-    from,
-    to: now,
+  const reached = await readWindows(context, { from, to: end }, {
     priority: "live",
     onRead(to) {
       if (!crossed && compareInstants(to, liveFrom) >= 0) {
-        pass.checkpoint = withBackfill(pass.checkpoint, backfill!);
+        position.openBackfill(backfill!);
         crossed = true;
       }
       // Until then the position is what the backfill is to begin with.
-      if (crossed) pass.checkpoint = withReadTo(withOpenMarks(pass, start, to), to);
+      if (!crossed) return;
+      position.markRereads(opened(context, start, to));
+      position.advance(to);
     },
-    onGap: (window, error) => recordGap(pass, window, error),
+    onGap: (window, error) => recordGap(context, window, error),
     mayGoOn: () => true,
   });
-  if (compareInstants(reached, now) < 0) pass.now = reached;
-  if (crossed && pass.gaps === before.gaps) {
-    const found = { records: pass.intake.received - before.records, pages: pass.pages - before.pages };
+  if (crossed && counts.gaps === before.gaps) {
+    const found = { records: intake.received - before.records, pages: counts.pages - before.pages };
     const width = { seconds: secondsBetween(from, reached), newSeconds: secondsBetween(liveFrom, reached) };
-    const overlap_seconds = freeOverlap(
-      { ...found, ...width, pageSize: pass.stream.plugin.page.size },
-      least,
-    );
-    pass.checkpoint = { ...withLiveMarks(pass, from, reached), overlap_seconds };
+    const { page: { size: pageSize } } = context.stream.plugin;
+    position.markRereads(covered(context, { from, to: reached }));
+    position.learnOverlap(freeOverlap({ ...found, ...width, pageSize }, least));
   }
-  return crossed;
+  return { now: compareInstants(reached, end) < 0 ? reached : now, crossed };
 }
 
 /**
@@ -81,44 +94,33 @@ export function oldestKept(now: Instant, cursor: TimedCursor): Instant {
   return addSeconds(now, 60 - cursor.retentionDays * 86_400);
 }
 
-function startOf({ checkpoint }: Pass, now: Instant): Instant {
-  return instantOf(checkpoint.began_at) ?? now;
-}
-
 /** Where today begins, and the older range that is left for later, if any. */
-function openEdge(pass: Pass, start: Instant, now: Instant, oldest: Instant) {
-  const { checkpoint } = pass;
-  const readTo = instantOf(checkpoint.read_to);
-  const { liveFrom, backfill, clamped } = planEdge({ readTo, start, now, oldest, liveSeconds: LIVE_SECONDS });
+function edgeOf({ position, stream: { log } }: PollContext, start: Instant, end: Instant, oldest: Instant) {
+  const { watermark, beganAt, rereads } = position.current;
+  const bounds = { watermark, start, now: end, oldest, liveSeconds: LIVE_SECONDS };
+  const { liveFrom, backfill, clamped } = splitUnread(bounds);
   if (clamped) {
-    pass.stream.log.warn("the start lies before what Graph keeps: reading begins with the oldest it has", {
-      start: checkpoint.began_at,
+    log.warn("the start lies before what Graph keeps: reading begins with the oldest it has", {
+      start: beganAt === null ? null : formatInstant(beganAt),
       oldest: formatInstant(oldest),
     });
   }
   if (backfill === null) return { liveFrom, backfill };
-  // After a long stop the sweeps are behind too; the backfill reads from where the deepest had come, and so for them.
-  const swept = instantOf(checkpoint.sweeps.at(-1)?.read_to ?? null) ?? backfill.from;
-  const from = latest(earliest(backfill.from, swept), oldest);
-  return { liveFrom, backfill: { from: formatInstant(from), to: formatInstant(liveFrom) } };
+  // After a long stop the re-reads are behind too; the backfill reads from where the deepest had come, and so for them.
+  const from = latest(earliest(backfill.from, rereads.at(-1)?.readTo ?? backfill.from), oldest);
+  return { liveFrom, backfill: { from, to: liveFrom } };
 }
 
-/** Leaves a range to the backfill, and the sweeps, which it is done for as well, to begin anew. */
-function withBackfill(checkpoint: Checkpoint, range: TimeRange): Checkpoint {
-  return { ...checkpoint, backfill: [...checkpoint.backfill, range], sweeps: [] };
+/** The re-reads, those that were missing begun with what was read, since a kill may come before the rest is. */
+function opened({ position, startedMs, stream }: PollContext, start: Instant, readTo: Instant): Reread[] {
+  const { rereads } = position.current;
+  // One that is new to the schedule must not meet records whose keys are forgotten.
+  const oldest = latest(start, knownSince(position.current, startedMs));
+  return openRereads(agesOf(stream, rereads.length), rereads, oldest, readTo);
 }
 
-/** What was read again now need not be read again by the steps that it is old enough for. */
-function withLiveMarks({ checkpoint, stream }: Pass, from: Instant, to: Instant): Checkpoint {
-  const marks = marksIn(checkpoint.sweeps, to);
-  const moved = marksAfterLive(sweepSchedule(stream, marks.length), marks, from, to);
-  return withMarks(checkpoint, moved);
-}
-
-/** Marks for steps that have none: opened with what was read, since a kill may come before the rest is. */
-function withOpenMarks({ checkpoint, startedMs, stream }: Pass, start: Instant, readTo: Instant): Checkpoint {
-  // A step that is new to the schedule must not meet records whose keys are forgotten.
-  const oldest = latest(start, knownSince(checkpoint, startedMs));
-  const marks = marksIn(checkpoint.sweeps, start);
-  return withMarks(checkpoint, openMarks(sweepSchedule(stream, marks.length), marks, oldest, readTo));
+/** The re-reads after a live window: what was read again now need not be by those whose age it has. */
+function covered({ position, stream }: PollContext, { from, to }: Window): Reread[] {
+  const { rereads } = position.current;
+  return rereadsAfterLive(agesOf(stream, rereads.length), rereads, from, to);
 }

@@ -2,20 +2,19 @@ import { asGraphtapError, type GraphtapError } from "../errors.ts";
 import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import { fromMillis } from "../instant.ts";
 import { backfill } from "./backfill.ts";
-import { retryGaps } from "./gaps.ts";
+import { isFarBehind, sayIfBehind } from "./late/lag.ts";
+import { reread } from "./late/rereads.ts";
 import { oldestKept, readLive } from "./live.ts";
-import { commitAndSave, keepAccepted, leaveInOrder, openPass, type Pass } from "./pass.ts";
-import { withReadTo } from "./position.ts";
-import { readPages } from "./readPages.ts";
+import { openPollContext, type PollContext } from "./pollContext.ts";
+import { readWindow } from "./readWindow.ts";
+import { retryGaps } from "./retryGaps.ts";
 import type { Engine, Stream } from "./stream.ts";
-import { sweep } from "./late/rereading.ts";
-import { isFarBehind, sayIfBehind } from "./late/schedule.ts";
 
 /** What one poll did. */
 export interface PollReport {
   readonly requests: number;
   /** Requests among those made to read again what was read before. */
-  readonly sweepRequests: number;
+  readonly rereadRequests: number;
   readonly pages: number;
   readonly received: number;
   readonly sent: number;
@@ -34,7 +33,7 @@ export interface PollReport {
 
 /**
  * One pass over one stream: what is new, then what is due again, then what is old. Committed page by page: a page's
- * keys and then its position are made durable after the sink accepted its lines.
+ * keys and its position are made durable after the sink accepted its lines.
  *
  * @param untilMs epoch milliseconds when the next poll is due, and work that can wait has to; `null` to do it all
  * @throws what concerns more than this stream: sink-closed, state-unusable, a bug, the signal's reason
@@ -45,64 +44,83 @@ export function poll(
   signal: AbortSignal,
   untilMs: number | null = null,
 ): Promise<PollReport> {
-  const pass = openPass(stream, engine, signal);
+  const context = openPollContext(stream, engine, signal);
   // A clock that was set back would give the work that can wait all the hours until it is right again.
-  const isWithin = (now: number) => untilMs === null || (pass.startedMs <= now && now < untilMs);
-  return runPass(pass, (pass) => read(pass, () => isWithin(engine.clock.now())));
+  const isWithin = (now: number) => untilMs === null || (context.startedMs <= now && now < untilMs);
+  return runPoll(context, () => read(context, () => isWithin(engine.clock.now())));
 }
 
 /**
- * Does the work of a pass and leaves everything in order, however the work ends.
+ * Does the work of a poll and leaves everything in order, however the work ends: lines that are whole leave, and what
+ * the sink accepted is committed.
  *
  * @throws as {@linkcode poll}
  */
-export async function runPass(pass: Pass, work: (pass: Pass) => Promise<void>): Promise<PollReport> {
+export async function runPoll(
+  context: PollContext,
+  work: (context: PollContext) => Promise<void>,
+): Promise<PollReport> {
   let failure: GraphtapError | null = null;
   try {
-    await work(pass);
+    await work(context);
   } catch (thrown) {
     failure = asGraphtapError(thrown);
   }
-  if (failure?.kind.keepsAccepted) keepAccepted(pass);
-  else await leaveInOrder(pass, failure);
+  if (failure?.kind.keepsAccepted) context.position.rollback();
+  else await conclude(context, failure);
   if (failure?.kind.recovery === "exit") throw failure;
+  return reportOf(context, failure);
+}
+
+async function conclude({ intake, position }: PollContext, failure: GraphtapError | null): Promise<void> {
+  try {
+    await intake.drain();
+  } catch (error) {
+    position.rollback();
+    throw error;
+  }
+  position.conclude(failure);
+}
+
+function reportOf(context: PollContext, error: GraphtapError | null): PollReport {
+  const { counts, intake: { received, duplicates }, startedMs, engine } = context;
   return {
-    requests: pass.requests,
-    sweepRequests: pass.sweepRequests,
-    pages: pass.pages,
-    received: pass.intake.received,
-    sent: pass.intake.received - pass.intake.duplicates,
-    duplicates: pass.intake.duplicates,
-    late: pass.late,
-    lateBySeconds: pass.lateBySeconds,
-    gaps: pass.gaps,
-    startedMs: pass.startedMs,
-    elapsedMs: pass.engine.clock.now() - pass.startedMs,
-    error: failure,
+    requests: counts.requests,
+    rereadRequests: counts.rereadRequests,
+    pages: counts.pages,
+    received,
+    sent: received - duplicates,
+    duplicates,
+    late: counts.late,
+    lateBySeconds: counts.lateBySeconds,
+    gaps: counts.gaps,
+    startedMs,
+    elapsedMs: engine.clock.now() - startedMs,
+    error,
   };
 }
 
-async function read(pass: Pass, mayGoOn: () => boolean): Promise<void> {
-  const { cursor } = pass.stream.plugin;
-  if (cursor.kind === "snapshot") return readSnapshot(pass);
-  const wasFarBehind = isFarBehind(pass);
-  await readLive(pass, cursor);
-  await sweep(pass, mayGoOn);
-  sayIfBehind(pass, wasFarBehind);
-  await retryGaps(pass, oldestKept(pass.now, cursor), mayGoOn);
-  await backfill(pass, mayGoOn);
+async function read(context: PollContext, mayGoOn: () => boolean): Promise<void> {
+  const { cursor } = context.stream.plugin;
+  if (cursor.kind === "snapshot") return readSnapshot(context);
+  const wasFarBehind = isFarBehind(context);
+  const now = await readLive(context, cursor);
+  await reread(context, now, mayGoOn);
+  sayIfBehind(context, wasFarBehind);
+  await retryGaps(context, oldestKept(now, cursor), mayGoOn);
+  await backfill(context, mayGoOn);
 }
 
 /** Reads a collection whole; what is not in it any more is forgotten, so that it leaves again if it comes back. */
-async function readSnapshot(pass: Pass): Promise<void> {
-  const start = pass.stream.service.startTime?.instant ?? null;
-  await readPages(pass, { from: start, to: null }, {
+async function readSnapshot(context: PollContext): Promise<void> {
+  const { stream, position, startedMs, seen, intake } = context;
+  await readWindow(context, { from: stream.service.startTime?.instant ?? null, to: null }, {
     priority: "live",
     attempts: MAX_ATTEMPTS,
     resumeAt: null,
     resumable: false,
   });
-  pass.checkpoint = withReadTo(pass.checkpoint, fromMillis(pass.startedMs));
-  commitAndSave(pass);
-  pass.seen.replaceWith(pass.intake.keys.list());
+  position.advance(fromMillis(startedMs));
+  position.commitInFile();
+  seen.replaceWith(intake.keys.list());
 }

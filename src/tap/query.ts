@@ -1,24 +1,19 @@
-import { addSeconds, ceilSecond, floorSecond, formatInstant, type Instant } from "../instant.ts";
+import { addSeconds, ceilSecond, floorSecond, formatInstant, type Instant, type Window } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 
-/** The half-open range `[from, to)` that is asked for; a snapshot has neither bound, or a lower one only. */
-export interface Range {
-  readonly from: Instant | null;
-  readonly to: Instant | null;
-}
-
 /**
- * The URL of a window's first page. Bounds are whole seconds, floored and ceiled, since Graph documents no other
- * precision for literals; what lies outside the window by that is dropped as already seen.
+ * The URL of a window's first page; a snapshot has neither bound, or a lower one only. Bounds are whole seconds, floored
+ * and ceiled, since Graph documents no other precision for literals: both ends are always within, and so is what lies
+ * outside by less than a second. Whatever another window brings as well has its key in the seen set.
  */
 export function firstPageUrl(
   graphUrl: string,
   plugin: Plugin,
-  range: Range,
+  window: Window<Instant | null>,
   additionalFilter: string | null,
 ): string {
   const clauses = [
-    ...rangeClauses(plugin, range),
+    ...windowClauses(plugin, window),
     plugin.filter,
     additionalFilter === null ? undefined : `(${additionalFilter})`,
   ]
@@ -31,7 +26,7 @@ export function firstPageUrl(
   return `${graphUrl}${plugin.path}?${options.filter((option) => option !== null).join("&")}`;
 }
 
-function rangeClauses({ cursor }: Plugin, { from, to }: Range): string[] {
+function windowClauses({ cursor }: Plugin, { from, to }: Window<Instant | null>): string[] {
   if (cursor.field === undefined) return [];
   const lower = cursor.kind === "snapshot" ? "ge" : cursor.from;
   const upper = cursor.kind === "snapshot" ? "le" : cursor.to;

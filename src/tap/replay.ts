@@ -1,17 +1,17 @@
 import type { GraphtapError } from "../errors.ts";
-import { compareInstants, formatInstant, type Instant } from "../instant.ts";
-import { recordGap, withoutRange } from "./gaps.ts";
+import { compareInstants, formatInstant, fromMillis, type Instant, type Window } from "../instant.ts";
+import { withoutWindow } from "../state/gap.ts";
 import { oldestKept } from "./live.ts";
-import { openPass, type Pass } from "./pass.ts";
-import { type PollReport, runPass } from "./poll.ts";
-import { readRange } from "./readRange.ts";
+import { type PollReport, runPoll } from "./poll.ts";
+import { openPollContext, type PollContext } from "./pollContext.ts";
+import { readWindows } from "./readWindows.ts";
+import { recordGap } from "./retryGaps.ts";
 import type { Engine, Stream } from "./stream.ts";
-import type { Window } from "./window.ts";
 
 /** The start, or the oldest moment of which Graph still has records. */
-function keptFrom({ now, stream: { plugin: { cursor }, log } }: Pass, from: Instant): Instant {
+function keptFrom({ startedMs, stream: { plugin: { cursor }, log } }: PollContext, from: Instant): Instant {
   if (cursor.kind === "snapshot") return from;
-  const oldest = oldestKept(now, cursor);
+  const oldest = oldestKept(fromMillis(startedMs), cursor);
   if (compareInstants(from, oldest) >= 0) return from;
   log.warn("the range begins before what Graph keeps: reading begins with the oldest it has", {
     oldest: formatInstant(oldest),
@@ -33,18 +33,16 @@ export function replay(
   range: Window,
   again: boolean,
 ): Promise<PollReport> {
-  return runPass(openPass(stream, engine, signal, { again }), async (pass) => {
+  return runPoll(openPollContext(stream, engine, signal, { again }), async (context) => {
     const unread: { window: Window; error: GraphtapError }[] = [];
-    await readRange(pass, {
-      from: keptFrom(pass, range.from),
-      to: range.to,
+    await readWindows(context, { from: keptFrom(context, range.from), to: range.to }, {
       priority: "backfill",
       onRead: () => {},
       onGap: (window, error) => unread.push({ window, error }),
       mayGoOn: () => true,
     });
     const ledger = stream.state.gaps();
-    ledger.save(withoutRange(ledger.list(), range));
-    for (const { window, error } of unread) recordGap(pass, window, error);
+    ledger.save(withoutWindow(ledger.list(), range));
+    for (const { window, error } of unread) recordGap(context, window, error);
   });
 }

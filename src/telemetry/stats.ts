@@ -48,7 +48,8 @@ export function createSenderStats(now: () => number): SenderStats {
   };
 }
 
-function countLines(bytes: Uint8Array): number {
+/** How many lines end in `bytes`. */
+export function countLines(bytes: Uint8Array): number {
   let count = 0;
   for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) count++;
   return count;

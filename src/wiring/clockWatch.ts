@@ -1,3 +1,4 @@
+/** Beside a tap: a word in the log when the host's clock has jumped. */
 import type { Tap } from "./tap.ts";
 
 const EVERY_MS = 60_000;

@@ -1,3 +1,4 @@
+/** Where a configuration is found, and what its relative paths start from. */
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
@@ -7,7 +8,6 @@ import { fromMillis } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
-import type { Given } from "../cli/options.ts";
 import type { Runtime } from "./runtime.ts";
 import { readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
 
@@ -17,24 +17,38 @@ export interface LoadedConfig {
   readonly registry: Registry;
   /** Folder of the old collector's layout, with `certs/`, `config/` and `state/` side by side. */
   readonly home: string;
+  /** Where it wants positions to be kept; absolute. */
+  readonly stateDir: string;
 }
 
 /**
- * Finds and reads the configuration: `--config`, `$GRAPHTAP_CONFIG`, `config/$CONFIG_FILE` (the old collector's
+ * Finds and reads the configuration: the named one, or else `config/$CONFIG_FILE` (the old collector's
  * container), `config/config.yaml`, `config.yaml`; `-` is standard input.
  *
- * @throws config-unreadable, config-invalid
+ * @throws config-unreadable, plugin-invalid, config-invalid
  */
-export async function readConfig(given: Given, runtime: Runtime, nowMs: number): Promise<LoadedConfig> {
-  const { file, text, home, registry } = await readConfigText(given.text("config"), runtime);
+export async function readConfig(
+  named: string | undefined,
+  runtime: Runtime,
+  nowMs: number,
+): Promise<LoadedConfig> {
+  return judgeConfig(await readConfigText(named, runtime), runtime.env, nowMs);
+}
+
+/** The configuration that a text is. @throws config-invalid */
+export function judgeConfig(
+  { file, text, home, registry }: ConfigText,
+  env: Runtime["env"],
+  nowMs: number,
+): LoadedConfig {
   const config = loadConfig(text, {
     file,
     registry,
     now: fromMillis(nowMs),
-    env: runtime.env,
+    env,
     readFile: (path) => readWholeFile(path).toString("utf8"),
   });
-  return { config, registry, home };
+  return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
 }
 
 /** The text of a configuration, not judged yet. */

@@ -1,3 +1,4 @@
+/** How a command that delivers comes to its end, and the one line that says why. */
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { StopCause } from "./runtime.ts";
@@ -41,7 +42,8 @@ export async function runToEnd(
   const text = `ended: ${end instanceof GraphtapError ? end.message : end.reason}`;
   if (isFailure(end)) log.error(text, { ...codesOf(end), exit_code: exitCode, stack: stackOf(end) });
   else if (exitCode === 0) log.info(text, { exit_code: exitCode });
-  else log.error(text, { exit_code: exitCode });
+  // What failed was logged when it did.
+  else log.warn(text, { exit_code: exitCode });
   return exitCode;
 }
 

@@ -1,37 +1,17 @@
+/** Beside a tap: a line of our own so often, which keeps the connection behind the sink from going idle. */
 import { asGraphtapError } from "../errors.ts";
 import { lineStyle } from "../record/line.ts";
 import { createLines } from "../record/lines.ts";
 import type { Engine } from "../tap/stream.ts";
-import { type Given, usage } from "../cli/options.ts";
 import type { Tap } from "./tap.ts";
 import { version } from "./version.ts";
 
-/** How often, and under which tag. */
+/** How often a line of our own is sent, and under which tag. */
 export interface Heartbeat {
+  /** Milliseconds. */
   readonly everyMs: number;
+  /** As Devo takes it. */
   readonly tag: string;
-}
-
-const DEFAULT_TAG = "my.app.graphtap.heartbeat";
-/** Devo's limit, and what a level of a tag may hold. */
-const TAG = /^(?=.{1,1024}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/;
-
-/** `--heartbeat` and `--heartbeat-tag`; `null` when there is to be none. @throws usage */
-export function heartbeatOf(given: Given): Heartbeat | null {
-  const text = given.text("heartbeat");
-  const tag = given.text("heartbeat-tag") ?? DEFAULT_TAG;
-  if (!TAG.test(tag)) {
-    throw usage(given.command, `--heartbeat-tag is "${tag}", expected a tag such as ${DEFAULT_TAG}`);
-  }
-  if (text === undefined) return null;
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 86_400)) {
-    throw usage(
-      given.command,
-      `--heartbeat is "${text}", expected a number of seconds above 0 and up to 86400`,
-    );
-  }
-  return { everyMs: seconds * 1000, tag };
 }
 
 /**

@@ -1,3 +1,4 @@
+/** Services that a configuration brings along, from their files. */
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";

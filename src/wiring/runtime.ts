@@ -1,3 +1,4 @@
+/** The process, as everything but `main.ts` sees it. */
 import type { FileLocker } from "../files/lock.ts";
 
 /** What stops a process from outside. */

@@ -1,3 +1,4 @@
+/** Beside a tap: what the sink took and how much memory it needs, in the log every five minutes. */
 import type { Sink } from "../sink/sink.ts";
 import { createSenderStats, type SenderStats } from "../telemetry/stats.ts";
 import type { Runtime } from "./runtime.ts";

@@ -1,11 +1,122 @@
+/** From the services of a configuration to streams: whom to ask, with which credentials, within which budgets. */
+import type { Clock } from "../clock.ts";
+import type { Config, Credentials, InputConfig, ServiceConfig } from "../config/config.ts";
+import { GraphtapError } from "../errors.ts";
+import { clientSecret } from "../graph/auth/clientSecret.ts";
+import { entraIssuer, type EntraOptions } from "../graph/auth/entra.ts";
+import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
+import { createGraphClient } from "../graph/client.ts";
+import { resolveCloud } from "../graph/clouds.ts";
+import { createLimiter, type Limiter } from "../graph/limiter.ts";
+import { createLimiters, type Limiters } from "../graph/limiters.ts";
+import type { Transport } from "../graph/transport.ts";
+import type { Registry } from "../plugin/registry.ts";
+import type { Selection } from "../server/pull/select.ts";
 import type { State } from "../state/state.ts";
 import type { Stream } from "../tap/stream.ts";
-import { buildSources, type Parts } from "./sources.ts";
+import type { Log } from "../telemetry/log.ts";
+import { chooseServices } from "./selection.ts";
+import { userAgent } from "./version.ts";
 
-/** The streams that the configuration names and the options choose: sources with their positions. @throws usage */
-export function buildStreams(parts: Parts & { readonly state: State }): Stream[] {
+/** What sources are made of. */
+export interface SourceParts {
+  readonly config: Config;
+  readonly registry: Registry;
+  /** Which of the enabled services are meant. @default all of them */
+  readonly selection?: Selection;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly transport: Transport;
+}
+
+/** A stream before it has a position: what is asked of whom, and within which budgets. */
+export interface Source extends Omit<Stream, "state"> {
+  /** Shared by the sources of an input. */
+  readonly tokens: TokenSource;
+}
+
+/** What streams are made of: sources have no position. */
+export interface StreamParts extends SourceParts {
+  readonly state: State;
+}
+
+/** The streams that the configuration enables and the selection asks for, input after input. */
+export function buildStreams(parts: StreamParts): Stream[] {
   return buildSources(parts).map(({ tokens: _, ...source }) => ({
     ...source,
     state: parts.state.stream({ inputId: source.input.id, service: source.service.name }),
   }));
+}
+
+/** The same without positions, for who only asks. */
+export function buildSources(parts: SourceParts): Source[] {
+  const limiters = createLimiters(parts.config.globals.quotas, parts.clock);
+  const ofAll = parts.config.globals.requestLimits.map((limit) => createLimiter(limit, parts.clock));
+  const selection = parts.selection ?? { inputs: [], services: [] };
+  return chooseServices(parts.config, parts.registry, selection)
+    .flatMap(({ input, services }) => inputSources(parts, limiters, ofAll, input, services));
+}
+
+function inputSources(
+  parts: SourceParts,
+  limiters: Limiters,
+  ofAll: readonly Limiter[],
+  input: InputConfig,
+  services: readonly ServiceConfig[],
+): Source[] {
+  const { transport, clock, registry } = parts;
+  const cloud = resolveCloud(input);
+  const log = parts.log.with({ input: input.name });
+  const issue = issuerOf(input.credentials, { transport, clock, cloud });
+  const tokens = announced(createTokenSource(issue, clock), log);
+  const graph = createGraphClient({ transport, clock, log, userAgent, tokens });
+  const perSecond = input.requestsPerSecond === null
+    ? []
+    : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
+  const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createLimiter(limit, clock));
+  return services.map((service) => {
+    const plugin = registry.resolve(service.name);
+    if (plugin === null) {
+      throw new GraphtapError("bug", `service "${service.name}" passed the check but is not known`);
+    }
+    if (plugin.notice !== undefined) log.warn(plugin.notice, { service: service.name });
+    return {
+      input,
+      service,
+      plugin,
+      tokens,
+      graph,
+      graphUrl: cloud.graphUrl,
+      // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
+      limiters: [
+        ...(service.requestLimits ?? []).map((limit) => createLimiter(limit, clock)),
+        ...ofInput,
+        ...ofAll,
+        limiters.of(input.credentials, plugin.quota),
+      ],
+      log: log.with({ service: service.name }),
+    };
+  });
+}
+
+/** Who gives tokens for the credentials: chosen by what the configuration holds. */
+function issuerOf(
+  { tenantId, clientId, clientSecret: secret }: Credentials,
+  entra: Pick<EntraOptions, "transport" | "clock" | "cloud">,
+): TokenIssuer {
+  return entraIssuer({ ...entra, tenantId, clientId, authenticate: clientSecret(() => secret.reveal()) });
+}
+
+/** Says once that the login service accepts the credentials, as the old collector's set-up did. */
+function announced(tokens: TokenSource, log: Log): TokenSource {
+  let isReady = false;
+  return {
+    async get(signal) {
+      const token = await tokens.get(signal);
+      if (!isReady) log.info("ready: the login service gave a token");
+      isReady = true;
+      return token;
+    },
+    reject: (token) => tokens.reject(token),
+  };
 }

@@ -1,3 +1,4 @@
+/** A tap: a state folder, its streams, and what they share. */
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock.ts";
 import { shownProblems, warningLine } from "../config/problems.ts";
@@ -8,18 +9,16 @@ import type { Sink } from "../sink/sink.ts";
 import { openState } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
+import type { Selection } from "../server/pull/select.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
-import type { Log } from "../telemetry/log.ts";
+import { createLog, type Log, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
-import { stateFolderOf } from "./due.ts";
 import { stoppedBy } from "./end.ts";
 import { goOnFromOldCollector } from "../migrate/firstStart.ts";
-import { hostOf } from "./hostname.ts";
-import { logFor } from "./logging.ts";
-import type { Given } from "../cli/options.ts";
 import type { Runtime } from "./runtime.ts";
-import { openSink, sinkOf } from "./sink.ts";
-import { buildStreams } from "./streams.ts";
+import { openSink, sinkName, type SinkOptions } from "./sink.ts";
+import { buildStreams, type StreamParts } from "./streams.ts";
+import { version } from "./version.ts";
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
@@ -31,16 +30,29 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Takes the state folder of a configuration and builds its streams. @throws usage, state-* */
-export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): Tap {
-  const { config, registry } = loaded;
+/** What a tap needs to know beside its configuration. */
+export interface TapOptions {
+  readonly sink: SinkOptions;
+  readonly selection: Selection;
+  /** The folder for positions; absolute. */
+  readonly stateDir: string;
+  readonly format: LineFormat;
+  /** HOST of the devo format. */
+  readonly hostname: string;
+  readonly log: Pick<LogOptions, "format" | "level">;
+}
+
+/**
+ * Opens the tap of this process: its log, state folder, connections, signals and sink. The log says what starts.
+ *
+ * @throws state-*, sink-full, sink-unusable
+ */
+export function openTap(options: TapOptions, runtime: Runtime, { config, registry }: LoadedConfig): Tap {
   const clock = systemClock;
-  const log = logFor(given, runtime, config.globals.debug, () => clock.now());
+  const log = createLog({ ...options.log, write: runtime.writeStderr, now: () => clock.now() });
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
-  const choice = sinkOf(given, runtime.env, config.globals.allowInsecureUrls);
-  const format = (given.text("format") ?? "json") as LineFormat;
   const stop = new AbortController();
-  const stateDir = stateFolderOf(given, loaded);
+  const { stateDir, selection, format, hostname } = options;
   const state = openState(stateDir, {
     locker: runtime.locker,
     pid: runtime.pid,
@@ -56,28 +68,51 @@ export function openTap(given: Given, runtime: Runtime, loaded: LoadedConfig): T
   try {
     goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
     const json = format !== "devo";
-    sink = openSink(choice, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
+    sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
   } catch (error) {
     state.close();
     throw error;
   }
+  const { transport } = http;
+  const outside = { clock, log, transport, random: Math.random };
+  const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
+  const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
+  log.info("started", { ...started, streams: tap.streams.length });
   return {
-    streams: buildStreams({ config, registry, state, clock, log, transport: http.transport, given }),
-    engine: {
-      framers: createFramers(),
-      makeKey: createKeyMaker(),
-      clock,
-      random: Math.random,
-      sink,
-      format,
-      hostname: hostOf(given),
-      tagGeneration: config.globals.tagGeneration,
-    },
+    ...tap,
     log,
     stop,
     async close() {
       await http.close();
       await sink.close().finally(() => state.close());
+    },
+  };
+}
+
+/** What a tap is put together from. Nothing in it is of this process but what is put in. */
+export interface TapParts extends StreamParts {
+  /** In [0, 1), for spreading retries. */
+  readonly random: () => number;
+  readonly sink: Sink;
+  readonly format: LineFormat;
+  /** HOST of the devo format. */
+  readonly hostname: string;
+}
+
+/** The streams that the configuration enables and the selection asks for, and what they share. */
+export function buildTap(parts: TapParts): Pick<Tap, "streams" | "engine"> {
+  const { clock, random, sink, format, hostname } = parts;
+  return {
+    streams: buildStreams(parts),
+    engine: {
+      framers: createFramers(),
+      makeKey: createKeyMaker(),
+      clock,
+      random,
+      sink,
+      format,
+      hostname,
+      tagGeneration: parts.config.globals.tagGeneration,
     },
   };
 }

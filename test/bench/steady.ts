@@ -13,17 +13,17 @@ export async function steady(days: number, perDay: number): Promise<Row[]> {
     periodSeconds: 300,
     seed: 1,
   });
-  const { alerts, lagging, liveRequests, sweepRequests } = result;
+  const { alerts, lagging, liveRequests, rereadRequests } = result;
   const wrong = [result.missing, result.repeated, alerts.missing, alerts.repeated];
   if (wrong.some((records) => records > 0)) {
     throw new Error(`missing, repeated: ${wrong.join(", ")} of sign-ins and alerts`);
   }
-  const all = liveRequests + sweepRequests;
+  const all = liveRequests + rereadRequests;
   const hours = [0.95, 0.99, 1].map((share) => result.hoursUntilDelivered(share).toFixed(1));
   process.stderr.write([
     `  sign-ins delivered: ${result.expected}, each once; found by re-reads alone: ${result.lateFound}`,
     `  alerts delivered in their last state: ${alerts.expected}, none twice`,
-    `  requests: ${liveRequests} live, ${sweepRequests} of re-reads; at most ${result.mostInTenSeconds} in any 10 s`,
+    `  requests: ${liveRequests} live, ${rereadRequests} of re-reads; at most ${result.mostInTenSeconds} in any 10 s`,
     `  hours from when Graph shows a record until it leaves, for 95 %, 99 %, all: ${hours.join(", ")}`,
     `  a reader 5 min behind: ${lagging.requests} requests, ${lagging.lost} sign-ins lost`,
     "",

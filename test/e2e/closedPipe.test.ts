@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { programCommand, run, start, startCommand } from "../support/program.ts";
 import { contoso, openSite } from "../support/site.ts";
 
@@ -16,8 +17,14 @@ async function bigPage() {
   return { site, config: site.write([contoso("directory_audits", "alerts_v2")]) };
 }
 
-/** Log lines only, and none of them a crash. */
+/** Log lines only, none of them a crash, and the last one says why it ended. */
 function expectQuiet(stderr: string): void {
+  expect(lastWord(stderr)).toEqual({
+    said: "ended: Cannot write: standard output was closed by its reader",
+    level: "error",
+    code: "sink-closed",
+    exit_code: 4,
+  });
   for (const line of stderr.split("\n").slice(0, -1)) expect(line).toMatch(/^\{"time":/);
   expect(stderr).not.toMatch(/EPIPE|^\s+at /m);
 }
@@ -32,7 +39,7 @@ describe("a closed standard output", () => {
     await cut.until(() => cut.lines > 0, "a first line");
     cut.closeStdout();
     expect(await cut.exited).toBe(4);
-    expectQuiet(cut.stderr);
+    expectQuiet((await cut.ended).stderr);
 
     const rest = await run(["pull", "-c", config]);
     expect(rest.code).toBe(0);
@@ -60,7 +67,7 @@ describe("a closed standard output", () => {
     await forever.until(() => forever.lines > 0, "a first line");
     forever.closeStdout();
     expect(await forever.exited).toBe(4);
-    expectQuiet(forever.stderr);
+    expectQuiet((await forever.ended).stderr);
   });
 
   it.each(["services", "schema", "--help"])("ends `graphtap %s` quietly too", async (command) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally, wholeLines } from "../support/eventLines.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, run, start } from "../support/program.ts";
 import { projectFolder } from "../support/project.ts";
 import { COLLECTIONS, contoso, openSite } from "../support/site.ts";
@@ -135,7 +136,11 @@ describe("graphtap pull", () => {
     expect(wholeLines((await run(["pull", "--due", "-c", config])).stdout).length).toBe(20);
     const asked = site.emulator.requests.length;
     const second = await run(["pull", "--due", "-c", config]);
-    expect({ code: second.code, stdout: second.stdout.toString() }).toEqual({ code: 0, stdout: "" });
+    expect({ code: second.code, stdout: second.stdout.toString(), stderr: second.stderr }).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "",
+    });
     expect(site.emulator.requests.length).toBe(asked);
   });
 
@@ -147,6 +152,7 @@ describe("graphtap pull", () => {
     });
     const first = await run(["pull", "-c", config, "--deadline", "1"]);
     expect(first).toMatchObject({ code: 0 });
+    expect(lastWord(first.stderr)).toMatchObject({ said: "ended: the deadline was reached", exit_code: 0 });
     expect(first.lastedMs).toBeGreaterThan(1000);
     expect(first.lastedMs).toBeLessThan(HANG_MS);
     stall.remove();
@@ -170,6 +176,7 @@ describe("the log", () => {
     const text = await pull("--log-format", "text", "--log-level", "debug");
     expect(text.stderr).toMatch(/^\d{4}-\d\d-\d\dT\S+Z debug request input=contoso .*status=200/m);
     expect(text.stderr).toMatch(/ info {2}pull done .*sent=10/);
+    expect(text.stderr).toMatch(/\n\S+ info {2}ended: done exit_code=0\n$/);
     const { clientSecret } = site.emulator.tenants[0]!;
     for (const hidden of [clientSecret, encodeURIComponent(clientSecret), "Bearer", "eyJ"]) {
       expect(text.stderr).not.toContain(hidden);

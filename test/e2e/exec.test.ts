@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { startCoProcess } from "../support/coProcess.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { run } from "../support/program.ts";
 import { contoso, openSite } from "../support/site.ts";
 
@@ -59,6 +60,7 @@ describe("a co-process", () => {
     child.send('{"service":"signIns"}\n{"service":"directory_audits"}');
     child.end();
     expect(await child.ended).toBe(0);
+    expect(lastWord(child.stderr).said).toBe("ended: standard input ended");
     expect(child.answers).toMatchObject([{ request: 1, sent: 20 }, { request: 2, sent: 30 }]);
   });
 
@@ -68,6 +70,7 @@ describe("a co-process", () => {
     await child.ask("");
     child.kill("SIGTERM");
     expect(await child.ended).toBe(0);
+    expect(lastWord(child.stderr).said).toBe("ended: stopped by SIGTERM");
   });
 
   it("takes no configuration from the input that carries the requests", async () => {

@@ -13,6 +13,7 @@ import { type DevoReceiver, startDevoReceiver } from "../support/devoReceiver.ts
 import { EXACT, tally, withoutAdded } from "../support/eventLines.ts";
 import { expectedTag } from "../support/expectedTag.ts";
 import { startForwarder } from "../support/forwarder.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, programCommand, run, startCommand, waitFor } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
@@ -155,6 +156,7 @@ describe("the life of a child", () => {
     await shipper.until(() => shipper.stderr.includes("pull done"), "a first pull");
     shipper.kill("SIGKILL");
     await waitFor(() => !runs(child), () => `process ${child}`);
+    expect(lastWord(shipper.stderr).said).toMatch(/^ended: .*the process that started this one is gone$/);
     const next = await run(["pull", "-c", config]);
     expect([next.code, next.stderr.includes("in use")]).toEqual([0, false]);
   });
@@ -166,6 +168,7 @@ describe("the life of a child", () => {
     await child.until(() => child.lines > 1, "heartbeats");
     child.closeStdout();
     expect(await child.exited).toBe(4);
+    expect(lastWord((await child.ended).stderr).code).toBe("sink-closed");
   });
 
   it("ends when told to, long before its next poll", async () => {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, run, start } from "../support/program.ts";
 import { type Answer, ask, open, serve } from "../support/serving.ts";
 import { contoso, openSite } from "../support/site.ts";
@@ -126,6 +127,7 @@ describe("a server that polls", () => {
     serving.kill("SIGTERM");
     const { code, stderr } = await serving.ended;
     expect(code, stderr).toBe(0);
+    expect(lastWord(stderr).said).toBe("ended: stopped by SIGTERM");
     expect(Date.now() - since).toBeLessThan(HANG_MS);
   });
 });

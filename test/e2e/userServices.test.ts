@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { plugins } from "../../plugins/index.ts";
-import { demoConfigText } from "../../src/cli/demoConfig.ts";
+import { demoConfigText } from "../../src/cli/demoGraph.ts";
 import { openDemoGraph } from "../../src/cli/demoGraph.ts";
 import { configJsonSchema } from "../../src/config/schema.ts";
 import { quotaNames } from "../../src/plugin/quotaNames.ts";

@@ -37,7 +37,7 @@ describe("a start weeks back", () => {
     await poll(stream, rig.engine, signal, rig.clock.now() + 300_000);
     expect(ids(rig)[before]).toBe("meanwhile");
 
-    for (let polls = 0; polls < 50 && stream.state.loadCheckpoint()!.backfill.length > 0; polls++) {
+    for (let polls = 0; polls < 50 && stream.state.loadPosition()!.backfill.length > 0; polls++) {
       await poll(stream, rig.engine, signal, rig.clock.now() + 300_000);
     }
     expect([...ids(rig)].sort()).toEqual(
@@ -53,13 +53,13 @@ describe("a start weeks back", () => {
     const settings = { startTime: { text: "start", instant: start }, windowMaxSeconds: 43_200 };
     const stream = rig.stream("signIns", settings);
     const guesses: { atMs: number; endsMs: number }[] = [];
-    const leftOf = () => stream.state.loadCheckpoint()!.backfill.length;
+    const leftOf = () => stream.state.loadPosition()!.backfill.length;
     do {
       await poll(stream, rig.engine, signal, rig.clock.now() + 300_000);
-      const { backfill_ends_ms } = stream.state.loadCheckpoint()!;
-      if (backfill_ends_ms !== null) guesses.push({ atMs: rig.clock.now(), endsMs: backfill_ends_ms });
+      const { backfillEndsMs } = stream.state.loadPosition()!;
+      if (backfillEndsMs !== null) guesses.push({ atMs: rig.clock.now(), endsMs: backfillEndsMs });
     } while (leftOf() > 0);
-    expect(stream.state.loadCheckpoint()!.backfill_ends_ms).toBeNull();
+    expect(stream.state.loadPosition()!.backfillEndsMs).toBeNull();
     const endMs = rig.clock.now();
     const ratios = guesses.slice(1).map(({ atMs, endsMs }) => (endsMs - atMs) / (endMs - atMs));
     expect(ratios.length).toBeGreaterThan(5);

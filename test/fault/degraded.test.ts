@@ -56,9 +56,9 @@ describe("legacy alerts", () => {
       const { error } = await poll(stream, rig.engine, signal);
       expect(error).toMatchObject({ code: "graph-refused", kind: { recovery: "suspend-stream" } });
       expect(error!.message).toMatch(/use alerts_v2/);
-      expect(stream.state.loadCheckpoint()).toMatchObject({
-        last_error: "graph-refused",
-        last_success_ms: null,
+      expect(stream.state.loadPosition()).toMatchObject({
+        lastError: "graph-refused",
+        lastSuccessMs: null,
       });
     },
   );
@@ -67,7 +67,7 @@ describe("legacy alerts", () => {
     rig = openRig();
     const stream = rig.stream("alerts", anHour(rig));
     expect((await poll(stream, rig.engine, signal)).error).toBeNull();
-    expect(stream.state.loadCheckpoint()).toMatchObject({ last_error: null, records: 0 });
+    expect(stream.state.loadPosition()).toMatchObject({ lastError: null, records: 0 });
     expect(stream.plugin.notice, "said when the stream begins").toMatch(/stops returning data on 2026-10-15/);
   });
 

@@ -71,9 +71,9 @@ describe("a state folder of version 0.1", () => {
       const stream = opened.stream(address);
       const path = join(stream.dir, "checkpoint.json");
       // A position among the keys is put into the file when it is read; then it is saved once more.
-      const position = stream.loadCheckpoint()!;
+      const position = stream.loadPosition()!;
       const before = readFileSync(path, "utf8");
-      stream.saveCheckpoint(position);
+      stream.commitInFile(position);
       expect(readFileSync(path, "utf8")).toBe(before);
       const gaps = stream.gaps().list();
       if (gaps.length > 0) stream.gaps().save(gaps);

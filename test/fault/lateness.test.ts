@@ -27,7 +27,7 @@ async function pass(rig: Rig, hours: number, lateHours: number | null, settings:
       rig.clock.advance(HOUR / 4 * 1000);
     }
   }
-  return stream.state.loadCheckpoint()!;
+  return stream.state.loadPosition()!;
 }
 
 function settingsOf(rig: Rig, own: Partial<ServiceConfig>): Partial<ServiceConfig> {
@@ -44,21 +44,21 @@ describe("records later than the deepest re-read", () => {
     // Some are just so late that the deepest still meets them; others come later than that.
     await pass(rig, 40, 7, settings);
     const deep = await pass(rig, 40, 8, settings);
-    expect(deep.sweeps.length).toBeGreaterThan(2);
+    expect(deep.rereads.length).toBeGreaterThan(2);
     expect(rig.log.some((line) => line.includes("now one goes deeper"))).toBe(true);
     await pass(rig, 60, null, settings);
     const delivered = rig.lines.map((line) => JSON.parse(line).id as string);
     expect(new Set(delivered).size, "none twice").toBe(delivered.length);
     expect(late(rig)).toBeGreaterThan(70);
     const back = await pass(rig, 300, null, settings);
-    expect(back.sweeps.length).toBe(2);
+    expect(back.rereads.length).toBe(2);
     expect(rig.log.some((line) => line.includes("less deep again"))).toBe(true);
   });
 
   it("do not where the configuration sets the bound", async () => {
     rig = openRig({ inMemory: true });
     const bound = await pass(rig, 60, 7, settingsOf(rig, { rereadMaxSeconds: 60 }));
-    expect(bound.sweeps.length).toBe(2);
+    expect(bound.rereads.length).toBe(2);
   });
 
   it("leave the keys of what was delivered as long as a re-read can meet it", async () => {
@@ -83,7 +83,7 @@ describe("re-reads that live reading cannot pay for", () => {
     await poll(stream, rig.engine, signal);
     const said = () => rig.log.filter((line) => /re-reads (are more|have caught)/.test(line)).length;
     const ownCredit = (credit: number) =>
-      stream.state.saveCheckpoint({ ...stream.state.loadCheckpoint()!, sweep_credit: credit });
+      stream.state.commitInFile({ ...stream.state.loadPosition()!, rereadCredit: credit });
     for (let hour = 0; hour < 40; hour++) {
       ownCredit(-100);
       rig.clock.advance(HOUR / 2 * 1000);

@@ -27,7 +27,7 @@ describe("a sink that stalls for ten minutes", () => {
     const own = rig = openRig({ unevenPages: false });
     fillAudits(own, 5 * PAGE);
     const stream = own.stream("directory_audits", anHourAgo(own));
-    const durable = () => JSON.stringify(stream.state.loadCheckpoint());
+    const durable = () => JSON.stringify(stream.state.loadPosition());
     const during: { position: string; requests: number }[] = [];
     let writes = 0;
     const stalling: Engine["sink"] = {

@@ -109,7 +109,7 @@ describe("a checkpoint", () => {
     await poll(stream, own.engine, signal);
     writeFileSync(join(stream.state.dir, "checkpoint.json"), "{");
     // Another process found it first, and ended without a poll.
-    expect(own.stream("directory_audits").state.loadCheckpoint()).toBeNull();
+    expect(own.stream("directory_audits").state.loadPosition()).toBeNull();
     own.clock.advance(2 * 3_600_000);
     own.emulator.produce("directoryAudits", 30, { from: addSeconds(fromMillis(own.clock.now()), -7000) });
     await restarted({});

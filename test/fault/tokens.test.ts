@@ -59,10 +59,11 @@ describe("a token", () => {
     rig = openRig({ unevenPages: false });
     fillAudits(rig, 40);
     const services = ["directory_audits", "signIns", "signIns_v2", "alerts_v2", "secure_scores"];
-    await pollOnce(rig.streams(services, anHourAgo(rig)), rig.engine, new AbortController());
+    const streams = rig.streams(services, anHourAgo(rig));
+    await pollOnce(streams, rig.engine, new AbortController());
     expect(requests("token").length).toBe(1);
     rig.emulator.faults.add({ match: { collection: "directoryAudits" }, do: { kind: "tokenExpire" } });
-    await pollOnce(rig.streams(services, anHourAgo(rig)), rig.engine, new AbortController());
+    await pollOnce(streams, rig.engine, new AbortController());
     expect(requests("token").length, "one more after all were refused").toBe(2);
   });
 

@@ -6,21 +6,18 @@ import { join } from "node:path";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { buildStreams } from "../../src/wiring/streams.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { GraphtapError } from "../../src/errors.ts";
 import { formatInstant, fromMillis } from "../../src/instant.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
-import type { Sink } from "../../src/sink/sink.ts";
 import { openState } from "../../src/state/state.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { pollForever } from "../../src/tap/scheduler.ts";
-import type { Engine, Stream } from "../../src/tap/stream.ts";
+import type { Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
+import { buildTap } from "../../src/wiring/tap.ts";
 import { plugins } from "../../plugins/index.ts";
 import { endlessGraph } from "./endlessGraph.ts";
-import { createFramers } from "../../src/json/framer.ts";
-import { createKeyMaker } from "../../src/record/keyMaker.ts";
 import { idleClock } from "./idleClock.ts";
 import { onDeno } from "./project.ts";
 
@@ -79,7 +76,7 @@ export async function simulateLoad(options: LoadOptions): Promise<LoadResult> {
     now: clock.now,
     report: () => {},
   });
-  const streams = buildStreams({
+  const { streams, engine } = buildTap({
     config: loadConfig(configuration(options, startMs), {
       file: "load",
       registry,
@@ -92,36 +89,27 @@ export async function simulateLoad(options: LoadOptions): Promise<LoadResult> {
     clock,
     log: createLog({ write: () => {}, format: "json", level: "info", now: clock.now }),
     transport: endlessGraph({ first, everyMs }, clock),
-    given: { command: "run", text: () => undefined, all: () => [], has: () => false, words: [] },
+    random: () => 0.5,
+    sink: { write: (bytes) => Promise.resolve(take(bytes)), close: () => Promise.resolve() },
+    format: "json",
+    hostname: "host",
   });
   const books = new Map(streams.map((stream) => [nameOf(stream), openBook(stream, most)]));
   let records = 0;
   let longestDelayMs = 0;
-  const engine: Engine = {
-    clock,
-    framers: createFramers(),
-    makeKey: createKeyMaker(),
-    random: () => 0.5,
-    sink: {
-      write(bytes: Uint8Array) {
-        for (const line of new TextDecoder().decode(bytes).split("\n").slice(0, -1)) {
-          const { input, service, id, time } = JSON.parse(line) as Record<string, string>;
-          const book = books.get(`${input} ${service}`)!;
-          records++;
-          if (!book.isTimed) continue;
-          const number = Number(id) - first;
-          book.times[number] = book.times[number]! + 1;
-          // What was there before the start waited for no poll.
-          const since = Math.max(startMs, Date.parse(time!));
-          longestDelayMs = Math.max(longestDelayMs, clock.now() - since);
-        }
-        return Promise.resolve();
-      },
-    } as Partial<Sink> as Sink,
-    format: "json",
-    hostname: "host",
-    tagGeneration: "2",
-  };
+  function take(bytes: Uint8Array): void {
+    for (const line of new TextDecoder().decode(bytes).split("\n").slice(0, -1)) {
+      const { input, service, id, time } = JSON.parse(line) as Record<string, string>;
+      const book = books.get(`${input} ${service}`)!;
+      records++;
+      if (!book.isTimed) continue;
+      const number = Number(id) - first;
+      book.times[number] = book.times[number]! + 1;
+      // What was there before the start waited for no poll.
+      const since = Math.max(startMs, Date.parse(time!));
+      longestDelayMs = Math.max(longestDelayMs, clock.now() - since);
+    }
+  }
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const failures: string[] = [];

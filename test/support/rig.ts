@@ -1,28 +1,19 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { InputConfig, ServiceConfig } from "../../src/config/config.ts";
-import { GraphtapError } from "../../src/errors.ts";
+import { plugins } from "../../plugins/index.ts";
+import type { ServiceConfig } from "../../src/config/config.ts";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/emulator/emulator.ts";
-import { createGraphClient } from "../../src/graph/client.ts";
 import type { Budget } from "../../src/graph/budgets.ts";
-import { createLimiters } from "../../src/graph/limiters.ts";
-import { clientSecret } from "../../src/graph/auth/clientSecret.ts";
-import { entraIssuer } from "../../src/graph/auth/entra.ts";
-import { createTokenSource } from "../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
-import { createFramers } from "../../src/json/framer.ts";
-import { createKeyMaker } from "../../src/record/keyMaker.ts";
-import { quotaNames } from "../../src/plugin/quotaNames.ts";
-import { createRegistry } from "../../src/plugin/registry.ts";
-import { openState } from "../../src/state/state.ts";
+import type { State } from "../../src/state/state.ts";
 import type { Engine, Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
-import { plugins as ours } from "../../plugins/index.ts";
+import { buildTap, type TapParts } from "../../src/wiring/tap.ts";
 import { type ManualClock, manualClock } from "./manualClock.ts";
+import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "./tenant.ts";
 
-export const GRAPH = "https://graph.microsoft.com";
-export const TENANT = { tenantId: "contoso.example", clientId: "app", clientSecret: "not-a-secret" };
+export { GRAPH, TENANT } from "./tenant.ts";
 
 /** The engine against an emulator in this process, on a clock of its own, with real state files. */
 export interface Rig {
@@ -58,7 +49,7 @@ export function openRig(options: RigOptions = {}): Rig {
   const { served } = options;
   const clock = served?.clock ?? manualClock();
   const emulator = served?.emulator ??
-    createEmulator({ plugins: ours, clock, quotas: "off", tenants: [TENANT], ...options });
+    createEmulator({ plugins, clock, quotas: "off", tenants: [TENANT], ...options });
   const parent = options.inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(parent, "graphtap-rig-"));
   const lines: string[] = [];
@@ -71,103 +62,41 @@ export function openRig(options: RigOptions = {}): Rig {
     now: clock.now,
   });
   const direct: Transport = served?.transport ?? ((request) => fetchFrom(emulator, request));
-  const transport: Transport = (request) => {
-    if (request.method === "GET") sent.push(request);
-    return options.between ? options.between(request, direct) : direct(request);
-  };
-  const unlimited = { requests: 1_000_000, seconds: 1 };
-  const budgets = options.budgets ?? Object.fromEntries(quotaNames.map((name) => [name, unlimited]));
-  const limiters = createLimiters(budgets, clock);
-  const graphUrl = served?.origin ?? GRAPH;
-  const loginUrl = served?.origin ?? "https://login.microsoftonline.com";
-  const cloud = { graphUrl, loginUrl, scope: `${graphUrl}/.default` };
-  const graph = createGraphClient({
-    transport,
+  const { config: usual, registry } = tenantConfig(clock.now(), served?.origin, options.plugins);
+  const quotas = options.budgets ?? usual.globals.quotas;
+  const config = { ...usual, globals: { ...usual.globals, quotas } };
+  const parts: Omit<TapParts, "state"> = {
+    config,
+    registry,
     clock,
     log,
-    userAgent: "graphtap/test",
-    tokens: createTokenSource(
-      entraIssuer({
-        transport,
-        clock,
-        cloud,
-        ...TENANT,
-        authenticate: clientSecret(() => TENANT.clientSecret),
-      }),
-      clock,
-    ),
-  });
-  const registry = createRegistry(options.plugins ?? ours);
-  let state: ReturnType<typeof openState> | undefined;
-  const decoder = new TextDecoder();
+    random: () => 0.5,
+    sink: collectingSink(lines, options.accept),
+    format: "json",
+    hostname: "host",
+    transport(request) {
+      if (request.method === "GET") sent.push(request);
+      return options.between ? options.between(request, direct) : direct(request);
+    },
+  };
+  let state: State | undefined;
 
-  function open(services: readonly string[], settings: Partial<ServiceConfig> = {}): Stream[] {
+  /** A tap as a new process would open it. */
+  function open(services: readonly string[], settings: Partial<ServiceConfig> = {}) {
     state?.close();
-    const opened = state = openState(folder, {
-      locker: () => ({ status: "locked", release() {} }),
-      pid: 1,
-      now: clock.now,
-      report: (note) => logged.push(note),
-    });
-    return services.map((service) => {
-      const plugin = registry.resolve(service)!;
-      return {
-        input: { name: "contoso", id: "1", environment: null } as InputConfig,
-        service: {
-          name: service,
-          configuredName: service,
-          enabled: true,
-          periodSeconds: 300,
-          startTime: null,
-          additionalFilter: null,
-          overrideTag: null,
-          tagVersion: null,
-          windowMaxSeconds: null,
-          rereadAfterSeconds: null,
-          rereadMaxSeconds: null,
-          trackUpdates: true,
-          obfuscation: [],
-          ...settings,
-        },
-        plugin,
-        graph,
-        graphUrl,
-        limiters: [limiters.of(TENANT, plugin.quota)],
-        state: opened.stream({ inputId: "1", service }),
-        log,
-      };
-    });
+    state = openOwnState(folder, clock.now, (note) => logged.push(note));
+    return buildTap({ ...parts, state, config: withServices(config, services, settings) });
   }
-
   return {
     clock,
     emulator,
     lines,
     log: logged,
     sent,
-    engine: {
-      clock,
-      framers: createFramers(),
-      makeKey: createKeyMaker(),
-      random: () => 0.5,
-      sink: {
-        write: (bytes) => {
-          const written = decoder.decode(bytes).split("\n").slice(0, -1);
-          try {
-            options.accept?.(written);
-          } catch (error) {
-            return Promise.reject(error);
-          }
-          lines.push(...written);
-          return Promise.resolve();
-        },
-      } as Engine["sink"],
-      format: "json",
-      hostname: "host",
-      tagGeneration: "2",
-    },
-    stream: (service, settings) => open([service], settings)[0]!,
-    streams: open,
+    // The same in every process of a rig: the sink and the clock outlive them.
+    engine: open([]).engine,
+    stream: (service, settings) => open([service], settings).streams[0]!,
+    streams: (services, settings) => [...open(services, settings).streams],
     close() {
       state?.close();
       rmSync(folder, { recursive: true, force: true });
@@ -175,37 +104,19 @@ export function openRig(options: RigOptions = {}): Rig {
   };
 }
 
-async function fetchFrom(emulator: Emulator, request: HttpRequest): Promise<HttpResponse> {
-  const { "accept-encoding": _, ...headers } = request.headers;
-  const { method, url, body } = request;
-  const response = await naming(emulator.fetch(new Request(url, { method, headers, body })));
+function collectingSink(taken: string[], accept: RigOptions["accept"]): Engine["sink"] {
+  const decoder = new TextDecoder();
   return {
-    status: response.status,
-    header: (name) => response.headers.get(name),
-    body: bodyOf(response),
+    write(bytes) {
+      const written = decoder.decode(bytes).split("\n").slice(0, -1);
+      try {
+        accept?.(written);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      taken.push(...written);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
   };
-}
-
-async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return;
-  try {
-    for (;;) {
-      const { done, value } = await naming(reader.read());
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-/** A broken connection in the words of the program's own HTTP. */
-async function naming<T>(exchange: Promise<T>): Promise<T> {
-  try {
-    return await exchange;
-  } catch (error) {
-    if (error instanceof GraphtapError) throw error;
-    throw new GraphtapError("graph-unreachable", "the connection was reset", { cause: error });
-  }
 }

@@ -32,7 +32,7 @@ export interface Delivered {
 
 export interface SimulationResult extends Delivered {
   readonly liveRequests: number;
-  readonly sweepRequests: number;
+  readonly rereadRequests: number;
   /** Records that only a re-read found. */
   readonly lateFound: number;
   /** Hours from when a query would have found a record to when it left: of all records, the most of this share. */
@@ -94,7 +94,7 @@ export async function simulateDays(options: SimulationOptions): Promise<Simulati
       } as Engine["sink"],
     };
     const signal = new AbortController().signal;
-    const figures = { liveRequests: 0, sweepRequests: 0, lateFound: 0 };
+    const figures = { liveRequests: 0, rereadRequests: 0, lateFound: 0 };
     const endMs = startMs + (days + daysAfter) * 86_400_000;
     for (let beganMs = startMs; beganMs < endMs; beganMs = clock.now()) {
       for (const stream of streams) {
@@ -102,8 +102,8 @@ export async function simulateDays(options: SimulationOptions): Promise<Simulati
         if (report.error !== null) throw report.error;
         if (stream.service.name !== "signIns") continue;
         figures.lateFound += report.late;
-        figures.sweepRequests += report.sweepRequests;
-        figures.liveRequests += report.requests - report.sweepRequests;
+        figures.rereadRequests += report.rereadRequests;
+        figures.liveRequests += report.requests - report.rereadRequests;
       }
       clock.advance(Math.max(0, beganMs + periodSeconds * 1000 - clock.now()));
     }

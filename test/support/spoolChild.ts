@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { openFileSink } from "../../src/sink/file.ts";
-import { emptyCheckpoint } from "../../src/state/checkpoint.ts";
+import { emptyPosition } from "../../src/state/position.ts";
 import { openState, type StreamState } from "../../src/state/state.ts";
 import { hostLocker } from "./stateLocker.ts";
 import { childStreams, pageLines } from "./spoolPages.ts";
@@ -27,8 +27,7 @@ const sink = openFileSink({
 report("open");
 
 async function read(name: string, stream: StreamState): Promise<void> {
-  const address = { inputId: "10001", service: name };
-  const saved = stream.loadCheckpoint() ?? emptyCheckpoint(address, null);
+  const saved = stream.loadPosition() ?? emptyPosition();
   const seen = stream.seen();
   for (const key of sink.accepted!(name)) seen.add(key);
   for (let page = saved.records; page < last; page++) {

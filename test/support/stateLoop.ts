@@ -1,5 +1,5 @@
 import { recordKey } from "../../src/record/keyMaker.ts";
-import type { StreamAddress } from "../../src/state/checkpoint.ts";
+import type { StreamAddress } from "../../src/state/state.ts";
 
 /** The stream that the killed process writes. */
 export const loopAddress: StreamAddress = { inputId: "10001", service: "signIns" };

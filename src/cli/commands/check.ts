@@ -7,7 +7,7 @@ import type { Runtime } from "../../wiring/runtime.ts";
 
 /** `graphtap check`: every problem of the configuration at once, without asking anybody. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
-  const { config } = await readConfig(given, runtime, systemClock.now());
+  const { config } = await readConfig(given.text("config"), runtime, systemClock.now());
   const warnings = shownProblems(config.warnings, warningLine).map((line) => `warning: ${line}\n`);
   const streams = config.inputs.filter(({ enabled }) => enabled).flatMap(({ name, services }) =>
     services.filter(({ enabled }) => enabled).map((service) =>

@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
+import { formatInstant } from "../../instant.ts";
 import { pollForever } from "../../tap/scheduler.ts";
-import { demoConfig } from "../demoConfig.ts";
-import { type DemoGraph, openDemoGraph } from "../demoGraph.ts";
+import { demoConfig, type DemoGraph, openDemoGraph } from "../demoGraph.ts";
 import { serveDemo } from "../demoServe.ts";
 import { type Given, usage } from "../options.ts";
 import { runToEnd } from "../../wiring/end.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
+import { tapOptions } from "../tapOptions.ts";
 import { openTap, type Tap } from "../../wiring/tap.ts";
 
 const DEFAULT_SECONDS = 12;
@@ -28,7 +29,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     runtime.writeStderr(
       `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
     );
-    const tap = openTap(given, runtime, demoConfig(graph.url, folder, systemClock.now()));
+    const loaded = demoConfig(graph.url, folder, systemClock.now());
+    const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
     const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
     const { exitCode, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
     if (exitCode === 0) runtime.writeStderr(closing(rows));
@@ -61,9 +63,11 @@ function seconds(text: string | undefined): number {
 
 function rowsOf(tap: Tap, graph: DemoGraph): string[][] {
   return tap.streams.map(({ service, plugin, state }) => {
-    const checkpoint = state.loadCheckpoint();
+    const position = state.loadPosition();
     const requests = graph.emulator.requests.filter(({ path }) => path === plugin.path).length;
-    return [service.name, String(checkpoint?.records ?? 0), String(requests), checkpoint?.read_to ?? "-"];
+    const readTo = position?.watermark ?? null;
+    const records = String(position?.records ?? 0);
+    return [service.name, records, String(requests), readTo === null ? "-" : formatInstant(readTo)];
   });
 }
 

@@ -6,10 +6,12 @@ import { createSkewMeter } from "../../doctor/clockSkew.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { examineInput, type Finding } from "../../doctor/examine.ts";
 import { stoppedBy } from "../../wiring/end.ts";
-import { logFor } from "../../wiring/logging.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { buildSources } from "../../wiring/sources.ts";
+import { buildSources } from "../../wiring/streams.ts";
+import { createLog } from "../../telemetry/log.ts";
+import { selectionOf } from "../selection.ts";
+import { logOptions } from "../tapOptions.ts";
 import { layOut } from "../table.ts";
 import { proxiesFrom } from "../../net/proxy.ts";
 
@@ -19,14 +21,20 @@ const PATIENCE_MS = 30_000;
 /** `graphtap doctor`: asks Entra and Graph what the configuration needs of them; neither state nor sink is touched. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const clock = systemClock;
-  const { config, registry } = await readConfig(given, runtime, clock.now());
-  const log = logFor(given, runtime, config.globals.debug, () => clock.now());
+  const loaded = await readConfig(given.text("config"), runtime, clock.now());
+  const { config, registry } = loaded;
+  const log = createLog({
+    ...logOptions(given, runtime, config.globals.debug),
+    write: runtime.writeStderr,
+    now: () => clock.now(),
+  });
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
   const http = createHttp({ proxy: proxiesFrom(runtime.env), headersTimeoutMs: PATIENCE_MS });
   const meter = createSkewMeter(http.transport, clock);
   const stop = new AbortController();
   runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
-  const sources = buildSources({ config, registry, clock, log, transport: meter.transport, given });
+  const selection = selectionOf(given, loaded);
+  const sources = buildSources({ config, registry, selection, clock, log, transport: meter.transport });
   if (sources.length === 0) throw usage(given.command, "no enabled input has an enabled service to examine");
   try {
     const findings: Finding[] = [];

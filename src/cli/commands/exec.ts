@@ -6,10 +6,10 @@ import { pollOnce } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Done, runToEnd } from "../../wiring/end.ts";
-import { parseExecRequest } from "../execRequest.ts";
+import { linesOf, parseExecRequest } from "../execRequests.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { linesOf } from "../stdinLines.ts";
+import { tapOptions } from "../tapOptions.ts";
 import { openTap, type Tap } from "../../wiring/tap.ts";
 
 /** The line on standard error that ends an answer; all its event lines are on standard output by then. */
@@ -27,7 +27,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (given.text("config") === "-") {
     throw usage("exec", "--config is -, but standard input carries the requests: expected a file");
   }
-  const tap = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   void watchClock(tap);
   return runToEnd(tap, answerAll(tap, runtime));
 }

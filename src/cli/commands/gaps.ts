@@ -1,6 +1,7 @@
 import type { ExitCode } from "../../errors.ts";
+import { windowTexts } from "../../state/checkpoint.ts";
 import type { Given } from "../options.ts";
-import { openChosenState } from "../readState.ts";
+import { openChosenState } from "../chosenState.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 
@@ -11,12 +12,11 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     state.stream({ inputId, service }).gaps().list().map((gap) => ({
       input_id: inputId,
       service,
-      from: gap.from,
-      to: gap.to,
+      ...windowTexts(gap),
       reason: gap.reason,
-      since: new Date(gap.since_ms).toISOString(),
+      since: new Date(gap.sinceMs).toISOString(),
       attempts: gap.attempts,
-      next_try: new Date(gap.next_try_ms).toISOString(),
+      next_try: new Date(gap.nextTryMs).toISOString(),
     }))
   );
   state.close();

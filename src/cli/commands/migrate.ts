@@ -1,22 +1,27 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { systemClock } from "../../clock.ts";
 import { loadConfig } from "../../config/load.ts";
-import { rewriteFile } from "../../migrate/rewriteFile.ts";
 import type { ExitCode } from "../../errors.ts";
-import { fromMillis } from "../../instant.ts";
 import { replaceFile } from "../../files/durable.ts";
-import { type ConfigText, readConfigText } from "../../wiring/configFile.ts";
+import { fromMillis } from "../../instant.ts";
 import { migrateState } from "../../migrate/migrateState.ts";
-import { type Given, usage } from "../options.ts";
+import { rewriteFile } from "../../migrate/rewriteFile.ts";
+import { DEFAULT_OVERLAP_SECONDS } from "../../migrate/takeOver.ts";
+import { openState } from "../../state/state.ts";
+import { type ConfigText, judgeConfig, readConfigText } from "../../wiring/configFile.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import { type Given, usage } from "../options.ts";
+import { layOut } from "../table.ts";
 
 /** `graphtap migrate`: a configuration of 1.x as one of 2.x, or with `--state` the positions of the old collector. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const [word, ...more] = given.words;
   if (more.length > 0) throw usage("migrate", `one FILE at a time, not also "${more[0]}"`);
   const source = await readConfigText(word ?? given.text("config"), runtime);
-  if (given.has("state")) return migrateState(given, runtime, source);
-  return migrateFile(given, runtime, source);
+  const oldState = given.text("state");
+  if (oldState === undefined) return migrateFile(given, runtime, source);
+  return migratePositions(resolve(oldState), overlapOf(given), given.has("check"), runtime, source);
 }
 
 async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): Promise<ExitCode> {
@@ -52,4 +57,41 @@ function judge({ file, text, registry }: ConfigText, which: string): void {
 function write(target: string, text: string): void {
   if (existsSync(target)) throw usage("migrate", `--write ${target}: the file exists; choose another name`);
   replaceFile(target, text);
+}
+
+/** 1 when something was found that is of no use. @throws config-invalid, state-* */
+function migratePositions(
+  folder: string,
+  overlapSeconds: number,
+  isCheck: boolean,
+  runtime: Runtime,
+  source: ConfigText,
+): ExitCode {
+  const { config, registry, stateDir } = judgeConfig(source, runtime.env, systemClock.now());
+  const state = openState(stateDir, {
+    locker: runtime.locker,
+    pid: runtime.pid,
+    readOnly: isCheck,
+    now: () => systemClock.now(),
+    report: (note) => runtime.writeStderr(`${note}\n`),
+  });
+  try {
+    const now = fromMillis(systemClock.now());
+    const options = { config, registry, folder, state, now, overlapSeconds, isCheck };
+    const { streams, strangers } = migrateState(options);
+    const cells = streams.map(({ input, service, old, next, remark }) => [input, service, old, next, remark]);
+    runtime.writeStderr(layOut([["INPUT", "SERVICE", "OLD POSITION", "GOES ON AT", "REMARK"], ...cells]));
+    if (strangers.length > 0) runtime.writeStderr(`of no stream here: ${strangers.join(", ")}\n`);
+    if (isCheck) runtime.writeStderr("nothing was written\n");
+    return streams.some(({ old, next }) => next === "-" && old !== "-") ? 1 : 0;
+  } finally {
+    state.close();
+  }
+}
+
+function overlapOf(given: Given): number {
+  const text = given.text("overlap");
+  if (text === undefined) return DEFAULT_OVERLAP_SECONDS;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usage("migrate", `--overlap is "${text}", expected a whole number of seconds`);
 }

@@ -1,22 +1,27 @@
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
-import { isDue } from "../../tap/due.ts";
+import { isDue } from "../../tap/period.ts";
 import { readConfig } from "../../wiring/configFile.ts";
-import { anyDue } from "../../wiring/due.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import { anyDue } from "../../wiring/selection.ts";
+import { selectionOf, stateDirOf } from "../selection.ts";
 
 /** `graphtap pull`: one poll of every stream, or of those that are due. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const deadlineMs = deadline(given.text("deadline"));
-  const config = await readConfig(given, runtime, systemClock.now());
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
   const onlyDue = given.has("due");
-  if (onlyDue && !anyDue(given, runtime, config, systemClock.now())) return 0;
+  if (onlyDue) {
+    const selection = selectionOf(given, loaded);
+    if (!anyDue(loaded, selection, stateDirOf(given, loaded), runtime, systemClock.now())) return 0;
+  }
   // Loaded when there is something to do.
   const { endOfPolls, runToEnd } = await import("../../wiring/end.ts");
   const { openTap } = await import("../../wiring/tap.ts");
   const { pollOnce } = await import("../../tap/scheduler.ts");
-  const tap = openTap(given, runtime, config);
+  const { tapOptions } = await import("../tapOptions.ts");
+  const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   if (deadlineMs !== null) {
     const reached = () => tap.stop.abort(new GraphtapError("stopped", "the deadline was reached"));
     setTimeout(reached, deadlineMs).unref();
@@ -25,7 +30,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   async function pullAll() {
     const nowMs = tap.engine.clock.now();
     const streams = tap.streams.filter(({ state, service }) =>
-      !onlyDue || isDue(state.loadCheckpoint()?.last_poll_started_ms ?? null, service.periodSeconds, nowMs)
+      !onlyDue || isDue(state.loadPosition()?.lastPollStartedMs ?? null, service.periodSeconds, nowMs)
     );
     const outcomes = await pollOnce(streams, tap.engine, tap.stop);
     return endOfPolls(outcomes.map(({ report }) => report.error));

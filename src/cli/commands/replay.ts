@@ -1,12 +1,12 @@
 import { systemClock } from "../../clock.ts";
 import { codesOf, type ExitCode } from "../../errors.ts";
-import { compareInstants, type Instant, parseInstant } from "../../instant.ts";
+import { compareInstants, type Instant, parseInstant, type Window } from "../../instant.ts";
 import { replay } from "../../tap/replay.ts";
 import type { Stream } from "../../tap/stream.ts";
-import type { Window } from "../../tap/window.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Done, endOfPolls, runToEnd } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
+import { tapOptions } from "../tapOptions.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { openTap, type Tap } from "../../wiring/tap.ts";
 
@@ -14,9 +14,8 @@ import { openTap, type Tap } from "../../wiring/tap.ts";
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const range: Window = { from: instant(given, "from"), to: instant(given, "to") };
   if (compareInstants(range.from, range.to) >= 0) throw usage("replay", "--from is not before --to");
-  // Here --to is a time.
-  const named: Given = { ...given, text: (name) => given.text(name === "to" ? "sink" : name) };
-  const tap = openTap(named, runtime, await readConfig(given, runtime, systemClock.now()));
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const tap = openTap(tapOptions(given, runtime, loaded, "sink"), runtime, loaded);
   const stream = onlyStream(tap);
   return runToEnd(tap, readAgain(tap, stream, range, given.has("again")));
 }

@@ -1,23 +1,23 @@
 import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
 import { listen } from "../../server/listen.ts";
-import { DEFAULT_LISTEN, parseListenAddress } from "../../server/listenAddress.ts";
 import { createTapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { runToEnd } from "../../wiring/end.ts";
-import { beat, heartbeatOf } from "../../wiring/heartbeat.ts";
+import { beat } from "../../wiring/heartbeat.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { openTap } from "../../wiring/tap.ts";
-import { readToken } from "../token.ts";
+import { heartbeatOf, tapOptions } from "../tapOptions.ts";
+import { parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
 
 /** `graphtap serve`: `run` with a server beside it, or with `--no-poll` only the server. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
-  const address = parseListenAddress(given.text("listen") ?? DEFAULT_LISTEN);
+  const address = parseListenAddress(given.text("listen"));
   const token = readToken(given, runtime.env);
   if (!address.loopback && token === null) {
     throw usage(
@@ -27,7 +27,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
-  const opened = openTap(given, runtime, await readConfig(given, runtime, systemClock.now()));
+  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const opened = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   const tap = withStatistics(opened, runtime.rssBytes);
   const { engine, log, stop } = tap;
   void watchClock(tap);

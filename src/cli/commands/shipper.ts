@@ -20,7 +20,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("shipper", `"${given.words.join(" ")}" is not a shipper; there are fluent-bit and vector`);
   }
   const now = systemClock.now();
-  const { config, home } = await readConfig(given, runtime, now);
+  const { config, home } = await readConfig(given.text("config"), runtime, now);
   if (config.file === "-") {
     throw usage("shipper", "-c is -, expected a file: the shipper starts graphtap with it");
   }

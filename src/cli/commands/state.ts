@@ -1,8 +1,11 @@
 import type { ExitCode } from "../../errors.ts";
-import type { Checkpoint, StreamAddress } from "../../state/checkpoint.ts";
-import type { State } from "../../state/state.ts";
+import { compareInstants, formatInstant, type Instant } from "../../instant.ts";
+import { checkpointOf } from "../../state/checkpoint.ts";
+import { gapEntry } from "../../state/gapLedger.ts";
+import type { Position } from "../../state/position.ts";
+import type { State, StreamAddress } from "../../state/state.ts";
 import { type Given, usage } from "../options.ts";
-import { openChosenState } from "../readState.ts";
+import { openChosenState } from "../chosenState.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 
@@ -41,7 +44,9 @@ function reset(state: State, addresses: readonly StreamAddress[], runtime: Runti
 function exported(state: State, addresses: readonly StreamAddress[]): string {
   return addresses.map((address) => {
     const stream = state.stream(address);
-    return `${JSON.stringify({ checkpoint: stream.loadCheckpoint(), gaps: stream.gaps().list() })}\n`;
+    const position = stream.loadPosition();
+    const checkpoint = position === null ? null : checkpointOf(position, address);
+    return `${JSON.stringify({ checkpoint, gaps: stream.gaps().list().map(gapEntry) })}\n`;
   }).join("");
 }
 
@@ -51,32 +56,37 @@ function json(state: State, addresses: readonly StreamAddress[]): string {
 
 function rowOf(state: State, address: StreamAddress) {
   const stream = state.stream(address);
-  const checkpoint = stream.loadCheckpoint();
+  const position = stream.loadPosition();
   const gaps = stream.gaps().list();
+  const unread = [...(position?.backfill ?? []), ...gaps].map(({ from }) => from);
   return {
     input_id: address.inputId,
     service: address.service,
-    status: statusOf(checkpoint),
-    read_to: checkpoint?.read_to ?? null,
-    reread_to: checkpoint?.sweeps.at(-1)?.read_to ?? null,
-    backfill_ends: checkpoint?.backfill.length ? timeOf(checkpoint.backfill_ends_ms) : null,
-    oldest_unread: [...(checkpoint?.backfill ?? []), ...gaps].map(({ from }) => from).sort()[0] ?? null,
+    status: statusOf(position),
+    read_to: textOf(position?.watermark),
+    reread_to: textOf(position?.rereads.at(-1)?.readTo),
+    backfill_ends: position?.backfill.length ? timeOf(position.backfillEndsMs) : null,
+    oldest_unread: textOf(unread.sort(compareInstants)[0]),
     gaps: gaps.length,
-    last_event_time_in_utc: checkpoint?.last_event_time_in_utc ?? null,
-    records: checkpoint?.records ?? 0,
-    duplicates: checkpoint?.duplicates ?? 0,
+    last_event_time_in_utc: textOf(position?.newest?.time),
+    records: position?.records ?? 0,
+    duplicates: position?.duplicates ?? 0,
     seen: stream.seen().size,
-    last_poll: timeOf(checkpoint?.last_poll_started_ms),
-    last_success: timeOf(checkpoint?.last_success_ms),
+    last_poll: timeOf(position?.lastPollStartedMs),
+    last_success: timeOf(position?.lastSuccessMs),
   };
 }
 
 /** Nothing there and not allowed to look are different things. */
-function statusOf(checkpoint: Checkpoint | null): string {
-  if (checkpoint === null) return "no position";
-  if (checkpoint.last_error !== null) return checkpoint.last_error;
-  if (checkpoint.last_success_ms === null) return "not read yet";
-  return checkpoint.records === 0 ? "no data yet" : "ok";
+function statusOf(position: Position | null): string {
+  if (position === null) return "no position";
+  if (position.lastError !== null) return position.lastError;
+  if (position.lastSuccessMs === null) return "not read yet";
+  return position.records === 0 ? "no data yet" : "ok";
+}
+
+function textOf(instant: Instant | null | undefined): string | null {
+  return instant === null || instant === undefined ? null : formatInstant(instant);
 }
 
 function timeOf(millis: number | null | undefined): string | null {

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { GraphtapError } from "../../errors.ts";
 import type { ServedStream } from "../served.ts";
-import type { StagedState } from "./stagedState.ts";
+import type { HeldState } from "./heldState.ts";
 
 /** How many ids of finished batches are remembered, so that a repeated or late confirmation is told the truth. */
 const REMEMBERED = 1000;
 
 /** A stream's share of a batch. */
-export interface Part {
+export interface BatchPart {
   readonly served: ServedStream;
-  readonly staged: StagedState;
+  readonly held: HeldState;
   /** Lines that the client took. */
   lines: number;
   /** Why the stream was not read to its end; `null` when it was, or when the batch was full. */
@@ -19,7 +19,7 @@ export interface Part {
 /** Lines that were handed out and wait for their confirmation. */
 export interface Batch {
   readonly id: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly BatchPart[];
   /** Whether the streams were read to their end, so that a pull right after this one finds little. */
   complete: boolean;
   /** When its last line was taken, in milliseconds since the epoch; `null` while it is being sent. */
@@ -29,11 +29,13 @@ export interface Batch {
 }
 
 /** What became of a batch. */
-export type Fate = "sending" | "waiting" | "confirmed" | "abandoned" | "unknown";
+export type BatchFate = "sending" | "waiting" | "confirmed" | "abandoned" | "unknown";
 
 export interface Batches {
-  open(parts: readonly Part[]): Batch;
-  fate(id: string): Fate;
+  open(parts: readonly BatchPart[]): Batch;
+  /** The one that a stream was handed out in, and that is not finished; `null` when there is none. */
+  of(served: ServedStream): Batch | null;
+  fate(id: string): BatchFate;
   /** Makes a waiting batch durable. @throws state-unusable */
   confirm(id: string): Batch | null;
   /** Forgets what it delivered; its records leave again. */
@@ -44,9 +46,10 @@ export interface Batches {
 
 export function createBatches(): Batches {
   const open = new Map<string, { batch: Batch; settle: () => void }>();
-  const finished = new Map<string, Fate>();
+  const finished = new Map<string, BatchFate>();
+  const current = new Map<ServedStream, Batch>();
 
-  function finish(batch: Batch, fate: Fate): void {
+  function finish(batch: Batch, fate: BatchFate): void {
     const entry = open.get(batch.id);
     open.delete(batch.id);
     finished.set(batch.id, fate);
@@ -54,7 +57,7 @@ export function createBatches(): Batches {
       if (finished.size <= REMEMBERED) break;
       finished.delete(id);
     }
-    for (const { served } of batch.parts) if (served.batch === batch) served.batch = null;
+    for (const { served } of batch.parts) if (current.get(served) === batch) current.delete(served);
     entry?.settle();
   }
   return {
@@ -63,9 +66,10 @@ export function createBatches(): Batches {
       const settled = new Promise<void>((resolve) => settle = resolve);
       const batch: Batch = { id: randomUUID(), parts, complete: false, sentMs: null, settled };
       open.set(batch.id, { batch, settle });
-      for (const { served } of parts) served.batch = batch;
+      for (const { served } of parts) current.set(served, batch);
       return batch;
     },
+    of: (served) => current.get(served) ?? null,
     fate(id) {
       const batch = open.get(id)?.batch;
       if (batch === undefined) return finished.get(id) ?? "unknown";
@@ -74,8 +78,8 @@ export function createBatches(): Batches {
     confirm(id) {
       const batch = open.get(id)?.batch;
       if (batch === undefined || batch.sentMs === null) return null;
-      for (const { staged, served, lines } of batch.parts) {
-        staged.commit();
+      for (const { held, served, lines } of batch.parts) {
+        held.commit();
         served.figures.sent += lines;
       }
       finish(batch, "confirmed");
@@ -83,7 +87,7 @@ export function createBatches(): Batches {
     },
     abandon(batch) {
       if (!open.has(batch.id)) return;
-      for (const { staged } of batch.parts) staged.rollback();
+      for (const { held } of batch.parts) held.rollback();
       finish(batch, "abandoned");
     },
     get waiting() {

@@ -1,7 +1,7 @@
 import { GraphtapError } from "../../errors.ts";
 import type { Batch } from "./batch.ts";
-import { type PullRequest, type PullShop, stopIfFatal } from "./shop.ts";
-import { readBatch, type Reading } from "./readBatch.ts";
+import { type PullContext, type PullRequest, stopIfFatal } from "./context.ts";
+import { type BatchResponse, readBatch } from "./readBatch.ts";
 import { takeTurns } from "./takeTurns.ts";
 
 export interface PullAnswer {
@@ -18,40 +18,44 @@ export interface PullAnswer {
  * @param gone aborted when the client is
  * @throws state-in-use when another reader does not end; the failure of the streams when nothing could be read
  */
-export async function pull(request: PullRequest, shop: PullShop, gone: AbortSignal): Promise<PullAnswer> {
+export async function pull(
+  request: PullRequest,
+  context: PullContext,
+  gone: AbortSignal,
+): Promise<PullAnswer> {
   const ending = new AbortController();
   const clientLeft = () =>
     ending.abort(
       new GraphtapError("sink-closed", "Cannot send event lines: the client of the pull went away"),
     );
-  const stopped = () => ending.abort(shop.stop.signal.reason);
+  const stopped = () => ending.abort(context.stop.signal.reason);
   gone.addEventListener("abort", clientLeft, { once: true });
-  shop.stop.signal.addEventListener("abort", stopped, { once: true });
+  context.stop.signal.addEventListener("abort", stopped, { once: true });
   if (gone.aborted) clientLeft();
-  if (shop.stop.signal.aborted) stopped();
+  if (context.stop.signal.aborted) stopped();
   const release = () => {
     gone.removeEventListener("abort", clientLeft);
-    shop.stop.signal.removeEventListener("abort", stopped);
+    context.stop.signal.removeEventListener("abort", stopped);
   };
   let end = () => {};
-  let reading: Reading;
+  let response: BatchResponse;
   try {
-    end = await takeTurns(request.streams, shop, ending.signal);
-    reading = readBatch(request, shop, ending);
+    end = await takeTurns(request.streams, context, ending.signal);
+    response = readBatch(request, context, ending);
   } catch (thrown) {
     release();
     end();
-    throw stopIfFatal(thrown, shop);
+    throw stopIfFatal(thrown, context);
   }
-  const done: Promise<void> = reading.done.finally(() => {
+  const done: Promise<void> = response.done.finally(() => {
     release();
     end();
-    shop.running.delete(done);
+    context.running.delete(done);
   });
-  shop.running.add(done);
+  context.running.add(done);
   done.catch(() => {});
-  const begun = await Promise.race([reading.begun.then(() => true), done.then(() => false)]);
+  const begun = await Promise.race([response.begun.then(() => true), done.then(() => false)]);
   return begun
-    ? { batch: request.confirm ? reading.batch : null, body: reading.body }
+    ? { batch: request.confirm ? response.batch : null, body: response.body }
     : { batch: null, body: null };
 }

@@ -1,19 +1,19 @@
 import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
 import type { Sink } from "../../sink/sink.ts";
 import { poll } from "../../tap/poll.ts";
-import { openPosition } from "../../tap/position.ts";
-import type { Batch, Part } from "./batch.ts";
-import { countLines } from "../countLines.ts";
-import { type PullRequest, type PullShop, stopIfFatal } from "./shop.ts";
+import { startPosition } from "../../tap/startPosition.ts";
+import type { Batch, BatchPart } from "./batch.ts";
+import { countLines } from "../../telemetry/stats.ts";
+import { type PullContext, type PullRequest, stopIfFatal } from "./context.ts";
 import { createResponseSink } from "./responseSink.ts";
 import { noted, type ServedStream } from "../served.ts";
-import { stageState } from "./stagedState.ts";
+import { holdCommits } from "./heldState.ts";
 
 /** A client that takes nothing for this long is gone: it must not keep the stream from others. */
 const STALL_MS = 60_000;
 
-/** Polls whose lines go to a client. */
-export interface Reading {
+/** A batch on its way to a client. */
+export interface BatchResponse {
   readonly batch: Batch;
   readonly body: ReadableStream<Uint8Array>;
   readonly begun: Promise<void>;
@@ -28,21 +28,21 @@ export interface Reading {
  * @param ending aborted when the batch is to end before the streams do; its reason says why
  * @throws state-unusable
  */
-export function readBatch(request: PullRequest, shop: PullShop, ending: AbortController): Reading {
-  const { engine, batches, events } = shop;
-  for (const { batch } of request.streams) if (batch !== null) batches.abandon(batch);
-  const parts: Part[] = request.streams.map((served) => {
-    begin(served, engine.clock.now());
-    return { served, staged: stageState(served.stream.state), lines: 0, error: null };
-  });
-  const batch = batches.open(parts);
+export function readBatch(
+  request: PullRequest,
+  context: PullContext,
+  ending: AbortController,
+): BatchResponse {
+  const { engine, events } = context;
+  const batch = openBatch(request, context);
+  const { parts } = batch;
   const sink = createResponseSink({
     clock: engine.clock,
     stallMs: STALL_MS,
     onClosed: (why) => ending.abort(why),
   });
   let lines = 0;
-  const sinkOf = (part: Part): Sink => {
+  const sinkOf = (part: BatchPart): Sink => {
     const own = {
       async write(bytes: Uint8Array) {
         await sink.write(bytes);
@@ -57,9 +57,9 @@ export function readBatch(request: PullRequest, shop: PullShop, ending: AbortCon
     return own;
   };
   const polls = parts.map(async (part) => {
-    const { served, staged } = part;
+    const { served, held } = part;
     try {
-      const stream = { ...served.stream, state: staged.state };
+      const stream = { ...served.stream, state: held.state };
       const own = { ...engine, sink: sinkOf(part), format: request.format };
       part.error = (await noted(served, engine.clock, () => poll(stream, own, ending.signal))).error;
       return null;
@@ -80,10 +80,10 @@ export function readBatch(request: PullRequest, shop: PullShop, ending: AbortCon
       const ended = sink.closed ?? reasons.find(({ kind }) => kind.isFault) ?? reasons[0] ?? null;
       batch.complete = ended === null && parts.every(({ error }) => error === null);
       try {
-        settle(batch, lines > 0, request, shop, ended);
+        settle(batch, lines > 0, request, context, ended);
         sink.end();
       } catch (thrown) {
-        const error = stopIfFatal(thrown, shop);
+        const error = stopIfFatal(thrown, context);
         sink.break(error);
         throw error;
       }
@@ -91,12 +91,20 @@ export function readBatch(request: PullRequest, shop: PullShop, ending: AbortCon
   };
 }
 
+function openBatch({ streams }: PullRequest, { batches, engine: { clock } }: PullContext): Batch {
+  for (const former of streams.map(batches.of)) if (former !== null) batches.abandon(former);
+  return batches.open(streams.map((served) => {
+    begin(served, clock.now());
+    return { served, held: holdCommits(served.stream.state), lines: 0, error: null };
+  }));
+}
+
 /** Makes the batch durable, lets it wait, or forgets it. @throws what the client is to be told */
 function settle(
   batch: Batch,
   sentAny: boolean,
   request: PullRequest,
-  { batches, engine, stop }: PullShop,
+  { batches, engine, stop }: PullContext,
   ended: GraphtapError | null,
 ): void {
   report(batch, request.confirm, ended);
@@ -106,7 +114,7 @@ function settle(
   }
   batch.sentMs = engine.clock.now();
   // A stream without new records has nothing to confirm: its position would only lag behind.
-  for (const part of batch.parts) if (part.lines === 0) part.staged.commit();
+  for (const part of batch.parts) if (part.lines === 0) part.held.commit();
   if (!request.confirm || !sentAny) batches.confirm(batch.id);
   const failures = batch.parts.map(({ error }) => error).filter((error) => error !== null);
   if (!sentAny && failures.length > 0 && failures.length === batch.parts.length) throw failures[0];
@@ -118,8 +126,8 @@ function settle(
  * confirmed: a later beginning would leave out what came between.
  */
 function begin({ stream }: ServedStream, nowMs: number): void {
-  const position = openPosition(stream, nowMs);
-  if (stream.state.loadCheckpoint() === null) stream.state.saveCheckpoint(position);
+  const position = startPosition(stream, nowMs);
+  if (stream.state.loadPosition() === null) stream.state.commitInFile(position);
 }
 
 function report(batch: Batch, confirm: boolean, ended: GraphtapError | null): void {

@@ -57,21 +57,12 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
 
   /** Resolves when the reader wants bytes, and so has taken all before. */
   async function wanted(): Promise<void> {
-    const limit = new AbortController();
-    const given = AbortSignal.any([limit.signal, closed.signal]);
     try {
-      await Promise.race([
-        asked.promise,
-        clock.sleep(stallMs, given).then(() => {
-          throw failure("sink-stalled", `took nothing for ${stallMs / 1000} s`);
-        }),
-      ]);
+      await takenInTime(asked.promise, clock, stallMs, closed.signal);
     } catch (thrown) {
       const why = closed.signal.aborted ? closed.signal.reason as GraphtapError : thrown as GraphtapError;
       breakOff(why);
       throw why;
-    } finally {
-      limit.abort();
     }
   }
   async function hand(lines: Uint8Array): Promise<void> {
@@ -97,6 +88,20 @@ export function createResponseSink({ clock, stallMs, onClosed }: ResponseSinkOpt
     },
     break: breakOff,
   };
+}
+
+/** @throws sink-stalled nothing was taken in time; the signal's reason */
+async function takenInTime(
+  taken: Promise<void>,
+  clock: Clock,
+  stallMs: number,
+  closed: AbortSignal,
+): Promise<void> {
+  const limit = new AbortController();
+  const late = clock.sleep(stallMs, AbortSignal.any([limit.signal, closed])).then(() => {
+    throw failure("sink-stalled", `took nothing for ${stallMs / 1000} s`);
+  });
+  await Promise.race([taken, late]).finally(() => limit.abort());
 }
 
 function failure(code: ErrorCode, what: string): GraphtapError {

@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import { asGraphtapError, GraphtapError } from "../../errors.ts";
 import { LINE_FORMATS, type LineFormat } from "../../record/line.ts";
-import type { AppBindings } from "../bindings.ts";
+import type { AppBindings } from "../listen.ts";
 import { problem, problemOf } from "../problem.ts";
 import { pull } from "./pull.ts";
-import { type PullRequest, type PullShop, stopIfFatal } from "./shop.ts";
+import { type PullContext, type PullRequest, stopIfFatal } from "./context.ts";
 import { selectStreams } from "./select.ts";
 import type { ServedStream } from "../served.ts";
 
@@ -16,14 +16,14 @@ const LARGEST_LIMIT = 100_000;
 const PARAMETERS = ["service", "input", "format", "confirm", "limit"];
 
 /** `GET /v1/pull` and `POST /v1/confirm/{id}`. */
-export function pullRoutes(streams: readonly ServedStream[], shop: PullShop): Hono<AppBindings> {
+export function pullRoutes(streams: readonly ServedStream[], context: PullContext): Hono<AppBindings> {
   const app = new Hono<AppBindings>();
   app.get("/pull", async (c) => {
     // Hono answers HEAD by its GET route; a pull whose lines nobody reads would only be in the way.
     if (c.req.method !== "GET") return problem(405, "usage", "A pull is a GET", { allow: "GET" });
     try {
-      const request = pullRequest(c, streams, shop.engine.format);
-      const { batch, body } = await pull(request, shop, c.env?.gone ?? new AbortController().signal);
+      const request = pullRequest(c, streams, context.engine.format);
+      const { batch, body } = await pull(request, context, c.env?.gone ?? new AbortController().signal);
       const headers = {
         "content-type": contentType(request.format),
         ...(batch === null ? {} : { [BATCH_HEADER]: batch.id }),
@@ -36,9 +36,9 @@ export function pullRoutes(streams: readonly ServedStream[], shop: PullShop): Ho
   });
   app.post("/confirm/:id", (c) => {
     try {
-      return confirm(c, shop);
+      return confirm(c, context);
     } catch (thrown) {
-      return problemOf(stopIfFatal(thrown, shop));
+      return problemOf(stopIfFatal(thrown, context));
     }
   });
   return app;
@@ -79,7 +79,7 @@ function pullRequest(
   };
 }
 
-function confirm(c: Context, { batches }: PullShop): Response {
+function confirm(c: Context, { batches }: PullContext): Response {
   const id = c.req.param("id") ?? "";
   const batch = batches.confirm(id);
   if (batch !== null) {

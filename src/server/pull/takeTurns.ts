@@ -1,5 +1,5 @@
 import { GraphtapError } from "../../errors.ts";
-import type { PullShop } from "./shop.ts";
+import type { PullContext } from "./context.ts";
 import type { ServedStream } from "../served.ts";
 import { unlessAborted } from "./unlessAborted.ts";
 
@@ -13,7 +13,7 @@ const WAIT_FOR_TURN_MS = 30_000;
  */
 export async function takeTurns(
   streams: readonly ServedStream[],
-  { engine }: PullShop,
+  { engine }: PullContext,
   signal: AbortSignal,
 ): Promise<() => void> {
   const limit = new AbortController();
@@ -39,13 +39,13 @@ export async function takeTurns(
  */
 export async function turnForPolling(
   served: ServedStream,
-  { batches, engine: { clock } }: PullShop,
+  { batches, engine: { clock } }: PullContext,
   signal: AbortSignal,
   confirmWithinMs: number,
 ): Promise<() => void> {
   for (;;) {
     const end = await served.turn.take(signal);
-    const { batch } = served;
+    const batch = batches.of(served);
     if (batch === null) return end;
     const leftMs = (batch.sentMs ?? clock.now()) + confirmWithinMs - clock.now();
     if (leftMs <= 0) {

@@ -1,12 +1,13 @@
 import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
-import type { Checkpoint } from "../../state/checkpoint.ts";
+import type { Instant } from "../../instant.ts";
+import type { Position } from "../../state/position.ts";
 import type { StreamState } from "../../state/state.ts";
 import type { Stream } from "../../tap/stream.ts";
 
 /** What is known of a stream since the process began; the server's pages are made of it, and only of it. */
 export interface Figures {
   /** The position on disk. */
-  checkpoint: Checkpoint | null;
+  position: Position | null;
   /** Graph has answered a request: the input had a token, and it was good. */
   answered: boolean;
   polling: boolean;
@@ -21,7 +22,7 @@ export interface Figures {
   lateBySeconds: number | null;
   /** Ranges in the gap ledger, and where the oldest begins. */
   gaps: number;
-  oldestGap: string | null;
+  oldestGap: Instant | null;
   pollsOk: number;
   readonly pollErrors: Map<ErrorCode, number>;
   /** Why the last finished poll failed; `null` when it did not. */
@@ -36,7 +37,7 @@ export interface Figures {
 export function createFigures(state: StreamState): Figures {
   const gaps = state.gaps().list();
   return {
-    checkpoint: state.loadCheckpoint(),
+    position: state.loadPosition(),
     answered: false,
     polling: false,
     requests: 0,
@@ -77,23 +78,23 @@ export function observe(stream: Stream, figures: Figures): Stream {
   };
 }
 
-/** The totals in a checkpoint are of whole polls, and of those that were broken off too. */
+/** The totals in a position are of whole polls, and of those that were broken off too. */
 function observeState(state: StreamState, figures: Figures): StreamState {
-  function note(checkpoint: Checkpoint): void {
-    figures.duplicates += checkpoint.duplicates - (figures.checkpoint?.duplicates ?? 0);
-    figures.checkpoint = checkpoint;
+  function note(position: Position): void {
+    figures.duplicates += position.duplicates - (figures.position?.duplicates ?? 0);
+    figures.position = position;
   }
   return {
     dir: state.dir,
-    loadCheckpoint: () => figures.checkpoint = state.loadCheckpoint(),
+    loadPosition: () => figures.position = state.loadPosition(),
     hasLostPosition: () => state.hasLostPosition(),
-    commit(checkpoint) {
-      state.commit(checkpoint);
-      note(checkpoint);
+    commit(position) {
+      state.commit(position);
+      note(position);
     },
-    saveCheckpoint(checkpoint) {
-      state.saveCheckpoint(checkpoint);
-      note(checkpoint);
+    commitInFile(position) {
+      state.commitInFile(position);
+      note(position);
     },
     seen: () => state.seen(),
     gaps: () => ({
@@ -106,7 +107,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
     }),
     reset() {
       state.reset();
-      figures.checkpoint = null;
+      figures.position = null;
       figures.gaps = 0;
       figures.oldestGap = null;
     },

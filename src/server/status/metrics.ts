@@ -1,6 +1,6 @@
-import { parseInstant } from "../../instant.ts";
-import type { Checkpoint } from "../../state/checkpoint.ts";
-import { sweepLagOf } from "../../tap/late/schedule.ts";
+import { compareInstants, type Instant, secondsBetween, type Window } from "../../instant.ts";
+import type { Position } from "../../state/position.ts";
+import { rereadLag } from "../../tap/late/lag.ts";
 import type { MetricFamily, Sample } from "../../telemetry/metrics.ts";
 import type { Figures } from "./figures.ts";
 import type { ServedStream } from "../served.ts";
@@ -65,7 +65,7 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
     gauge(
       "position_lag_seconds",
       "How far the position is behind now.",
-      each(({ checkpoint }) => ago(checkpoint?.read_to ?? null, own.nowMs)),
+      each(({ position }) => ago(position?.watermark ?? null, own.nowMs)),
     ),
     gauge(
       "oldest_unread_seconds",
@@ -75,12 +75,12 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
     gauge(
       "backfill_seconds",
       "Older time that is still unread.",
-      each(({ checkpoint }) => checkpoint === null ? null : unread(checkpoint.backfill)),
+      each(({ position }) => position === null ? null : secondsIn(position.backfill)),
     ),
     gauge(
       "backfill_end_timestamp_seconds",
       "When older time is likely to have been read.",
-      each(({ checkpoint }) => endOf(checkpoint)),
+      each(({ position }) => endOf(position)),
     ),
     gauge(
       "reread_lag_seconds",
@@ -90,7 +90,7 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
     gauge(
       "newest_record_timestamp_seconds",
       "Time of the newest delivered record.",
-      each(({ checkpoint }) => seconds(checkpoint?.last_event_time_in_utc ?? null)),
+      each(({ position }) => seconds(position?.newest?.time ?? null)),
     ),
     gauge("event_listeners", "Listeners at /v1/events.", one(own.listeners)),
     gauge("batches_waiting", "Batches sent or being sent, and not yet confirmed.", one(own.batches)),
@@ -126,23 +126,19 @@ function samples(streams: readonly ServedStream[], pick: (figures: Figures) => n
 /** Known to a stream's schedule only. */
 function lags(streams: readonly ServedStream[]): Sample[] {
   return streams.flatMap((served) => {
-    const { stream, figures: { checkpoint } } = served;
-    const value = checkpoint === null ? null : sweepLagOf(stream, checkpoint);
+    const { stream, figures: { position } } = served;
+    const value = position === null ? null : rereadLag(stream, position);
     return value === null ? [] : [{ labels: labelsOf(served), value }];
   });
 }
 
-function oldestUnread({ checkpoint, oldestGap }: Figures): string | null {
-  const backfill = checkpoint?.backfill[0]?.from;
-  const unread = [checkpoint?.read_to, backfill, oldestGap].filter((time) => typeof time === "string");
-  return unread.reduce<string | null>(
-    (least, time) => least !== null && (seconds(least) ?? 0) <= (seconds(time) ?? 0) ? least : time,
-    null,
-  );
+function oldestUnread({ position, oldestGap }: Figures): Instant | null {
+  const unread = [position?.watermark ?? null, position?.backfill[0]?.from ?? null, oldestGap];
+  return unread.filter((time) => time !== null).sort(compareInstants)[0] ?? null;
 }
 
-function endOf(checkpoint: Checkpoint | null): number | null {
-  const ms = checkpoint?.backfill_ends_ms ?? null;
+function endOf(position: Position | null): number | null {
+  const ms = position?.backfillEndsMs ?? null;
   return ms === null ? null : ms / 1000;
 }
 
@@ -155,16 +151,15 @@ function codeSamples(
   );
 }
 
-function seconds(text: string | null): number | null {
-  const instant = text === null ? null : parseInstant(text);
+function seconds(instant: Instant | null): number | null {
   return instant === null ? null : instant.seconds + instant.nanos / 1e9;
 }
 
-function unread(ranges: readonly { readonly from: string; readonly to: string }[]): number {
-  return ranges.reduce((sum, { from, to }) => sum + (seconds(to) ?? 0) - (seconds(from) ?? 0), 0);
+function secondsIn(ranges: readonly Window[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + secondsBetween(from, to), 0);
 }
 
-function ago(text: string | null, nowMs: number): number | null {
-  const time = seconds(text);
+function ago(instant: Instant | null, nowMs: number): number | null {
+  const time = seconds(instant);
   return time === null ? null : Math.max(0, nowMs / 1000 - time);
 }

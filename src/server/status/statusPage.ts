@@ -1,5 +1,6 @@
 import { html } from "hono/html";
-import type { Checkpoint } from "../../state/checkpoint.ts";
+import { formatInstant, type Instant } from "../../instant.ts";
+import type { Position } from "../../state/position.ts";
 import type { ServedStream } from "../served.ts";
 
 /** What the page says of the process. */
@@ -10,6 +11,8 @@ export interface PageFacts {
   readonly startedMs: number;
   /** Whether the server polls by itself. */
   readonly polls: boolean;
+  /** Whether a batch of the stream waits to be confirmed. */
+  readonly hasBatch: (served: ServedStream) => boolean;
 }
 
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#1b1b1b;background:#fff}
@@ -48,7 +51,7 @@ export function statusPage(streams: readonly ServedStream[], facts: PageFacts) {
               <th>State</th>
             </tr>
           </thead>
-          <tbody>${streams.map(row)}</tbody>
+          <tbody>${streams.map((served) => row(served, facts.hasBatch(served)))}</tbody>
         </table>
         <p><code>/healthz</code> <code>/readyz</code> <code>/metrics</code> <code>/v1/pull</code> <code>/v1/events</code></p>
       </body>
@@ -56,29 +59,33 @@ export function statusPage(streams: readonly ServedStream[], facts: PageFacts) {
   `;
 }
 
-function row({ stream, figures, batch }: ServedStream) {
-  const { checkpoint, error } = figures;
+function row({ stream, figures }: ServedStream, hasBatch: boolean) {
+  const { position, error } = figures;
   const state = error !== null ? `${error.code}: ${error.message}` : figures.polling ? "being read" : "";
   return html`
     <tr>
       <td>${stream.input.name}</td>
       <td>${stream.service.name}</td>
-      <td>${checkpoint?.read_to ?? "-"}${checkpoint === null ? "" : behind(checkpoint)}</td>
-      <td>${checkpoint?.last_event_time_in_utc ?? "-"}</td>
-      <td>${String(checkpoint?.records ?? 0)}</td>
-      <td>${time(figures.lastEndedMs ?? checkpoint?.last_poll_ended_ms ?? null)}</td>
-      <td class="${error === null ? "" : "bad"}">${state}${batch === null
-        ? ""
-        : " a batch waits to be confirmed"}</td>
+      <td>${moment(position?.watermark)}${position === null ? "" : behind(position)}</td>
+      <td>${moment(position?.newest?.time)}</td>
+      <td>${String(position?.records ?? 0)}</td>
+      <td>${time(figures.lastEndedMs ?? position?.lastPollEndedMs ?? null)}</td>
+      <td class="${error === null ? "" : "bad"}">${state}${hasBatch
+        ? " a batch waits to be confirmed"
+        : ""}</td>
     </tr>
   `;
 }
 
 /** What is still unread before the position. */
-function behind({ backfill, backfill_ends_ms }: Checkpoint): string {
+function behind({ backfill, backfillEndsMs }: Position): string {
   if (backfill.length === 0) return "";
-  const from = `; older records from ${backfill[0]!.from} on are still being read`;
-  return backfill_ends_ms === null ? from : `${from}, until about ${time(backfill_ends_ms)}`;
+  const from = `; older records from ${moment(backfill[0]!.from)} on are still being read`;
+  return backfillEndsMs === null ? from : `${from}, until about ${time(backfillEndsMs)}`;
+}
+
+function moment(instant: Instant | null | undefined): string {
+  return instant === null || instant === undefined ? "-" : formatInstant(instant);
 }
 
 function time(ms: number | null): string {

@@ -1,12 +1,11 @@
 import { addSeconds, compareInstants, type Instant } from "../../instant.ts";
-import type { SweepMark } from "./rereads.ts";
+import type { Reread } from "../../state/position.ts";
 
 /**
  * How far a live window reaches back over what was read before.
  *
- * A page brings up to a thousand records for the price of one, and most live windows fill a part of it. What is free
- * there is taken to look again at the last minutes, which costs no request and finds most of what came late; the
- * first steps of the schedule are thereby taken at every poll.
+ * A page brings up to a thousand records for the price of one, and most live windows fill a part of it: what is free
+ * there is taken to look again at the last minutes.
  */
 
 /** Most late records come within these (Microsoft once said 95 % in 2 min). */
@@ -44,16 +43,16 @@ export function freeOverlap(
   return Math.max(least, Math.min(Math.floor(least + more), MOST_OVERLAP_SECONDS));
 }
 
-/** The marks after everything from `from` to `to` was read at the moment `to`. */
-export function marksAfterLive(
-  schedule: readonly number[],
-  marks: readonly SweepMark[],
+/** The re-reads after everything from `from` to `to` was read at the moment `to`: those it covers need not be made. */
+export function rereadsAfterLive(
+  ages: readonly number[],
+  rereads: readonly Reread[],
   from: Instant,
   to: Instant,
-): SweepMark[] {
-  return marks.map((mark, step) => {
-    const reached = addSeconds(to, -(schedule[step] ?? Infinity));
-    const adjoins = compareInstants(from, mark.readTo) <= 0 && compareInstants(reached, mark.readTo) > 0;
-    return adjoins ? { ...mark, readTo: reached } : mark;
+): Reread[] {
+  return rereads.map((reread, index) => {
+    const due = addSeconds(to, -(ages[index] ?? Infinity));
+    const adjoins = compareInstants(from, reread.readTo) <= 0 && compareInstants(due, reread.readTo) > 0;
+    return adjoins ? { ...reread, readTo: due } : reread;
   });
 }

@@ -1,100 +1,123 @@
-import { addSeconds, compareInstants, type Instant, latest } from "../../instant.ts";
+/**
+ * Late arrivals, and how they are found.
+ *
+ * Graph gives a record the time of what it tells of, and shows it later: within minutes as a rule, some after hours,
+ * and not in the order of their times. Whoever reads up to now, and from there on next time, never sees what arrives
+ * behind. Staying some minutes behind makes everything late and still loses the rest. So a window is read and delivered
+ * at once, and its time is **read again** when it has reached certain ages; what was delivered before has its key in
+ * the seen set, and only what came late leaves.
+ *
+ * **The schedule** (`schedule.ts`) is a list of ages, such as 5 min, 15 min, 1 h, 6 h, 24 h. There is one re-read for
+ * each age. All that is durable of it is how far it has come, and how often in a row it found nothing: neighbouring
+ * windows are thus always read again as one range. It gathers time before it is made, twice its age, from 15 min to
+ * 12 h; after eight times that found nothing twice as much, and later four times. The deepest that is due goes first,
+ * since what it misses nobody finds.
+ *
+ * **Live windows** look again at the last minutes anyway, as far as their pages have room (`overlap.ts`). This costs no
+ * request and finds most of what comes late; the shallow re-reads are made by it at every poll.
+ *
+ * **The credit** (`credit.ts`) bounds what the others cost. Each live request earns 0.6 requests, 60 at most are saved
+ * up, and a window of a re-read is begun only while there are more than 20, which is what one window may take. So
+ * re-reads never owe anything, and never make much more than half of what live reading makes. A stream that is polled
+ * rarely earns little: its re-reads fall behind, which is said (`lag.ts`) and is a metric.
+ *
+ * **The depth** (`depth.ts`) follows what is found. Where the deepest re-read finds late records while nothing is due,
+ * one twice as deep is added behind it, up to a bound and to what Graph keeps. An added one is dropped again when it
+ * has found nothing eight times in a row, or when it takes what the usual ones need. While a backfill is unread, what
+ * is new is not late, and nothing is added.
+ *
+ * **Keys** must outlive all of this: a re-read that meets a record whose key is forgotten delivers it twice
+ * (`../keyLife.ts`). An added re-read begins no earlier than the oldest time of which every key is known.
+ *
+ * What a re-read cannot read is no gap: it was read before, and the next deeper one looks again.
+ */
+import { codesOf } from "../../errors.ts";
+import { compareInstants, type Instant, latest, secondsBetween } from "../../instant.ts";
+import { knownSince } from "../keyLife.ts";
+import type { PollContext } from "../pollContext.ts";
+import { readWindows } from "../readWindows.ts";
+import { isPaidFor } from "./credit.ts";
+import { adjustedRereads, agesOf, depthOf } from "./depth.ts";
+import { type DueReread, dueReread, rereadsAfter } from "./schedule.ts";
 
 /**
- * When past ranges are read again for records that arrived late.
+ * Makes the re-reads that are due, while the credit that live reading earned lasts.
  *
- * Each step of the schedule looks at a range when it has reached a certain age, and keeps one mark: how far it has
- * come. Neighbouring windows are thus always read as one range, and the state is a mark a step.
+ * @param now by Graph's clock
  */
-
-/** Seconds after which a range is read again, where the plugin and the configuration say nothing. */
-export const EVENT_SWEEPS_SECONDS: readonly number[] = [300, 900, 3600, 21_600, 86_400];
-export const UPDATE_SWEEPS_SECONDS: readonly number[] = [900, 3600, 21_600];
-/** Requests that sweeps may make for each live one. */
-export const CREDIT_PER_LIVE_REQUEST = 0.6;
-/** A quiet night must not pay for a storm of sweeps in the morning. */
-const MOST_CREDIT = 60;
-/** What one window may take (window.ts): it is earned before a sweep begins, so that none is ever owed. */
-const WINDOW_CREDIT = 20;
-const LEAST_SPACING_SECONDS = 900;
-const MOST_SPACING_SECONDS = 43_200;
-/** After so many sweeps in a row that found nothing late, a step is taken half as often, up to a quarter. */
-const IDLE_SWEEPS = 8;
-
-/** How far a step has come, and how often in a row it found nothing late. */
-export interface SweepMark {
-  readonly readTo: Instant;
-  readonly idle: number;
+export async function reread(context: PollContext, now: Instant, mayGoOn: () => boolean): Promise<void> {
+  const { stream, position } = context;
+  const ages = agesOf(stream, position.current.rereads.length);
+  let foundDeep = false;
+  for (;;) {
+    const { rereads, rereadCredit } = position.current;
+    const due = dueReread(ages, rereads, now);
+    const isPaid = isPaidFor(rereadCredit);
+    if (due === null || !isPaid || !mayGoOn()) {
+      return adjustDepth(context, now, foundDeep, due === null && isPaid);
+    }
+    const late = await readAgain(context, due, now, mayGoOn);
+    if (late > 0 && due.index === ages.length - 1) foundDeep = true;
+  }
 }
 
-/** One range that is due to be read again. */
-export interface DueSweep {
-  readonly step: number;
-  readonly from: Instant;
-  readonly to: Instant;
-}
-
-/** Marks for a schedule: those there are, and for new steps what they begin with: nothing older than they look at. */
-export function openMarks(
-  schedule: readonly number[],
-  marks: readonly SweepMark[],
-  start: Instant,
-  now: Instant,
-): SweepMark[] {
-  return schedule.map((age, step) =>
-    marks[step] ?? { readTo: latest(start, addSeconds(now, -age)), idle: 0 }
+/** Lets re-reads go deeper, or less deep. */
+function adjustDepth(context: PollContext, now: Instant, foundDeep: boolean, inTime: boolean): void {
+  const { position, stream, startedMs } = context;
+  const { backfill, beganAt, rereads } = position.current;
+  const adjusted = adjustedRereads(depthOf(stream), rereads, {
+    foundDeep: foundDeep && backfill.length === 0,
+    inTime,
+    oldestKnown: latest(beganAt ?? now, knownSince(position.current, startedMs)),
+    now,
+  });
+  if (adjusted.length === rereads.length) return;
+  position.markRereads(adjusted);
+  const hours = agesOf(stream, adjusted.length).at(-1)! / 3600;
+  stream.log.info(
+    adjusted.length > rereads.length
+      ? "the deepest re-read found late records: now one goes deeper"
+      : "re-reads go less deep again",
+    { deepest_h: Math.round(hours * 10) / 10 },
   );
 }
 
-/** Seconds of time that a step gathers before it is taken. */
-export function spacingOf(ageSeconds: number, idle: number): number {
-  const spacing = Math.min(Math.max(2 * ageSeconds, LEAST_SPACING_SECONDS), MOST_SPACING_SECONDS);
-  return spacing * Math.min(2 ** Math.floor(idle / IDLE_SWEEPS), 4);
-}
-
-/**
- * The sweep to take now, if any: the deepest that is due, since what it misses nobody finds; a shallow one that has
- * fallen behind the next deeper is left to that. A step reads up to the last multiple of its spacing, so that one that
- * was broken off stays due until it is whole.
- */
-export function dueSweep(
-  schedule: readonly number[],
-  marks: readonly SweepMark[],
+/** @returns how many late records it found */
+async function readAgain(
+  context: PollContext,
+  due: DueReread,
   now: Instant,
-): DueSweep | null {
-  for (let step = schedule.length - 1; step >= 0; step--) {
-    const age = schedule[step]!;
-    const { readTo, idle } = marks[step]!;
-    const deeper = schedule[step + 1];
-    const from = deeper === undefined ? readTo : latest(readTo, addSeconds(now, -deeper));
-    const spacing = spacingOf(age, idle);
-    const seconds = Math.floor((now.seconds - age) / spacing) * spacing;
-    const to = { seconds, nanos: 0 };
-    if (compareInstants(from, to) < 0) return { step, from, to };
+  mayGoOn: () => boolean,
+): Promise<number> {
+  const { stream: { log }, position, counts } = context;
+  const requestsBefore = counts.requests;
+  const spent = () => counts.requests - requestsBefore;
+  const found = { late: 0, oldest: null as Instant | null, isWhole: false };
+  const mark = (to: Instant, late: number | null) =>
+    position.markRereads(rereadsAfter(position.current.rereads, due.index, to, late));
+  try {
+    await readWindows(context, due, {
+      priority: "reread",
+      onRead(to, windowCounts) {
+        if (windowCounts !== null && windowCounts.fresh > 0) {
+          found.late += windowCounts.fresh;
+          found.oldest ??= windowCounts.oldestFresh;
+        }
+        found.isWhole = compareInstants(to, due.to) >= 0;
+        mark(to, null);
+      },
+      onGap: (_, error) => log.warn(error.message, { ...codesOf(error), range: "re-read, left out" }),
+      mayGoOn: () => mayGoOn() && isPaidFor(position.current.rereadCredit - spent()),
+    });
+  } finally {
+    counts.countRereadRequests(spent());
+    // A part that found nothing says little of the whole.
+    mark(due.from, found.late === 0 && !found.isWhole ? null : found.late);
+    position.spend(spent());
   }
-  return null;
-}
-
-/** The marks after a sweep has come as far as `readTo`; `late` records that it found, `null` while it goes on. */
-export function movedMark(
-  marks: readonly SweepMark[],
-  step: number,
-  readTo: Instant,
-  late: number | null,
-): SweepMark[] {
-  return marks.map((mark, index) => {
-    if (index !== step) return mark;
-    const reached = compareInstants(readTo, mark.readTo) > 0 ? readTo : mark.readTo;
-    return { readTo: reached, idle: late === null ? mark.idle : late > 0 ? 0 : mark.idle + 1 };
-  });
-}
-
-/** Whether the credit is enough for one more window of a sweep. */
-export function isPaidFor(credit: number): boolean {
-  return credit > WINDOW_CREDIT;
-}
-
-/** The credit after so many live requests and so many of sweeps. */
-export function creditAfter(credit: number, liveRequests: number, sweepRequests: number): number {
-  return Math.min(credit + liveRequests * CREDIT_PER_LIVE_REQUEST, MOST_CREDIT) - sweepRequests;
+  if (found.late === 0) return 0;
+  const lateBy = found.oldest === null ? 0 : Math.round(secondsBetween(found.oldest, now));
+  counts.countLate(found.late, lateBy);
+  log.info("late records recovered", { records: found.late, latest_by_s: lateBy });
+  return found.late;
 }

@@ -1,65 +1,86 @@
-import { formatInstant, type Instant } from "../../instant.ts";
-import type { Checkpoint } from "../../state/checkpoint.ts";
-import type { Pass } from "../pass.ts";
-import { instantOf } from "../position.ts";
-import { type Reach, scheduleFor, sweepLag } from "./reach.ts";
-import type { Stream } from "../stream.ts";
-import { EVENT_SWEEPS_SECONDS, type SweepMark, UPDATE_SWEEPS_SECONDS } from "./rereads.ts";
+import { addSeconds, compareInstants, type Instant, latest, secondsBetween } from "../../instant.ts";
+import type { Reread } from "../../state/position.ts";
 
-/** Without a setting re-reads become this much deeper at most than their schedule says. */
-const MOST_TIMES_DEEPER = 4;
-/** A sweep reaches this much further back than its age (sweeps.ts), and Graph must still have what it asks for. */
-const RETENTION_MARGIN_SECONDS = 2 * 86_400;
-/** From here on it is said that re-reads are behind. */
-const LAG_WORTH_SAYING_SECONDS = 86_400;
+/**
+ * When past time is read again. Each re-read of a stream has an age in seconds, the shallowest first, and a
+ * {@linkcode Reread} in the position at the same index. Why: `rereads.ts`.
+ */
 
-/** The stream's schedule, from its configuration, its plugin, or what suits its kind, and its bound. */
-export function reachOf({ service, plugin: { cursor } }: Stream): Reach {
-  if (cursor.kind === "snapshot") return { usual: [], most: 0 };
-  const own = cursor.kind === "event-time" ? EVENT_SWEEPS_SECONDS : UPDATE_SWEEPS_SECONDS;
-  const usual = service.rereadAfterSeconds ?? cursor.rereadAfterSeconds ?? own;
-  const wanted = service.rereadMaxSeconds ?? MOST_TIMES_DEEPER * (usual.at(-1) ?? 0);
-  return { usual, most: Math.min(wanted, cursor.retentionDays * 86_400 - RETENTION_MARGIN_SECONDS) };
+/** Ages in seconds where the plugin and the configuration say nothing. */
+export const EVENT_REREADS_SECONDS: readonly number[] = [300, 900, 3600, 21_600, 86_400];
+export const UPDATE_REREADS_SECONDS: readonly number[] = [900, 3600, 21_600];
+
+const LEAST_SPACING_SECONDS = 900;
+const MOST_SPACING_SECONDS = 43_200;
+/** After so many times in a row that found nothing late, a re-read is made half as often, up to a quarter. */
+const IDLE_TIMES = 8;
+
+/** One range that is due to be read again. */
+export interface DueReread {
+  readonly index: number;
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
-/** The schedule that a stream with so many marks goes by. */
-export function sweepSchedule(stream: Stream, marks: number): readonly number[] {
-  return scheduleFor(reachOf(stream), marks);
-}
-
-/** Seconds by which a stream's deepest re-read was behind its time at the last poll; `null` when it has none. */
-export function sweepLagOf(stream: Stream, { read_to, sweeps }: Checkpoint): number | null {
-  const now = instantOf(read_to);
-  if (now === null || sweeps.length === 0) return null;
-  return sweepLag(sweepSchedule(stream, sweeps.length), marksIn(sweeps, now), now);
-}
-
-/** Whether a stream's re-reads are so far behind that somebody should know. */
-export function isFarBehind({ stream, checkpoint }: Pass): boolean {
-  return (sweepLagOf(stream, checkpoint) ?? 0) > LAG_WORTH_SAYING_SECONDS;
-}
-
-/** Says once that re-reads have fallen behind, and once that they have caught up. */
-export function sayIfBehind(pass: Pass, wasFarBehind: boolean): void {
-  const { stream: { log, service } } = pass;
-  if (isFarBehind(pass) === wasFarBehind) return;
-  if (wasFarBehind) return log.info("re-reads have caught up");
-  log.warn(
-    "re-reads are more than a day behind, and late records come as much later: live reading earns them too few " +
-      "requests; a shorter request_period_in_seconds earns more, a shorter reread_after_seconds needs less",
-    { request_period_in_seconds: service.periodSeconds },
+/** The re-reads for these ages: those there are, and new ones, which begin with nothing older than they look at. */
+export function openRereads(
+  ages: readonly number[],
+  rereads: readonly Reread[],
+  start: Instant,
+  now: Instant,
+): Reread[] {
+  return ages.map((age, index) =>
+    rereads[index] ?? { readTo: latest(start, addSeconds(now, -age)), idle: 0 }
   );
 }
 
-/** The marks of a checkpoint. */
-export function marksIn(sweeps: Checkpoint["sweeps"], otherwise: Instant): SweepMark[] {
-  return sweeps.map(({ read_to, idle }) => ({ readTo: instantOf(read_to) ?? otherwise, idle }));
+/** Seconds of time that a re-read gathers before it is made. */
+export function spacingOf(ageSeconds: number, idle: number): number {
+  const spacing = Math.min(Math.max(2 * ageSeconds, LEAST_SPACING_SECONDS), MOST_SPACING_SECONDS);
+  return spacing * Math.min(2 ** Math.floor(idle / IDLE_TIMES), 4);
 }
 
-/** The checkpoint with these marks. */
-export function withMarks(checkpoint: Checkpoint, marks: readonly SweepMark[]): Checkpoint {
-  return {
-    ...checkpoint,
-    sweeps: marks.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
-  };
+/**
+ * What to read again now, if anything: the deepest that is due, since what it misses nobody finds; a shallow one that
+ * has fallen behind the next deeper leaves that part to it. A re-read goes up to the last multiple of its spacing, so
+ * that one that was broken off stays due until it is whole.
+ */
+export function dueReread(
+  ages: readonly number[],
+  rereads: readonly Reread[],
+  now: Instant,
+): DueReread | null {
+  for (let index = ages.length - 1; index >= 0; index--) {
+    const age = ages[index]!;
+    const { readTo, idle } = rereads[index]!;
+    const deeper = ages[index + 1];
+    const from = deeper === undefined ? readTo : latest(readTo, addSeconds(now, -deeper));
+    const spacing = spacingOf(age, idle);
+    const seconds = Math.floor((now.seconds - age) / spacing) * spacing;
+    const to = { seconds, nanos: 0 };
+    if (compareInstants(from, to) < 0) return { index, from, to };
+  }
+  return null;
+}
+
+/** The re-reads after one came as far as `readTo`; `late` records that it found, `null` while it goes on. */
+export function rereadsAfter(
+  rereads: readonly Reread[],
+  index: number,
+  readTo: Instant,
+  late: number | null,
+): Reread[] {
+  return rereads.map((reread, other) => {
+    if (other !== index) return reread;
+    const idle = late === null ? reread.idle : late > 0 ? 0 : reread.idle + 1;
+    return { readTo: latest(readTo, reread.readTo), idle };
+  });
+}
+
+/** Seconds by which the deepest of these ages is behind its time; 0 when it is not. */
+export function lagOf(ages: readonly number[], rereads: readonly Reread[], now: Instant): number {
+  const age = ages.at(-1);
+  const reread = rereads[ages.length - 1];
+  if (age === undefined || reread === undefined) return 0;
+  return Math.max(0, secondsBetween(reread.readTo, addSeconds(now, -age)) - spacingOf(age, reread.idle));
 }

@@ -3,7 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
-import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
+import { fromMillis } from "../../../src/instant.ts";
+import { emptyPosition } from "../../../src/state/position.ts";
 import { openSeenSet } from "../../../src/state/seen/set.ts";
 import { openState } from "../../../src/state/state.ts";
 
@@ -28,13 +29,14 @@ function commits(): number[] {
   }).stream(address);
   const seen = state.seen();
   const link = `https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=${"x".repeat(900)}`;
-  const checkpoint = { ...emptyCheckpoint(address, null), next_link: link };
+  const window = { from: fromMillis(0), to: fromMillis(60_000) };
+  const position = { ...emptyPosition(), interruption: { window, link } };
   let number = 0;
   const page = () => {
     for (let n = 0; n < 1000; n++) seen.add(keyOf(number++));
   };
   const commit = () => {
-    state.commit({ ...checkpoint, records: number });
+    state.commit({ ...position, records: number });
   };
   const ratios: number[] = [];
   for (let n = 0; n < 220; n++) {

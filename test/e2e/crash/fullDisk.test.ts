@@ -3,7 +3,7 @@ import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
-import { emptyCheckpoint } from "../../../src/state/checkpoint.ts";
+import { emptyPosition } from "../../../src/state/position.ts";
 import { recordKey } from "../../../src/record/keyMaker.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 
@@ -35,24 +35,24 @@ describe("state on a volume that is full", () => {
     const dir = smallVolume(context);
     const state = stateIn(dir);
     const stream = state.stream(address);
-    const checkpoint = emptyCheckpoint(address, null);
-    stream.saveCheckpoint({ ...checkpoint, records: 1 });
+    const checkpoint = emptyPosition();
+    stream.commitInFile({ ...checkpoint, records: 1 });
     stream.seen().add(recordKey("first"));
     stream.seen().commit();
 
     const filler = join(dir, "filler");
     spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=4096"]);
-    expect(() => stream.saveCheckpoint({ ...checkpoint, records: 2 })).toThrow(unusable(dir, "ENOSPC"));
+    expect(() => stream.commitInFile({ ...checkpoint, records: 2 })).toThrow(unusable(dir, "ENOSPC"));
     for (let index = 0; index < 1000; index++) stream.seen().add(recordKey(String(index)));
     expect(() => stream.seen().commit()).toThrow(unusable(dir, "ENOSPC"));
-    expect(stream.loadCheckpoint()?.records).toBe(1);
+    expect(stream.loadPosition()?.records).toBe(1);
 
     rmSync(filler);
     stream.seen().commit();
-    stream.saveCheckpoint({ ...checkpoint, records: 2 });
+    stream.commitInFile({ ...checkpoint, records: 2 });
     state.close();
     const again = stateIn(dir).stream(address);
-    expect([again.loadCheckpoint()?.records, again.seen().size, again.seen().has(recordKey("999"))]).toEqual([
+    expect([again.loadPosition()?.records, again.seen().size, again.seen().has(recordKey("999"))]).toEqual([
       2,
       1001,
       true,
@@ -80,7 +80,7 @@ describe("state that may not be written", () => {
     // A lock is a file open for writing, which would keep the volume from becoming read-only.
     const state = stateIn(dir, { locker: () => ({ status: "locked", release: () => {} }) });
     expect(spawnSync("mount", ["-o", "remount,ro", dir]).status).toBe(0);
-    expect(() => state.stream(address).saveCheckpoint(emptyCheckpoint(address, null))).toThrow(
+    expect(() => state.stream(address).commitInFile(emptyPosition())).toThrow(
       unusable(dir, "EROFS"),
     );
     expect(() => stateIn(dir)).toThrow(unusable(dir, "EROFS"));

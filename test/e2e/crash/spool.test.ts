@@ -30,7 +30,7 @@ describe("a process that is killed with -9 while it writes a spool", () => {
     }
     const state = stateIn(join(dir, "state"), { report: () => {} });
     const read = childStreams.map((service) =>
-      state.stream({ inputId: "10001", service }).loadCheckpoint()?.records ?? 0
+      state.stream({ inputId: "10001", service }).loadPosition()?.records ?? 0
     );
     state.close();
     const pages = Math.max(...read) + 2;

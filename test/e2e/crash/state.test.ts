@@ -28,7 +28,7 @@ describe("a process that is killed with -9 while it commits page after page", ()
 
       const state = stateIn(dir, { report: (note) => notes.push(note) });
       const stream = state.stream(loopAddress);
-      const records = stream.loadCheckpoint()?.records ?? 0;
+      const records = stream.loadPosition()?.records ?? 0;
       expect(records).toBeGreaterThanOrEqual(reported);
       expect(records).toBeLessThanOrEqual(reported + 1);
       for (let page = 1; page <= records; page++) {

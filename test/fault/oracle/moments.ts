@@ -130,7 +130,7 @@ export const MOMENTS: readonly Moment[] = [
       changeIn(stream, random.int(1, 8), (name) => name.startsWith("checkpoint.json")),
   },
   {
-    name: "during a sweep",
+    name: "during a re-read",
     only: "windows",
     needsPast: true,
     fault: ({ collection, random }) => ({

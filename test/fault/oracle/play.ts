@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import process from "node:process";
-import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
+import { addSeconds, fromMillis } from "../../../src/instant.ts";
 import { openState } from "../../../src/state/state.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
 import { type Running, start } from "../../support/program.ts";
@@ -49,7 +49,7 @@ export async function play(plan: Plan): Promise<PlayReport> {
   const lives: LifeReport[] = [];
   for (const [index, life] of plan.lives.entries()) {
     if (index > 0) meanwhile(site, plan);
-    if (life.moment.needsPast) makeSweepsDue(site, plan);
+    if (life.moment.needsPast) makeRereadsDue(site, plan);
     const { report, stdout } = await live(life, words, site, plan, spool);
     lives.push(report);
     outputs.push(stdout);
@@ -121,8 +121,8 @@ function changeSome(site: Site, service: string, count: number, share: number): 
   }
 }
 
-/** Puts the marks of the re-reads back, as if hours had passed since. */
-function makeSweepsDue(site: Site, { services }: Plan): void {
+/** Puts the re-reads back, as if hours had passed since. */
+function makeRereadsDue(site: Site, { services }: Plan): void {
   const state = openState(site.state, {
     locker: hostLocker(),
     pid: process.pid,
@@ -131,10 +131,10 @@ function makeSweepsDue(site: Site, { services }: Plan): void {
   });
   for (const service of services) {
     const stream = state.stream({ inputId: "10001", service });
-    const checkpoint = stream.loadCheckpoint();
-    if (checkpoint === null) continue;
-    const sweeps = checkpoint.sweeps.map(() => ({ read_to: formatInstant(site.start), idle: 0 }));
-    stream.saveCheckpoint({ ...checkpoint, sweeps, sweep_credit: 60 });
+    const position = stream.loadPosition();
+    if (position === null) continue;
+    const rereads = position.rereads.map(() => ({ readTo: site.start, idle: 0 }));
+    stream.commitInFile({ ...position, rereads, rereadCredit: 60 });
   }
   state.close();
 }
@@ -218,7 +218,7 @@ async function readToTheEnd(words: readonly string[], site: Site, plan: Plan, sp
     outputs.push(stdout);
     const added = spool === null ? stdout.length : spoolText(spool).length - before;
     if (added === 0 && pulls > 1) return outputs;
-    makeSweepsDue(site, plan);
+    makeRereadsDue(site, plan);
   }
   throw new Error(
     `After ${MOST_PULLS} pulls of ${plan.services.join(", ")} there is still something to read`,

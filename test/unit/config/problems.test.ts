@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { plugins } from "../../../plugins/index.ts";
 import type { Problem } from "../../../src/config/config.ts";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
 import { problemLine, shownProblems } from "../../../src/config/problems.ts";
 import { options, problemsOf, small } from "./example.ts";
 
-const KNOWN = "signIns, signIns_v2, directory_audits, provisioning_audits, alerts_v2, alerts, " +
-  "secure_scores, secure_score_control_profiles";
+const KNOWN = plugins.map(({ service }) => service).join(", ");
 const service = (line: string) => small({ services: [`signIns: {${line}}`] });
 const input = (...lines: string[]) => small({ input: lines });
 const credential = (from: RegExp | string, to: string) => small().replace(from, to);

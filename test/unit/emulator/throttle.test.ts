@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultTenant } from "../../../src/emulator/options.ts";
+import { inventedPlugins } from "../../support/inventedPlugins.ts";
 import { bench } from "./setup.ts";
 
 const REPORTS = [
@@ -77,4 +78,15 @@ it("each tenant has budgets of its own", async () => {
   }).access_token;
   const response = await get(REPORTS[0] ?? "", { headers: { authorization: `Bearer ${token}` } });
   expect(response.status).toBe(200);
+});
+
+it("identity protection is one request a second, and no word on how long to wait", async () => {
+  const [, alarms] = inventedPlugins;
+  const plugins = [{ ...alarms!, path: "/v1.0/identityProtection/doorAlarms" }];
+  const { get, clock } = await bench({ quotas: {}, plugins });
+  expect((await get(plugins[0]!.path)).status).toBe(200);
+  const refused = await get(plugins[0]!.path);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, null]);
+  clock.advance(2000);
+  expect((await get(plugins[0]!.path)).status).toBe(200);
 });

@@ -1,27 +1,19 @@
 import { onTestFinished } from "vitest";
+import { plugins } from "../../../plugins/index.ts";
 import type { Clock } from "../../../src/clock.ts";
-import type { InputConfig, ServiceConfig } from "../../../src/config/config.ts";
+import type { ServiceConfig } from "../../../src/config/config.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
-import { createGraphClient } from "../../../src/graph/client.ts";
-import { createLimiters } from "../../../src/graph/limiters.ts";
-import { clientSecret } from "../../../src/graph/auth/clientSecret.ts";
-import { entraIssuer } from "../../../src/graph/auth/entra.ts";
-import { createTokenSource } from "../../../src/graph/auth/token.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/graph/transport.ts";
 import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
-import { createRegistry } from "../../../src/plugin/registry.ts";
 import type { PollReport } from "../../../src/tap/poll.ts";
 import { createTapServer, type ServerOptions, type TapServer } from "../../../src/server/server.ts";
-import { openState, type State } from "../../../src/state/state.ts";
-import { createFramers } from "../../../src/json/framer.ts";
-import { createKeyMaker } from "../../../src/record/keyMaker.ts";
+import type { State } from "../../../src/state/state.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
-import { plugins } from "../../../plugins/index.ts";
+import { buildTap } from "../../../src/wiring/tap.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
+import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "../../support/tenant.ts";
 
-const GRAPH = "https://graph.microsoft.com";
-const TENANT = { tenantId: "contoso.example", clientId: "app", clientSecret: "not-a-secret" };
 const NOW = Date.UTC(2026, 10, 22, 16);
 
 /** A clock that stands still until told, and whose sleepers wake when their time has come. */
@@ -79,77 +71,38 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
     },
     close: () => Promise.resolve(),
   };
-  const engine: Engine = {
-    clock,
-    framers: createFramers(),
-    makeKey: createKeyMaker(),
-    random: () => 0.5,
-    sink,
-    format: "json",
-    hostname: "host",
-    tagGeneration: "2",
-  };
   const start = addSeconds(fromMillis(NOW), -3600);
+  const settings: Partial<ServiceConfig> = options.start === false
+    ? {}
+    : { startTime: { text: formatInstant(start), instant: start } };
+  const { config: whole, registry } = tenantConfig(NOW);
+  const config = withServices(whole, SERVICES, settings);
   let state: State | null = null;
   const house = { intercept: null, accepted: [] as readonly Uint8Array[] } as unknown as {
     -readonly [K in keyof House]: House[K];
   };
-  const transport = (request: HttpRequest) => house.intercept?.(request) ?? fetchFrom(emulator, request);
 
   function open(): void {
     state?.close();
-    state = openState(folder, {
-      locker: () => ({ status: "locked", release() {} }),
-      pid: 1,
-      now: clock.now,
-      report: (note) => logged.push(note),
+    state = openOwnState(folder, clock.now, (note) => logged.push(note));
+    const { streams, engine } = buildTap({
+      config,
+      registry,
+      state,
+      clock,
+      log,
+      sink,
+      transport: (request) => house.intercept?.(request) ?? fetchFrom(emulator, request),
+      random: () => 0.5,
+      format: "json",
+      hostname: "host",
     });
     const stop = new AbortController();
-    const cloud = {
-      graphUrl: GRAPH,
-      loginUrl: "https://login.microsoftonline.com",
-      scope: `${GRAPH}/.default`,
-    };
-    const tokens = createTokenSource(
-      entraIssuer({
-        transport,
-        clock,
-        cloud,
-        ...TENANT,
-        authenticate: clientSecret(() => TENANT.clientSecret),
-      }),
-      clock,
-    );
-    const graph = createGraphClient({ transport, clock, log, userAgent: "graphtap/test", tokens });
-    const unlimited = { requests: 1_000_000, seconds: 1 };
-    const limiters = createLimiters({ reports: unlimited, security: unlimited }, clock);
-    const registry = createRegistry(plugins);
     house.stop = stop;
-    house.streams = SERVICES.map((service): Stream => ({
-      input: { name: "contoso", id: "1", environment: null } as InputConfig,
-      service: {
-        name: service,
-        configuredName: service,
-        enabled: true,
-        periodSeconds: 300,
-        startTime: options.start === false ? null : { text: formatInstant(start), instant: start },
-        additionalFilter: null,
-        overrideTag: null,
-        tagVersion: null,
-        windowMaxSeconds: null,
-        rereadAfterSeconds: null,
-        trackUpdates: true,
-        obfuscation: [],
-      } as Partial<ServiceConfig> as ServiceConfig,
-      plugin: registry.resolve(service)!,
-      graph,
-      graphUrl: GRAPH,
-      limiters: [limiters.of(TENANT, registry.resolve(service)!.quota)],
-      state: state!.stream({ inputId: "1", service }),
-      log,
-    }));
+    house.streams = streams;
+    house.engine = engine;
     house.server = createTapServer({
-      streams: house.streams,
+      streams,
       engine,
       stop,
       log,
@@ -163,7 +116,6 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
   Object.assign(house, {
     emulator,
     clock,
-    engine,
     lines,
     log: logged,
     fetch: async (path: string, { gone, ...init }: RequestInit & { gone?: AbortSignal } = {}) => {
@@ -174,7 +126,7 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
     },
     ids: async (path: string) => idsOf(await (await house.fetch(path)).text()),
     restart: open,
-    poll: () => house.server.poll(house.server.streams[0]!, engine, house.stop.signal),
+    poll: () => house.server.poll(house.server.streams[0]!, house.engine, house.stop.signal),
   });
   open();
   onTestFinished(() => state?.close());
@@ -239,17 +191,5 @@ function stillClock(start: number): StillClock {
           reject(signal.reason);
         }, { once: true });
       }),
-  };
-}
-
-async function fetchFrom(emulator: Emulator, request: HttpRequest): Promise<HttpResponse> {
-  const { "accept-encoding": _, ...headers } = request.headers;
-  const response = await emulator.fetch(
-    new Request(request.url, { method: request.method, headers, body: request.body }),
-  );
-  return {
-    status: response.status,
-    header: (name) => response.headers.get(name),
-    body: (response.body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>,
   };
 }

@@ -1,8 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { Hono } from "hono";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { AppBindings } from "../../../src/server/bindings.ts";
-import { listen } from "../../../src/server/listen.ts";
+import { type AppBindings, listen } from "../../../src/server/listen.ts";
 
 const ANYWHERE = { host: "127.0.0.1", port: 0, loopback: true };
 

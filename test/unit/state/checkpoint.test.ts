@@ -1,13 +1,34 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Checkpoint,
-  decodeCheckpoint,
-  emptyCheckpoint,
-  encodeCheckpoint,
-} from "../../../src/state/checkpoint.ts";
+import { parseInstant } from "../../../src/instant.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../src/state/checkpoint.ts";
+import { emptyPosition, type Position } from "../../../src/state/position.ts";
 
 const address = { inputId: "10001", service: "signIns" };
-const empty = emptyCheckpoint(address, null);
+const at = (text: string) => parseInstant(text)!;
+const empty = emptyPosition();
+const position: Position = {
+  start: "2026-01-01T00-00-00Z",
+  beganAt: at("2026-01-01T00:00:00Z"),
+  watermark: at("2026-11-22T15:00:00Z"),
+  backfill: [{ from: at("2026-01-01T00:00:00Z"), to: at("2026-02-01T00:00:00Z") }],
+  backfillEndsMs: 1_795_363_200_000,
+  rereads: [{ readTo: at("2026-11-22T14:00:00Z"), idle: 2 }],
+  rereadCredit: -1.5,
+  newest: { time: at("2026-11-22T15:59:59.1234567Z"), ids: ["a", "b"] },
+  interruption: {
+    window: { from: at("2026-11-22T15:00:00Z"), to: at("2026-11-22T16:00:00Z") },
+    link: "https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x",
+  },
+  windowSeconds: 3600,
+  overlapSeconds: 900,
+  lastPollStartedMs: 1_763_827_200_123,
+  lastPollEndedMs: 1_763_827_201_456,
+  lastSuccessMs: 1_763_827_201_456,
+  lastError: "graph-throttled",
+  records: 12,
+  duplicates: 3,
+};
+/** The same on the disk. */
 const full: Checkpoint = {
   persistence_version: 3,
   service: "signIns",
@@ -36,35 +57,46 @@ const full: Checkpoint = {
 const change = (members: Record<string, unknown>) => JSON.stringify({ ...full, ...members });
 
 describe("a checkpoint", () => {
-  it.each([["full", full], ["empty", empty]])("that is %s comes back as it was", (_, checkpoint) => {
-    expect(decodeCheckpoint(encodeCheckpoint(checkpoint), address)).toEqual({ kind: "ok", checkpoint });
+  it.each([["full", position], ["empty", empty]])("that is %s comes back as it was", (_, one) => {
+    const decoded = decodeCheckpoint(encodeCheckpoint(one, address), address);
+    expect(decoded).toEqual({ kind: "ok", position: one, address });
+  });
+
+  it("has the members and texts that version 0.1 gave it, in their order", () => {
+    expect(encodeCheckpoint(position, address)).toBe(`${JSON.stringify(full, null, 2)}\n`);
   });
 
   it("is written for people, one member a line", () => {
-    expect(encodeCheckpoint(full)).toContain(`\n  "read_to": "2026-11-22T15:00:00Z",\n`);
+    expect(encodeCheckpoint(position, address)).toContain(`\n  "read_to": "2026-11-22T15:00:00Z",\n`);
   });
 
   it("keeps no members it does not know, and no more than the last hundred ids", () => {
     const ids = Array.from({ length: 130 }, (_, index) => `id-${index}`);
     const decoded = decodeCheckpoint(change({ colour: "red", last_ids: ids }), address);
-    expect(decoded).toEqual({ kind: "ok", checkpoint: { ...full, last_ids: ids.slice(30) } });
+    expect(decoded).toEqual({
+      kind: "ok",
+      position: { ...position, newest: { ...position.newest, ids: ids.slice(30) } },
+      address,
+    });
   });
 
-  it.each<[string, Record<string, unknown>, Partial<Checkpoint>]>([
+  it.each<[string, Record<string, unknown>, Position["newest"]]>([
     ["under its newest name", { persistence_version: 1, last_event_time_in_utc: "2024-05-01T00:00:00Z" }, {
-      last_event_time_in_utc: "2024-05-01T00:00:00Z",
+      time: at("2024-05-01T00:00:00Z"),
+      ids: [],
     }],
     ["under its older name", { persistence_version: 1, last_polled_timestamp: "2024-05-01T00:00:00.5Z" }, {
-      last_event_time_in_utc: "2024-05-01T00:00:00.5Z",
+      time: at("2024-05-01T00:00:00.5Z"),
+      ids: [],
     }],
     ["as Python writes it", { last_polled_timestamp: "2024-05-01 00:00:00.123456", last_ids: ["x"] }, {
-      last_event_time_in_utc: "2024-05-01T00:00:00.123456Z",
-      last_ids: ["x"],
+      time: at("2024-05-01T00:00:00.123456Z"),
+      ids: ["x"],
     }],
-    ["absent", { persistence_version: 2, next_link: null }, {}],
-  ])("of an older version has its time %s", (_, old, wanted) => {
+    ["absent", { persistence_version: 2, next_link: null }, null],
+  ])("of an older version has its time %s", (_, old, newest) => {
     const decoded = decodeCheckpoint(JSON.stringify(old), address);
-    expect(decoded).toEqual({ kind: "ok", checkpoint: { ...empty, ...wanted } });
+    expect(decoded).toEqual({ kind: "ok", position: { ...empty, newest }, address });
   });
 
   it("of a newer version says so, whatever else it holds", () => {
@@ -77,7 +109,7 @@ describe("a checkpoint", () => {
   it.each([
     ["nothing", ""],
     ["zeros", "\0".repeat(700)],
-    ["half of it", encodeCheckpoint(full).slice(0, 300)],
+    ["half of it", encodeCheckpoint(position, address).slice(0, 300)],
     ["another JSON value", "[]"],
     ["null", "null"],
     ["no version", "{}"],
@@ -85,7 +117,7 @@ describe("a checkpoint", () => {
     ["a missing member", change({ records: undefined })],
     ["a start that is no time", change({ began_at: "now" })],
     ["half a range to be read", change({ backfill: [{ to: "2026-11-01T00:00:00Z" }] })],
-    ["a sweep that got nowhere", change({ sweeps: [{ read_to: null, idle: 0 }] })],
+    ["a re-read that got nowhere", change({ sweeps: [{ read_to: null, idle: 0 }] })],
     ["an empty service", change({ service: "" })],
     ["a time that is none", change({ read_to: "2026-13-01T00:00:00Z" })],
     ["a number for a time", change({ last_event_time_in_utc: 1_763_827_200 })],
@@ -100,7 +132,7 @@ describe("a checkpoint", () => {
   });
 
   it("that is cut anywhere is corrupt, or whole", () => {
-    const text = encodeCheckpoint(full).trimEnd();
+    const text = encodeCheckpoint(position, address).trimEnd();
     for (let length = 0; length < text.length; length++) {
       expect(decodeCheckpoint(text.slice(0, length), address).kind).toBe("corrupt");
     }

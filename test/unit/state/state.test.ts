@@ -9,40 +9,38 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { emptyCheckpoint, type StreamAddress } from "../../../src/state/checkpoint.ts";
+import { emptyPosition, type Position } from "../../../src/state/position.ts";
+import type { StreamAddress } from "../../../src/state/state.ts";
 import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { State } from "../../../src/state/state.ts";
 import { freshFolder, stateIn } from "../../support/state.ts";
 
 const signIns: StreamAddress = { inputId: "10001", service: "signIns" };
 const alerts: StreamAddress = { inputId: "10001", service: "alerts" };
-const checkpointOf = (address: StreamAddress, records: number) => ({
-  ...emptyCheckpoint(address, null),
-  records,
-});
+const positionAt = (records: number): Position => ({ ...emptyPosition(), records });
 
 /** Gives a stream a position and one key. */
 function write(state: State, address: StreamAddress, records = 1): void {
   const stream = state.stream(address);
   stream.seen().add(recordKey("a"));
   stream.seen().commit();
-  stream.saveCheckpoint(checkpointOf(address, records));
+  stream.commitInFile(positionAt(records));
 }
 
 describe("a state folder", () => {
   it("keeps position and seen set of each stream apart, over a restart", () => {
     const dir = join(freshFolder(), "not", "yet", "there");
     const state = stateIn(dir);
-    expect(state.stream(signIns).loadCheckpoint()).toBeNull();
+    expect(state.stream(signIns).loadPosition()).toBeNull();
     expect(state.list()).toEqual([]);
     write(state, signIns, 5);
-    state.stream(alerts).saveCheckpoint(checkpointOf(alerts, 6));
+    state.stream(alerts).commitInFile(positionAt(6));
     state.close();
 
     const again = stateIn(dir);
     expect(again.list()).toEqual([alerts, signIns]);
-    expect(again.stream(signIns).loadCheckpoint()).toEqual(checkpointOf(signIns, 5));
-    expect(again.stream(alerts).loadCheckpoint()?.records).toBe(6);
+    expect(again.stream(signIns).loadPosition()).toEqual(positionAt(5));
+    expect(again.stream(alerts).loadPosition()?.records).toBe(6);
     expect([signIns, alerts].map((address) => again.stream(address).seen().has(recordKey("a")))).toEqual([
       true,
       false,
@@ -72,9 +70,7 @@ describe("a state folder", () => {
     const again = stateIn(dir);
     expect(new Set(again.list().map((address) => JSON.stringify(address))))
       .toEqual(new Set(addresses.map((address) => JSON.stringify(address))));
-    addresses.forEach((address, index) =>
-      expect(again.stream(address).loadCheckpoint()?.records).toBe(index)
-    );
+    addresses.forEach((address, index) => expect(again.stream(address).loadPosition()?.records).toBe(index));
   });
 
   it("leaves the old collector's files and other folders alone, and does not list them", () => {
@@ -124,10 +120,10 @@ describe("resetting a stream", () => {
     state.stream(signIns).reset();
     expect(state.list()).toEqual([alerts]);
     expect(readdirSync(join(dir, "10001"))).toEqual(["alerts"]);
-    expect([state.stream(signIns).loadCheckpoint(), state.stream(signIns).seen().size]).toEqual([null, 0]);
+    expect([state.stream(signIns).loadPosition(), state.stream(signIns).seen().size]).toEqual([null, 0]);
     expect(() => old.add(recordKey("b"))).toThrow("closed");
     write(state, signIns, 9);
-    expect(state.stream(signIns).loadCheckpoint()?.records).toBe(9);
+    expect(state.stream(signIns).loadPosition()?.records).toBe(9);
   });
 
   it("that never began is nothing", () => {
@@ -146,7 +142,7 @@ describe("a checkpoint file", () => {
     write(state, signIns);
     const path = join(state.stream(signIns).dir, "checkpoint.json");
     writeFileSync(path, `{"persistence_version": 3, "serv`);
-    expect(state.stream(signIns).loadCheckpoint()).toBeNull();
+    expect(state.stream(signIns).loadPosition()).toBeNull();
     expect(notes).toEqual([
       expect.stringMatching(/checkpoint\.json" is damaged .*kept as ".*checkpoint\.json\.corrupt-\d+"/),
     ]);
@@ -158,9 +154,9 @@ describe("a checkpoint file", () => {
     const state = stateIn(freshFolder(), { report: () => {} });
     const stream = state.stream(signIns);
     expect(stream.hasLostPosition()).toBe(false);
-    stream.saveCheckpoint(checkpointOf(signIns, 1));
+    stream.commitInFile(positionAt(1));
     writeFileSync(join(stream.dir, "checkpoint.json"), "");
-    expect([stream.loadCheckpoint(), stream.hasLostPosition()]).toEqual([null, true]);
+    expect([stream.loadPosition(), stream.hasLostPosition()]).toEqual([null, true]);
     stream.reset();
     expect(stream.hasLostPosition()).toBe(false);
     stream.seen().add(recordKey("a"));
@@ -185,7 +181,7 @@ describe("a checkpoint file", () => {
     const path = join(state.stream(signIns).dir, "checkpoint.json");
     const edited = edit(readFileSync(path, "utf8"));
     writeFileSync(path, edited);
-    expect(() => state.stream(signIns).loadCheckpoint()).toThrow(expect.objectContaining({
+    expect(() => state.stream(signIns).loadPosition()).toThrow(expect.objectContaining({
       code: "state-unusable",
       message: expect.stringContaining(message),
     }));
@@ -195,13 +191,13 @@ describe("a checkpoint file", () => {
   it("is not written when it could not be read back", () => {
     const state = stateIn(freshFolder());
     write(state, signIns);
-    for (const wrong of [{ records: Number.NaN }, { read_to: "yesterday" }, { service: "alerts" }]) {
-      const checkpoint = { ...checkpointOf(signIns, 2), ...wrong };
-      expect(() => state.stream(signIns).saveCheckpoint(checkpoint)).toThrow(
+    for (const wrong of [{ records: Number.NaN }, { rereadCredit: Infinity }, { windowSeconds: 0 }]) {
+      const position = { ...positionAt(2), ...wrong };
+      expect(() => state.stream(signIns).commitInFile(position)).toThrow(
         expect.objectContaining({ code: "bug" }),
       );
     }
-    expect(state.stream(signIns).loadCheckpoint()?.records).toBe(1);
+    expect(state.stream(signIns).loadPosition()?.records).toBe(1);
   });
 });
 
@@ -212,14 +208,14 @@ describe("looking at a state folder", () => {
     write(state, signIns);
     const looking = stateIn(dir, { readOnly: true });
     expect(looking.list()).toEqual([signIns]);
-    expect([looking.stream(signIns).loadCheckpoint()?.records, looking.stream(signIns).seen().size]).toEqual([
+    expect([looking.stream(signIns).loadPosition()?.records, looking.stream(signIns).seen().size]).toEqual([
       1,
       1,
     ]);
     for (
       const change of [
         () => looking.stream(signIns).reset(),
-        () => looking.stream(signIns).saveCheckpoint(checkpointOf(signIns, 2)),
+        () => looking.stream(signIns).commitInFile(positionAt(2)),
         () => looking.stream(signIns).seen().add(recordKey("b")),
       ]
     ) expect(change).toThrow("reading only");
@@ -230,7 +226,7 @@ describe("looking at a state folder", () => {
   it("finds nothing where nothing is, and makes nothing", () => {
     const dir = join(freshFolder(), "none");
     const looking = stateIn(dir, { readOnly: true });
-    expect([looking.list(), looking.stream(signIns).loadCheckpoint(), looking.stream(signIns).seen().size])
+    expect([looking.list(), looking.stream(signIns).loadPosition(), looking.stream(signIns).seen().size])
       .toEqual([[], null, 0]);
     expect(existsSync(dir)).toBe(false);
   });
@@ -242,7 +238,7 @@ describe("looking at a state folder", () => {
     writeFileSync(join(state.stream(signIns).dir, "checkpoint.json"), "");
     const notes: string[] = [];
     const looking = stateIn(dir, { readOnly: true, report: (note) => notes.push(note) });
-    expect(looking.stream(signIns).loadCheckpoint()).toBeNull();
+    expect(looking.stream(signIns).loadPosition()).toBeNull();
     expect([notes.length, readdirSync(state.stream(signIns).dir).sort()]).toEqual([1, [
       "checkpoint.json",
       "seen",
@@ -263,7 +259,7 @@ describe("a symbolic link in a state folder", () => {
       symlinkSync(elsewhere, join(dir, place));
       expect(() => {
         const stream = stateIn(dir).stream(signIns);
-        stream.loadCheckpoint();
+        stream.loadPosition();
         stream.seen().has(recordKey("a"));
       }).toThrow(
         expect.objectContaining({

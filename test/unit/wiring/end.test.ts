@@ -31,7 +31,7 @@ describe("the end of a command", () => {
     expect(await ended(Promise.resolve({ reason: "done", exitCode: 0 })))
       .toEqual({ level: "info", message: "ended: done", exit_code: 0 });
     expect(await ended(Promise.resolve({ reason: "1 of 2 streams failed", exitCode: 1 })))
-      .toEqual({ level: "error", message: "ended: 1 of 2 streams failed", exit_code: 1 });
+      .toEqual({ level: "warn", message: "ended: 1 of 2 streams failed", exit_code: 1 });
   });
 
   it("by a failure has its codes, ours and the old collector's", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Sink } from "../../../src/sink/sink.ts";
 import { countingSink, logStatistics } from "../../../src/wiring/statistics.ts";
 import type { Tap } from "../../../src/wiring/tap.ts";
-import { createLog, type LogOptions } from "../../../src/telemetry/log.ts";
+import type { Sink } from "../../../src/sink/sink.ts";
+import { createLog, type LogFormat, type LogOptions } from "../../../src/telemetry/log.ts";
 import { createSenderStats } from "../../../src/telemetry/stats.ts";
 import { manualClock } from "../../support/manualClock.ts";
 
@@ -68,5 +68,69 @@ describe("sender statistics and memory", () => {
     const [text = "", memory] = await logged("text", 300_000);
     expect(text).toMatch(/^2026-11-22T16:05:00\.000Z info {2}sender statistics .*=3\b/);
     expect(memory).toMatch(/ memory rss_mib=38\.4\n?$/);
+  });
+
+  it.each([
+    [
+      "text",
+      / info {2}sender statistics sent_total=0 sent=0 since=\S+ elapsed_ms=0 bytes_total=0\n$/,
+      / memory rss_mib=41\.5\n$/,
+    ],
+    ["json", /"message":"sender statistics","sent_total":0,/, /"message":"memory","rss_mib":41\.5\}\n$/],
+  ])("are logged with the memory every five minutes, as %s", async (format, statistics, memory) => {
+    const clock = manualClock();
+    const written: string[] = [];
+    const log = createLog({
+      write: (line) => written.push(line),
+      format: format as LogFormat,
+      level: "info",
+      now: clock.now,
+    });
+    const stop = new AbortController();
+    let naps = 0;
+    const sleep = (ms: number) => {
+      expect(ms).toBe(300_000);
+      return ++naps > 2 ? Promise.reject(new Error("stopped")) : Promise.resolve();
+    };
+    const tap = { engine: { clock: { ...clock, sleep } }, log, stop } as unknown as Tap;
+    await logStatistics(tap, createSenderStats(clock.now), () => 41.5 * 1024 * 1024);
+    expect(written).toHaveLength(4);
+    expect(written[0]).toMatch(statistics);
+    expect(written[1]).toMatch(memory);
+  });
+});
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+describe("a counted sink", () => {
+  it("count lines that the sink accepted, and the time it took", async () => {
+    let now = Date.parse("2026-11-22T12:00:00Z");
+    const stats = createSenderStats(() => now);
+    const sink: Sink = {
+      write: (lines) => {
+        now += 5;
+        return lines.length > 10 ? Promise.reject(new Error("full")) : Promise.resolve();
+      },
+      accepted: () => [bytes("key")],
+      close: () => Promise.resolve(),
+    };
+    const counted = countingSink(sink, stats, () => now);
+    await counted.write(bytes("a\nb\n"));
+    await counted.write(bytes("c\n"));
+    await expect(counted.write(bytes("too long for it\n"))).rejects.toThrow("full");
+    expect(counted.accepted?.("a")).toEqual([bytes("key")]);
+    expect(stats.take()).toEqual({
+      sent_total: 3,
+      sent: 3,
+      since: "2026-11-22T12:00:00.000Z",
+      elapsed_ms: 10,
+      bytes_total: 6,
+    });
+    expect(stats.take()).toMatchObject({
+      sent_total: 3,
+      sent: 0,
+      elapsed_ms: 0,
+      since: "2026-11-22T12:00:00.015Z",
+    });
   });
 });

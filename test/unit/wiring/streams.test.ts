@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { buildStreams } from "../../../src/wiring/streams.ts";
-import { parseOptions } from "../../../src/cli/options.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import type { State } from "../../../src/state/state.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
@@ -16,7 +15,6 @@ function streamsOf(lines: Parameters<typeof small>[0]) {
     state: { stream: () => ({}) } as unknown as State,
     log: createLog({ write: () => {}, format: "text", level: "error", now: clock.now }),
     transport: () => Promise.reject(new Error("nothing is sent here")),
-    given: parseOptions("run", [], [], {}),
   };
   return { clock, streams: buildStreams(parts) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatInstant, type Instant, parseInstant } from "../../../../src/instant.ts";
-import { freeOverlap, marksAfterLive } from "../../../../src/tap/late/overlap.ts";
+import { freeOverlap, rereadsAfterLive } from "../../../../src/tap/late/overlap.ts";
 
 const at = (time: string) => parseInstant(`2026-11-22T${time}Z`) as Instant;
 
@@ -36,18 +36,18 @@ describe("how far the next live window reaches back", () => {
   });
 });
 
-describe("the marks of the re-reads after a live window", () => {
-  const mark = (time: string) => ({ readTo: at(time), idle: 3 });
+describe("the re-reads after a live window", () => {
+  const reread = (time: string) => ({ readTo: at(time), idle: 3 });
   const moved = (from: string) =>
-    marksAfterLive(
+    rereadsAfterLive(
       [300, 900, 3600],
-      [mark("15:50:00"), mark("15:40:00"), mark("14:50:00")],
+      [reread("15:50:00"), reread("15:40:00"), reread("14:50:00")],
       at(from),
       at("16:00:00"),
     )
       .map(({ readTo, idle }) => [formatInstant(readTo).slice(11, 19), idle]);
 
-  it("move to the age of their step where the window adjoins them, and stay where it does not", () => {
+  it("move to their age where the window adjoins them, and stay where it does not", () => {
     expect(moved("15:52:00")).toEqual([["15:50:00", 3], ["15:40:00", 3], ["14:50:00", 3]]);
     expect(moved("15:50:00")).toEqual([["15:55:00", 3], ["15:40:00", 3], ["14:50:00", 3]]);
     expect(moved("15:40:00")).toEqual([["15:55:00", 3], ["15:45:00", 3], ["14:50:00", 3]]);

@@ -1,0 +1,37 @@
+import type { Window } from "../instant.ts";
+
+/** A window that could not be read: kept until it was. */
+export interface Gap extends Window {
+  /** Code of the failure. */
+  readonly reason: string;
+  /** Milliseconds since the epoch of the first failure. */
+  readonly sinceMs: number;
+  /** How often it was tried again. */
+  readonly attempts: number;
+  /** Milliseconds since the epoch when it is tried again. */
+  readonly nextTryMs: number;
+}
+
+// Gaps are compared by the second: Graph is asked for whole seconds around a window.
+
+/** The gaps with one more, in order of time; next to another of the same reason it makes that one longer. */
+export function withGap(gaps: readonly Gap[], gap: Gap): Gap[] {
+  const neighbour = gaps.find((other) =>
+    other.reason === gap.reason && other.to.seconds >= gap.from.seconds &&
+    gap.to.seconds >= other.from.seconds
+  );
+  if (neighbour === undefined) return [...gaps, gap].sort(byTime);
+  const from = byTime(neighbour, gap) <= 0 ? neighbour.from : gap.from;
+  const to = neighbour.to.seconds >= gap.to.seconds ? neighbour.to : gap.to;
+  return gaps.map((other) => other === neighbour ? { ...neighbour, from, to } : other).sort(byTime);
+}
+
+/** The gaps without what lies within a window that was read now. */
+export function withoutWindow(gaps: readonly Gap[], { from, to }: Window): Gap[] {
+  return gaps.filter((gap) => gap.from.seconds < from.seconds || gap.to.seconds > to.seconds);
+}
+
+/** The order of gaps: the oldest first. */
+export function byTime(a: Gap, b: Gap): number {
+  return a.from.seconds - b.from.seconds;
+}

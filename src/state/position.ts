@@ -1,0 +1,86 @@
+import type { Instant, Window } from "../instant.ts";
+
+/** How far one re-read has come, and how often in a row it found nothing late (`tap/late/`). */
+export interface Reread {
+  readonly readTo: Instant;
+  readonly idle: number;
+}
+
+/** The newest record that was accepted. */
+export interface Newest {
+  readonly time: Instant;
+  /** Ids of the records with exactly that time. */
+  readonly ids: readonly string[];
+}
+
+/** A window that was interrupted after at least one of its pages. */
+export interface Interruption {
+  readonly window: Window;
+  /** The link of the page that was to be read next. */
+  readonly link: string;
+}
+
+/**
+ * All that is durable about how far a stream is read, beside its seen set and its gaps. What it looks like on the disk
+ * is known to `checkpoint.ts` alone.
+ */
+export interface Position {
+  /**
+   * The start this position grew from, as configured (RFC 3339); `null` when none was. It is compared as a text, never
+   * computed with: another one resets the stream.
+   */
+  readonly start: string | null;
+  /** Nothing before this is wanted: the configured start, or when the first poll began. */
+  readonly beganAt: Instant | null;
+  /** Every record before this was read and accepted, but for `backfill`; `null` before the first window. */
+  readonly watermark: Instant | null;
+  /** Older ranges that are still to be read, oldest first. */
+  readonly backfill: readonly Window[];
+  /** When these are likely to have been read, in milliseconds since the epoch; `null` when nobody can tell. */
+  readonly backfillEndsMs: number | null;
+  /** One for each depth of the schedule, the shallowest first. */
+  readonly rereads: readonly Reread[];
+  /** Requests that re-reads may still make, below zero when they made more. */
+  readonly rereadCredit: number;
+  readonly newest: Newest | null;
+  readonly interruption: Interruption | null;
+  /** Width of the last window that worked, in seconds. */
+  readonly windowSeconds: number | null;
+  /** How far a live window may reach back without costing a page more; `null` when nobody can tell. */
+  readonly overlapSeconds: number | null;
+  /** Milliseconds since the epoch. */
+  readonly lastPollStartedMs: number | null;
+  /** Milliseconds since the epoch. */
+  readonly lastPollEndedMs: number | null;
+  /** When the stream was last read up to now; milliseconds since the epoch. */
+  readonly lastSuccessMs: number | null;
+  /** Code of the failure that the last poll ended with. */
+  readonly lastError: string | null;
+  /** Records delivered since the stream began. */
+  readonly records: number;
+  /** Records read again and not delivered again, since the stream began. */
+  readonly duplicates: number;
+}
+
+/** The position of a stream that has not read anything. */
+export function emptyPosition(start: string | null = null): Position {
+  return {
+    start,
+    beganAt: null,
+    watermark: null,
+    backfill: [],
+    backfillEndsMs: null,
+    rereads: [],
+    rereadCredit: 0,
+    newest: null,
+    interruption: null,
+    windowSeconds: null,
+    overlapSeconds: null,
+    lastPollStartedMs: null,
+    lastPollEndedMs: null,
+    lastSuccessMs: null,
+    lastError: null,
+    records: 0,
+    duplicates: 0,
+  };
+}

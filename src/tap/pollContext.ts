@@ -1,0 +1,117 @@
+import type { PageReader } from "../graph/pages.ts";
+import { createIntake, type Intake } from "../record/intake.ts";
+import { lineStyle } from "../record/line.ts";
+import { createMask } from "../record/mask.ts";
+import { createTagger } from "../record/tag.ts";
+import type { Position } from "../state/position.ts";
+import type { SeenSet } from "../state/seen/set.ts";
+import { createTable, KEY_WORDS } from "../state/seen/table.ts";
+import { sinkName } from "./accepted.ts";
+import { createPollCounts, type PollCounts } from "./pollCounts.ts";
+import { createPollPosition, type PollPosition } from "./pollPosition.ts";
+import { startPosition } from "./startPosition.ts";
+import type { Engine, Stream } from "./stream.ts";
+
+/** What one poll works with. Only `position`, `counts` and what they stand for change, each by its own verbs. */
+export interface PollContext {
+  readonly stream: Stream;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+  readonly seen: SeenSet;
+  readonly intake: Intake;
+  readonly reader: PageReader;
+  readonly position: PollPosition;
+  readonly counts: PollCounts;
+}
+
+export interface PollContextOptions {
+  /** Deliver what was delivered before, too. @default false */
+  readonly again?: boolean;
+}
+
+/** Everything that one poll of `stream` works with. */
+export function openPollContext(
+  stream: Stream,
+  engine: Engine,
+  signal: AbortSignal,
+  options: PollContextOptions = {},
+): PollContext {
+  const startedMs = engine.clock.now();
+  const saved = startPosition(stream, startedMs);
+  const seen = options.again ? delivering(stream.state.seen()) : stream.state.seen();
+  for (const key of engine.sink.accepted?.(sinkName(stream)) ?? []) seen.add(key);
+  const intake = intakeOf(stream, engine, seen, saved, startedMs);
+  const counts = createPollCounts();
+  return {
+    stream,
+    engine,
+    signal,
+    startedMs,
+    seen,
+    intake,
+    position: createPollPosition(saved, { stream, engine, startedMs, seen, intake }),
+    counts,
+    reader: {
+      graph: stream.graph,
+      graphUrl: stream.graphUrl,
+      clock: engine.clock,
+      random: engine.random,
+      log: stream.log,
+      framers: engine.framers,
+      onRecord: intake.onRecord,
+      onProgress: () => intake.drain(),
+      onRequest: () => counts.countRequest(),
+    },
+  };
+}
+
+function intakeOf(
+  stream: Stream,
+  engine: Engine,
+  seen: SeenSet,
+  { newest }: Position,
+  pullStartedMs: number,
+): Intake {
+  const { input, service, plugin } = stream;
+  // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
+  const generation = service.tagVersion === null ? engine.tagGeneration : "1";
+  return createIntake({
+    plugin,
+    trackUpdates: service.trackUpdates,
+    seen,
+    makeKey: engine.makeKey,
+    sink: engine.sink,
+    stream: sinkName(stream),
+    tagger: createTagger(plugin.tag, generation, service.overrideTag),
+    mask: createMask(service.obfuscation),
+    style: lineStyle({
+      format: engine.format,
+      service: service.name,
+      input: input.name,
+      hostname: engine.hostname,
+      environment: input.environment,
+      pullStartedMs,
+    }),
+    newest,
+  });
+}
+
+/** The set as it is, but for the answer whether a record is new: each is that once, for windows share their bounds. */
+function delivering(seen: SeenSet): SeenSet {
+  const given = createTable();
+  const words = new Int32Array(KEY_WORDS);
+  const bytes = new Uint8Array(words.buffer);
+  return {
+    ...seen,
+    get size() {
+      return seen.size;
+    },
+    add(key) {
+      seen.add(key);
+      bytes.set(key);
+      return given.add(words, 0);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** What one poll has done so far, apart from what becomes durable. */
+export interface PollCounts {
+  readonly requests: number;
+  readonly pages: number;
+  /** Requests among those made to read again what was read before. */
+  readonly rereadRequests: number;
+  /** Records that a re-read found. */
+  readonly late: number;
+  /** How old the oldest of those was when it was found; seconds. */
+  readonly lateBySeconds: number;
+  /** Windows that could not be read. */
+  readonly gaps: number;
+  countRequest(): void;
+  countPage(): void;
+  /** So many of the requests that were counted belong to a re-read. */
+  countRereadRequests(requests: number): void;
+  /** A re-read found records, the oldest of which was so old. */
+  countLate(records: number, bySeconds: number): void;
+  countGap(): void;
+}
+
+export function createPollCounts(): PollCounts {
+  let requests = 0;
+  let pages = 0;
+  let rereadRequests = 0;
+  let late = 0;
+  let lateBySeconds = 0;
+  let gaps = 0;
+  return {
+    get requests() {
+      return requests;
+    },
+    get pages() {
+      return pages;
+    },
+    get rereadRequests() {
+      return rereadRequests;
+    },
+    get late() {
+      return late;
+    },
+    get lateBySeconds() {
+      return lateBySeconds;
+    },
+    get gaps() {
+      return gaps;
+    },
+    countRequest: () => void requests++,
+    countPage: () => void pages++,
+    countRereadRequests: (more) => void (rereadRequests += more),
+    countLate(records, bySeconds) {
+      late += records;
+      lateBySeconds = Math.max(lateBySeconds, bySeconds);
+    },
+    countGap: () => void gaps++,
+  };
+}

@@ -1,0 +1,133 @@
+import type { GraphtapError } from "../errors.ts";
+import { compareInstants, type Instant, latest, type Window } from "../instant.ts";
+import type { Intake } from "../record/intake.ts";
+import type { Position, Reread } from "../state/position.ts";
+import type { SeenSet } from "../state/seen/set.ts";
+import { commitAccepted, sinkName } from "./accepted.ts";
+import { keysNeededSince } from "./keyLife.ts";
+import { creditAfterLive, creditAfterReread } from "./late/credit.ts";
+import type { Engine, Stream } from "./stream.ts";
+
+/**
+ * The position of one poll. It changes here and nowhere else; what changed is durable after a commit.
+ * What accept, commit and rollback mean: `accepted.ts`.
+ */
+export interface PollPosition {
+  /** As it is now. */
+  readonly current: Position;
+  /** Everything before `to` was read, but for the backfill. The watermark never moves back. */
+  advance(to: Instant): void;
+  /** Leaves a range to the backfill. The re-reads, which it is read for as well, begin anew. */
+  openBackfill(range: Window): void;
+  /** The oldest range of the backfill was read as far as `to`. */
+  advanceBackfill(to: Instant): void;
+  /** When the backfill will have been read, in milliseconds since the epoch; `null` when nobody can tell. */
+  expectBackfillEnd(ms: number | null): void;
+  /** A page of a window was read, and `link` is where the window goes on, in another process if need be. */
+  interrupt(window: Window, link: string): void;
+  /** The window is over: nothing is to be resumed, and windows of this width are asked for next. */
+  learnWidth(seconds: number): void;
+  /** How far the next live window may reach back. */
+  learnOverlap(seconds: number): void;
+  /** How far the re-reads have come. */
+  markRereads(rereads: readonly Reread[]): void;
+  /** Live requests were made, which earn credit for re-reads. */
+  earn(liveRequests: number): void;
+  /** Requests of a re-read were made. */
+  spend(rereadRequests: number): void;
+  /**
+   * Makes a page's keys and the position durable together: a position without its keys would deliver twice.
+   *
+   * @throws state-unusable
+   */
+  commit(): void;
+  /** The same, with the position in the file where people look for it, as it must be before keys are dropped. */
+  commitInFile(): void;
+  /**
+   * Ends the poll: commits what there is, with how it went, and drops keys that are not needed any more.
+   *
+   * @param failure why the stream was not read to its end; `null` when it was
+   * @throws state-unusable
+   */
+  conclude(failure: GraphtapError | null): void;
+  /** Ends the poll after the sink has failed: only what the sink says it accepted counts as delivered. */
+  rollback(): void;
+}
+
+export interface PollPositionOptions {
+  readonly stream: Stream;
+  readonly engine: Engine;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+  readonly seen: SeenSet;
+  readonly intake: Intake;
+}
+
+/** A poll's position, which goes on from `saved`. */
+export function createPollPosition(saved: Position, options: PollPositionOptions): PollPosition {
+  const { stream, engine, startedMs, seen, intake } = options;
+  let current = saved;
+  /** Records received when keys and position were last committed. */
+  let committedRecords = 0;
+
+  function change(changes: Partial<Position>): void {
+    current = { ...current, ...changes };
+  }
+  function commitBy(save: (position: Position) => void): void {
+    change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
+    save(current);
+    committedRecords = intake.received;
+    engine.sink.committed?.(sinkName(stream));
+  }
+  const commit = () => commitBy(stream.state.commit);
+  const commitInFile = () => commitBy(stream.state.commitInFile);
+
+  return {
+    get current() {
+      return current;
+    },
+    advance(to) {
+      change({ watermark: current.watermark === null ? to : latest(current.watermark, to) });
+    },
+    openBackfill: (range) => change({ backfill: [...current.backfill, range], rereads: [] }),
+    advanceBackfill: (to) => change({ backfill: remaining(current.backfill, to) }),
+    expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
+    interrupt: (window, link) => change({ interruption: { window, link } }),
+    learnWidth: (windowSeconds) => change({ interruption: null, windowSeconds }),
+    learnOverlap: (overlapSeconds) => change({ overlapSeconds }),
+    markRereads: (rereads) => change({ rereads }),
+    earn(liveRequests) {
+      change({ rereadCredit: creditAfterLive(current.rereadCredit, liveRequests) });
+    },
+    spend(rereadRequests) {
+      change({ rereadCredit: creditAfterReread(current.rereadCredit, rereadRequests) });
+    },
+    commit,
+    commitInFile,
+    conclude(failure) {
+      change({
+        records: current.records + intake.received - intake.duplicates,
+        duplicates: current.duplicates + intake.duplicates,
+        lastSuccessMs: failure === null ? engine.clock.now() : current.lastSuccessMs,
+        lastError: failure?.kind.isFault ? failure.code : null,
+      });
+      if (failure?.kind.isFault === false) {
+        // Hundreds of streams may end at once, and the whole program within two seconds: only what is new is saved.
+        if (committedRecords < intake.received) commit();
+        return;
+      }
+      commitInFile();
+      seen.expire(keysNeededSince(current, startedMs));
+    },
+    rollback() {
+      seen.rollback();
+      commitAccepted(stream, engine.sink);
+    },
+  };
+}
+
+/** The ranges after their first was read as far as `to`. */
+function remaining([first, ...others]: readonly Window[], to: Instant): readonly Window[] {
+  if (first === undefined) return [];
+  return compareInstants(to, first.to) >= 0 ? others : [{ from: to, to: first.to }, ...others];
+}

@@ -1,0 +1,175 @@
+import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
+import type { Priority } from "../graph/limiter.ts";
+import { MAX_ATTEMPTS } from "../graph/retry.ts";
+import {
+  addSeconds,
+  compareInstants,
+  earliest,
+  formatInstant,
+  fromMillis,
+  type Instant,
+  secondsBetween,
+  type Window,
+} from "../instant.ts";
+import type { WindowCounts } from "../record/intake.ts";
+import type { PollContext } from "./pollContext.ts";
+import { readWindow, type WindowRead } from "./readWindow.ts";
+import {
+  FIRST_WIDTH_SECONDS,
+  fittedWidth,
+  LARGEST_WIDTH_SECONDS,
+  shrunkWidth,
+  SMALLEST_WIDTH_SECONDS,
+} from "./windowWidth.ts";
+
+/** Attempts for each request once a window is under suspicion: its size is then varied, not its moment. */
+const FEW_ATTEMPTS = 2;
+/** A link kept longer than this is not tried again: Graph forgets them, some within minutes. */
+const LINK_LIFETIME_MS = 600_000;
+/** How often a window of changing records is read again because rows moved between its pages. */
+const MOST_REPEATS = 3;
+
+/** How a range is read. */
+export interface RangeOptions {
+  readonly priority: Priority;
+  /** Moves what this range is read for: everything up to `to` was read, or is a gap. */
+  readonly onRead: (to: Instant, counts: WindowCounts | null) => void;
+  /** Told of a window that cannot be read at the smallest size although Graph works. */
+  readonly onGap: (window: Window, error: GraphtapError) => void;
+  /** Asked between windows. */
+  readonly mayGoOn: () => boolean;
+}
+
+/**
+ * Reads a range of any length, from its older end to its newer, in windows that Graph can serve: to its end, or as far
+ * as it may and Graph's own clock has come.
+ *
+ * @returns how far that is
+ * @throws what no smaller window mends: the stream's failure, sink-closed, state-unusable, the signal's reason
+ */
+export async function readWindows(
+  context: PollContext,
+  range: Window,
+  options: RangeOptions,
+): Promise<Instant> {
+  const { position } = context;
+  const { priority, onRead } = options;
+  let at = range.from;
+  let attempts = MAX_ATTEMPTS;
+  let repeats = 0;
+  do {
+    const window = nextWindow(context, at, range.to);
+    let read: WindowRead;
+    try {
+      read = await readWindow(context, window, { ...resuming(context, window), priority, attempts });
+    } catch (thrown) {
+      const error = asGraphtapError(thrown);
+      if (!error.kind.suspectsWindow) throw error;
+      attempts = FEW_ATTEMPTS;
+      const isNarrower = narrow(context, window, error);
+      // What came of the window left: after a kill it must not come again beside the page that is read next.
+      await context.intake.drain();
+      position.commit();
+      if (isNarrower) continue;
+      if (!await graphWorks(context, at, priority)) throw error;
+      options.onGap(window, error);
+      onRead(at = window.to, null);
+      position.commit();
+      continue;
+    }
+    attempts = MAX_ATTEMPTS;
+    noticeOutside(context, window, read.counts);
+    if (rowsMayHaveMoved(context, read) && repeats++ < MOST_REPEATS) continue;
+    repeats = 0;
+    // The host's clock may be ahead of Graph's: what Graph has not reached yet was not read.
+    at = read.serverTime === null ? window.to : earliest(window.to, read.serverTime);
+    learnWidth(context, window, read.pages);
+    onRead(at, read.counts);
+    position.commit();
+    if (compareInstants(at, window.to) < 0) return at;
+  } while (compareInstants(at, range.to) < 0 && options.mayGoOn());
+  return at;
+}
+
+/** A window, and the link to go on from where it was interrupted. */
+interface NextWindow extends Window {
+  readonly link: string | null;
+}
+
+/** The window that an earlier run was interrupted in, or one of the width that worked last. */
+function nextWindow({ position, stream, startedMs }: PollContext, from: Instant, end: Instant): NextWindow {
+  const { interruption, lastPollEndedMs, windowSeconds } = position.current;
+  const isFresh = startedMs - (lastPollEndedMs ?? 0) < LINK_LIFETIME_MS;
+  if (isFresh && interruption !== null && compareInstants(interruption.window.from, from) === 0) {
+    const { window: { to }, link } = interruption;
+    if (compareInstants(to, end) <= 0) return { from, to, link };
+  }
+  const largest = stream.service.windowMaxSeconds ?? LARGEST_WIDTH_SECONDS;
+  const width = Math.min(windowSeconds ?? FIRST_WIDTH_SECONDS, largest);
+  return { from, to: earliest(addSeconds(from, width), end), link: null };
+}
+
+/** A link that counts rows is good only while no record moves, and records that change do. */
+function resuming({ stream: { plugin } }: PollContext, { link }: NextWindow) {
+  return { resumeAt: link, resumable: plugin.cursor.kind === "event-time" };
+}
+
+/** Halves the width for what follows; false when it is the smallest already. */
+function narrow({ position, stream }: PollContext, window: Window, error: GraphtapError): boolean {
+  const width = shrunkWidth(secondsBetween(window.from, window.to));
+  position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
+  if (width !== null) stream.log.warn(error.message, { ...codesOf(error), window_seconds: width });
+  return width !== null;
+}
+
+/**
+ * Tells a poisoned window from an outage: asks for a moment that was read before, and for this moment.
+ * What they bring is delivered like anything else.
+ */
+async function graphWorks(context: PollContext, at: Instant, priority: Priority): Promise<boolean> {
+  const now = fromMillis(context.engine.clock.now());
+  const probes: Window[] = [
+    { from: addSeconds(at, -1 - SMALLEST_WIDTH_SECONDS), to: addSeconds(at, -2) },
+    { from: addSeconds(now, -1), to: now },
+  ];
+  for (const probe of probes) {
+    try {
+      await readWindow(context, probe, { priority, attempts: 1, resumeAt: null, resumable: false });
+      return true;
+    } catch (thrown) {
+      if (!asGraphtapError(thrown).kind.suspectsWindow) throw thrown;
+    }
+  }
+  return false;
+}
+
+/**
+ * Links with $skip count rows: a record that changes while its window is read leaves it, the rows below move up, and
+ * one of them is on no page (security-list-alerts_v2). Whatever came new can have been such a case.
+ */
+function rowsMayHaveMoved({ stream: { plugin } }: PollContext, { pages, counts }: WindowRead): boolean {
+  return plugin.cursor.kind === "update-time" && pages > 1 && counts.fresh > 0;
+}
+
+/** Graph has been seen to answer 200 with everything when it did not understand a filter. */
+function noticeOutside(
+  { stream: { log } }: PollContext,
+  { from, to }: Window,
+  { outside }: WindowCounts,
+): void {
+  if (outside === 0) return;
+  log.warn("Graph did not apply the filter: records lie outside the window that was asked for", {
+    records: outside,
+    from: formatInstant(from),
+    to: formatInstant(to),
+  });
+}
+
+/** Only a window of about the full width tells that a wider one would do. */
+function learnWidth({ position, stream }: PollContext, window: Window, pages: number): void {
+  const largest = stream.service.windowMaxSeconds ?? LARGEST_WIDTH_SECONDS;
+  const known = Math.min(position.current.windowSeconds ?? FIRST_WIDTH_SECONDS, largest);
+  const fitting = fittedWidth(known, pages, largest);
+  const width = secondsBetween(window.from, window.to) >= known / 2 ? fitting : Math.min(known, fitting);
+  position.learnWidth(width);
+}

@@ -1,0 +1,84 @@
+import { codesOf, type GraphtapError } from "../errors.ts";
+import { compareInstants, formatInstant, type Instant, type Window } from "../instant.ts";
+import { byTime, type Gap, withGap } from "../state/gap.ts";
+import type { PollContext } from "./pollContext.ts";
+import { readWindows } from "./readWindows.ts";
+
+const FIRST_RETRY_MS = 3_600_000;
+const LONGEST_RETRY_MS = 86_400_000;
+
+/** Puts a window that cannot be read into the ledger; next to another of the same reason it makes that longer. */
+export function recordGap(context: PollContext, { from, to }: Window, error: GraphtapError): void {
+  const { stream: { state, log }, engine, counts } = context;
+  const now = engine.clock.now();
+  const gap: Gap = {
+    from,
+    to,
+    reason: error.code,
+    sinceMs: now,
+    attempts: 0,
+    nextTryMs: now + FIRST_RETRY_MS,
+  };
+  state.gaps().save(withGap(state.gaps().list(), gap));
+  counts.countGap();
+  log.error(`gap: ${error.message}`, { ...codesOf(error), ...shown(gap) });
+}
+
+/** Tries the gaps whose time has come; what Graph has dropped by now is given up, and said. */
+export async function retryGaps(
+  context: PollContext,
+  oldest: Instant,
+  mayGoOn: () => boolean,
+): Promise<void> {
+  const { stream: { state, log }, engine } = context;
+  for (const gap of state.gaps().list()) {
+    if (!mayGoOn()) return;
+    if (gap.nextTryMs > engine.clock.now()) continue;
+    const others = () => state.gaps().list().filter((other) => !isSame(other, gap));
+    if (gap.to.seconds < oldest.seconds) {
+      log.error("gap given up: Graph does not keep its records any longer", shown(gap));
+      state.gaps().save(others());
+      continue;
+    }
+    // Its next moment is set first: whatever happens, it is not tried without pause.
+    const again = {
+      ...gap,
+      attempts: gap.attempts + 1,
+      nextTryMs: engine.clock.now() + retryAfterMs(gap.attempts),
+    };
+    state.gaps().save([...others(), again].sort(byTime));
+    const left = await readGap(context, gap, mayGoOn);
+    const remaining = left.map(({ from, to }) => ({ ...again, from, to }));
+    state.gaps().save(remaining.reduce(withGap, others()));
+    if (left.length === 0) log.info("gap closed", shown(gap));
+  }
+}
+
+/** Reads a window that could not be read before, and says what of it still cannot be. */
+async function readGap(
+  context: PollContext,
+  { from, to }: Window,
+  mayGoOn: () => boolean,
+): Promise<Window[]> {
+  let at = from;
+  const left: Window[] = [];
+  await readWindows(context, { from, to }, {
+    priority: "backfill",
+    onRead: (reached) => at = reached,
+    onGap: (window) => left.push(window),
+    mayGoOn,
+  });
+  return at.seconds < to.seconds ? [...left, { from: at, to }] : left;
+}
+
+function retryAfterMs(attempts: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (attempts + 1), LONGEST_RETRY_MS);
+}
+
+function isSame(one: Window, other: Window): boolean {
+  return compareInstants(one.from, other.from) === 0 && compareInstants(one.to, other.to) === 0;
+}
+
+function shown({ from, to }: Window) {
+  return { from: formatInstant(from), to: formatInstant(to) };
+}

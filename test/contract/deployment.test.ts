@@ -1,0 +1,81 @@
+/** What is started beside the shippers: its words are this program's, and no unit is less shut in than another. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { commands } from "../../src/cli/commands.ts";
+import { parseOptions } from "../../src/cli/options.ts";
+import { projectFolder } from "../support/project.ts";
+
+const FOLDERS = ["fluent-bit", "vector"];
+const shipped = (ending: string) =>
+  FOLDERS.flatMap((folder) =>
+    readdirSync(join(projectFolder, folder)).filter((name) => name.endsWith(ending)).toSorted()
+      .map((name) => join(folder, name))
+  );
+const textOf = (file: string) => readFileSync(join(projectFolder, file), "utf8");
+
+/** Throws as the program would, for words that it does not take. */
+function accept([name, ...words]: readonly string[]): void {
+  const command = commands.find((one) => one.name === name);
+  expect(command, name).toBeDefined();
+  const given = parseOptions(command!.name, command!.options, words, {});
+  expect(given.words).toEqual([]);
+}
+
+interface Service {
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+}
+
+describe("a compose file", () => {
+  it.each(shipped("compose.yaml"))(
+    "%s starts graphtap by words that it knows, and nobody as root",
+    (file) => {
+      const { services } = parse(textOf(file)) as { services: Record<string, Service> };
+      accept(services["graphtap"]!.command);
+      for (const [name, { user, read_only, cap_drop, security_opt }] of Object.entries(services)) {
+        expect({ user, read_only, cap_drop, security_opt }, name).toEqual({
+          user: "${GRAPHTAP_UID:-1000}:${GRAPHTAP_GID:-1000}",
+          read_only: true,
+          cap_drop: ["ALL"],
+          security_opt: ["no-new-privileges:true"],
+        });
+      }
+    },
+  );
+});
+
+describe("a systemd unit", () => {
+  /** What shuts a service in, without the words about it. */
+  const sandboxOf = (text: string) =>
+    (/^NoNewPrivileges=[^]*?(?=^\[Install\])/m.exec(text)?.[0] ?? "").split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+
+  it.each(shipped(".service"))("%s is shut in like every other", (file) => {
+    const text = textOf(file);
+    const [first = ""] = shipped("graphtap-http.service");
+    expect(sandboxOf(text)).toEqual(sandboxOf(textOf(first)));
+    expect(sandboxOf(text)).toContain("ProtectSystem=strict");
+    expect(text).toMatch(/^User=graphtap$/m);
+    expect(text).toMatch(/^StateDirectoryMode=0700$/m);
+  });
+
+  it.each(shipped("graphtap-http.service"))("%s starts graphtap by words that it knows", (file) => {
+    const start = /^ExecStart=\/usr\/bin\/env graphtap (.*)$/m.exec(textOf(file))?.[1];
+    accept(start?.split(" ") ?? [basename(file)]);
+  });
+});
+
+it("the image runs as a number, and brings what it copies", () => {
+  const text = textOf("Dockerfile");
+  expect(text).toMatch(/^USER 1000:1000$/m);
+  for (const [, paths = ""] of text.matchAll(/^COPY (?!--from)(.*) \S+$/gm)) {
+    for (const path of paths.split(" ")) expect(existsSync(join(projectFolder, path)), path).toBe(true);
+  }
+  const [, words = "[]"] = /^CMD (\[.*\])$/m.exec(text) ?? [];
+  accept(JSON.parse(words) as string[]);
+});

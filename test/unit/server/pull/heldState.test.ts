@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { fromMillis } from "../../../../src/instant.ts";
+import { holdCommits } from "../../../../src/server/pull/heldState.ts";
+import { emptyPosition, type Position } from "../../../../src/state/position.ts";
+import { recordKey } from "../../../../src/record/keyMaker.ts";
+import type { StreamState } from "../../../../src/state/state.ts";
+import { freshFolder, stateIn } from "../../../support/state.ts";
+
+const ADDRESS = { inputId: "1", service: "signIns" };
+const GAP = {
+  ...{ from: fromMillis(0), to: fromMillis(60_000) },
+  reason: "graph-timeout",
+  sinceMs: 0,
+  attempts: 1,
+  nextTryMs: 0,
+};
+const key = (text: string) => recordKey(new TextEncoder().encode(text));
+const position = (records: number): Position => ({ ...emptyPosition(), records });
+
+function opened(): StreamState {
+  const state = stateIn(freshFolder()).stream(ADDRESS);
+  state.seen().add(key("old"));
+  state.seen().commit();
+  state.commitInFile(position(1));
+  return state;
+}
+
+/** What a poll does to a state. */
+function poll({ seen, gaps, commitInFile }: StreamState): void {
+  seen().add(key("new"));
+  seen().commit();
+  gaps().save([GAP]);
+  commitInFile(position(2));
+}
+
+const known = (state: StreamState) =>
+  ["old", "new"].map((text) => state.seen().has(key(text)) ? text : null).filter((text) => text !== null);
+
+describe("a state whose commits are held back", () => {
+  it("shows the poll its own changes, and the disk none of them", () => {
+    const inner = opened();
+    const held = holdCommits(inner);
+    poll(held.state);
+    expect([held.state.loadPosition()?.records, held.state.gaps().list(), known(held.state)]).toEqual(
+      [
+        2,
+        [GAP],
+        ["old", "new"],
+      ],
+    );
+    expect([inner.loadPosition()?.records, inner.gaps().list()]).toEqual([1, []]);
+  });
+
+  it("leaves nothing behind when it is rolled back", () => {
+    const inner = opened();
+    const held = holdCommits(inner);
+    poll(held.state);
+    held.rollback();
+    inner.seen().commit();
+    expect([inner.loadPosition()?.records, inner.gaps().list(), known(inner)]).toEqual([1, [], ["old"]]);
+    expect(held.state.loadPosition()?.records).toBe(1);
+  });
+
+  it("makes everything durable when it is committed", () => {
+    const inner = opened();
+    const held = holdCommits(inner);
+    poll(held.state);
+    held.commit();
+    inner.seen().rollback();
+    expect([inner.loadPosition()?.records, inner.gaps().list(), known(inner)]).toEqual([2, [GAP], [
+      "old",
+      "new",
+    ]]);
+  });
+
+  it("replaces the keys of a snapshot only then", () => {
+    const inner = opened();
+    const held = holdCommits(inner);
+    held.state.seen().add(key("new"));
+    held.state.seen().commit();
+    held.state.seen().replaceWith([key("new")]);
+    expect(known(inner)).toEqual(["old", "new"]);
+    held.commit();
+    expect(known(inner)).toEqual(["new"]);
+  });
+
+  it("forgets the position with the keys when a poll takes them back", () => {
+    const inner = opened();
+    const held = holdCommits(inner);
+    poll(held.state);
+    held.state.seen().rollback();
+    held.commit();
+    expect([inner.loadPosition()?.records, known(inner)]).toEqual([1, ["old"]]);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { openHouse, produce } from "../house.ts";
+
+describe("/metrics", () => {
+  it("count what happened, by stream", async () => {
+    const house = openHouse();
+    produce(house, "signIns", 7);
+    await house.ids("/v1/pull");
+    house.emulator.faults.add({
+      match: { collection: "signIns" },
+      do: { kind: "status", status: 403, code: "Authorization_RequestDenied" },
+    });
+    house.clock.advance(90_000);
+    await house.fetch("/v1/pull").then((response) => response.text());
+    const response = await house.fetch("/metrics");
+    expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+    const lines = (await response.text()).split("\n");
+    const of = '{input="contoso",service="signIns"}';
+    for (
+      const line of [
+        "# TYPE graphtap_requests_total counter",
+        `graphtap_requests_total${of} 2`,
+        `graphtap_records_sent_total${of} 7`,
+        `graphtap_polls_total${of} 1`,
+        'graphtap_poll_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 1',
+        'graphtap_request_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 1',
+        `graphtap_last_success_timestamp_seconds${of} ${house.clock.now() / 1000 - 90}`,
+        `graphtap_position_lag_seconds${of} 90`,
+        'graphtap_info{version="1.2.3"} 1',
+        "process_resident_memory_bytes 1000000",
+      ]
+    ) expect(lines).toContain(line);
+  });
+
+  it("count a batch as sent when it is confirmed", async () => {
+    const house = openHouse();
+    produce(house, "signIns", 7);
+    const response = await house.fetch("/v1/pull?confirm=1");
+    await response.text();
+    const metrics = () => house.fetch("/metrics").then((answer) => answer.text());
+    expect(await metrics()).toContain('sent_total{input="contoso",service="signIns"} 0\n');
+    expect(await metrics()).toContain("graphtap_batches_waiting 1\n");
+    await house.fetch(`/v1/confirm/${response.headers.get("graphtap-batch")}`, { method: "POST" });
+    expect(await metrics()).toContain('sent_total{input="contoso",service="signIns"} 7\n');
+    expect(await metrics()).toContain("graphtap_batches_waiting 0\n");
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { type Gap, withGap, withoutWindow } from "../../../src/state/gap.ts";
+
+const at = (seconds: number) => ({ seconds, nanos: 0 });
+const gap = (from: number, to: number, reason = "graph-timeout", sinceMs = 0): Gap => ({
+  from: at(from),
+  to: at(to),
+  reason,
+  sinceMs,
+  attempts: 0,
+  nextTryMs: 0,
+});
+const ends = (gaps: readonly Gap[]) => gaps.map(({ from, to }) => [from.seconds, to.seconds]);
+
+describe("the gaps of a stream", () => {
+  it("stand in order of time, whenever they were found", () => {
+    expect(ends(withGap([gap(300, 330)], gap(0, 30)))).toEqual([[0, 30], [300, 330]]);
+  });
+
+  it.each([
+    ["touches its end", gap(30, 60), [[0, 60]]],
+    ["touches its beginning", gap(-30, 0), [[-30, 30]]],
+    ["lies within", gap(10, 20), [[0, 30]]],
+    ["is a second away", gap(31, 60), [[0, 30], [31, 60]]],
+    ["has another reason", gap(30, 60, "record-too-large"), [[0, 30], [30, 60]]],
+  ])("become one with a neighbour that %s, if the reason is the same", (_, other, expected) => {
+    expect(ends(withGap([gap(0, 30)], other))).toEqual(expected);
+  });
+
+  it("are one since the older was found", () => {
+    expect(withGap([gap(0, 30, "graph-timeout", 5)], gap(30, 60, "graph-timeout", 9))).toMatchObject([{
+      sinceMs: 5,
+    }]);
+  });
+
+  it("go when they lie within what was read, and stay when a part of them does not", () => {
+    const gaps = [gap(0, 30), gap(60, 90), gap(120, 150)];
+    expect(ends(withoutWindow(gaps, { from: at(60), to: at(140) }))).toEqual([[0, 30], [120, 150]]);
+  });
+});
