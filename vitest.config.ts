@@ -13,8 +13,8 @@ const room = (name: string) =>
       globalSetup: NEEDS_PROGRAM.includes(name) ? ["test/support/builtProgram.ts"] : [],
       // Deno runs vitest only with forked workers.
       pool: "forks",
-      // Folders of unit tests are in memory: what a disk does is asked in e2e/crash.
-      env: name === "unit" && existsSync("/dev/shm") ? { TMPDIR: "/dev/shm" } : {},
+      // Their folders are in memory: what a disk does is asked in e2e/crash.
+      env: ["unit", "property"].includes(name) && existsSync("/dev/shm") ? { TMPDIR: "/dev/shm" } : {},
       // They change nothing that outlives them, and to load every module for each file anew takes longer than they do.
       isolate: name !== "unit",
       // They end a hang; no test is judged by them.
