@@ -66,11 +66,13 @@ describe("on a socket, the emulator", () => {
   });
 
   it("sends a large page whole", async () => {
-    emulator.produce("alerts_v2", 300);
-    const { body } = await get("/v1.0/security/alerts_v2?$top=300", {
+    for (let id = 0; id < 30; id++) {
+      emulator.put("alerts_v2", JSON.stringify({ id, text: "x".repeat(100_000) }));
+    }
+    const { body } = await get("/v1.0/security/alerts_v2?$top=30", {
       prefer: "include-unknown-enum-members",
     });
-    expect(JSON.parse(body).value).toHaveLength(300);
+    expect(JSON.parse(body).value).toHaveLength(30);
   });
 
   it("breaks the connection when a fault says so, in the middle and at once", async () => {
