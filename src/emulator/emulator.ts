@@ -68,6 +68,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
       }
       const response = annotate(answer, call);
       call.entry.status = response.status;
+      call.entry.reason = decodeURI(response.headers.get("x-emulator-reason") ?? "") || null;
       if (response.body === null) return response;
       const body = abortable(damageBody(response.body, call.actions, clock), request.signal);
       return new Response(body, { status: response.status, headers: response.headers });

@@ -10,6 +10,8 @@ export interface RequestLogEntry {
   readonly collection: string | null;
   /** 0 until it was answered. */
   readonly status: number;
+  /** Why a query was refused, in the emulator's own words: Graph does not say. */
+  readonly reason: string | null;
   readonly filter: string | null;
   readonly top: string | null;
   /** 0 for the first page of a paging, `null` when no page was served. */
@@ -60,6 +62,7 @@ function newEntry(request: Request, collections: Collections, at: number): Mutab
       ? "token"
       : collections.at(url.pathname)?.name ?? null,
     status: 0,
+    reason: null,
     filter: url.searchParams.get("$filter"),
     top: url.searchParams.get("$top"),
     page: null,

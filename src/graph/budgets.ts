@@ -9,15 +9,15 @@ export interface Budget {
 }
 
 /**
- * Microsoft's limits for one application in one tenant, less a margin: the real figures are not guaranteed, and
- * a 429 costs more than the request it saves (throttling-limits: reports 5 in 10 s, security 150 a minute,
- * scores 10,000 in 10 minutes and 4 at once, identity protection 1 a second for all applications of a tenant together).
+ * Microsoft's limits for one application in one tenant (throttling-limits): reports 5 in 10 s, security 150 a minute,
+ * scores 10,000 in 10 minutes and 4 at once, identity protection 1 a second for all applications of a tenant together.
+ * There is no margin: a limiter never exceeds them by Graph's own count (requestWindow.ts).
  */
 export const BUDGETS: Readonly<Record<QuotaName, Budget>> = {
-  "reports": { requests: 4, seconds: 10 },
-  "security": { requests: 140, seconds: 60 },
-  "scores": { requests: 9500, seconds: 600, concurrent: 4 },
-  "identity-protection": { requests: 1, seconds: 1.25 },
+  "reports": { requests: 5, seconds: 10 },
+  "security": { requests: 150, seconds: 60 },
+  "scores": { requests: 10_000, seconds: 600, concurrent: 4 },
+  "identity-protection": { requests: 1, seconds: 1 },
   "global": { requests: 1000, seconds: 10 },
 };
 

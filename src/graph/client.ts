@@ -33,11 +33,14 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   return {
     async get(url, asked, permits, signal) {
       for (let renewed = false;; renewed = true) {
+        // A permit is for now: it must not wait for a token.
+        await tokens.get(signal);
         const permit = await permits.acquire(signal);
         let underWay = false;
         try {
           const token = await tokens.get(signal);
           const response = await send(url, token, signal);
+          permit.answered();
           if (response.status === 206) sayOnce(response.header("warning"), asked.service);
           if (response.status === 200 || response.status === 206) {
             underWay = true;

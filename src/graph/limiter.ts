@@ -1,16 +1,20 @@
 import type { Clock } from "../clock.ts";
 import type { Budget } from "./budgets.ts";
+import { createRequestWindow, LONGEST_TRAVEL_MS, noMemory, type RequestMemory } from "./requestWindow.ts";
 
 /** What a request is for: today's records go first, late ones next, old ones last. */
 export type Priority = "live" | "reread" | "backfill";
 
 const RANK: Readonly<Record<Priority, number>> = { live: 0, reread: 1, backfill: 2 };
-/** After a 429 the budget is halved, down to this share, and grows back by a tenth a minute. */
+/** After a 429 the budget is halved, at each further one again, down to this share. */
 const SMALLEST_SHARE = 0.25;
-const RECOVERY_MS_PER_SHARE = 600_000;
+/** And grows back within so many stretches of the limit. */
+const RECOVERY_STRETCHES = 2;
 
 /** What lets one request go, from before it is sent until its answer has come to its end. */
 export interface Permit {
+  /** The answer has begun: Graph has counted the request by now. */
+  answered(): void;
   /** To be called once, when the answer has come to its end or there will be none. */
   release(): void;
 }
@@ -18,7 +22,7 @@ export interface Permit {
 /** Keeps a request budget; shared by every stream that the budget covers. */
 export interface Limiter {
   /**
-   * Waits until a request fits: by priority, and among equals in order of arrival.
+   * Waits until a request fits: by priority, and among equals in order of arrival. The request is to be sent at once.
    *
    * @throws the signal's reason
    */
@@ -34,53 +38,53 @@ interface Waiter {
   readonly admit: () => void;
 }
 
-export function createLimiter(budget: Budget, clock: Clock): Limiter {
+/** @param memory what earlier processes sent, and where this one is remembered @default nothing, and nowhere */
+export function createLimiter(budget: Budget, clock: Clock, memory: RequestMemory = noMemory): Limiter {
   const windowMs = budget.seconds * 1000;
+  const window = createRequestWindow(memory);
+  const pause = createPause(windowMs, clock);
   const waiting: Waiter[] = [];
-  let starts: number[] = [];
-  let pausedFrom = 0;
-  let pausedUntil = 0;
-  let share = 1;
-  let shareSince = 0;
   let admitting = false;
   let places = budget.concurrent ?? Infinity;
-  let placeIsFree = () => {};
+  let wake = () => {};
 
-  function release(): void {
-    places++;
-    placeIsFree();
+  function permit(): Permit {
+    const counted = window.send(clock.now());
+    let isCounted = false;
+    const countedBy = (ms: number) => {
+      if (!isCounted) counted(ms);
+      isCounted = true;
+      wake();
+    };
+    places--;
+    return {
+      answered: () => countedBy(clock.now()),
+      release() {
+        countedBy(clock.now() + LONGEST_TRAVEL_MS);
+        places++;
+        wake();
+      },
+    };
   }
-  /** What the budget is at the moment: fewer requests, or one in a longer stretch. */
-  function current(now: number): { requests: number; ms: number } {
-    const recovered = Math.min(1, share + Math.max(0, now - shareSince) / RECOVERY_MS_PER_SHARE);
-    const requests = budget.requests * recovered;
-    return { requests: Math.max(1, Math.floor(requests)), ms: windowMs / Math.min(1, requests) };
-  }
-  /** Milliseconds until the next request fits. */
   function waitMs(): number {
     const now = clock.now();
-    const { requests, ms } = current(now);
-    // A start in the future means that the host's clock was set back: it must not block for hours, nor must a pause.
-    starts = starts.filter((start) => start > now - ms && start <= now);
-    const oldest = starts[starts.length - requests];
-    const pause = pausedFrom <= now ? pausedUntil - now : 0;
-    return Math.max(pause, oldest === undefined ? 0 : oldest + ms - now);
+    // What the budget is at the moment: fewer requests, or one in a longer stretch.
+    const requests = budget.requests * pause.share(now);
+    const stretchMs = windowMs / Math.min(1, requests);
+    const free = places > 0 ? 0 : Infinity;
+    return Math.max(
+      free,
+      pause.leftMs(now),
+      window.waitMs(now, Math.max(1, Math.floor(requests)), stretchMs),
+    );
   }
   async function admitAll(): Promise<void> {
     admitting = true;
     while (waiting.length > 0) {
       const wait = waitMs();
-      if (wait > 0) {
-        await clock.sleep(wait);
-        continue;
-      }
-      if (places === 0) {
-        await new Promise<void>((resolve) => placeIsFree = resolve);
-        continue;
-      }
-      places--;
-      starts.push(clock.now());
-      waiting.shift()!.admit();
+      if (wait === 0) waiting.shift()!.admit();
+      else if (wait === Infinity) await new Promise<void>((resolve) => wake = resolve);
+      else await clock.sleep(wait);
     }
     admitting = false;
   }
@@ -91,13 +95,14 @@ export function createLimiter(budget: Budget, clock: Clock): Limiter {
         signal?.throwIfAborted();
         const giveUp = () => {
           waiting.splice(waiting.indexOf(waiter), 1);
+          wake();
           reject(signal?.reason);
         };
         const waiter: Waiter = {
           rank: RANK[priority],
           admit: () => {
             signal?.removeEventListener("abort", giveUp);
-            resolve({ release });
+            resolve(permit());
           },
         };
         signal?.addEventListener("abort", giveUp, { once: true });
@@ -105,12 +110,30 @@ export function createLimiter(budget: Budget, clock: Clock): Limiter {
         waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter);
         if (!admitting) void admitAll();
       }),
-    throttled(ms) {
+    throttled: (ms) => pause.begin(ms),
+  };
+}
+
+/** What a 429 leads to: a pause as long as Graph asks for, and less of the budget for some stretches after it. */
+function createPause(windowMs: number, clock: Clock) {
+  let fromMs = 0;
+  let untilMs = 0;
+  let lowest = 1;
+
+  // A pause that began in the future means that the host's clock was set back.
+  const isPast = (now: number) => fromMs <= now;
+  const share = (now: number) =>
+    !isPast(now) ? 1 : Math.min(1, lowest + Math.max(0, now - untilMs) / (RECOVERY_STRETCHES * windowMs));
+  return {
+    share,
+    leftMs: (now: number) => isPast(now) ? Math.max(0, untilMs - now) : 0,
+    begin(ms: number) {
       const now = clock.now();
-      share = Math.max(SMALLEST_SHARE, Math.min(1, share + (now - shareSince) / RECOVERY_MS_PER_SHARE) / 2);
-      shareSince = now;
-      pausedUntil = Math.max(pausedFrom <= now ? pausedUntil : 0, now + ms);
-      pausedFrom = now;
+      const isUnderWay = isPast(now) && now < untilMs;
+      // Requests that were under way together are refused together: that is one refusal.
+      if (!isUnderWay) lowest = Math.max(SMALLEST_SHARE, share(now) / 2);
+      untilMs = Math.max(isUnderWay ? untilMs : 0, now + ms);
+      fromMs = now;
     },
   };
 }

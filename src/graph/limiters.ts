@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { QuotaName } from "../plugin/plugin.ts";
 import { type Budget, budgetNames, BUDGETS } from "./budgets.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
+import { noMemory, type RequestMemory } from "./requestWindow.ts";
 import { allOf } from "./permits.ts";
 
 /** The limiters of one process: one for each application, tenant and budget. */
@@ -9,8 +10,15 @@ export interface Limiters {
   of(application: { tenantId: string; clientId: string }, quota: QuotaName): Limiter;
 }
 
-/** @param overrides figures in the place of Microsoft's, by name; what may run at once stays as it is */
-export function createLimiters(overrides: Readonly<Record<string, Budget>>, clock: Clock): Limiters {
+/**
+ * @param overrides figures in the place of Microsoft's, by name; what may run at once stays as it is
+ * @param memoryOf what remembers the requests of a limiter for the next process, by a name that stays the same
+ */
+export function createLimiters(
+  overrides: Readonly<Record<string, Budget>>,
+  clock: Clock,
+  memoryOf: (name: string) => RequestMemory = () => noMemory,
+): Limiters {
   const limiters = new Map<string, Limiter>();
   return {
     of({ tenantId, clientId }, quota) {
@@ -18,7 +26,8 @@ export function createLimiters(overrides: Readonly<Record<string, Budget>>, cloc
         // Identity protection counts a tenant's applications together.
         const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
         const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
-        const limiter = limiters.get(key) ?? createLimiter({ ...BUDGETS[name], ...overrides[name] }, clock);
+        const limiter = limiters.get(key) ??
+          createLimiter({ ...BUDGETS[name], ...overrides[name] }, clock, memoryOf(key));
         limiters.set(key, limiter);
         return limiter;
       });

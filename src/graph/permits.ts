@@ -34,10 +34,11 @@ export function allOf(limiters: readonly Limiter[]): Limiter {
     windowMs: Math.max(0, ...limiters.map(({ windowMs }) => windowMs)),
     async acquire(priority, signal) {
       const permits: Permit[] = [];
+      const answered = () => permits.forEach((permit) => permit.answered());
       const release = () => permits.forEach((permit) => permit.release());
       try {
         for (const limiter of limiters) permits.push(await limiter.acquire(priority, signal));
-        return { release };
+        return { answered, release };
       } catch (error) {
         release();
         throw error;

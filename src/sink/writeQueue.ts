@@ -24,7 +24,7 @@ export interface WriteQueue {
    * @throws sink-stalled when there was a stop, and `work` had not ended {@linkcode STOP_GRACE_MS} later
    */
   add(work: (giveUp: AbortSignal) => void | Promise<void>): Promise<void>;
-  /** Forgets the stop. No write may be under way. */
+  /** Forgets the stop, and the time limit with it. No record may be under way. */
   close(): void;
 }
 

@@ -9,6 +9,7 @@ import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
+import type { RequestMemory } from "../graph/requestWindow.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Selection } from "../server/pull/select.ts";
@@ -27,6 +28,8 @@ export interface SourceParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly transport: Transport;
+  /** What remembers the requests of a limiter for the next process, by a name that stays the same. @default nothing */
+  readonly memoryOf?: (limiter: string) => RequestMemory;
 }
 
 /** A stream before it has a position: what is asked of whom, and within which budgets. */
@@ -50,7 +53,7 @@ export function buildStreams(parts: StreamParts): Stream[] {
 
 /** The same without positions, for who only asks. */
 export function buildSources(parts: SourceParts): Source[] {
-  const limiters = createLimiters(parts.config.globals.quotas, parts.clock);
+  const limiters = createLimiters(parts.config.globals.quotas, parts.clock, parts.memoryOf);
   const ofAll = parts.config.globals.requestLimits.map((limit) => createLimiter(limit, parts.clock));
   const selection = parts.selection ?? { inputs: [], services: [] };
   return chooseServices(parts.config, parts.registry, selection)

@@ -1,8 +1,10 @@
 /** A tap: a state folder, its streams, and what they share. */
 import { setMaxListeners } from "node:events";
+import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { shownProblems, warningLine } from "../config/problems.ts";
 import { createHttp } from "../graph/http.ts";
+import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -29,6 +31,9 @@ export interface Tap {
   readonly stop: AbortController;
   close(): Promise<void>;
 }
+
+/** In the state folder: what Graph may still count. Names with a leading dot are no input's. */
+const REQUESTS = ".requests";
 
 /** What a tap needs to know beside its configuration. */
 export interface TapOptions {
@@ -65,7 +70,12 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
   // Every stream listens for the stop, and each of its waits does.
   setMaxListeners(0, stop.signal);
   let sink: Sink;
+  let requests: RequestLog;
   try {
+    requests = openRequestLog(join(stateDir, REQUESTS), {
+      now: () => clock.now(),
+      report: (note) => log.warn(note),
+    });
     goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
     const json = format !== "devo";
     sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
@@ -74,7 +84,8 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
     throw error;
   }
   const { transport } = http;
-  const outside = { clock, log, transport, random: Math.random };
+  const { memoryOf } = requests;
+  const outside = { clock, log, transport, random: Math.random, memoryOf };
   const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   log.info("started", { ...started, streams: tap.streams.length });
@@ -84,7 +95,10 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
     stop,
     async close() {
       await http.close();
-      await sink.close().finally(() => state.close());
+      await sink.close().finally(() => {
+        requests.close();
+        state.close();
+      });
     },
   };
 }

@@ -33,8 +33,8 @@ it("eight services with many pages never meet a 429, and all their records leave
   expect(outcomes.map(({ report }) => report.error)).toEqual(SERVICES.map(() => null));
   const { requests } = rig.emulator;
   expect(requests.filter(({ status }) => status === 429)).toEqual([]);
-  // Twenty-odd requests of the four reports' services at four in ten seconds.
-  expect(requests.at(-1)!.at - requests[0]!.at).toBeGreaterThan(40_000);
+  // Twenty-odd requests of the four reports' services at five in ten seconds.
+  expect(requests.at(-1)!.at - requests[0]!.at).toBeGreaterThanOrEqual(40_000);
   expect(requests.at(-1)!.at - requests[0]!.at, "and no slower than needed").toBeLessThan(120_000);
   expectAllOnce(rig);
   expect(delivered(rig, "signIns").length).toBe(200);

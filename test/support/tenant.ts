@@ -63,7 +63,9 @@ export function withServices(
 ): Config {
   const [input] = config.inputs;
   const services = names.map((name) => ({
-    ...input!.services.find((service) => service.name === name)!,
+    // A variant is not in the configuration, and has the defaults of all.
+    ...input!.services.find((service) => service.name === name) ??
+      { ...input!.services[0]!, name, configuredName: name },
     ...settings,
   }));
   return { ...config, inputs: [{ ...input!, services }] };

@@ -24,7 +24,7 @@ export function generalSample(plugin: Plugin): Sample {
   return {
     make,
     change: ({ revision }, when) => ({
-      revision: String(Number(revision) + 1),
+      revision: String((Number(revision) || 0) + 1),
       ...(cursor.kind === "update-time" ? { [cursor.field]: time(when) } : {}),
     }),
   };
@@ -46,18 +46,15 @@ function recordOf(plugin: Plugin, known: ReadonlyMap<string, readonly Scalar[]>,
   // Neither survives being parsed and written again.
   set(tree, "weight", n % 3 === 0 ? "1.0" : "12345678901234567890");
   set(tree, "detail", n % 5 === 0 ? "null" : `{"10":"ten","2":"two","note":"one\\u00a0of ${n}"}`);
+  const elements = new Map<string, Member[]>();
   for (const { type = "string", properties, within } of plugin.filters ?? []) {
-    if (within === undefined) {
-      for (const path of properties.filter((path) => path !== "id" && path !== cursor.field)) {
-        set(tree, path, valueOf(type, known.get(path), recipe));
-      }
-    } else {
-      const element = properties.map((
-        name,
-      ): Member => [name, valueOf(type, known.get(`${within}/${name}`), recipe)]);
-      set(tree, within, n % 3 === 2 ? "[]" : array([object(element)]));
+    for (const path of properties) {
+      const value = valueOf(type, known.get(within === undefined ? path : `${within}/${path}`), recipe);
+      if (within !== undefined) elements.set(within, [...elements.get(within) ?? [], [path, value]]);
+      else if (path !== "id" && path !== cursor.field) set(tree, path, value);
     }
   }
+  for (const [path, members] of elements) set(tree, path, n % 3 === 2 ? "[]" : array([object(members)]));
   if (typeof tag !== "string") {
     const type = plugin.filters?.find(({ properties }) => properties.includes(tag.field))?.type ?? "string";
     set(tree, tag.field, valueOf(type, known.get(tag.field), recipe));

@@ -11,6 +11,7 @@ describe("the request log", () => {
     const [, refused, served] = emulator.requests;
     expect(refused).toMatchObject({
       status: 400,
+      reason: '"userId" does not know "ne"',
       filter: "userId ne 'x'",
       top: "2",
       page: null,
