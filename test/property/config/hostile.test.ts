@@ -44,6 +44,12 @@ describe("a configuration", () => {
     expect(problems.map(({ message }) => message).join("\n")).toMatch(words);
   });
 
+  it("of nothing but 20,000 brackets is refused in few words", () => {
+    const { problems } = parse("[".repeat(20_000));
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.length).toBeLessThanOrEqual(20);
+  });
+
   it("cannot reach the prototypes of objects", () => {
     const { config, problems } = parse(
       JSON.stringify({ inputs: {} }).replace(

@@ -80,16 +80,15 @@ describe("a seen set", () => {
   it("keeps more keys in one commit than a frame holds", () => {
     const dir = freshFolder();
     const { set } = open(dir);
-    const frames = 2.2;
-    const count = Math.round(frames * 65_536);
+    const count = 65_536 + 10_000;
     // A hash of each would be most of the work.
     const numbered = (index: number) => new Uint8Array(Uint32Array.of(index, 1, 1, 1).buffer);
     for (let index = 0; index < count; index++) set.add(numbered(index));
     set.commit();
     set.close();
     const { set: again, notes } = open(dir);
-    const has = [0, 65_535, 65_536, 131_072, count - 1, count].map((index) => again.has(numbered(index)));
-    expect(has).toEqual([true, true, true, true, true, false]);
+    const has = [0, 65_535, 65_536, count - 1, count].map((index) => again.has(numbered(index)));
+    expect(has).toEqual([true, true, true, true, false]);
     expect([again.size, notes]).toEqual([count, []]);
   });
 
