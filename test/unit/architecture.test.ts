@@ -37,6 +37,7 @@ const FOLDERS = [
   "cli",
   "cli/commands",
   "config",
+  "config/patterns",
   "doctor",
   "emulator",
   "emulator/odata",
@@ -149,6 +150,17 @@ describe("the house", () => {
     const asking = new RegExp(`(?:[!=]==\\s*|case\\s+)"(?:${Object.keys(errorKinds).join("|")})"`);
     const engine = sources.filter((file) => roomOf(file) !== "emulator");
     expect(engine.filter((file) => asking.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+  });
+
+  it("loads what runs patterns of masks only where there are any: it is large", () => {
+    const users = sources.flatMap((file) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/^.*"re2js".*$/gm)].map((
+        [line],
+      ) => [file, line.trim()])
+    );
+    expect(users).toEqual([
+      ["src/config/patterns/engine.ts", 'const { MatcherInput, RE2JS } = await import("re2js");'],
+    ]);
   });
 
   it("touches the process in main.ts alone", () => {
