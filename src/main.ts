@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process: words, environment, standard streams, signals, exit code. Nothing else touches them. */
+import { fstatSync } from "node:fs";
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
 import type { Runtime } from "./wiring/runtime.ts";
@@ -79,6 +80,16 @@ function writeStdout(bytes: Uint8Array): Promise<void> {
   });
 }
 
+/** A pipe has a number of its own, which a new pipe has not. */
+function stdoutName(): string | null {
+  try {
+    const { dev, ino } = fstatSync(1);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
 /** How often the parent process is looked at: a shipper that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;
 
@@ -102,6 +113,7 @@ const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
   writeStdout,
+  stdoutName,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;

@@ -11,6 +11,8 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the kernel has all bytes; rejects when the reader is gone. */
   readonly writeStdout: (bytes: Uint8Array) => Promise<void>;
+  /** What the system calls the pipe, file or terminal that standard output is; `null` when that cannot be told. */
+  readonly stdoutName: () => string | null;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
   /** Standard input as it comes. */
