@@ -1,6 +1,18 @@
 /** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
-import { config, format, heartbeat, input, json, lines, log, service, sink, state } from "./sharedOptions.ts";
+import {
+  config,
+  exitWithParent,
+  format,
+  heartbeat,
+  input,
+  json,
+  lines,
+  log,
+  service,
+  sink,
+  state,
+} from "./sharedOptions.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -15,6 +27,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/run.ts"),
@@ -31,6 +44,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/pull.ts"),
@@ -57,6 +71,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/serve.ts"),
@@ -64,7 +79,7 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, ...log],
+    options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {
@@ -147,6 +162,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/replay.ts"),

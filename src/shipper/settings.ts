@@ -54,6 +54,9 @@ export const HEARTBEAT_SECONDS = 10;
 export const INTERVAL_SECONDS = 60;
 export const DEADLINE_SECONDS = 45;
 
+/** As an orphan it would hold on to the state folder, and to the ports that it inherited from the shipper. */
+const CHILD = "--exit-with-parent";
+
 /** The longest line that the configurations carry: one record of 60 MiB was tried. */
 export const LONGEST_LINE_MIB = 64;
 
@@ -61,9 +64,10 @@ export const LONGEST_LINE_MIB = 64;
 export function graphtapWords({ program, config, spool }: ShipperSettings, via: WayIn, to: string): string[] {
   const own = ["--format", "devo", "-c", config];
   if (via === "interval") {
-    return [...program, "pull", "--due", "--deadline", String(DEADLINE_SECONDS), ...own];
+    return [...program, "pull", "--due", "--deadline", String(DEADLINE_SECONDS), ...own, CHILD];
   }
   const run = [...program, "run", ...own, "--heartbeat", String(HEARTBEAT_SECONDS)];
+  if (via === "exec") return [...run, CHILD];
   if (via === "http") return [...run, "--to", ...to.split(" ")];
   if (via === "file") return [...run, "--to", `file:${spool}`];
   return run;

@@ -14,7 +14,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
     env: {},
     writeStderr: (text) => lines.push(text),
     writeStdout: () => Promise.resolve(),
-    onStopSignal: () => {},
+    onStopSignal: () => () => {},
     locker: () => ({ status: "locked", release() {} }),
     pid: 1,
   };
@@ -28,6 +28,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
       format: "json",
       hostname: "host",
       log: { format: "text", level: "info" },
+      exitWithParent: false,
     },
     runtime as Runtime,
     { config, registry, home: folder, stateDir: "/elsewhere" },

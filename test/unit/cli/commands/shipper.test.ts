@@ -49,7 +49,9 @@ async function shipper(...args: string[]) {
     stderrIsTerminal: false,
     importModule: () => Promise.reject(new Error("no module is imported here")),
     stdin: async function* () {},
-    onStopSignal: () => {},
+    onStopSignal: () => () => {},
+    onReloadSignal: () => () => {},
+    onParentGone: () => {},
     locker: () => {
       throw new Error("nothing is locked here");
     },
