@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The process: words, environment, standard streams, signals, exit code. Nothing else touches them. */
+import { fstatSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
+import { isatty } from "node:tty";
 import { runCli } from "./cli/cli.ts";
-import type { Runtime, StopCause } from "./wiring/runtime.ts";
+import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
 import { flockByCommand, type LockableFile, lockByFile } from "./files/lock.ts";
 
@@ -127,6 +129,24 @@ function onStopSignal(callback: (cause: StopCause) => void): () => void {
   return listen(listeners.stop, callback);
 }
 
+/** What standard output is; whatever cannot be looked at is taken for a pipe. */
+function stdoutPlace(): StdoutPlace | null {
+  try {
+    if (isatty(1)) return "a terminal";
+    const own = fstatSync(1);
+    if (own.isCharacterDevice() && own.rdev === statSync("/dev/null").rdev) return "/dev/null";
+    // systemd.exec(5): device and inode of the stream that leads to the journal.
+    if (process.env["JOURNAL_STREAM"] === `${own.dev}:${own.ino}`) return "the journal";
+    if (!own.isFIFO() && !own.isSocket()) return null;
+    // Of a container the first process has what the container prints; of a host, it is none of ours.
+    const isContainers = process.pid === 1 ||
+      readlinkSync("/proc/1/fd/1") === readlinkSync("/proc/self/fd/1");
+    return isContainers ? "the log of this container" : null;
+  } catch {
+    return null;
+  }
+}
+
 /** How often the parent process is looked at: a shipper that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;
 const parent = process.ppid;
@@ -145,6 +165,7 @@ const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
   writeStdout,
+  stdoutPlace,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;

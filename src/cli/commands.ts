@@ -129,7 +129,11 @@ export const commands: readonly Command[] = [
         choices: ["exec", "interval", "stdin", "http", "file"],
         help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
-      { name: "output", value: "NAME", help: "the block under outputs (default: the first)" },
+      {
+        name: "output",
+        value: "NAME",
+        help: "only this block under outputs (default: all that lines can be sent to)",
+      },
     ],
     load: () => import("./commands/shipper.ts"),
   },

@@ -13,7 +13,8 @@ export interface ShipperSettings {
   readonly buffer: string;
   /** The file that `--via file` writes, absolute. */
   readonly spool: string;
-  readonly destination: Destination;
+  /** Every one of them gets every line. */
+  readonly destinations: readonly Destination[];
 }
 
 /** Devo's end. */
@@ -37,7 +38,7 @@ export const EXAMPLE: ShipperSettings = {
   config: "/etc/graphtap/config/config.yaml",
   buffer: "/var/lib/graphtap/buffer",
   spool: "/var/lib/graphtap/spool/events.log",
-  destination: {
+  destinations: [{
     address: "collector-us.devo.io",
     port: 443,
     tls: {
@@ -45,8 +46,13 @@ export const EXAMPLE: ShipperSettings = {
       cert: "/etc/graphtap/certs/domain.crt",
       key: "/etc/graphtap/certs/domain.key",
     },
-  },
+  }],
 };
+
+/** The name of a way out to Devo, the first being number 0. */
+export function wayOutName(index: number): string {
+  return index === 0 ? "devo" : `devo_${index + 1}`;
+}
 
 /** Seconds between heartbeats: Devo closes what was silent for 30. */
 export const HEARTBEAT_SECONDS = 10;
@@ -74,6 +80,7 @@ export function graphtapWords({ program, config, spool }: ShipperSettings, via: 
 }
 
 /** Every text of a user's own that is written down in the configuration of a shipper. */
-export function textsOf({ program, config, buffer, spool, destination }: ShipperSettings): string[] {
-  return [...program, config, buffer, spool, destination.address, ...Object.values(destination.tls ?? {})];
+export function textsOf({ program, config, buffer, spool, destinations }: ShipperSettings): string[] {
+  const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
+  return [...program, config, buffer, spool, ...ends];
 }

@@ -4,6 +4,9 @@ import type { FileLocker } from "../files/lock.ts";
 /** What stops a process from outside. */
 export type StopCause = "SIGTERM" | "SIGINT" | "SIGHUP" | "parent-gone";
 
+/** Places of standard output where event lines reach no shipper by themselves. */
+export type StdoutPlace = "a terminal" | "/dev/null" | "the journal" | "the log of this container";
+
 /** What a command may use of the process it runs in; only `main.ts` knows where it comes from. */
 export interface Runtime {
   /** The words after the program's name. */
@@ -11,6 +14,8 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the kernel has all bytes; rejects when the reader is gone. */
   readonly writeStdout: (bytes: Uint8Array) => Promise<void>;
+  /** What standard output is, where nobody would look for event lines; `null` for a pipe, a file or what cannot be told. */
+  readonly stdoutPlace: () => StdoutPlace | null;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
   /** Standard input as it comes. */

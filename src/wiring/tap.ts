@@ -19,6 +19,7 @@ import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
 import { goOnFromOldCollector } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
+import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { buildStreams, type StreamParts } from "./streams.ts";
 import { version } from "./version.ts";
@@ -132,6 +133,8 @@ export function openTap(
   const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   log.info("started", { ...started, streams: tap.streams.length });
+  const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
+  if (lost !== null) log.error(lost);
   const closeFiles = () => {
     requests.close();
     state.close();

@@ -14,6 +14,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
     env: {},
     writeStderr: (text) => lines.push(text),
     writeStdout: () => Promise.resolve(),
+    stdoutPlace: () => null,
     onStopSignal: () => () => {},
     locker: () => ({ status: "locked", release() {} }),
     pid: 1,
