@@ -108,3 +108,8 @@ export const heartbeat: readonly Option[] = [
     help: "its tag (default my.app.graphtap.heartbeat)",
   },
 ];
+
+export const exitWithParent: Option = {
+  name: "exit-with-parent",
+  help: "end when the process that started this one does: for a shipper's child, which must not outlive it",
+};

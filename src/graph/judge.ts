@@ -1,5 +1,7 @@
 import { type ErrorCode, GraphtapError } from "../errors.ts";
+import { ceilSecond, formatInstant, type Instant } from "../instant.ts";
 import { parseRetryAfter } from "../net/backoff.ts";
+import { keptSince } from "./keptSince.ts";
 import { type HttpResponse, readText } from "./transport.ts";
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
@@ -22,48 +24,57 @@ export interface Refusal {
   readonly status: number;
   /** `error.code` of the body, "" when there is none. */
   readonly code: string;
+  /** The oldest time that may be asked for, where the message names it. */
+  readonly keptSince?: Instant;
   readonly requestId: string | null;
   readonly retryAfter: string | null;
 }
 
-/** Reads an answer that is no page. Of its body only the code is kept. */
+/** Reads an answer that is no page. Of its body only the code is kept, and what it says of the times it has. */
 export async function readRefusal(response: HttpResponse): Promise<Refusal> {
   const text = await readText(response, MAX_ERROR_BODY_BYTES).catch(() => "");
   return {
     status: response.status,
-    code: errorCode(text),
+    ...errorOf(text),
     requestId: response.header("request-id"),
     retryAfter: response.header("retry-after"),
   };
 }
 
-/** `error.code` of an error body; "" when the body is none (gateways answer with HTML). */
-function errorCode(text: string): string {
+/** What an error body says; a body that is none (gateways answer with HTML) says nothing. */
+function errorOf(text: string): Pick<Refusal, "code" | "keptSince"> {
   try {
-    const code = (JSON.parse(text) as { error?: { code?: unknown } } | null)?.error?.code;
-    return typeof code === "string" ? code : "";
+    const { code, message } = (JSON.parse(text) as { error?: Record<string, unknown> } | null)?.error ?? {};
+    const since = typeof message === "string" ? keptSince(message) : null;
+    return { code: typeof code === "string" ? code : "", ...(since === null ? {} : { keptSince: since }) };
   } catch {
-    return "";
+    return { code: "" };
   }
 }
 
+/** Reports answer so when they do not say why; the same request can succeed the next moment. */
+const UNCLEAR_CODE = "UnknownError";
 const LICENCE_CODE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
 
 /**
- * What a refusal means. Status and code decide, never the message, which Microsoft rewords (errors.md).
+ * What a refusal means. Status and code decide, never the message, which Microsoft rewords (errors.md); a time that the
+ * message names as the oldest is a hint, and is tried.
  */
 export function judge(asked: Asked, refusal: Refusal, nowMs: number): GraphtapError {
   const [code, advice] = verdict(asked, refusal);
   const named = /^[\w.-]{1,80}$/.test(refusal.code) ? ` "${refusal.code}"` : "";
   const id = /^[\w-]{1,64}$/.test(refusal.requestId ?? "") ? ` (request-id ${refusal.requestId})` : "";
+  const keptSinceMs = refusal.keptSince === undefined
+    ? undefined
+    : ceilSecond(refusal.keptSince).seconds * 1000;
   return new GraphtapError(
     code,
     `Cannot read page of "${asked.service}": Graph answered ${refusal.status}${named}${id}; ${advice}`,
-    { retryAfterSeconds: parseRetryAfter(refusal.retryAfter, nowMs) },
+    { retryAfterSeconds: parseRetryAfter(refusal.retryAfter, nowMs), keptSinceMs },
   );
 }
 
-function verdict(asked: Asked, { status, code }: Refusal): [ErrorCode, string] {
+function verdict(asked: Asked, { status, code, keptSince }: Refusal): [ErrorCode, string] {
   const [required, ...advised] = asked.permissions;
   const grant = `grant the application permission ${required} with admin consent` +
     (advised.length === 0 ? "" : ` (advised: ${advised.join(", ")})`);
@@ -94,8 +105,11 @@ function verdict(asked: Asked, { status, code }: Refusal): [ErrorCode, string] {
   if (status === 404 || status === 410) {
     return ["graph-refused", asked.notice ?? "the collection is not there; check override_base_url"];
   }
+  if (status === 400 && keptSince !== undefined) {
+    return ["graph-refused", `it keeps nothing before ${formatInstant(keptSince)}`];
+  }
   return [
-    "graph-refused",
+    status === 400 && code === UNCLEAR_CODE ? "graph-unclear" : "graph-refused",
     asked.hasAdditionalFilter ? "check additional_filter" : "run with --log-level debug to see the request",
   ];
 }

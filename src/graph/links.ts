@@ -1,4 +1,17 @@
+import { createHash } from "node:crypto";
 import { GraphtapError } from "../errors.ts";
+
+/** The links that were followed in a window: what they look like is forgotten, for some have thousands of letters. */
+export interface Visited {
+  has(link: string): boolean;
+  add(link: string): void;
+}
+
+export function createVisited(): Visited {
+  const known = new Set<string>();
+  const shortOf = (link: string) => createHash("sha256").update(link).digest("base64").slice(0, 22);
+  return { has: (link) => known.has(shortOf(link)), add: (link) => void known.add(shortOf(link)) };
+}
 
 /**
  * The page link, if it may be followed with our token.
@@ -9,7 +22,7 @@ export function checkLink(
   link: string,
   graphUrl: string,
   service: string,
-  visited: ReadonlySet<string>,
+  visited: Pick<Visited, "has">,
 ): string {
   let origin: string;
   try {

@@ -1,10 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { replaceFile } from "../../../src/files/durable.ts";
+import { describe, expect, it } from "vitest";
 import { type Volume, wordsFor } from "../../../src/files/room.ts";
-import { tempFolder } from "../../support/tempFolder.ts";
 
 const MIB = 1024 * 1024;
 const volume = (changes: Partial<Volume>): Volume => ({
@@ -29,15 +24,4 @@ describe("why there is no room", () => {
     ["there is much room", volume({ bavail: 50_000 * MIB / 4096 }), /a quota or a reserve/],
     ["the volume says nothing", null, /^the volume is full/],
   ])("when %s", (_, found, words) => expect(wordsFor(found)).toMatch(words));
-
-  it("is told of a volume that ran out of files", (context) => {
-    const folder = tempFolder();
-    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m,nr_inodes=10", "tmpfs", folder]);
-    if (mounted.status !== 0) context.skip("no small volume could be mounted");
-    onTestFinished(() => void spawnSync("umount", ["-l", folder]));
-    for (let file = 0; file < 9; file++) writeFileSync(join(folder, String(file)), "");
-    expect(() => replaceFile(join(folder, "checkpoint.json"), "{}")).toThrow(
-      expect.objectContaining({ code: "state-unusable", message: expect.stringContaining("as many files") }),
-    );
-  });
 });

@@ -1,7 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
 import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   MOST_FILE_BYTES,
   readWholeFile,
@@ -37,36 +36,6 @@ describe("what is read whole", () => {
       expect.objectContaining({ code: "EFBIG" }),
     );
     await expect(readWholeStream(endless())).rejects.toMatchObject({ code: "EFBIG" });
-  });
-
-  describe("from a pipe", () => {
-    const pipe = () => {
-      const path = join(tempFolder(), "pipe");
-      spawnSync("mkfifo", [path]);
-      return path;
-    };
-    /** Another process that opens the pipe to write to it. */
-    const writer = (script: string, path: string) => {
-      const child = spawn("sh", ["-c", script, "sh", path]);
-      onTestFinished(() => void child.kill("SIGKILL"));
-    };
-    const silent = expect.objectContaining({ code: "ETIMEDOUT" });
-
-    it("comes whole, however late and slowly", () => {
-      const path = pipe();
-      writer('sleep 0.2; { printf "one "; sleep 0.3; printf two; } > "$1"', path);
-      expect(readWholeFile(path, 5000).toString("utf8")).toBe("one two");
-    });
-
-    it("is not waited for when nobody writes to it", () => {
-      expect(() => readWholeFile(pipe(), 60)).toThrow(silent);
-    });
-
-    it("is not waited for when its writer says nothing", () => {
-      const path = pipe();
-      writer('exec 3<> "$1"; sleep 20', path);
-      expect(() => readWholeFile(path, 400)).toThrow(silent);
-    });
   });
 
   it.each([

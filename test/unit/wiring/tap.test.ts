@@ -15,7 +15,8 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
     writeStderr: (text) => lines.push(text),
     writeStdout: () => Promise.resolve(),
     stdoutName: () => "12:34",
-    onStopSignal: () => {},
+    stdoutPlace: () => null,
+    onStopSignal: () => () => {},
     locker: () => ({ status: "locked", release() {} }),
     pid: 1,
   };
@@ -29,6 +30,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
       format: "json",
       hostname: "host",
       log: { format: "text", level: "info" },
+      exitWithParent: false,
     },
     runtime as Runtime,
     { config, registry, home: folder, stateDir: "/elsewhere" },
