@@ -61,8 +61,9 @@ export function readPage(
     reader.onRequest();
     const response = await reader.graph.get(url, asked, how.permits, signal);
     const { nextLink, records } = await scan(reader, response.body, asked.service, signal);
+    const place = { service: asked.service, graphUrl: reader.graphUrl, pageUrl: url, visited: how.visited };
     return {
-      nextLink: nextLink === null ? null : checkLink(nextLink, reader.graphUrl, asked.service, how.visited),
+      nextLink: nextLink === null ? null : checkLink(nextLink, place),
       records,
       serverTime: serverTime(response.header("date")),
     };

@@ -1,6 +1,7 @@
 import { GraphtapError } from "../errors.ts";
 import type { Asked } from "../graph/judge.ts";
 import type { Priority } from "../graph/limiter.ts";
+import { isOurs } from "../graph/links.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
@@ -51,7 +52,9 @@ export async function readWindow(
     attempts: options.attempts,
     visited,
   };
-  let url = options.resumeAt ?? first;
+  // The address of Graph may be another than when the window was interrupted.
+  const { resumeAt } = options;
+  let url = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? resumeAt : first;
   let serverTime: Instant | null = null;
   for (let pages = 1;; pages++) {
     visited.add(url);
