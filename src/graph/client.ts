@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type Asked, judge, readRefusal } from "./judge.ts";
+import { readClaims } from "./auth/tokenClaims.ts";
+import type { Asked } from "./asked.ts";
+import { judge } from "./judge.ts";
+import { readRefusal } from "./refusal.ts";
 import type { TokenSource } from "./auth/token.ts";
 import type { Permits } from "./permits.ts";
 import type { HttpResponse, Transport } from "./transport.ts";
@@ -49,7 +52,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
           const refusal = await readRefusal(response);
           if (response.status === 401) tokens.reject(token);
           if (response.status === 401 && !renewed) continue;
-          const error = judge(asked, refusal, clock.now());
+          const error = judge(asked, refusal, { nowMs: clock.now(), claims: readClaims(token) });
           if (error.kind.throttles) permits.throttled(error.retryAfterSeconds);
           throw error;
         } finally {

@@ -6,7 +6,7 @@ import type { OnRecord, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GraphClient } from "./client.ts";
-import type { Asked } from "./judge.ts";
+import type { Asked } from "./asked.ts";
 import { checkLink } from "./links.ts";
 import type { Permits } from "./permits.ts";
 import { withRetries } from "./retry.ts";

@@ -1,5 +1,5 @@
 import { GraphtapError } from "../errors.ts";
-import type { Asked } from "../graph/judge.ts";
+import type { Asked } from "../graph/asked.ts";
 import type { Priority } from "../graph/limiter.ts";
 import { isOurs } from "../graph/links.ts";
 import { readPage } from "../graph/pages.ts";
