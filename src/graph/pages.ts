@@ -72,8 +72,11 @@ export function readPage(
     random: reader.random,
     attempts: how.attempts,
     signal,
-    onRetry: (error, delayMs, attempt) =>
-      reader.log.warn(error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) }),
+    onRetry(error, delayMs, attempt) {
+      // What lies with the whole input has been told, once for all of its streams.
+      const level = error.kind.ofInput ? "debug" : "warn";
+      reader.log[level](error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) });
+    },
   });
 }
 

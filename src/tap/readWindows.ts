@@ -118,7 +118,8 @@ function resuming({ stream: { plugin } }: PollContext, { link }: NextWindow) {
 function narrow({ position, stream }: PollContext, window: Window, error: GraphtapError): boolean {
   const width = shrunkWidth(secondsBetween(window.from, window.to));
   position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
-  if (width !== null) stream.log.warn(error.message, { ...codesOf(error), window_seconds: width });
+  const level = error.kind.ofInput ? "debug" : "warn";
+  if (width !== null) stream.log[level](error.message, { ...codesOf(error), window_seconds: width });
   return width !== null;
 }
 
