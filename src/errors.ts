@@ -16,6 +16,10 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
+  /** Whether that window may be of any width: a narrower one is tried once, and then all of it is a gap. */
+  readonly isEndless: boolean;
+  /** How often the same request is sent at most. */
+  readonly tries: number;
   /** Whether the sink failed: of the lines in flight only those count as delivered that it says it accepted. */
   readonly keepsAccepted: boolean;
   /** Whether Graph counted too many requests: the limiters of the stream pause. */
@@ -51,6 +55,8 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    isEndless: false,
+    tries: recovery === "retry" ? Infinity : 1,
     keepsAccepted: false,
     throttles: false,
     ofInput: false,
@@ -81,14 +87,23 @@ const kinds = {
     collector: ["MicrosoftGraphPullerConnectionException", 4],
   }),
   "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
-  "graph-refused": row("suspend-stream", 1, { collector: ["MicrosoftGraphPullerRetrieveException", 2] }),
+  "graph-refused": row("suspend-stream", 1, {
+    suspectsWindow: true,
+    collector: ["MicrosoftGraphPullerRetrieveException", 2],
+  }),
+  "graph-unclear": row("retry", 1, {
+    suspectsWindow: true,
+    tries: 2,
+    collector: ["MicrosoftGraphPullerRetrieveException", 2],
+  }),
   "page-link-expired": row("restart-window", 1),
-  "page-link-loop": row("restart-window", 1),
-  "page-link-foreign": row("suspend-stream", 1),
+  "page-link-loop": row("restart-window", 1, { isEndless: true }),
+  "page-link-foreign": row("suspend-stream", 1, { suspectsWindow: true }),
   "page-invalid": row("retry", 1, { suspectsWindow: true }),
   "page-too-large": row("restart-window", 1),
   "record-too-large": row("restart-window", 1),
   "window-too-large": row("restart-window", 1),
+  "window-endless": row("restart-window", 1, { isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
@@ -111,6 +126,8 @@ export interface ErrorDetails {
   cause?: unknown;
   /** Seconds that the other side asked us to wait. */
   retryAfterSeconds?: number;
+  /** The oldest time that may be asked for, where the other side named it; milliseconds since the epoch. */
+  keptSinceMs?: number;
 }
 
 /**
@@ -120,12 +137,14 @@ export interface ErrorDetails {
 export class GraphtapError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  readonly keptSinceMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.name = "GraphtapError";
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.keptSinceMs = details.keptSinceMs;
   }
 
   /** The row of the table for this error. */

@@ -1,4 +1,5 @@
 import { type ErrorCode, GraphtapError } from "../errors.ts";
+import { ceilSecond, formatInstant } from "../instant.ts";
 import { parseRetryAfter } from "../net/backoff.ts";
 import { sentenceOf } from "../net/sentence.ts";
 import { accessAdvice } from "./accessAdvice.ts";
@@ -13,13 +14,16 @@ export interface Known {
   readonly claims: TokenClaims | null;
 }
 
+/** Reports answer so when they do not say why; the same request can succeed the next moment. */
+const UNCLEAR_CODE = "UnknownError";
 const LICENCE_CODE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
 /** Answers to a request that is wrong by its form come as HTML from Graph's own web server, too. */
 const OF_ANY_SERVER = new Set([400, 408, 413, 414, 429, 431]);
 
 /**
  * What a refusal means. What the program does is decided by status, code and form, never by the message, which
- * Microsoft rewords (errors.md); the message is shown, and may choose the advice.
+ * Microsoft rewords (errors.md): that is shown, and may choose the advice; a time that it names as the oldest is a hint,
+ * and is tried.
  */
 export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known): GraphtapError {
   const retryAfterSeconds = parseRetryAfter(refusal.retryAfter, nowMs);
@@ -44,12 +48,11 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
   const id = /^[\w-]{1,64}$/.test(refusal.requestId ?? "") ? ` (request-id ${refusal.requestId})` : "";
   const sentence = sentenceOf(refusal.message);
   const said = sentence === null ? "" : `; Graph says: "${sentence}"`;
+  const keptSinceMs = refusal.keptSince === null ? undefined : ceilSecond(refusal.keptSince).seconds * 1000;
   return new GraphtapError(
     code,
     `${cannot} Graph answered ${refusal.status}${named}${id}; ${advice}${said}`,
-    {
-      retryAfterSeconds,
-    },
+    { retryAfterSeconds, keptSinceMs },
   );
 }
 
@@ -65,7 +68,7 @@ function serverOf({ server }: Refusal): string {
 }
 
 function verdict(asked: Asked, refusal: Refusal, claims: TokenClaims | null): [ErrorCode, string] {
-  const { status, code } = refusal;
+  const { status, code, keptSince } = refusal;
   if (status === 401) return ["graph-unauthorized", accessAdvice(asked, refusal, claims)];
   if (status === 403 && code === LICENCE_CODE) {
     return [
@@ -86,8 +89,11 @@ function verdict(asked: Asked, refusal: Refusal, claims: TokenClaims | null): [E
   if (status === 404 || status === 410) {
     return ["graph-refused", asked.notice ?? "the collection is not there; check override_base_url"];
   }
+  if (status === 400 && keptSince !== null) {
+    return ["graph-refused", `it keeps nothing before ${formatInstant(keptSince)}`];
+  }
   return [
-    "graph-refused",
+    status === 400 && code === UNCLEAR_CODE ? "graph-unclear" : "graph-refused",
     asked.hasAdditionalFilter ? "check additional_filter" : "run with --log-level debug to see the request",
   ];
 }

@@ -1,5 +1,18 @@
+import { createHash } from "node:crypto";
 import { GraphtapError } from "../errors.ts";
 import { isPublicGraph } from "./clouds.ts";
+
+/** The links that were followed in a window: what they look like is forgotten, for some have thousands of letters. */
+export interface Visited {
+  has(link: string): boolean;
+  add(link: string): void;
+}
+
+export function createVisited(): Visited {
+  const known = new Set<string>();
+  const shortOf = (link: string) => createHash("sha256").update(link).digest("base64").slice(0, 22);
+  return { has: (link) => known.has(shortOf(link)), add: (link) => void known.add(shortOf(link)) };
+}
 
 /** Where a page link was found. */
 export interface LinkPlace {
@@ -9,7 +22,7 @@ export interface LinkPlace {
   /** The URL of the page that has the link. */
   readonly pageUrl: string;
   /** Links followed before in this window. */
-  readonly visited: ReadonlySet<string>;
+  readonly visited: Pick<Visited, "has">;
 }
 
 /**

@@ -7,7 +7,7 @@ import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GraphClient } from "./client.ts";
 import type { Asked } from "./asked.ts";
-import { checkLink } from "./links.ts";
+import { checkLink, type Visited } from "./links.ts";
 import type { Permits } from "./permits.ts";
 import { withRetries } from "./retry.ts";
 
@@ -40,7 +40,7 @@ export interface Page {
 export interface ReadOptions {
   readonly permits: Permits;
   /** Links followed before in this window. */
-  readonly visited: ReadonlySet<string>;
+  readonly visited: Pick<Visited, "has">;
   /** How often it is sent at most. */
   readonly attempts: number;
 }

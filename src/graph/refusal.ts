@@ -1,3 +1,5 @@
+import type { Instant } from "../instant.ts";
+import { keptSince } from "./keptSince.ts";
 import { type HttpResponse, readText } from "./transport.ts";
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
@@ -13,6 +15,8 @@ export interface Refusal {
   readonly code: string;
   /** `error.message` as it came, "" when there is none: for advice; only `sentenceOf` it may be shown. */
   readonly message: string;
+  /** The oldest time that may be asked for, where the message names it. */
+  readonly keptSince: Instant | null;
   readonly requestId: string | null;
   readonly retryAfter: string | null;
   /** `WWW-Authenticate`: what a token is to have. */
@@ -25,11 +29,13 @@ export interface Refusal {
 export async function readRefusal(response: HttpResponse): Promise<Refusal> {
   const text = await readText(response, MAX_ERROR_BODY_BYTES).catch(() => "");
   const error = errorOf(text);
+  const message = textOf(error?.message);
   return {
     status: response.status,
     form: error !== null ? "json" : formOf(text, response.header("content-type")),
     code: textOf(error?.code),
-    message: textOf(error?.message),
+    message,
+    keptSince: keptSince(message),
     requestId: response.header("request-id"),
     retryAfter: response.header("retry-after"),
     challenge: response.header("www-authenticate"),

@@ -23,6 +23,8 @@ export interface WindowCounts {
   oldestFresh: Instant | null;
   /** Records whose time lies outside the window that was asked for: Graph did not apply the filter. */
   outside: number;
+  /** The key of the first record since the reader set it to `null`, as it does before each page. */
+  pageKey: Uint8Array | null;
 }
 
 /** Takes records from the scanner and turns what is new into event lines for the sink. */
@@ -66,7 +68,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
   const keys = createKeyList();
   let window: Window<Instant | null> = { from: null, to: null };
-  let counts: WindowCounts = { fresh: 0, oldestFresh: null, outside: 0 };
+  let counts: WindowCounts = emptyCounts();
   const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
@@ -77,6 +79,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const time = timeOf(bytes, fields[2]!, fields[3]!);
       if (time !== null && isOutside(time, window)) counts.outside++;
       const key = keyOf(bytes, start, end, fields);
+      if (counts.pageKey === null) counts.pageKey = key.slice();
       if (keep) keys.append(key);
       if (!seen.add(key)) {
         duplicates++;
@@ -99,7 +102,7 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     begin(next) {
       window = next;
-      return counts = { fresh: 0, oldestFresh: null, outside: 0 };
+      return counts = emptyCounts();
     },
     drain: () => outgoing.drain(),
     keys,
@@ -113,6 +116,10 @@ export function createIntake(options: IntakeOptions): Intake {
       return duplicates;
     },
   };
+}
+
+function emptyCounts(): WindowCounts {
+  return { fresh: 0, oldestFresh: null, outside: 0, pageKey: null };
 }
 
 /** id, time, and what decides the tag: in this order, so that the first four slices are the line's own. */

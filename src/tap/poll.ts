@@ -25,6 +25,8 @@ export interface PollReport {
   readonly lateBySeconds: number;
   /** Ranges that could not be read and are in the ledger now. */
   readonly gaps: number;
+  /** Whether what is new was read to its end, whatever became of older ranges. */
+  readonly isUpToDate: boolean;
   readonly startedMs: number;
   readonly elapsedMs: number;
   /** Why the stream could not be read to its end this time; `null` when it was. */
@@ -94,6 +96,7 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
     late: counts.late,
     lateBySeconds: counts.lateBySeconds,
     gaps: counts.gaps,
+    isUpToDate: counts.isUpToDate,
     startedMs,
     elapsedMs: engine.clock.now() - startedMs,
     error,
@@ -105,6 +108,7 @@ async function read(context: PollContext, mayGoOn: () => boolean): Promise<void>
   if (cursor.kind === "snapshot") return readSnapshot(context);
   const wasFarBehind = isFarBehind(context);
   const now = await readLive(context, cursor);
+  context.counts.countUpToDate();
   await reread(context, now, mayGoOn);
   sayIfBehind(context, wasFarBehind);
   await retryGaps(context, oldestKept(now, cursor), mayGoOn);
@@ -119,8 +123,10 @@ async function readSnapshot(context: PollContext): Promise<void> {
     attempts: MAX_ATTEMPTS,
     resumeAt: null,
     resumable: false,
+    divisible: false,
   });
   position.advance(fromMillis(startedMs));
   position.commitInFile();
   seen.replaceWith(intake.keys.list());
+  context.counts.countUpToDate();
 }

@@ -56,7 +56,9 @@ export async function pollForever(
       let refusals = 0;
       for (;;) {
         const report = await pollStream(stream, engine, stop.signal, engine.clock.now() + periodMs);
-        refusals = report.error?.kind.recovery === "suspend-stream" ? refusals + 1 : 0;
+        // Old ranges that are refused must not make today's records late.
+        const isRefused = report.error?.kind.recovery === "suspend-stream" && !report.isUpToDate;
+        refusals = isRefused ? refusals + 1 : 0;
         const pause = pauseMs(periodMs, refusals);
         // Not longer either: a clock that was set back would stop the stream until it is right again.
         const waitMs = Math.min(Math.max(0, report.startedMs + pause - engine.clock.now()), pause);

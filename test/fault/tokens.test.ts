@@ -164,7 +164,7 @@ describe("Entra", () => {
     const seconds = () => (rig.clock.now() - began) / 1000;
     let began = 0;
 
-    async function pullAll(action: FaultAction, times: number | "always" = "always") {
+    function pullAll(action: FaultAction, times: number | "always" = "always") {
       rig = openRig({ unevenPages: false });
       fillAudits(rig, 40);
       const streams = rig.streams(services, anHourAgo(rig));

@@ -16,6 +16,7 @@ const refusal: Refusal = {
   form: "json",
   code: "BadRequest",
   message: "",
+  keptSince: null,
   requestId: "73badd94-c0ca-4b09-a3e6-20c1f5f9a307",
   retryAfter: null,
   challenge: null,
@@ -168,6 +169,13 @@ describe("the advice", () => {
     },
   );
 
+  it("names the oldest time that Graph has, where its message does", () => {
+    const since = { seconds: Date.UTC(2026, 10, 22) / 1000, nanos: 5 };
+    const error = judge(asked, { ...refusal, keptSince: since }, known);
+    expect(error.message).toContain("it keeps nothing before 2026-11-22T00:00:00");
+    expect(error.keptSinceMs).toBe(Date.UTC(2026, 10, 22, 0, 0, 1));
+  });
+
   it("comes with Graph's own sentence, without what it says of a record", () => {
     const said = advice({
       status: 403,
@@ -204,6 +212,7 @@ describe("what is kept of an answer that is no page", () => {
         form,
         code,
         message,
+        keptSince: null,
         requestId: "the request-id",
         retryAfter: "the retry-after",
         challenge: "the www-authenticate",
