@@ -7,7 +7,7 @@ import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { Newest } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
-import { keyFunction } from "./recordKey.ts";
+import { identityFunction, keyFunction } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
 import type { Mask } from "./mask.ts";
 import { createNewestKeeper } from "./newest.ts";
@@ -34,12 +34,19 @@ export interface Intake {
   begin(window: Window<Instant | null>): WindowCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
-  /** Keys of all records met, seen before or not; kept for snapshots only. */
-  readonly keys: KeyList;
+  /** All records met, seen before or not; kept for snapshots only. */
+  readonly met: MetRecords;
   readonly newest: Newest | null;
   /** Records met, and those of them that had been delivered before. */
   readonly received: number;
   readonly duplicates: number;
+}
+
+/** Records in the order they came; one that came twice is there twice. */
+export interface MetRecords {
+  /** What stays the same when they change. */
+  readonly ids: KeyList;
+  readonly keys: KeyList;
 }
 
 export interface IntakeOptions {
@@ -66,7 +73,8 @@ export function createIntake(options: IntakeOptions): Intake {
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
-  const keys = createKeyList();
+  const idOf = identityFunction(options.makeKey);
+  const met: MetRecords = { ids: createKeyList(), keys: createKeyList() };
   let window: Window<Instant | null> = { from: null, to: null };
   let counts: WindowCounts = emptyCounts();
   const newest = createNewestKeeper(options.newest);
@@ -78,9 +86,11 @@ export function createIntake(options: IntakeOptions): Intake {
       const fields = reader.read(bytes, start, end);
       const time = timeOf(bytes, fields[2]!, fields[3]!);
       if (time !== null && isOutside(time, window)) counts.outside++;
+      // A key holds until the next is made.
+      if (keep) met.ids.append(idOf(bytes, start, end, fields));
       const key = keyOf(bytes, start, end, fields);
       if (counts.pageKey === null) counts.pageKey = key.slice();
-      if (keep) keys.append(key);
+      if (keep) met.keys.append(key);
       if (!seen.add(key)) {
         duplicates++;
         return;
@@ -105,7 +115,7 @@ export function createIntake(options: IntakeOptions): Intake {
       return counts = emptyCounts();
     },
     drain: () => outgoing.drain(),
-    keys,
+    met,
     get newest() {
       return newest.newest();
     },

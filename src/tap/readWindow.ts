@@ -5,6 +5,7 @@ import { createVisited, isOurs } from "../graph/links.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
+import type { Plugin } from "../plugin/plugin.ts";
 import type { WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
 import { firstPageUrl } from "./query.ts";
@@ -26,6 +27,8 @@ export interface WindowOptions {
   readonly resumable: boolean;
   /** Whether it can be made narrower; else it is read to its end, however many pages it has. */
   readonly divisible: boolean;
+  /** Records a page. @default the plugin's */
+  readonly pageSize?: number;
 }
 
 /** What reading a window to its end found. */
@@ -49,7 +52,8 @@ export async function readWindow(
 ): Promise<WindowRead> {
   const { stream, position } = context;
   const counts = context.intake.begin(window);
-  const first = firstPageUrl(stream.graphUrl, stream.plugin, window, stream.service.additionalFilter);
+  const plugin = sized(stream.plugin, options.pageSize);
+  const first = firstPageUrl(stream.graphUrl, plugin, window, stream.service.additionalFilter);
   const visited = createVisited();
   const idle = createIdleRun();
   const how = {
@@ -75,6 +79,10 @@ export async function readWindow(
     if (options.resumable && from !== null && to !== null) position.interrupt({ from, to }, url);
     position.commit();
   }
+}
+
+function sized(plugin: Plugin, size = plugin.page.size): Plugin {
+  return { ...plugin, page: { ...plugin.page, size } };
 }
 
 function tooLarge({ service }: Stream): GraphtapError {
