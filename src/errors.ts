@@ -26,6 +26,8 @@ export interface ErrorKind {
   readonly keepsAccepted: boolean;
   /** Whether Graph counted too many requests: the limiters of the stream pause. */
   readonly throttles: boolean;
+  /** Whether it lies with the whole input rather than with one of its streams: the log tells it once. */
+  readonly ofInput: boolean;
   /** False for an end that was asked for: no stream and no log calls it an error. */
   readonly isFault: boolean;
   /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
@@ -60,6 +62,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     tries: recovery === "retry" ? Infinity : 1,
     keepsAccepted: false,
     throttles: false,
+    ofInput: false,
     isFault: true,
     readerLeft: false,
     stopsProcess: false,
@@ -73,9 +76,9 @@ const kinds = {
   "config-unreadable": row("exit", 2),
   "config-invalid": row("exit", 2),
   "plugin-invalid": row("exit", 2),
-  "secret-unreadable": row("suspend-stream", 2),
-  "token-refused": row("suspend-stream", 3, { collector: ["SetupError", 101] }),
-  "token-unavailable": row("retry", 1, { collector: ["SetupError", 101] }),
+  "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
+  "token-refused": row("suspend-stream", 3, { ofInput: true, collector: ["SetupError", 101] }),
+  "token-unavailable": row("retry", 1, { ofInput: true, collector: ["SetupError", 101] }),
   "graph-unauthorized": row("suspend-stream", 3, { collector: ["ApiError", 401] }),
   "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
@@ -83,6 +86,7 @@ const kinds = {
   "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
+    ofInput: true,
     collector: ["MicrosoftGraphPullerConnectionException", 4],
   }),
   "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
@@ -131,7 +135,7 @@ export interface ErrorDetails {
 
 /**
  * The one error class. `message` says what failed, what was found, what was expected and what to do;
- * it never holds a token, a secret, a response body or a record.
+ * it never holds a token, a secret or a record, and of a response body no more than a sentence (net/sentence.ts).
  */
 export class GraphtapError extends Error {
   readonly code: ErrorCode;

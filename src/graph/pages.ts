@@ -6,7 +6,7 @@ import type { OnRecord, OnTooLong, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GraphClient } from "./client.ts";
-import type { Asked } from "./judge.ts";
+import type { Asked } from "./asked.ts";
 import { checkLink, type Visited } from "./links.ts";
 import type { Permits } from "./permits.ts";
 import { withRetries } from "./retry.ts";
@@ -63,8 +63,9 @@ export function readPage(
     reader.onRequest();
     const response = await reader.graph.get(url, asked, how.permits, signal);
     const { nextLink, records } = await scan(reader, response.body, asked.service, signal);
+    const place = { service: asked.service, graphUrl: reader.graphUrl, pageUrl: url, visited: how.visited };
     return {
-      nextLink: nextLink === null ? null : checkLink(nextLink, reader.graphUrl, asked.service, how.visited),
+      nextLink: nextLink === null ? null : checkLink(nextLink, place),
       records,
       serverTime: serverTime(response.header("date")),
     };
@@ -73,8 +74,11 @@ export function readPage(
     random: reader.random,
     attempts: how.attempts,
     signal,
-    onRetry: (error, delayMs, attempt) =>
-      reader.log.warn(error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) }),
+    onRetry(error, delayMs, attempt) {
+      // What lies with the whole input has been told, once for all of its streams.
+      const level = error.kind.ofInput ? "debug" : "warn";
+      reader.log[level](error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) });
+    },
   });
 }
 

@@ -151,7 +151,8 @@ function makeNarrow(
   error: GraphtapError,
 ): void {
   position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
-  if (width !== null) log.warn(error.message, { ...codesOf(error), window_seconds: width });
+  const level = error.kind.ofInput ? "debug" : "warn";
+  if (width !== null) log[level](error.message, { ...codesOf(error), window_seconds: width });
 }
 
 /** Tells a poisoned window from an outage: asks for a moment that was read before, and for this moment. */

@@ -1,7 +1,7 @@
 import { GraphtapError } from "../errors.ts";
-import type { Asked } from "../graph/judge.ts";
-import { createVisited } from "../graph/links.ts";
+import type { Asked } from "../graph/asked.ts";
 import type { Priority } from "../graph/limiter.ts";
+import { createVisited, isOurs } from "../graph/links.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
@@ -63,7 +63,9 @@ export async function readWindow(
     attempts: options.attempts,
     visited,
   };
-  let url = options.resumeAt ?? first;
+  // The address of Graph may be another than when the window was interrupted.
+  const { resumeAt } = options;
+  let url = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? resumeAt : first;
   let serverTime: Instant | null = null;
   for (let pages = 1;; pages++) {
     visited.add(url);

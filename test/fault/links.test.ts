@@ -1,10 +1,14 @@
 /** Page links that must not be followed, or lead nowhere. */
 import { afterEach, describe, expect, it } from "vitest";
-import type { HttpResponse, Transport } from "../../src/graph/transport.ts";
+import { plugins } from "../../plugins/index.ts";
+import { createEmulator } from "../../src/emulator/emulator.ts";
+import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { anHourAgo, expectAllOnce, fillAudits, tallied } from "../support/audits.ts";
 import { faultTable, firstTrouble } from "../support/faultTable.ts";
-import { GRAPH, openRig, type Rig } from "../support/rig.ts";
+import { manualClock } from "../support/manualClock.ts";
+import { GRAPH, openRig, type Rig, TENANT } from "../support/rig.ts";
+import { fetchFrom } from "../support/tenant.ts";
 
 const signal = new AbortController().signal;
 const record = faultTable();
@@ -118,6 +122,29 @@ describe("a page link", () => {
     rig.emulator.faults.add({ match: { collection: "directoryAudits" }, do: { kind: "skipTokenExpire" } });
     const resumed = await poll(rig.stream("directory_audits", settings), rig.engine, signal);
     expect(resumed.error).toBeNull();
+    expectAllOnce(rig);
+  });
+
+  it("that names Graph's own host behind a reverse proxy leads to the proxy, with its path", async () => {
+    const clock = manualClock();
+    const emulator = createEmulator({ plugins, clock, quotas: "off", tenants: [TENANT], unevenPages: false });
+    const proxy = "https://proxy.example/graph";
+    const served = {
+      emulator,
+      clock,
+      origin: proxy,
+      // Links name whom the proxy asks.
+      transport: (request: HttpRequest) =>
+        fetchFrom(emulator, { ...request, url: request.url.replace(proxy, "https://graph.microsoft.com") }),
+    };
+    rig = openRig({ served });
+    fillAudits(rig, 100);
+    const report = await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
+    expect(report.error).toBeNull();
+    expect(report.pages).toBeGreaterThan(4);
+    expect(rig.sent.every(({ url }) => url.startsWith(`${proxy}/v1.0/auditLogs/directoryAudits?`))).toBe(
+      true,
+    );
     expectAllOnce(rig);
   });
 

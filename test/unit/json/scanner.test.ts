@@ -79,6 +79,17 @@ describe("the array of records", () => {
     expect(cut('{"value":[ ],"@odata.nextLink":null}').nextLink).toBeNull();
     expect(cut('{"value":[],"@odata.nextLink":""}').nextLink).toBeNull();
   });
+
+  it.each(["@odata.nextlink", "@OData.NextLink", "@ODATA.NEXTLINK", "@nextLink"])(
+    "has a link that is called %s",
+    (name) => {
+      expect(cut(`{"value":[],"${name}":"https://x/"}`).nextLink).toBe("https://x/");
+      expect(cut(`{"${name}":null,"value":[]}`).nextLink).toBeNull();
+      expect(cut(`{"${name}":"https://y/","value":[],"@odata.nextLink":"https://x/"}`).nextLink).toBe(
+        "https://x/",
+      );
+    },
+  );
 });
 
 describe("pieces", () => {

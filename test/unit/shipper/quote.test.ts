@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { shellCommand, yamlList, yamlText } from "../../../src/shipper/quote.ts";
+import { yamlList, yamlText } from "../../../src/shipper/quote.ts";
 import { fluentBitConfig } from "../../../src/shipper/fluentBit.ts";
 import { EXAMPLE } from "../../../src/shipper/settings.ts";
 import { vectorConfig } from "../../../src/shipper/vector.ts";
