@@ -120,7 +120,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       const width = shrunkWidth(secondsBetween(window.from, window.to));
       makeNarrow(context, width, error);
       if (width !== null) return window.from;
-      if (!await graphWorks(context, window.from, options.priority)) throw error;
+      if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
       const isShort = ++gapsInARow < MANY_GAPS || compareInstants(window.to, end) >= 0;
       const rest = { from: window.to, to: end };
       const to = isShort ? window.to : await firstReadable(context, rest, options.priority);

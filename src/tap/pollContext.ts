@@ -61,6 +61,7 @@ export function openPollContext(
       log: stream.log,
       framers: engine.framers,
       onRecord: intake.onRecord,
+      onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onRequest: () => counts.countRequest(),
     },

@@ -6,7 +6,7 @@ import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import type { WindowCounts } from "../record/intake.ts";
+import type { LeftOut, WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
 import { firstPageUrl } from "./query.ts";
 import type { Stream } from "./stream.ts";
@@ -27,6 +27,8 @@ export interface WindowOptions {
   readonly resumable: boolean;
   /** Whether it can be made narrower; else it is read to its end, however many pages it has. */
   readonly divisible: boolean;
+  /** Told of each record that is too long, before the page's position is committed. */
+  readonly onLeftOut?: (record: LeftOut) => void;
   /** Records a page. @default the plugin's */
   readonly pageSize?: number;
 }
@@ -70,6 +72,7 @@ export async function readWindow(
     counts.pageKey = null;
     const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
     context.counts.countPage();
+    for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
     serverTime ??= page.serverTime;
     if (page.nextLink === null) return { pages, counts, serverTime };
     if (idle.count(page.records, counts.pageKey) >= MOST_IDLE_PAGES) throw endless(stream);

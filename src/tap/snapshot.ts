@@ -11,6 +11,8 @@ import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import { formatInstant, fromMillis } from "../instant.ts";
 import type { Inventory } from "../state/inventory.ts";
 import { reconcile, type Reconciled } from "./inventory.ts";
+import type { LeftOut } from "../record/intake.ts";
+import { leftOutError } from "./leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindow } from "./readWindow.ts";
 import { recordGap } from "./retryGaps.ts";
@@ -61,6 +63,7 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
   const tried = [isKnown ? known.size : usual];
   for (let attempts = MAX_ATTEMPTS;; attempts = FEW_ATTEMPTS) {
     const size = tried.at(-1)!;
+    const leftOut: LeftOut[] = [];
     try {
       const window = { from: service.startTime?.instant ?? null, to: null };
       await readWindow(context, window, {
@@ -70,8 +73,10 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
         resumable: false,
         divisible: false,
         pageSize: size,
+        onLeftOut: (record) => void leftOut.push(record),
       });
-      closeGaps(context);
+      if (leftOut.length === 0) closeGaps(context);
+      for (const record of leftOut) addGap(context, leftOutError(context.stream, record));
       if (size === usual) return null;
       return isKnown && known.size === size ? known : { size, sinceMs: startedMs };
     } catch (thrown) {
@@ -100,12 +105,14 @@ function nextSize(tried: readonly number[], usual: number, hasPages: boolean, me
 
 /** Makes the time since the last whole read a gap, if Graph served a part of the collection. */
 function incomplete(context: PollContext, error: GraphtapError): GraphtapError {
-  const { counts, position: { current }, startedMs } = context;
-  const now = fromMillis(startedMs);
-  if (counts.pages > 0) {
-    recordGap(context, { from: current.watermark ?? current.beganAt ?? now, to: now }, error);
-  }
+  if (context.counts.pages > 0) addGap(context, error);
   return error;
+}
+
+function addGap(context: PollContext, error: GraphtapError): void {
+  const { position: { current }, startedMs } = context;
+  const now = fromMillis(startedMs);
+  recordGap(context, { from: current.watermark ?? current.beganAt ?? now, to: now }, error);
 }
 
 function closeGaps({ stream: { state, log } }: PollContext): void {
