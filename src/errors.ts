@@ -16,7 +16,9 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
-  /** Whether that window may be of any width: a narrower one is tried once, and then all of it is a gap. */
+  /** Whether Graph served pages all the same: then it is no outage, even if every window fares like this. */
+  readonly isServed: boolean;
+  /** Whether that window may be of any width: the smallest is tried once, and then all of it is a gap. */
   readonly isEndless: boolean;
   /** How often the same request is sent at most. */
   readonly tries: number;
@@ -24,6 +26,8 @@ export interface ErrorKind {
   readonly keepsAccepted: boolean;
   /** Whether Graph counted too many requests: the limiters of the stream pause. */
   readonly throttles: boolean;
+  /** Whether it lies with the whole input rather than with one of its streams: the log tells it once. */
+  readonly ofInput: boolean;
   /** False for an end that was asked for: no stream and no log calls it an error. */
   readonly isFault: boolean;
   /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
@@ -53,10 +57,12 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    isServed: false,
     isEndless: false,
     tries: recovery === "retry" ? Infinity : 1,
     keepsAccepted: false,
     throttles: false,
+    ofInput: false,
     isFault: true,
     readerLeft: false,
     stopsProcess: false,
@@ -70,9 +76,9 @@ const kinds = {
   "config-unreadable": row("exit", 2),
   "config-invalid": row("exit", 2),
   "plugin-invalid": row("exit", 2),
-  "secret-unreadable": row("suspend-stream", 2),
-  "token-refused": row("suspend-stream", 3, { collector: ["SetupError", 101] }),
-  "token-unavailable": row("retry", 1, { collector: ["SetupError", 101] }),
+  "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
+  "token-refused": row("suspend-stream", 3, { ofInput: true, collector: ["SetupError", 101] }),
+  "token-unavailable": row("retry", 1, { ofInput: true, collector: ["SetupError", 101] }),
   "graph-unauthorized": row("suspend-stream", 3, { collector: ["ApiError", 401] }),
   "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
@@ -80,6 +86,7 @@ const kinds = {
   "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
+    ofInput: true,
     collector: ["MicrosoftGraphPullerConnectionException", 4],
   }),
   "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
@@ -93,13 +100,13 @@ const kinds = {
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
   }),
   "page-link-expired": row("restart-window", 1),
-  "page-link-loop": row("restart-window", 1, { isEndless: true }),
+  "page-link-loop": row("restart-window", 1, { isServed: true }),
   "page-link-foreign": row("suspend-stream", 1, { suspectsWindow: true }),
   "page-invalid": row("retry", 1, { suspectsWindow: true }),
   "page-too-large": row("restart-window", 1),
   "record-too-large": row("restart-window", 1),
   "window-too-large": row("restart-window", 1),
-  "window-endless": row("restart-window", 1, { isEndless: true }),
+  "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
@@ -128,7 +135,7 @@ export interface ErrorDetails {
 
 /**
  * The one error class. `message` says what failed, what was found, what was expected and what to do;
- * it never holds a token, a secret, a response body or a record.
+ * it never holds a token, a secret or a record, and of a response body no more than a sentence (net/sentence.ts).
  */
 export class GraphtapError extends Error {
   readonly code: ErrorCode;

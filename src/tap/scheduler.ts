@@ -117,5 +117,9 @@ function logReport({ log }: Stream, report: PollReport, waitMs: number | null): 
     next_in_s: waitMs === null ? undefined : Math.round(waitMs / 1000),
   };
   if (report.error === null) log.info("pull done", figures);
-  else log.error(`pull failed: ${report.error.message}`, { ...codesOf(report.error), ...figures });
+  else {
+    // What lies with the whole input has been told, once for all of its streams.
+    const level = report.error.kind.ofInput ? "debug" : "error";
+    log[level](`pull failed: ${report.error.message}`, { ...codesOf(report.error), ...figures });
+  }
 }
