@@ -1,6 +1,6 @@
 /** Where `graphtap serve` listens, and the token that its clients must send. */
 import { GraphtapError } from "../errors.ts";
-import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
+import { isMissing, readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 import type { ListenAddress } from "../server/listen.ts";
 import { type Given, usage } from "./options.ts";
 
@@ -36,7 +36,7 @@ function isLoopback(host: string): boolean {
  * The token of `--token-file`, or of `$GRAPHTAP_TOKEN`; `null` when neither is given. On the command line itself
  * every user of the machine could read it.
  *
- * @throws usage it is not a token; config-unreadable
+ * @throws usage it is not a token; secret-missing, secret-unreadable
  */
 export function readToken(given: Given, env: Readonly<Record<string, string | undefined>>): string | null {
   const file = given.text("token-file");
@@ -56,6 +56,7 @@ function readFile(file: string): string {
     return readWholeFile(file).toString("utf8");
   } catch (cause) {
     const why = whyUnreadable(cause);
-    throw new GraphtapError("config-unreadable", `Cannot read --token-file "${file}": ${why}`, { cause });
+    const code = isMissing(cause) ? "secret-missing" : "secret-unreadable";
+    throw new GraphtapError(code, `Cannot read --token-file "${file}": ${why}`, { cause });
   }
 }

@@ -40,7 +40,7 @@ export interface Listening {
  * Puts the app on an address.
  *
  * @param graceMs how long a stop waits for answers to end by themselves
- * @throws usage when it cannot listen there
+ * @throws address-unavailable, usage when it cannot listen there
  */
 export function listen(
   app: Pick<Hono<AppBindings>, "fetch">,
@@ -63,10 +63,11 @@ export function listen(
       const name = info.family === "IPv6" ? `[${info.address}]` : info.address;
       resolve({ url: `http://${name}:${info.port}`, close: () => close(server as Server, graceMs) });
     });
-    server.once("error", (cause: Error) =>
-      reject(
-        new GraphtapError("usage", `Cannot listen on ${host} port ${port}: ${cause.message}`, { cause }),
-      ));
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      // In use, or an interface that has its address only later.
+      const code = /^EADDR(INUSE|NOTAVAIL)$/.test(cause.code ?? "") ? "address-unavailable" : "usage";
+      reject(new GraphtapError(code, `Cannot listen on ${host} port ${port}: ${cause.message}`, { cause }));
+    });
   });
 }
 

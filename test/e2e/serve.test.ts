@@ -171,13 +171,14 @@ describe("beyond this machine", () => {
 });
 
 describe("what cannot be listened on", () => {
-  it("is a usage error, and leaves the state to the next process", async () => {
+  it("may be free later, and leaves the state to the next process", async () => {
     const { config } = await filledSite(0);
     const serving = await serve(["--no-poll", "-c", config]);
     const other = await filledSite(0);
     const { host } = new URL(serving.url);
     const { code, stderr } = await run(["serve", "-c", other.config, "--listen", host]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining("Cannot listen on 127.0.0.1 port")]);
+    expect([code, stderr]).toEqual([75, expect.stringContaining("Cannot listen on 127.0.0.1 port")]);
+    expect(lastWord(stderr)).toMatchObject({ code: "address-unavailable", exit_code: 75 });
     expect((await run(["pull", "-c", other.config])).code).toBe(0);
     expect((await start(["serve", "-c", config, "--listen", "nowhere"]).ended).code).toBe(2);
   });
