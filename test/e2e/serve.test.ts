@@ -1,6 +1,7 @@
 /** `graphtap serve`: pulls whose positions follow what was taken, confirmed ones above all; and quiet ends. */
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
@@ -129,6 +130,48 @@ describe("a server that polls", () => {
     expect(code, stderr).toBe(0);
     expect(lastWord(stderr).said).toBe("ended: stopped by SIGTERM");
     expect(Date.now() - since).toBeLessThan(HANG_MS);
+  });
+});
+
+describe("on this machine, without a token given", () => {
+  it("records need one that the state folder has; health, figures and the page do not", async () => {
+    const { site, config } = await filledSite(3);
+    const serving = await serve(["--no-poll", "-c", config]);
+    const file = join(site.state, "serve.token");
+    const token = readFileSync(file, "utf8").trim();
+    expect([token.length, statSync(file).mode & 0o777]).toEqual([43, 0o600]);
+    expect(serving.stderr).toContain(`"token_file":"${file}"`);
+    expect(serving.stderr).not.toContain(token);
+    for (const path of ["/v1/pull", "/v1/events", "/v1/confirm/x", "/%761/pull", "/nothing"]) {
+      expect((await fetch(serving.url + path)).status, path).toBe(401);
+    }
+    for (const path of ["/", "/healthz", "/metrics"]) {
+      expect((await fetch(serving.url + path)).status, path).toBe(200);
+    }
+    const ready = await fetch(`${serving.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, missing: [] }]);
+    const headers = { authorization: `Bearer ${token}` };
+    expect(eventLines((await ask(`${serving.url}/v1/pull`, { headers })).body)).toHaveLength(3);
+  });
+
+  it("a socket in the file system needs none, and is its owner's alone", async () => {
+    const { site, config } = await filledSite(3);
+    const path = join(site.folder, "tap.sock");
+    const serving = await serve(["--no-poll", "-c", config, "--listen", `unix:${path}`]);
+    expect([serving.url, statSync(path).mode & 0o777]).toEqual([`unix:${path}`, 0o600]);
+    const body = await new Promise<string>((resolve, reject) => {
+      request({ socketPath: path, path: "/v1/pull", headers: { host: "localhost" } }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => text += chunk).on(
+          "end",
+          () => resolve(text),
+        );
+      }).on("error", reject).end();
+    });
+    expect(body.trim().split("\n")).toHaveLength(3);
+    serving.kill("SIGTERM");
+    expect((await serving.ended).code).toBe(0);
+    expect(existsSync(path)).toBe(false);
   });
 });
 
