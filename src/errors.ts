@@ -16,7 +16,9 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
-  /** Whether that window may be of any width: a narrower one is tried once, and then all of it is a gap. */
+  /** Whether Graph served pages all the same: then it is no outage, even if every window fares like this. */
+  readonly isServed: boolean;
+  /** Whether that window may be of any width: the smallest is tried once, and then all of it is a gap. */
   readonly isEndless: boolean;
   /** How often the same request is sent at most. */
   readonly tries: number;
@@ -55,6 +57,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    isServed: false,
     isEndless: false,
     tries: recovery === "retry" ? Infinity : 1,
     keepsAccepted: false,
@@ -97,13 +100,13 @@ const kinds = {
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
   }),
   "page-link-expired": row("restart-window", 1),
-  "page-link-loop": row("restart-window", 1, { isEndless: true }),
+  "page-link-loop": row("restart-window", 1, { isServed: true }),
   "page-link-foreign": row("suspend-stream", 1, { suspectsWindow: true }),
   "page-invalid": row("retry", 1, { suspectsWindow: true }),
   "page-too-large": row("restart-window", 1),
   "record-too-large": row("restart-window", 1),
   "window-too-large": row("restart-window", 1),
-  "window-endless": row("restart-window", 1, { isEndless: true }),
+  "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),

@@ -78,10 +78,10 @@ function verdict(asked: Asked, refusal: Refusal, claims: TokenClaims | null): [E
   }
   if (status === 403) return ["graph-forbidden", accessAdvice(asked, refusal, claims)];
   if (status === 429) return ["graph-throttled", "waiting as it asks"];
-  if (status === 408 || status === 504) return ["graph-timeout", "the window is made smaller"];
+  if (status === 408 || status === 504) return ["graph-timeout", "it is asked for in smaller parts"];
   if (status >= 500) return ["graph-unavailable", "it is asked again"];
   if (asked.followsLink && (status === 400 || status === 404 || status === 410)) {
-    return ["page-link-expired", "the window is read again"];
+    return ["page-link-expired", "what it belongs to is read again"];
   }
   if (status >= 300 && status < 400) {
     return ["graph-refused", "redirects are not followed; check override_base_url"];

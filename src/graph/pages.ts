@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { codesOf, GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Framers } from "../json/framer.ts";
-import type { OnRecord, PageEnd } from "../json/page.ts";
+import type { OnRecord, OnTooLong, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GraphClient } from "./client.ts";
@@ -24,6 +24,8 @@ export interface PageReader {
   readonly framers?: Framers;
   /** Takes each record; a page that breaks off is read again, so the same record may come again. */
   readonly onRecord: OnRecord;
+  /** Told of a record that is longer than is read; the others of its page are taken all the same. */
+  readonly onTooLong?: OnTooLong;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
   readonly onProgress: () => Promise<void>;
   /** Called before each request. */
@@ -83,13 +85,13 @@ export function readPage(
 }
 
 async function scan(
-  { framers, onRecord, onProgress }: PageReader,
+  { framers, onRecord, onTooLong, onProgress }: PageReader,
   { body, header }: HttpResponse,
   service: string,
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
   const from = isHtml(header("content-type")) ? `: ${FOREIGN}` : "";
-  const scanner = createPageScanner({}, framers);
+  const scanner = createPageScanner({}, framers, onTooLong);
   try {
     for await (const chunk of body) {
       naming(service, from, () => scanner.push(chunk, onRecord));

@@ -28,6 +28,18 @@ export function keyFunction({ cursor }: Plugin, trackUpdates: boolean, make: Key
 }
 
 /**
+ * The key of what stays the same when a record changes: its id, or its content where the id tells nothing.
+ */
+export function identityFunction(make: KeyMaker): KeyFunction {
+  return (bytes, start, end, fields) => {
+    const idStart = fields[0]!;
+    const idEnd = fields[1]!;
+    const hasId = idStart >= 0 && identifies(bytes, idStart, idEnd);
+    return hasId ? make(bytes, idStart, idEnd) : make(bytes, start, end);
+  };
+}
+
+/**
  * Whether the JSON value `bytes[start, end)` can tell one record from another: a text or a number, an array or an
  * object that holds something. `null`, true, false, what is empty, and what has no letter and no digit but 0 (the zero
  * GUID, `0`) stand in many records. To take an id for none in error loses nothing: the content tells as well.

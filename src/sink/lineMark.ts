@@ -13,7 +13,7 @@
 import { Buffer } from "node:buffer";
 import { closeSync } from "node:fs";
 import { openFile, readFileIfAny, replaceFile, writeFully } from "../files/durable.ts";
-import { attemptSink } from "./sinkFailure.ts";
+import { attempt } from "../files/failure.ts";
 
 /** Outputs remembered at most: each kill may leave a pipe that nobody will write to again. */
 const MOST_OUTPUTS = 32;
@@ -23,7 +23,7 @@ export interface LineMark {
    * Lines are written from now on: a process that ends before {@linkcode LineMark.end} leaves half a line, perhaps.
    *
    * @returns whether an earlier process may have left one in this output, which has to be ended first
-   * @throws sink-full, sink-unusable
+   * @throws state-unusable
    */
   begin(): boolean;
   /** All of them are written. */
@@ -51,7 +51,7 @@ export function createLineMark(path: string, output: string | null): LineMark {
   }
 
   function note(digit: "0" | "1"): void {
-    attemptSink("write", path, () => {
+    attempt("write", path, () => {
       if (fd < 0) open();
       writeFully(fd, Buffer.from(digit), 0);
     });

@@ -56,18 +56,7 @@ export interface SpoolAccess {
  * @throws sink-full, sink-unusable, also when it is no plain file
  */
 export function openSpoolFile(path: string, now: () => number, access: SpoolAccess = {}): SpoolFile {
-  const fd = attemptSink("open", path, () => openFile(path, "append"));
-  let stats: Stats;
-  try {
-    stats = fstatSync(fd);
-    if (!stats.isFile()) {
-      throw new GraphtapError("sink-unusable", `Cannot write "${path}": it is not a plain file`);
-    }
-    giveAccess(fd, path, stats, access);
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
+  const { fd, stats } = openPlainFile(path, access);
   let size = stats.size;
   let bornMs = size === 0 ? now() : birthOf(stats);
   let isTorn = false;
@@ -114,13 +103,7 @@ export function openSpoolFile(path: string, now: () => number, access: SpoolAcce
         fdatasyncSync(fd);
       });
     },
-    disturbance() {
-      const found = attemptSink("look at", path, () => lstatSync(path, { throwIfNoEntry: false }));
-      if (found === undefined) return "was removed";
-      if (found.ino !== stats.ino || found.dev !== stats.dev) return "was replaced by another file";
-      if (found.size < size) return "was cut short (as logrotate's copytruncate does)";
-      return found.size > size ? "was written by another program" : null;
-    },
+    disturbance: () => disturbanceOf(path, stats, size),
     matchAt(offset, bytes) {
       if (offset > size) return -1;
       const length = Math.min(bytes.length, size - offset);
@@ -137,6 +120,30 @@ export function openSpoolFile(path: string, now: () => number, access: SpoolAcce
     },
     close: () => attemptSink("close", path, () => closeSync(fd)),
   };
+}
+
+function openPlainFile(path: string, access: SpoolAccess): { fd: number; stats: Stats } {
+  const fd = attemptSink("open", path, () => openFile(path, "append"));
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) {
+      throw new GraphtapError("sink-unusable", `Cannot write "${path}": it is not a plain file`);
+    }
+    giveAccess(fd, path, stats, access);
+    return { fd, stats };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** @param size as we left it */
+function disturbanceOf(path: string, { ino, dev }: Stats, size: number): string | null {
+  const found = attemptSink("look at", path, () => lstatSync(path, { throwIfNoEntry: false }));
+  if (found === undefined) return "was removed";
+  if (found.ino !== ino || found.dev !== dev) return "was replaced by another file";
+  if (found.size < size) return "was cut short (as logrotate's copytruncate does)";
+  return found.size > size ? "was written by another program" : null;
 }
 
 /**

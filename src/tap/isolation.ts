@@ -60,7 +60,7 @@ export interface Isolation {
 
 /** @param end of the range */
 export function createIsolation(context: PollContext, end: Instant, options: IsolationOptions): Isolation {
-  const { position, stream: { log } } = context;
+  const { position } = context;
   let attempts = MAX_ATTEMPTS;
   let gapsInARow = 0;
   let moves = 0;
@@ -77,13 +77,9 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
     options.onGap(gap, error);
     return goOnAt(gap.to);
   }
-  function drop(window: Window, since: Instant): Instant {
+  function drop(dropped: Window): Instant {
     moves++;
-    const dropped = { from: window.from, to: earliest(since, end) };
-    log.warn("Graph keeps nothing that old: reading goes on with the oldest it has", {
-      from: formatInstant(dropped.from),
-      to: formatInstant(dropped.to),
-    });
+    sayDropped(context, dropped);
     options.onDropped?.(dropped);
     return goOnAt(dropped.to);
   }
@@ -116,20 +112,28 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       await context.intake.drain();
       position.commit();
       const since = moves < MOST_MOVES ? keptSince(context, error, moves) : null;
-      if (since !== null && compareInstants(since, window.from) > 0) return drop(window, since);
+      if (since !== null && compareInstants(since, window.from) > 0) {
+        return drop({ from: window.from, to: earliest(since, end) });
+      }
       if (error.kind.isEndless) return cutOff(window, error);
       wide = null;
       const width = shrunkWidth(secondsBetween(window.from, window.to));
       makeNarrow(context, width, error);
       if (width !== null) return window.from;
-      if (!await graphWorks(context, window.from, options.priority)) throw error;
-      const isLong = ++gapsInARow >= MANY_GAPS && compareInstants(window.to, end) < 0;
-      const to = isLong
-        ? await firstReadable(context, { from: window.to, to: end }, options.priority)
-        : window.to;
+      if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
+      const isShort = ++gapsInARow < MANY_GAPS || compareInstants(window.to, end) >= 0;
+      const rest = { from: window.to, to: end };
+      const to = isShort ? window.to : await firstReadable(context, rest, options.priority);
       return leave({ from: window.from, to }, error);
     },
   };
+}
+
+function sayDropped({ stream: { log } }: PollContext, { from, to }: Window): void {
+  log.warn("Graph keeps nothing that old: reading goes on with the oldest it has", {
+    from: formatInstant(from),
+    to: formatInstant(to),
+  });
 }
 
 /** Since when Graph says that it keeps records; `null` when it says nothing. */

@@ -1,13 +1,11 @@
 import { asGraphtapError, type GraphtapError } from "../errors.ts";
-import { MAX_ATTEMPTS } from "../graph/retry.ts";
-import { fromMillis } from "../instant.ts";
 import { backfill } from "./backfill.ts";
 import { isFarBehind, sayIfBehind } from "./late/lag.ts";
 import { reread } from "./late/rereads.ts";
 import { oldestKept, readLive } from "./live.ts";
 import { openPollContext, type PollContext } from "./pollContext.ts";
-import { readWindow } from "./readWindow.ts";
 import { retryGaps } from "./retryGaps.ts";
+import { readSnapshot } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
 
 /** What one poll did. */
@@ -105,7 +103,10 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
 
 async function read(context: PollContext, mayGoOn: () => boolean): Promise<void> {
   const { cursor } = context.stream.plugin;
-  if (cursor.kind === "snapshot") return readSnapshot(context);
+  if (cursor.kind === "snapshot") {
+    await readSnapshot(context);
+    return context.counts.countUpToDate();
+  }
   const wasFarBehind = isFarBehind(context);
   const now = await readLive(context, cursor);
   context.counts.countUpToDate();
@@ -113,20 +114,4 @@ async function read(context: PollContext, mayGoOn: () => boolean): Promise<void>
   sayIfBehind(context, wasFarBehind);
   await retryGaps(context, oldestKept(now, cursor), mayGoOn);
   await backfill(context, mayGoOn);
-}
-
-/** Reads a collection whole; what is not in it any more is forgotten, so that it leaves again if it comes back. */
-async function readSnapshot(context: PollContext): Promise<void> {
-  const { stream, position, startedMs, seen, intake } = context;
-  await readWindow(context, { from: stream.service.startTime?.instant ?? null, to: null }, {
-    priority: "live",
-    attempts: MAX_ATTEMPTS,
-    resumeAt: null,
-    resumable: false,
-    divisible: false,
-  });
-  position.advance(fromMillis(startedMs));
-  position.commitInFile();
-  seen.replaceWith(intake.keys.list());
-  context.counts.countUpToDate();
 }

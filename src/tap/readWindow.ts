@@ -5,7 +5,8 @@ import { createVisited, isOurs } from "../graph/links.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
-import type { WindowCounts } from "../record/intake.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import type { LeftOut, WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
 import { firstPageUrl } from "./query.ts";
 import type { Stream } from "./stream.ts";
@@ -26,6 +27,10 @@ export interface WindowOptions {
   readonly resumable: boolean;
   /** Whether it can be made narrower; else it is read to its end, however many pages it has. */
   readonly divisible: boolean;
+  /** Told of each record that is too long, before the page's position is committed. */
+  readonly onLeftOut?: (record: LeftOut) => void;
+  /** Records a page. @default the plugin's */
+  readonly pageSize?: number;
 }
 
 /** What reading a window to its end found. */
@@ -49,7 +54,8 @@ export async function readWindow(
 ): Promise<WindowRead> {
   const { stream, position } = context;
   const counts = context.intake.begin(window);
-  const first = firstPageUrl(stream.graphUrl, stream.plugin, window, stream.service.additionalFilter);
+  const plugin = sized(stream.plugin, options.pageSize);
+  const first = firstPageUrl(stream.graphUrl, plugin, window, stream.service.additionalFilter);
   const visited = createVisited();
   const idle = createIdleRun();
   const how = {
@@ -66,6 +72,7 @@ export async function readWindow(
     counts.pageKey = null;
     const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
     context.counts.countPage();
+    for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
     serverTime ??= page.serverTime;
     if (page.nextLink === null) return { pages, counts, serverTime };
     if (idle.count(page.records, counts.pageKey) >= MOST_IDLE_PAGES) throw endless(stream);
@@ -75,6 +82,10 @@ export async function readWindow(
     if (options.resumable && from !== null && to !== null) position.interrupt({ from, to }, url);
     position.commit();
   }
+}
+
+function sized(plugin: Plugin, size = plugin.page.size): Plugin {
+  return { ...plugin, page: { ...plugin.page, size } };
 }
 
 function tooLarge({ service }: Stream): GraphtapError {

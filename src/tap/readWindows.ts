@@ -10,6 +10,7 @@ import {
 } from "../instant.ts";
 import type { WindowCounts } from "../record/intake.ts";
 import { createIsolation, type IsolationOptions } from "./isolation.ts";
+import { gapOf, leftOutError } from "./leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindow, type WindowRead } from "./readWindow.ts";
 import {
@@ -54,6 +55,7 @@ export async function readWindows(
       read = await readWindow(context, window, {
         ...resuming(context, window),
         priority,
+        onLeftOut: (record) => options.onGap(gapOf(record, window), leftOutError(context.stream, record)),
         attempts: isolation.attempts,
         divisible: secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS,
       });

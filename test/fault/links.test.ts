@@ -81,7 +81,8 @@ describe("a page link", () => {
         do: { kind: "loopLink", to },
       });
       const stream = rig.stream("directory_audits", anHourAgo(rig));
-      await poll(stream, rig.engine, signal);
+      expect((await poll(stream, rig.engine, signal)).error, "the stream goes on").toBeNull();
+      expect(stream.state.gaps().list().every(({ reason }) => reason === "page-link-loop")).toBe(true);
       expect(rig.sent.length).toBeLessThan(200);
       expect(new Set(rig.lines).size, "no record twice").toBe(rig.lines.length);
       fault.remove();
@@ -90,6 +91,23 @@ describe("a page link", () => {
       expectAllOnce(rig);
     },
   );
+
+  it("that leads back in every window leaves gaps, and no stream that stands still", async () => {
+    rig = openRig({ unevenPages: false });
+    fillAudits(rig, 60);
+    const fault = rig.emulator.faults.add({
+      match: { collection: "directoryAudits", page: 0, times: "always" },
+      do: { kind: "loopLink" },
+    });
+    const stream = rig.stream("directory_audits", anHourAgo(rig));
+    expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+    expect(stream.state.gaps().list()).toMatchObject([{ reason: "page-link-loop" }]);
+    expect(rig.sent.length).toBeLessThan(200);
+    fault.remove();
+    rig.clock.advance(2 * 86_400_000);
+    await poll(stream, rig.engine, signal);
+    expectAllOnce(rig);
+  });
 
   it("that has expired when a killed run is resumed costs a restart of its window, and nothing else", async () => {
     rig = openRig({ unevenPages: false });

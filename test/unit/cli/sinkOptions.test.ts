@@ -96,6 +96,13 @@ describe("--to", () => {
       { GRAPHTAP_SINK_AUTH: "Bearer s3cr3t\nX: y" },
       "one line",
     ],
+    ["a ~ that the shell left", ["--to", "file:~/spool/e"], {}, "nothing replaces the ~ there"],
+    ["the same in a variable", [], { GRAPHTAP_TO: "file:~/spool/e" }, "nothing replaces the ~ there"],
+    ["the same of another option", ["--to", "https://h/", "--dead-letter=~me/d"], {}, "--dead-letter is"],
+    ["the same of the state folder", ["--state=~/state"], {}, "--state is"],
+    ["files that all may write", ["--to", "file:/e", "--spool-mode", "0666"], {}, '--spool-mode is "0666"'],
+    ["a mode that is none", ["--to", "file:/e", "--spool-mode", "rw-r-----"], {}, "expected 0600, 0640"],
+    ["an unknown group", ["--to", "file:/e", "--spool-group", "no such group"], {}, "expected a group"],
     ["a broken escape", ["--to", "https://u:s3cr3t%@h/"], {}, "%25"],
   ])("refuses %s, and shows no secret", (_, args, env, words) => {
     let message = "";
