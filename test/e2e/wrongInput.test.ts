@@ -108,9 +108,31 @@ describe("the configuration", () => {
     const ended = await run(["pull", "-c", "/nonexistent/config.yaml"]);
     expectRefusal(
       ended,
-      2,
-      /^graphtap: config-unreadable: Cannot read configuration "\/nonexistent\/config.yaml": there is no such file\n$/,
+      75,
+      /^graphtap: config-missing: Cannot read configuration "\/nonexistent\/config.yaml": there is no such file\n$/,
     );
+  });
+
+  it("that $CONFIG_FILE names: nothing else is taken in its place", async () => {
+    const site = await openSite();
+    site.write([contoso("directory_audits")]);
+    const ended = await run(["pull"], { cwd: site.folder, env: { CONFIG_FILE: "mine.yaml" } });
+    expectRefusal(ended, 75, /^graphtap: config-missing: .*"config\/mine.yaml": there is no such file\n$/);
+  });
+
+  it("whose secret is not there yet, and nothing else is wrong", async () => {
+    const site = await openSite();
+    const config = site.write([contoso("directory_audits")]);
+    const secret = JSON.stringify({ file: "secret" });
+    const text = readFileSync(config, "utf8").replace(JSON.stringify(CONTOSO.clientSecret), secret);
+    writeFileSync(config, text);
+    expectRefusal(
+      await run(["run", "-c", config]),
+      75,
+      /^graphtap: secret-missing: .* has 1 error\n.*client_secret\.file: cannot read file ".*" \(ENOENT\)\n$/,
+    );
+    writeFileSync(config, text.replace('"inputs"', '"x": 1, "outputs": [], "inputs"'));
+    expectRefusal(await run(["run", "-c", config]), 2, /^graphtap: config-invalid: /);
   });
 
   it("that nobody named", async () => {
