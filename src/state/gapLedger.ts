@@ -75,7 +75,9 @@ function decode(text: string): Gap[] | null {
 function gapIn(value: unknown): Gap | null {
   if (typeof value !== "object" || value === null) return null;
   const { from, to, reason, since_ms, attempts, next_try_ms } = value as Record<keyof GapEntry, unknown>;
-  const isWhole = [since_ms, attempts, next_try_ms].every((number) => Number.isSafeInteger(number));
+  const isWhole = [since_ms, attempts, next_try_ms].every((number) => Number.isSafeInteger(number)) &&
+    // Beyond the last date there is no moment.
+    ![since_ms, next_try_ms].some((ms) => Number.isNaN(new Date(ms as number).getTime()));
   const start = typeof from === "string" ? parseInstant(from) : null;
   const end = typeof to === "string" ? parseInstant(to) : null;
   if (start === null || end === null || typeof reason !== "string" || !isWhole) return null;
