@@ -17,6 +17,8 @@ export interface PollPosition {
   readonly current: Position;
   /** Everything before `to` was read, but for the backfill. The watermark never moves back. */
   advance(to: Instant): void;
+  /** Begins anew at a moment: what was read is not known any more. */
+  restart(beganAt: Instant): void;
   /** Leaves a range to the backfill. The re-reads, which it is read for as well, begin anew. */
   openBackfill(range: Window): void;
   /** The oldest range of the backfill was read as far as `to`. */
@@ -36,7 +38,8 @@ export interface PollPosition {
   /** Requests of a re-read were made. */
   spend(rereadRequests: number): void;
   /**
-   * Makes a page's keys and the position durable together: a position without its keys would deliver twice.
+   * Makes a page's keys and the position durable together: a position without its keys would deliver twice. Of pages
+   * without new keys, a few may come together.
    *
    * @throws state-unusable
    */
@@ -63,39 +66,69 @@ export interface PollPositionOptions {
   readonly intake: Intake;
 }
 
+/** Pages that brought no new key may be read again after a kill: so many at most. */
+const MOST_UNSAVED = 3;
+
 /** A poll's position, which goes on from `saved`. */
 export function createPollPosition(saved: Position, options: PollPositionOptions): PollPosition {
   const { stream, engine, startedMs, seen, intake } = options;
   let current = saved;
-  /** Records received when keys and position were last committed. */
+  /** Records received when keys were last committed. */
   let committedRecords = 0;
+  /** Whether more was read than the durable position says, and how many commits ago that began. */
+  let moved = false;
+  let unsaved = 0;
 
   function change(changes: Partial<Position>): void {
     current = { ...current, ...changes };
   }
-  function commitBy(save: (position: Position) => void): void {
+  function move(changes: Partial<Position>): void {
+    change(changes);
+    moved = true;
+  }
+  /** @param save tells whether the position is durable */
+  function commitBy(save: (position: Position) => boolean): void {
     change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
-    save(current);
+    moved = !save(current) && moved;
+    unsaved = moved ? unsaved + 1 : 0;
     committedRecords = intake.received;
     engine.sink.committed?.(sinkName(stream));
   }
-  const commit = () => commitBy(stream.state.commit);
-  const commitInFile = () => commitBy(stream.state.commitInFile);
+  function commitInFile(): void {
+    commitBy((position) => {
+      stream.state.commitInFile(position);
+      return true;
+    });
+  }
+  function commit(): void {
+    commitBy(stream.state.commit);
+    if (unsaved >= MOST_UNSAVED) commitInFile();
+  }
 
   return {
     get current() {
       return current;
     },
     advance(to) {
-      change({ watermark: current.watermark === null ? to : latest(current.watermark, to) });
+      move({ watermark: current.watermark === null ? to : latest(current.watermark, to) });
     },
-    openBackfill: (range) => change({ backfill: [...current.backfill, range], rereads: [] }),
-    advanceBackfill: (to) => change({ backfill: remaining(current.backfill, to) }),
+    restart(beganAt) {
+      move({
+        beganAt,
+        watermark: null,
+        backfill: [],
+        backfillEndsMs: null,
+        rereads: [],
+        interruption: null,
+      });
+    },
+    openBackfill: (range) => move({ backfill: [...current.backfill, range], rereads: [] }),
+    advanceBackfill: (to) => move({ backfill: remaining(current.backfill, to) }),
     expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
-    interrupt: (window, link) => change({ interruption: { window, link } }),
-    learnWidth: (windowSeconds) => change({ interruption: null, windowSeconds }),
+    interrupt: (window, link) => move({ interruption: { window, link } }),
+    learnWidth: (windowSeconds) => move({ interruption: null, windowSeconds }),
     learnOverlap: (overlapSeconds) => change({ overlapSeconds }),
-    markRereads: (rereads) => change({ rereads }),
+    markRereads: (rereads) => move({ rereads }),
     earn(liveRequests) {
       change({ rereadCredit: creditAfterLive(current.rereadCredit, liveRequests) });
     },
@@ -114,6 +147,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
       if (failure?.kind.isFault === false) {
         // Hundreds of streams may end at once, and the whole program within two seconds: only what is new is saved.
         if (committedRecords < intake.received) commit();
+        if (moved) commitInFile();
         return;
       }
       commitInFile();

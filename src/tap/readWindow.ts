@@ -57,6 +57,7 @@ export async function readWindow(
     visited.add(url);
     const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
     context.counts.countPage();
+    context.graphClock.note(page.serverTime);
     serverTime ??= page.serverTime;
     if (page.nextLink === null) return { pages, counts, serverTime };
     if (pages >= MOST_PAGES) {

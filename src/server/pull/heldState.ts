@@ -53,7 +53,12 @@ export function holdCommits(inner: StreamState): HeldState {
       dir: inner.dir,
       loadPosition: () => position ?? inner.loadPosition(),
       hasLostPosition: () => inner.hasLostPosition(),
-      commit: (next) => void (position = next),
+      // Where a stream begins hangs on no delivery: a client that goes away must not make it begin again.
+      begin: (next) => inner.begin(next),
+      commit(next) {
+        position = next;
+        return true;
+      },
       commitInFile: (next) => void (position = next),
       seen: () => seen,
       gaps: () => ({
