@@ -1,6 +1,8 @@
 /** What the engine knows of the configuration: plain data, checked, with every default in place. */
 import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
+import type { RegexEngine } from "./patterns/engine.ts";
+import type { Pattern } from "./patterns/pattern.ts";
 import type { Secret, SecretReaders } from "./secret.ts";
 
 /** What a configuration is read with. */
@@ -8,6 +10,8 @@ export interface ReadOptions extends SecretReaders {
   readonly registry: Registry;
   /** Start times must be before it. */
   readonly now: Instant;
+  /** Runs the patterns of masks; `regexEngineFor` loads it where a text has any. @default null */
+  readonly regexEngine?: RegexEngine | null;
 }
 
 /** The whole file. */
@@ -118,8 +122,8 @@ export interface ObfuscationRule {
   readonly path: readonly string[];
   /** The replacement; `undefined` stands for the default of the value's type. */
   readonly value: string | number | boolean | null | undefined;
-  /** Regular expressions: replace what matches, not the whole. Empty: the whole. */
-  readonly stringPatterns: readonly string[];
+  /** Replace what matches, not the whole. Empty: the whole. */
+  readonly stringPatterns: readonly Pattern[];
   /** The key to make pseudonyms with, in the place of a replacement; `null` when the rule does not ask for any. */
   readonly pseudonymKey: Secret | null;
 }

@@ -7,6 +7,7 @@ import { credentialsOf, credentialsSchema } from "./credentials.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { choice, flag, identifier, key, positive, text } from "./field.ts";
 import { type InputSetting, type Lifted, liftLegacyKeys, settleLifted } from "./legacy.ts";
+import type { RuleReaders } from "./obfuscation.ts";
 import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
@@ -140,7 +141,7 @@ function reportSharedIds(inputs: readonly CheckedInput[], report: Report): void 
 export function inputConfig(
   { name, path, block, services }: CheckedInput,
   globals: Globals,
-  options: ReadOptions,
+  options: ReadOptions & RuleReaders,
   report: Report,
 ): InputConfig | null {
   const { values, parts, whole } = block;

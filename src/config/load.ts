@@ -12,6 +12,7 @@ import { readDocument } from "./document.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
+import { createPatternCompiler } from "./patterns/pattern.ts";
 import {
   byPosition,
   keyOf,
@@ -106,7 +107,9 @@ function configOf(
   options: ReadOptions,
   report: Report,
 ): Omit<Config, "warnings"> | null {
-  const configs = inputs?.map((input) => inputConfig(input, globals, options, report)) ?? null;
+  const compilePattern = options.regexEngine ? createPatternCompiler(options.regexEngine) : null;
+  const readers = { ...options, compilePattern };
+  const configs = inputs?.map((input) => inputConfig(input, globals, readers, report)) ?? null;
   if (configs === null || configs.includes(null)) return null;
   return { file: options.file, globals, outputs, inputs: configs.flatMap((input) => input ?? []) };
 }

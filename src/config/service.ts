@@ -8,11 +8,10 @@ import type { CollectorVersion } from "./collectorVersion.ts";
 import type { ReadOptions, ServiceConfig } from "./config.ts";
 import { filterClause, flag, integer, key, positive, tag } from "./field.ts";
 import { legacyKeys, v1Tag } from "./legacy.ts";
-import { readObfuscationRule } from "./readObfuscation.ts";
+import { obfuscationSchema, readObfuscationRule, type RuleReaders } from "./obfuscation.ts";
 import type { Path } from "./places.ts";
 import { type Report, shownValue } from "./problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
-import { obfuscationSchema } from "./serviceSchema.ts";
 import { startTime } from "./startTime.ts";
 
 /** Seconds, each age above the one before. */
@@ -119,7 +118,7 @@ export function checkService(
 /** What a service is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
 export function serviceConfig(
   { path, plugin, version, block: { values, parts, whole } }: CheckedService,
-  options: ReadOptions,
+  options: ReadOptions & RuleReaders,
   report: Report,
 ): ServiceConfig | null {
   const startTime = startTimeOf(values, path, plugin, options.now, report);

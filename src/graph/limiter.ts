@@ -71,12 +71,8 @@ export function createLimiter(budget: Budget, clock: Clock, memory: RequestMemor
     // What the budget is at the moment: fewer requests, or one in a longer stretch.
     const requests = budget.requests * pause.share(now);
     const stretchMs = windowMs / Math.min(1, requests);
-    const free = places > 0 ? 0 : Infinity;
-    return Math.max(
-      free,
-      pause.leftMs(now),
-      window.waitMs(now, Math.max(1, Math.floor(requests)), stretchMs),
-    );
+    const most = Math.max(1, Math.floor(requests));
+    return Math.max(places > 0 ? 0 : Infinity, pause.leftMs(now), window.waitMs(now, most, stretchMs));
   }
   async function admitAll(): Promise<void> {
     admitting = true;
@@ -106,12 +102,17 @@ export function createLimiter(budget: Budget, clock: Clock, memory: RequestMemor
           },
         };
         signal?.addEventListener("abort", giveUp, { once: true });
-        const behind = waiting.findIndex((other) => other.rank > waiter.rank);
-        waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter);
+        enqueue(waiting, waiter);
         if (!admitting) void admitAll();
       }),
     throttled: (ms) => pause.begin(ms),
   };
+}
+
+/** Puts a waiter behind all that go before it. */
+function enqueue(waiting: Waiter[], waiter: Waiter): void {
+  const behind = waiting.findIndex((other) => other.rank > waiter.rank);
+  waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter);
 }
 
 /** What a 429 leads to: a pause as long as Graph asks for, and less of the budget for some stretches after it. */

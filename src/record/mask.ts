@@ -1,4 +1,5 @@
 import type { ObfuscationRule } from "../config/config.ts";
+import type { Pattern } from "../config/patterns/pattern.ts";
 import { OPEN_BRACE, OPEN_BRACKET } from "../json/ascii.ts";
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import { eachChild } from "../json/children.ts";
@@ -7,12 +8,6 @@ import { createPseudonym } from "./pseudonym.ts";
 
 /** What a masked value becomes when its rule does not say; the type stays (collector: obfuscation). */
 const DEFAULTS = { string: '"****SANITIZED****"', integer: "-1", float: "-1.0", boolean: "false" };
-
-/**
- * Letters of the longest text that is searched for patterns; a longer one is masked whole. Even a pattern that cannot
- * explode may take time by the square of the length, and Graph's own texts are a tenth of this.
- */
-const LONGEST_SEARCHED = 16_384;
 
 /**
  * The record with its masked values replaced; every other byte stays. The answer holds until the next call.
@@ -33,7 +28,7 @@ interface CompiledRule {
   readonly textFor: (text: string) => string;
   /** The rule replaces by pseudonyms. */
   readonly isPseudonym: boolean;
-  readonly patterns: readonly RegExp[];
+  readonly patterns: readonly Pattern[];
 }
 
 /**
@@ -61,7 +56,7 @@ function compile(rule: ObfuscationRule): CompiledRule {
     replacement: rule.value === undefined || rule.value === null ? null : JSON.stringify(rule.value),
     textFor: textOf(rule),
     isPseudonym: rule.pseudonymKey !== null,
-    patterns: rule.stringPatterns.map((pattern) => new RegExp(pattern, "g")),
+    patterns: rule.stringPatterns,
   };
 }
 
@@ -124,7 +119,6 @@ function maskScalar(
     return maskWhole(new TextDecoder().decode(bytes.subarray(start, end)), text, whole);
   }
   if (text === null) return null;
-  if (text.length > LONGEST_SEARCHED) return JSON.stringify(rules[0]!.textFor(text));
   const masked = rules.reduce(maskMatches, text);
   return masked === text ? null : JSON.stringify(masked);
 }
@@ -139,7 +133,7 @@ function maskWhole(raw: string, text: string | null, rule: CompiledRule): string
 }
 
 function maskMatches(text: string, rule: CompiledRule): string {
-  return rule.patterns.reduce((left, pattern) => left.replace(pattern, rule.textFor), text);
+  return rule.patterns.reduce((left, pattern) => pattern.replace(left, rule.textFor), text);
 }
 
 const encoder = new TextEncoder();

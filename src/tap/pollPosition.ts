@@ -69,40 +69,68 @@ export interface PollPositionOptions {
 /** Pages that brought no new key may be read again after a kill: so many at most. */
 const MOST_UNSAVED = 3;
 
+/** Makes a position durable, and knows how far that has come. */
+interface Saver {
+  /** More was read than the durable position says. */
+  moved(): void;
+  commit(): void;
+  commitInFile(): void;
+  /** Commits only what is new: hundreds of streams may end at once, and the whole program within two seconds. */
+  stop(): void;
+}
+
+/** @param latestPosition the position to save, as it is at the moment */
+function createSaver({ stream, engine, intake }: PollPositionOptions, latestPosition: () => Position): Saver {
+  const { state } = stream;
+  /** Records received when keys were last committed. */
+  let committedRecords = 0;
+  let isBehind = false;
+  /** Commits since the durable position was left behind. */
+  let unsaved = 0;
+
+  /** @param save tells whether the position is durable */
+  function commitBy(save: (position: Position) => boolean): void {
+    isBehind = !save(latestPosition()) && isBehind;
+    unsaved = isBehind ? unsaved + 1 : 0;
+    committedRecords = intake.received;
+    engine.sink.committed?.(sinkName(stream));
+  }
+  function commitInFile(): void {
+    commitBy((position) => {
+      state.commitInFile(position);
+      return true;
+    });
+  }
+  function commit(): void {
+    commitBy(state.commit);
+    if (unsaved >= MOST_UNSAVED) commitInFile();
+  }
+  return {
+    moved: () => void (isBehind = true),
+    commit,
+    commitInFile,
+    stop() {
+      if (committedRecords < intake.received) commit();
+      if (isBehind) commitInFile();
+    },
+  };
+}
+
 /** A poll's position, which goes on from `saved`. */
 export function createPollPosition(saved: Position, options: PollPositionOptions): PollPosition {
   const { stream, engine, startedMs, seen, intake } = options;
   let current = saved;
-  /** Records received when keys were last committed. */
-  let committedRecords = 0;
-  /** Whether more was read than the durable position says, and how many commits ago that began. */
-  let moved = false;
-  let unsaved = 0;
+  const saver = createSaver(options, () => {
+    change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
+    return current;
+  });
 
   function change(changes: Partial<Position>): void {
     current = { ...current, ...changes };
   }
   function move(changes: Partial<Position>): void {
     change(changes);
-    moved = true;
-  }
-  /** @param save tells whether the position is durable */
-  function commitBy(save: (position: Position) => boolean): void {
-    change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
-    moved = !save(current) && moved;
-    unsaved = moved ? unsaved + 1 : 0;
-    committedRecords = intake.received;
-    engine.sink.committed?.(sinkName(stream));
-  }
-  function commitInFile(): void {
-    commitBy((position) => {
-      stream.state.commitInFile(position);
-      return true;
-    });
-  }
-  function commit(): void {
-    commitBy(stream.state.commit);
-    if (unsaved >= MOST_UNSAVED) commitInFile();
+    saver.moved();
   }
 
   return {
@@ -135,8 +163,8 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     spend(rereadRequests) {
       change({ rereadCredit: creditAfterReread(current.rereadCredit, rereadRequests) });
     },
-    commit,
-    commitInFile,
+    commit: saver.commit,
+    commitInFile: saver.commitInFile,
     conclude(failure) {
       change({
         records: current.records + intake.received - intake.duplicates,
@@ -144,13 +172,8 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
         lastSuccessMs: failure === null ? engine.clock.now() : current.lastSuccessMs,
         lastError: failure?.kind.isFault ? failure.code : null,
       });
-      if (failure?.kind.isFault === false) {
-        // Hundreds of streams may end at once, and the whole program within two seconds: only what is new is saved.
-        if (committedRecords < intake.received) commit();
-        if (moved) commitInFile();
-        return;
-      }
-      commitInFile();
+      if (failure?.kind.isFault === false) return saver.stop();
+      saver.commitInFile();
       seen.expire(keysNeededSince(current, startedMs));
     },
     rollback() {

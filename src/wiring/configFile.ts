@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
+import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -37,13 +38,14 @@ export async function readConfig(
 
 /** The configuration that a text is. @throws config-invalid */
 export function judgeConfig(
-  { file, text, home, registry }: ConfigText,
+  { file, text, home, registry, regexEngine }: ConfigText,
   env: Runtime["env"],
   nowMs: number,
 ): LoadedConfig {
   const config = loadConfig(text, {
     file,
     registry,
+    regexEngine,
     now: fromMillis(nowMs),
     env,
     readFile: (path) => readWholeFile(path).toString("utf8"),
@@ -59,6 +61,8 @@ export interface ConfigText {
   readonly home: string;
   /** Our services, and those that the text brings along. */
   readonly registry: Registry;
+  /** Runs its patterns; `null` when it has none. */
+  readonly regexEngine: RegexEngine | null;
 }
 
 /**
@@ -76,7 +80,7 @@ export async function readConfigText(named: string | undefined, runtime: Runtime
       ? await loadPlugins(text, file === "-" ? home : dirname(resolve(file)), runtime)
       : [],
   ]);
-  return { file, text, home, registry };
+  return { file, text, home, registry, regexEngine: await regexEngineFor(text) };
 }
 
 async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {

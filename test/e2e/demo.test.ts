@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
 import { eventLines } from "../support/eventLines.ts";
 import { expectedTag } from "../support/expectedTag.ts";
-import { run, start } from "../support/program.ts";
+import { HANG_MS, run, start } from "../support/program.ts";
 import { COLLECTIONS } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
@@ -18,7 +18,7 @@ describe("graphtap demo", () => {
     const cwd = tempFolder();
     const { code, stdout, stderr, lastedMs } = await run(["demo", "--seconds", "3"], { cwd });
     expect(code, stderr).toBe(0);
-    expect(lastedMs).toBeLessThan(8000);
+    expect(lastedMs).toBeLessThan(HANG_MS);
     const lines = eventLines(stdout);
     expect([...new Set(lines.map(({ service }) => service))].toSorted()).toEqual(SERVICES);
     for (const { tag, service, record } of lines) expect(tag).toBe(expectedTag(service, record));

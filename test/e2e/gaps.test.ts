@@ -49,7 +49,7 @@ describe("gaps and replay", () => {
       expect(await position()).toBe(before);
       expect(ids((await run(["pull", "-c", config])).stdout)).toEqual([]);
     },
-    60_000,
+    240_000,
   );
 
   it.each([

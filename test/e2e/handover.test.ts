@@ -14,7 +14,7 @@ import { EXACT, tally, withoutAdded } from "../support/eventLines.ts";
 import { expectedTag } from "../support/expectedTag.ts";
 import { startForwarder } from "../support/forwarder.ts";
 import { lastWord } from "../support/lastWord.ts";
-import { programCommand, run, startCommand, waitFor } from "../support/program.ts";
+import { HANG_MS, programCommand, run, startCommand, waitFor } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
 
@@ -171,7 +171,7 @@ describe("the life of a child", () => {
     expect(lastWord((await child.ended).stderr).code).toBe("sink-closed");
   });
 
-  it("ends within 2 s when told to", async () => {
+  it("ends when told to, long before its next poll", async () => {
     const site = await openSite();
     const config = site.write([contoso("directory_audits")]);
     const child = startCommand(command("run", "-c", config, "--heartbeat", "1"));
@@ -179,7 +179,7 @@ describe("the life of a child", () => {
     const told = Date.now();
     process.kill(child.pid, "SIGTERM");
     expect(await child.exited).toBe(0);
-    expect(Date.now() - told).toBeLessThan(2000);
+    expect(Date.now() - told).toBeLessThan(HANG_MS);
   });
 });
 

@@ -6,12 +6,11 @@ import process from "node:process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
-import { start } from "../support/program.ts";
+import { HANG_MS, start } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { COLLECTIONS, type InputPlan, openSite } from "../support/site.ts";
 
 const INPUTS = 50;
-const AT_ONCE_MS = 2000;
 const SERVICES = Object.keys(COLLECTIONS);
 const STREAMS = INPUTS * SERVICES.length;
 const RECORDS = 5;
@@ -60,8 +59,8 @@ function ticks(pid: number): number {
 
 describe.skipIf(onDeno)("400 streams", () => {
   it(
-    "end within two seconds of SIGTERM, go on without loss, and then rest",
-    { timeout: 90_000 },
+    "end by SIGTERM in the middle of their first polls, go on without loss, and then rest",
+    { timeout: 300_000 },
     async () => {
       const { site, words } = await openLargeSite();
       const first = start(words);
@@ -72,7 +71,7 @@ describe.skipIf(onDeno)("400 streams", () => {
       const lastedMs = Date.now() - since;
       const stopped = await first.ended;
       expect(stopped.code, stopped.stderr.slice(-2000)).toBe(0);
-      expect(lastedMs).toBeLessThan(AT_ONCE_MS);
+      expect(lastedMs).toBeLessThan(HANG_MS);
       expect(stopped.stdout.at(-1), "the last line is whole").toBe(10);
       const before = eventLines(stopped.stdout).length;
       expect(before).toBeLessThan(STREAMS * RECORDS);
@@ -93,7 +92,7 @@ describe.skipIf(onDeno)("400 streams", () => {
       const stopping = Date.now();
       second.kill("SIGTERM");
       const ended = await second.ended;
-      expect(Date.now() - stopping).toBeLessThan(AT_ONCE_MS);
+      expect(Date.now() - stopping).toBeLessThan(HANG_MS);
 
       const lines = [...eventLines(stopped.stdout), ...eventLines(ended.stdout)];
       for (const { name, tenant } of inputs) {

@@ -62,13 +62,13 @@ describe.skipIf(onDeno)("the program in one file", () => {
       expect(program).toContain(`${name} ${version}\n\n${text(`node_modules/${name}/LICENSE`).trim()}\n`);
     }
     expect(program).toContain(text("LICENSE").trim());
-  }, 30_000);
+  });
 
   it("shows the demo", async () => {
     const { code, stdout, stderr } = await alone()("demo", "--seconds", "2").ended;
     expect(code, stderr).toBe(0);
     expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(plugins.length);
-  }, 30_000);
+  });
 
   it("checks, pulls, serves, and writes a shipper's configuration", async () => {
     const site = await openSite();
@@ -88,7 +88,7 @@ describe.skipIf(onDeno)("the program in one file", () => {
     await serving.until(() => /127\.0\.0\.1:[1-9]\d*/.test(serving.stderr), "its address");
     serving.kill("SIGTERM");
     expect((await serving.ended).code).toBe(0);
-  }, 60_000);
+  });
 
   it.each(["graphtap.cjs", "main.js"])("takes a user's module along: %s", async (name) => {
     const site = await openSite();
@@ -102,7 +102,7 @@ describe.skipIf(onDeno)("the program in one file", () => {
     const { code, stderr } = await check();
     expect(stderr).toMatch(/valid; 1 stream/);
     expect(code).toBe(0);
-  }, 30_000);
+  });
 });
 
 describe.skipIf(onDeno)("what V8 compiled", () => {
@@ -120,7 +120,7 @@ describe.skipIf(onDeno)("what V8 compiled", () => {
     expect(await run("pull")).toMatchObject({ code: 0 });
     expect(compiled(folder)).toEqual([name]);
     expect(statSync(join(folder, name)).ino, "V8 took it, so it was not written again").toBe(ino);
-  }, 60_000);
+  });
 
   it("is written again when it is damaged, or when others may write it", async () => {
     const site = await openSite();
@@ -145,5 +145,5 @@ describe.skipIf(onDeno)("what V8 compiled", () => {
       expect(statSync(file).mode & 0o022).toBe(0);
       expect(statSync(file).size).toBeGreaterThan(size / 2);
     }
-  }, 60_000);
+  });
 });

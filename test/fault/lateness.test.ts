@@ -53,13 +53,13 @@ describe("records later than the deepest re-read", () => {
     const back = await pass(rig, 300, null, settings);
     expect(back.rereads.length).toBe(2);
     expect(rig.log.some((line) => line.includes("less deep again"))).toBe(true);
-  }, 60_000);
+  });
 
   it("do not where the configuration sets the bound", async () => {
     rig = openRig({ inMemory: true });
     const bound = await pass(rig, 60, 7, settingsOf(rig, { rereadMaxSeconds: 60 }));
     expect(bound.rereads.length).toBe(2);
-  }, 60_000);
+  });
 
   it("leave the keys of what was delivered as long as a re-read can meet it", async () => {
     rig = openRig({ inMemory: true });
@@ -72,7 +72,7 @@ describe("records later than the deepest re-read", () => {
     await pass(rig, 48, null, { ...short, rereadAfterSeconds: [900, 7 * 24 * HOUR] });
     const delivered = rig.lines.map((line) => JSON.parse(line).id as string);
     expect(new Set(delivered).size, "none twice").toBe(delivered.length);
-  }, 60_000);
+  });
 });
 
 describe("re-reads that live reading cannot pay for", () => {

@@ -36,7 +36,10 @@ export function cut(page: string | Uint8Array, sizes: readonly number[] = [], li
     }
   });
   const [expected, cut] = outcomes;
-  expect(cut).toEqual(expected);
+  // Of thousands of texts, to compare them as one is the fastest.
+  const isSame = expected?.found !== undefined &&
+    JSON.stringify(cut?.found) === JSON.stringify(expected.found);
+  if (!isSame) expect(cut).toEqual(expected);
   if (expected?.found === undefined) throw expected?.error;
   return expected.found;
 }

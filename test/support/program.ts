@@ -48,7 +48,7 @@ export interface Running {
   readonly stderr: string;
   /** Whole lines read so far. */
   readonly lines: number;
-  /** Waits until `condition` holds; `what` names it when it does not within 15 s. */
+  /** Waits until `condition` holds; `what` names it when it does not within a minute. */
   until(condition: () => boolean, what: string): Promise<void>;
   /** Stops reading its standard output, so that the pipe fills; `read` goes on. */
   hold(): void;
@@ -73,7 +73,13 @@ export interface StartOptions {
   readonly discard?: boolean;
 }
 
-const PATIENCE_MS = 15_000;
+/**
+ * What takes longer waits for something that does not come. Long enough for a machine with much else to do, and
+ * shorter than the shortest wait of the program that a test tells it to break off (30 s).
+ */
+export const HANG_MS = 25_000;
+
+const PATIENCE_MS = 60_000;
 
 /** Starts `graphtap` with these words. It is killed when the test is over. */
 export function start(args: readonly string[], options: StartOptions = {}): Running {

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { hostLocker } from "./stateLocker.ts";
 import { openState, type State, type StateOptions } from "../../src/state/state.ts";
 
 /** A new empty folder, removed after the test. */
@@ -16,10 +15,13 @@ export function freshFolder(): string {
   return dir;
 }
 
-/** A state with a clock that stands still unless told otherwise, closed after the test. */
+/**
+ * A state with a clock that stands still unless told otherwise, closed after the test. Nobody else is kept out of it:
+ * the lock of the host (`stateLocker.ts`) starts a process.
+ */
 export function stateIn(dir: string, options: Partial<StateOptions> = {}): State {
   const state = openState(dir, {
-    locker: hostLocker(),
+    locker: () => ({ status: "locked", release: () => {} }),
     pid: process.pid,
     now: () => Date.UTC(2026, 10, 22, 16),
     report: (note) => {

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
 import { errorKinds } from "../../src/errors.ts";
+import { functionsOf } from "../support/functionLines.ts";
 
 const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
@@ -37,6 +38,7 @@ const FOLDERS = [
   "cli",
   "cli/commands",
   "config",
+  "config/patterns",
   "doctor",
   "emulator",
   "emulator/odata",
@@ -62,9 +64,8 @@ const FOLDERS = [
   "wiring",
 ];
 
-/** What still runs the wrong way; nothing may join it. */
-const NOT_YET: readonly string[] = [];
-const CIRCLES_YET: readonly string[] = [];
+/** Lines that a function may have, those of functions within it included. */
+const LONGEST_FUNCTION = 70;
 
 function filesUnder(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
@@ -125,13 +126,13 @@ describe("the house", () => {
     const strangers = importsOf(file)
       .filter((target) => roomOf(target) !== room && !mayUse(room).includes(roomOf(target)))
       .map((target) => `${short(file)} -> ${short(target)}`);
-    expect(strangers.filter((stranger) => !NOT_YET.includes(stranger))).toEqual([]);
+    expect(strangers).toEqual([]);
   });
 
   it("has no circles of imports, those of types included", () => {
     const circles = circlesOf(new Map(sources.map((file) => [file, importsOf(file)])));
     const names = circles.map((circle) => circle.map(short).join(" "));
-    expect(names.filter((name) => !CIRCLES_YET.includes(name))).toEqual([]);
+    expect(names).toEqual([]);
   });
 
   it("lets the plugins know nothing but their own shape", () => {
@@ -149,6 +150,37 @@ describe("the house", () => {
     const asking = new RegExp(`(?:[!=]==\\s*|case\\s+)"(?:${Object.keys(errorKinds).join("|")})"`);
     const engine = sources.filter((file) => roomOf(file) !== "emulator");
     expect(engine.filter((file) => asking.test(readFileSync(join(root, file), "utf8")))).toEqual([]);
+  });
+
+  it("loads what runs patterns of masks only where there are any: it is large", () => {
+    const users = sources.flatMap((file) =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/^.*"re2js".*$/gm)].map((
+        [line],
+      ) => [file, line.trim()])
+    );
+    expect(users).toEqual([
+      ["src/config/patterns/engine.ts", 'const { MatcherInput, RE2JS } = await import("re2js");'],
+    ]);
+  });
+
+  it("has no function beyond one screen, but for the scanner", () => {
+    const written = sources.filter((file) => roomOf(file) !== "json" && !file.endsWith(".as.ts"));
+    const long = written.flatMap((file) => {
+      const text = readFileSync(join(root, file), "utf8");
+      // No function is longer than its file.
+      if (text.split("\n").length <= LONGEST_FUNCTION) return [];
+      return functionsOf(file, text)
+        .filter(({ lines }) => lines > LONGEST_FUNCTION)
+        .map(({ name }) => `${short(file)} ${name}`);
+    });
+    expect(long).toEqual([]);
+  });
+
+  it("has a unit test in the place of the file that it is about", () => {
+    const tests = filesUnder("test/unit").filter((file) => file.endsWith(".test.ts"))
+      .map((file) => file.replace(/^test\/unit\//, "").replace(/\.test\.ts$/, ".ts"));
+    const strangers = tests.filter((file) => file !== "architecture.ts" && !sources.includes(`src/${file}`));
+    expect(strangers).toEqual([]);
   });
 
   it("touches the process in main.ts alone", () => {

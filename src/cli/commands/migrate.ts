@@ -42,11 +42,12 @@ async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): 
 }
 
 /** The text as `run` would read it, but for secrets: they need not be there where a file is rewritten. */
-function judge({ file, text, registry }: ConfigText, which: string): void {
+function judge({ file, text, registry, regexEngine }: ConfigText, which: string): void {
   const standIn = "not the secret itself";
   loadConfig(text, {
     file: `${file}${which}`,
     registry,
+    regexEngine,
     now: fromMillis(systemClock.now()),
     env: new Proxy({}, { get: () => standIn }),
     readFile: () => standIn,

@@ -3,7 +3,7 @@
  * whose function makes a {@linkcode ClientAuth}; `entra.ts` sends whatever proof that gives and knows of no kind.
  *
  * A kind that does not go by the token endpoint, such as a managed identity, is no `ClientAuth`: its file makes a
- * {@linkcode TokenIssuer} of its own. `wiring/sources.ts` chooses by what the configuration holds.
+ * {@linkcode TokenIssuer} of its own. `wiring/streams.ts` chooses by what the configuration holds.
  */
 
 /** The token request that a proof is for. */

@@ -39,7 +39,7 @@ async function play(
     let isOver = false;
     let end = () => {};
     const over = new Promise<"over">((resolve) => end = () => resolve("over"));
-    async function work(): Promise<void> {
+    const work = async (): Promise<void> => {
       while (!isOver) {
         const permit = await limiter.acquire("live", stop.signal);
         const sentMs = clock.now();
@@ -56,7 +56,7 @@ async function play(
         if (how === "answered") permit.answered();
         permit.release();
       }
-    }
+    };
     const workers = Array.from({ length: WORKERS }, () => work().catch(() => {}));
     await clock.sleep(1000 + Math.floor(random() * 4 * budget.seconds * 1000));
     isOver = true;

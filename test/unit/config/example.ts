@@ -3,6 +3,7 @@ import type { Config, Problem, ReadOptions } from "../../../src/config/config.ts
 import { parseConfig } from "../../../src/config/load.ts";
 import { parseInstant } from "../../../src/instant.ts";
 import { createRegistry } from "../../../src/plugin/registry.ts";
+import { regexEngine } from "../../support/patterns.ts";
 
 export const TENANT = "1b2c3d4e-0000-4000-8000-0123456789ab";
 export const CLIENT = "9f8e7d6c-0000-4000-8000-ba9876543210";
@@ -16,6 +17,7 @@ export function options(
   return {
     file: "config/config.yaml",
     registry,
+    regexEngine,
     now: parseInstant("2026-11-22T12:00:00Z")!,
     env,
     readFile: (path) => {

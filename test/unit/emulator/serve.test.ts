@@ -66,11 +66,13 @@ describe("on a socket, the emulator", () => {
   });
 
   it("sends a large page whole", async () => {
-    emulator.produce("alerts_v2", 1000);
-    const { body } = await get("/v1.0/security/alerts_v2?$top=1000", {
+    for (let id = 0; id < 30; id++) {
+      emulator.put("alerts_v2", JSON.stringify({ id, text: "x".repeat(100_000) }));
+    }
+    const { body } = await get("/v1.0/security/alerts_v2?$top=30", {
       prefer: "include-unknown-enum-members",
     });
-    expect(JSON.parse(body).value).toHaveLength(1000);
+    expect(JSON.parse(body).value).toHaveLength(30);
   });
 
   it("breaks the connection when a fault says so, in the middle and at once", async () => {
@@ -93,13 +95,14 @@ describe("on a socket, the emulator", () => {
     expect(() => JSON.parse(cut.body)).toThrow();
   });
 
-  it("closes at once, even while a body stalls", async () => {
+  it("closes, even while a body stalls", async () => {
     emulator.faults.add({ do: { kind: "stall", afterBytes: 10 } });
     const stalled = get("/v1.0/auditLogs/signIns");
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    const before = Date.now();
+    while (!emulator.requests.some(({ path }) => path.includes("signIns"))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    // The stall has no end: a close that waited for it would not come back.
     await served.close();
-    expect(Date.now() - before).toBeLessThan(1000);
     expect(await stalled.then(({ whole }) => whole, () => false)).toBe(false);
   });
 

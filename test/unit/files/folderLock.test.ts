@@ -1,105 +1,38 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { acquireLock } from "../../../src/files/folderLock.ts";
 import { thisHost } from "../../../src/files/host.ts";
 import type { FileLocker } from "../../../src/files/lock.ts";
-import { buildStateChild, freshFolder, startStateChild, stateIn } from "../../support/state.ts";
-import { hostLocker } from "../../support/stateLocker.ts";
+import { freshFolder } from "../../support/state.ts";
 
 const { pid } = process;
+/** No process has this number. */
+const NOBODY = 2 ** 22 + 1;
 const withoutFlock: FileLocker = () => ({ status: "unsupported" });
-const inUse = (by: string) =>
-  expect.objectContaining({ code: "state-in-use", message: expect.stringContaining(`${by} is using it`) });
 
-/** Whether the flock command, a third opinion, finds the file free. */
-const isFree = (path: string) => spawnSync("flock", ["-n", path, "true"]).status === 0;
-
-describe.each([["flock", hostLocker()], ["claims, where there is no flock", withoutFlock]])(
-  "a lock by %s",
-  (_, locker) => {
-    it("is one holder's until that one releases it, and names its process", () => {
-      const dir = freshFolder();
-      const lock = acquireLock(dir, locker, { pid });
-      expect(() => acquireLock(dir, locker, { pid })).toThrow(inUse(`process ${pid}`));
-      lock.release();
-      acquireLock(dir, locker, { pid }).release();
-      expect(readdirSync(dir)).toEqual(["lock"]);
-    });
-
-    it("excludes the other kind too, either way round", () => {
-      const other = locker === withoutFlock ? hostLocker() : withoutFlock;
-      const dir = freshFolder();
-      const lock = acquireLock(dir, locker, { pid });
-      expect(() => acquireLock(dir, other, { pid })).toThrow(inUse(`process ${pid}`));
-      lock.release();
-      acquireLock(dir, other, { pid }).release();
-    });
-  },
-);
-
-describe("the lock of another process", () => {
-  let program: string[];
-  beforeAll(async () => {
-    const dir = mkdtempSync(join(tmpdir(), "graphtap-child-"));
-    program = await buildStateChild(dir);
-    return () => rmSync(dir, { recursive: true, force: true });
-  });
-
-  it("keeps us out, us it, and is free at once after kill -9", async () => {
+// Locks of the host, and those of other processes, are in `test/e2e/crash/lock.test.ts`.
+describe("a lock", () => {
+  it("where there is no flock is one holder's until that one releases it, and names its process", () => {
     const dir = freshFolder();
-    const child = startStateChild(program, "hold", dir);
-    onTestFinished(() => child.kill());
-    expect(await child.nextLine()).toBe("held");
-    expect(isFree(join(dir, "lock"))).toBe(false);
-    expect(() => stateIn(dir)).toThrow(inUse(`process ${child.process.pid}`));
-
-    expect(readFileSync(join(dir, "lock"), "utf8")).toBe(`${child.process.pid}\n`);
-    await child.kill();
-    const state = stateIn(dir);
-    expect(readFileSync(join(dir, "lock"), "utf8")).toBe(`${pid}\n`);
-
-    const next = startStateChild(program, "hold", dir);
-    expect(await next.nextLine()).toMatch(
-      `state-in-use: Cannot use the state folder "${dir}": process ${pid} is using it`,
-    );
-    await next.kill();
-    state.close();
-    expect(isFree(join(dir, "lock"))).toBe(true);
+    const lock = acquireLock(dir, withoutFlock, { pid });
+    expect(() => acquireLock(dir, withoutFlock, { pid })).toThrow(expect.objectContaining({
+      code: "state-in-use",
+      message: expect.stringContaining(`process ${pid} is using it`),
+    }));
+    lock.release();
+    acquireLock(dir, withoutFlock, { pid }).release();
+    expect(readdirSync(dir)).toEqual(["lock"]);
   });
 
   it("by a claim ends with the process", () => {
     const dir = freshFolder();
-    const dead = spawnSync("sh", ["-c", "echo $$"], { encoding: "utf8" }).stdout.trim();
     const { boot, namespace, hostname } = thisHost();
-    const claim = { pid: Number(dead), started: "1", boot, namespace, hostname };
+    const claim = { pid: NOBODY, started: "1", boot, namespace, hostname };
     writeFileSync(join(dir, "lock.left"), JSON.stringify(claim));
     const lock = acquireLock(dir, withoutFlock, { pid });
     expect(readdirSync(dir)).not.toContain("lock.left");
     lock.release();
-  });
-
-  it("by a claim that nobody can read keeps us out, and says what to delete", () => {
-    const dir = freshFolder();
-    writeFileSync(join(dir, "lock.strange"), "");
-    for (const locker of [withoutFlock, hostLocker()]) {
-      expect(() => acquireLock(dir, locker, { pid })).toThrow(`or delete "${join(dir, "lock.strange")}"`);
-    }
-    expect(isFree(join(dir, "lock"))).toBe(true);
-    expect(readdirSync(dir).sort()).toEqual(["lock", "lock.strange"]);
-  });
-});
-
-describe("the file of the lock", () => {
-  it("may not be a symbolic link", () => {
-    const dir = freshFolder();
-    symlinkSync(join(dir, "elsewhere"), join(dir, "lock"));
-    expect(() => acquireLock(dir, hostLocker(), { pid })).toThrow(
-      expect.objectContaining({ code: "state-unusable" }),
-    );
-    expect(readdirSync(dir)).toEqual(["lock"]);
   });
 });

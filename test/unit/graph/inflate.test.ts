@@ -27,7 +27,7 @@ function failureOf(work: Promise<unknown>): Promise<unknown> {
 const TEXT = Buffer.from(
   JSON.stringify({ value: Array.from({ length: 9_000 }, (_, id) => ({ id, name: `n${id * 7}` })) }),
 );
-const RANDOM = randomBytes(700_000);
+const RANDOM = randomBytes(300_000);
 
 describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]])(
   "A gzip body, inflated %s",
@@ -35,7 +35,7 @@ describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]]
     const bodies: [string, Buffer, Buffer][] = [
       ["of text", gzipSync(TEXT), TEXT],
       ["of what cannot be compressed", gzipSync(RANDOM), RANDOM],
-      ["that grows a thousandfold", gzipSync(Buffer.alloc(5_000_000)), Buffer.alloc(5_000_000)],
+      ["that grows a thousandfold", gzipSync(Buffer.alloc(1_200_000)), Buffer.alloc(1_200_000)],
       ["of exactly one piece", gzipSync(Buffer.alloc(256 * 1024, 1)), Buffer.alloc(256 * 1024, 1)],
       ["of nothing", gzipSync(""), Buffer.alloc(0)],
       ["in two members", Buffer.concat([gzipSync("one, "), gzipSync("two")]), Buffer.from("one, two")],
@@ -43,7 +43,7 @@ describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]]
     ];
     it.each(bodies)("%s is what was compressed, however it is cut", async (_, body, expected) => {
       for (const length of [1, 10, 1000, 65_536, body.length]) {
-        if (body.length / length > 20_000) continue;
+        if (body.length / length > 3_000) continue;
         const whole = await collected(inflate(chunksOf(body, length)));
         expect(whole.equals(expected), `in chunks of ${length}`).toBe(true);
       }

@@ -4,7 +4,7 @@ import { deepPage, outcomeOf } from "../../support/pageOutcome.ts";
 import { judgeSeed, scanners } from "../../support/scannerJudge.ts";
 import { latin1, utf8 } from "../../support/framed.ts";
 
-const SEEDS = 40;
+const SEEDS = 12;
 const DEEP = 2_000;
 
 it(`${SEEDS} random pages, each as it is and damaged, are taken as JSON.parse takes them`, () => {

@@ -1,26 +1,7 @@
 import { Buffer } from "node:buffer";
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { readPickle } from "../../../src/migrate/pickle.ts";
-
-/** What Python writes for an expression, by protocol; `null` when there is no Python here. */
-function pythonPickles(expression: string): Buffer[] | null {
-  const script = `import pickle, datetime, collections, os
-for protocol in range(6):
-    print(pickle.dumps(${expression}, protocol).hex())`;
-  const { status, stdout } = spawnSync("python3", ["-c", script], { encoding: "utf8" });
-  return status === 0 ? stdout.trim().split("\n").map((line) => Buffer.from(line, "hex")) : null;
-}
-
-const hasPython = pythonPickles("None") !== null;
-if (!hasPython) console.warn("python3 is not here: pickles are tested by the fixtures alone");
-
-const STATE = {
-  persistence_version: 1,
-  last_polled_timestamp: "2026-11-20T10:00:00Z",
-  last_ids: ["a", "é"],
-  next_link: null,
-};
+import { readCases, refusedCases, writtenPickles } from "../../support/pickleCases.ts";
 
 describe("a pickle", () => {
   // Written by Python 3.12.
@@ -45,61 +26,12 @@ describe("a pickle", () => {
     expect(readPickle(Buffer.from(bytes, "latin1"))).toEqual(expected);
   });
 
-  it.skipIf(!hasPython).each([
-    [
-      "{'persistence_version': 1, 'last_polled_timestamp': '2026-11-20T10:00:00Z', 'last_ids': ['a', '\\u00e9'], 'next_link': None}",
-      STATE,
-    ],
-    ["[1, -1, 255, 65536, -2**31, 2**53, 2**70, True, False, None, 1.5, -0.25]", [
-      1,
-      -1,
-      255,
-      65536,
-      -(2 ** 31),
-      "9007199254740992",
-      "1180591620717411303424",
-      true,
-      false,
-      null,
-      1.5,
-      -0.25,
-    ]],
-    ["((), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4))", [[], [1], [1, 2], [1, 2, 3], [1, 2, 3, 4]]],
-    ["{'a': {'b': [{'c': 'x' * 300}]}, 7: 'seven'}", { a: { b: [{ c: "x".repeat(300) }] }, 7: "seven" }],
-    ["(lambda shared: [shared, shared])({'k': 'v\\n\\\\'})", [{ k: "v\n\\" }, { k: "v\n\\" }]],
-    ["datetime.datetime(2026, 11, 20, 10, 0, 0, 123456)", "2026-11-20T10:00:00.123456Z"],
-    ["{'t': datetime.datetime(2026, 11, 20, 10, tzinfo=datetime.timezone.utc)}", {
-      t: "2026-11-20T10:00:00.000000Z",
-    }],
-    [
-      "datetime.datetime(2026, 11, 20, 10, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))",
-      "2026-11-20T08:00:00.000000Z",
-    ],
-    ["'\\U0001F600 \\\\u0041 \\u2028'", "\u{1F600} \\u0041 \u2028"],
-    ["[10**30, -10**30, 2**63, -2**63 - 1]", [
-      "1000000000000000000000000000000",
-      "-1000000000000000000000000000000",
-      "9223372036854775808",
-      "-9223372036854775809",
-    ]],
-    ["[1e300, -1e-07, 3.0]", [1e300, -1e-7, 3]],
-    ["b'ids'", new Uint8Array([105, 100, 115])],
-    ["datetime.datetime(2026, 10, 25, 2, 30, fold=1)", "2026-10-25T02:30:00.000000Z"],
-    ["{'__proto__': 1}", JSON.parse('{"__proto__": 1}')],
-  ])("of %s is read in every protocol", (expression, expected) => {
-    for (const bytes of pythonPickles(expression)!) expect(readPickle(bytes)).toEqual(expected);
+  it.each(readCases)("of %s is read in every protocol", (expression, expected) => {
+    for (const bytes of writtenPickles(expression)) expect(readPickle(bytes)).toEqual(expected);
   });
 
-  it.skipIf(!hasPython).each([
-    ["os.system", /posix\.system/],
-    ["collections.OrderedDict(a=1)", /collections\.OrderedDict/],
-    ["collections.defaultdict(list)", /collections\.defaultdict/],
-    ["range(3)", /range/],
-    ["os.getcwd", /posix\.getcwd/],
-    ["type('State', (), {'__reduce__': lambda self: (eval, ('1',))})()", /eval/],
-    ["datetime.date(2026, 1, 1)", /datetime\.date/],
-  ])("of %s is refused, and the function named", (expression, name) => {
-    for (const bytes of pythonPickles(expression)!) {
+  it.each(refusedCases)("of %s is refused, and the function named", (expression, name) => {
+    for (const bytes of writtenPickles(expression)) {
       expect(() => readPickle(bytes)).toThrow(name);
       expect(() => readPickle(bytes)).toThrow(/which is refused, at byte \d+/);
     }

@@ -156,6 +156,14 @@ export function produce(
   house.emulator.produce(service, count, { from: addSeconds(now, -seconds), to: now });
 }
 
+/** Lets Graph give sign-ins in pages of so many only: many pages, of few records. */
+export function shortPages(house: House, records: number): void {
+  house.emulator.faults.add({
+    match: { collection: "signIns", times: "always" },
+    do: { kind: "shortPage", records },
+  });
+}
+
 /** Lets everything happen that needs no time. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));

@@ -1,71 +1,32 @@
 /** The position of each page lies behind its keys in the seen set, until a poll ends and it gets a file of its own. */
 import { Buffer } from "node:buffer";
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { encodePosition } from "../../../src/state/checkpoint.ts";
-import { emptyPosition } from "../../../src/state/position.ts";
-import type { StreamAddress } from "../../../src/state/state.ts";
-import { recordKey } from "../../../src/record/keyMaker.ts";
-import type { StateOptions, StreamState } from "../../../src/state/state.ts";
+import {
+  address,
+  at,
+  crashed,
+  deliver,
+  expectAfterChange,
+  expectAfterCut,
+  file,
+  folder,
+  found,
+  FOUR,
+  keysOf,
+  killedAtFour,
+  last,
+  open,
+  segments,
+  settle,
+  underWay,
+} from "../../support/pagesOnDisk.ts";
 import { freshFolder, stateIn, withoutChecksum } from "../../support/state.ts";
 
 const DAY = 86_400_000;
-const FOUR = Date.UTC(2026, 10, 22, 16);
-const address: StreamAddress = { inputId: "10001", service: "signIns" };
-const folder = (root: string) => join(root, "10001", "signIns");
-const file = (root: string) => join(folder(root), "checkpoint.json");
-const segments = (root: string) =>
-  readdirSync(join(folder(root), "seen")).sort().map((name) => join(folder(root), "seen", name));
-const last = (root: string) => segments(root).at(-1)!;
-
-const keysOf = (page: number) => ["a", "b", "c"].map((name) => recordKey(`${page}${name}`));
-// A text of more bytes than letters.
-const at = (records: number) => ({ ...emptyPosition(), records, lastError: `é${records}` });
-// Many folders, each of one process only: a lock would be most of the work.
-const open = (root: string, options: Partial<StateOptions> = {}) =>
-  stateIn(root, { locker: () => ({ status: "locked", release: () => {} }), ...options }).stream(address);
-
-/** What the engine does with a page. */
-function deliver(stream: StreamState, page: number): void {
-  for (const key of keysOf(page)) stream.seen().add(key);
-  stream.commit(at(page));
-}
-
-/** What it does when a poll ends. */
-function settle(stream: StreamState, page: number): void {
-  stream.seen().commit();
-  stream.commitInFile(at(page));
-}
-
-/** The folder as a crash at this moment leaves it. */
-function crashed(root: string): string {
-  const copy = freshFolder();
-  cpSync(folder(root), folder(copy), { recursive: true });
-  return copy;
-}
-
-/** What comes back: the position, and which of the pages 1 to 9 have all their keys. */
-function found(stream: StreamState) {
-  const page = stream.loadPosition()?.records ?? null;
-  const pages = [1, 2, 3, 4, 5, 6, 7, 8, 9].filter((one) =>
-    keysOf(one).every((key) => stream.seen().has(key))
-  );
-  return { page, pages };
-}
-
-/** A stream that ended a poll after its second page, and was killed after the fourth. */
-function killedAtFour(): string {
-  const root = freshFolder();
-  const stream = open(root);
-  deliver(stream, 1);
-  deliver(stream, 2);
-  settle(stream, 2);
-  deliver(stream, 3);
-  deliver(stream, 4);
-  return crashed(root);
-}
 
 describe("a page's position", () => {
   it("comes back with its keys after a crash, although its file was not written", () => {
@@ -124,47 +85,19 @@ describe("a page's position", () => {
 });
 
 describe("a crash in the middle of a page's commit", () => {
-  /** A folder where the commit of page 4 was under way, and where in the segment it begins. */
-  function underWay() {
-    const root = killedAtFour();
-    const whole = readFileSync(last(root));
-    // Header; keys of page 1 alone, for its position went to the file; pages 2 and 3 with theirs.
-    const position = 16 + Math.ceil(Buffer.byteLength(encodePosition(at(2), address)) / 16) * 16;
-    const begins = whole.length - (16 + 3 * 16) - position;
-    return { root, whole, begins, position: whole.length - position };
-  }
-
-  it("cut at any byte has the pages before it, and never a position without its keys", () => {
-    const { root, whole, begins, position } = underWay();
-    for (let length = begins; length <= whole.length; length++) {
-      const copy = crashed(root);
-      truncateSync(last(copy), length);
-      const notes: string[] = [];
-      const stream = open(copy, { report: (note) => notes.push(note) });
-      expect(found(stream), `cut at ${length}`).toEqual({
-        page: length === whole.length ? 4 : 3,
-        pages: length < position ? [1, 2, 3] : [1, 2, 3, 4],
-      });
-      expect(notes).toHaveLength([begins, position, whole.length].includes(length) ? 0 : 1);
-      if (length % 9 !== 0) continue;
-      deliver(stream, 4);
-      deliver(stream, 5);
-      expect(found(open(crashed(copy)))).toEqual({ page: 5, pages: [1, 2, 3, 4, 5] });
-    }
+  // `test/property/state/streamState.test.ts` tries every byte.
+  it("has the pages before it, and never a position without its keys", () => {
+    const commit = underWay();
+    const { whole, begins, position } = commit;
+    const ends = [begins, begins + 1, begins + 16, position - 1, position, position + 1, position + 16];
+    for (const length of [...ends, whole.length - 1, whole.length]) expectAfterCut(commit, length);
   });
 
-  it("with any byte changed, as a power failure may leave it, has the pages before it", () => {
-    const { root, whole, begins, position } = underWay();
-    for (let index = begins; index < whole.length; index += 5) {
-      const copy = crashed(root);
-      const changed = Uint8Array.from(whole);
-      changed[index]! ^= 0x11;
-      writeFileSync(last(copy), changed);
-      expect(found(open(copy, { report: () => {} })), `changed at ${index}`).toEqual({
-        page: 3,
-        pages: index < position ? [1, 2, 3] : [1, 2, 3, 4],
-      });
-    }
+  it("that left a changed byte, as a power failure may, has the pages before it", () => {
+    const commit = underWay();
+    const { whole, begins, position } = commit;
+    const places = [begins, begins + 4, begins + 8, begins + 20, position, position + 8, position + 40];
+    for (const index of [...places, whole.length - 1]) expectAfterChange(commit, index);
   });
 
   it("that left zeros in the place of the keys has no position behind them", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../../src/errors.ts";
 import { BATCH_HEADER } from "../../../../src/server/pull/routes.ts";
 import { recordKey } from "../../../../src/record/keyMaker.ts";
-import { heldIds, idsOf, openHouse, produce, settle } from "../house.ts";
+import { heldIds, idsOf, openHouse, produce, settle, shortPages } from "../house.ts";
 
 const problemOf = async (response: Response) => await response.json() as { code: string; detail: string };
 
@@ -93,7 +93,8 @@ describe("a pull", () => {
 
   it("whose client leaves in the middle gives all of it again, and the server goes on", async () => {
     const house = openHouse();
-    produce(house, "signIns", 2000);
+    shortPages(house, 50);
+    produce(house, "signIns", 180);
     const gone = new AbortController();
     const reader = (await house.fetch("/v1/pull", { gone: gone.signal })).body!.getReader();
     await reader.read();
@@ -128,10 +129,11 @@ describe("a pull", () => {
 
   it("ends when the batch is full, and the next one goes on", async () => {
     const house = openHouse();
-    produce(house, "signIns", 2000);
+    shortPages(house, 50);
+    produce(house, "signIns", 180);
     const first = await house.ids("/v1/pull?service=signIns&limit=100");
     expect(first.length).toBeGreaterThanOrEqual(100);
-    expect(first.length).toBeLessThan(2000);
+    expect(first.length).toBeLessThan(180);
     const rest: string[] = [];
     for (let more = first; more.length > 0;) {
       more = await house.ids("/v1/pull?service=signIns&limit=100");
@@ -173,7 +175,8 @@ describe("a pull", () => {
 
   it("ends whole when the process is told to stop", async () => {
     const house = openHouse();
-    produce(house, "signIns", 2000);
+    shortPages(house, 50);
+    produce(house, "signIns", 180);
     const response = await house.fetch("/v1/pull");
     const reader = response.body!.getReader();
     const taken = [(await reader.read()).value!];

@@ -9,49 +9,22 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { recordKey } from "../../../../src/record/keyMaker.ts";
-import { openSeenSet, type SeenSetOptions } from "../../../../src/state/seen/set.ts";
+import {
+  commit,
+  expectEmpty,
+  expectFirstFrame,
+  expectNothingFalse,
+  found,
+  keyOf,
+  NOON,
+  ofFrames,
+  onlySegment,
+  open,
+  segments,
+} from "../../../support/seenFolder.ts";
 import { freshFolder } from "../../../support/state.ts";
 
 const DAY = 86_400_000;
-const NOON = Date.UTC(2026, 10, 22, 12);
-const keyOf = (name: string | number) => recordKey(String(name));
-
-/** A seen set in `dir`, with all that it reported. */
-function open(dir: string, options: Partial<SeenSetOptions> = {}) {
-  const notes: string[] = [];
-  const set = openSeenSet(dir, { now: () => NOON, onRepair: (note) => notes.push(note), ...options });
-  return { set, notes };
-}
-
-/** Commits each list of names as one frame, at the times given or at noon. */
-function commit(
-  dir: string,
-  pages: readonly (readonly string[])[],
-  at: (page: number) => number = () => NOON,
-): void {
-  let page = 0;
-  const { set } = open(dir, { now: () => at(page) });
-  for (const names of pages) {
-    for (const name of names) set.add(keyOf(name));
-    set.commit();
-    page++;
-  }
-  set.close();
-}
-
-/** Which of the names a newly opened set has. */
-function found(dir: string, names: readonly string[]): { names: string[]; notes: string[]; size: number } {
-  const { set, notes } = open(dir);
-  const has = names.filter((name) => set.has(keyOf(name)));
-  const size = set.size;
-  set.close();
-  return { names: has, notes, size };
-}
-
-const segments = (dir: string) => readdirSync(dir).filter((name) => name.endsWith(".seen")).sort();
-const onlySegment = (dir: string) => join(dir, segments(dir)[0]!);
-
 describe("a seen set", () => {
   it("holds what was committed, over a restart, and nothing else", () => {
     const dir = join(freshFolder(), "seen");
@@ -107,14 +80,16 @@ describe("a seen set", () => {
   it("keeps more keys in one commit than a frame holds", () => {
     const dir = freshFolder();
     const { set } = open(dir);
-    for (let index = 0; index < 150_000; index++) set.add(keyOf(index));
+    const count = 65_536 + 10_000;
+    // A hash of each would be most of the work.
+    const numbered = (index: number) => new Uint8Array(Uint32Array.of(index, 1, 1, 1).buffer);
+    for (let index = 0; index < count; index++) set.add(numbered(index));
     set.commit();
     set.close();
-    expect(found(dir, ["0", "65535", "65536", "131072", "149999", "150000"])).toEqual({
-      names: ["0", "65535", "65536", "131072", "149999"],
-      notes: [],
-      size: 150_000,
-    });
+    const { set: again, notes } = open(dir);
+    const has = [0, 65_535, 65_536, count - 1, count].map((index) => again.has(numbered(index)));
+    expect(has).toEqual([true, true, true, true, false]);
+    expect([again.size, notes]).toEqual([count, []]);
   });
 
   it("has one segment a day, in the order of the days", () => {
@@ -212,53 +187,23 @@ describe("replacing a seen set", () => {
 
 describe("a damaged seen set", () => {
   const first = ["a", "b", "c"];
-  const last = ["d", "e"];
 
-  it("that is cut at any byte of its last frame has the frames before it, and takes new ones", () => {
-    const dir = freshFolder();
-    commit(dir, [first]);
-    const sound = readFileSync(onlySegment(dir)).length;
-    commit(dir, [last]);
-    const whole = readFileSync(onlySegment(dir));
-    for (let length = sound; length < whole.length; length++) {
-      truncateSync(onlySegment(dir), length);
-      const { names, notes } = found(dir, [...first, ...last]);
-      expect(names).toEqual(first);
-      expect(notes).toHaveLength(length === sound ? 0 : 1);
-      commit(dir, [last]);
-      expect(found(dir, [...first, ...last]).names).toEqual([...first, ...last]);
-      writeFileSync(onlySegment(dir), whole);
+  // `test/property/state/seen/set.test.ts` tries every byte and every bit.
+  it("that is cut in its last frame has the frames before it, and takes new ones", () => {
+    const damaged = ofFrames(2);
+    const { begins, ends } = damaged;
+    for (const length of [begins, begins + 1, begins + 16, begins + 17, ends - 1]) {
+      expectFirstFrame(damaged, length);
     }
   });
 
   it("that is cut in its header is empty, and takes new keys", () => {
-    for (let length = 0; length < 16; length++) {
-      const dir = freshFolder();
-      commit(dir, [first]);
-      truncateSync(onlySegment(dir), length);
-      expect(found(dir, first)).toMatchObject({ names: [], notes: length === 0 ? [] : [expect.any(String)] });
-      commit(dir, [last]);
-      expect(found(dir, last)).toMatchObject({ names: last, notes: [] });
-    }
+    for (const length of [0, 1, 8, 15]) expectEmpty(length);
   });
 
-  it("with any flipped bit has no key that was not committed, and those of all frames before", () => {
-    const dir = freshFolder();
-    commit(dir, [first, last, ["f"]]);
-    const path = onlySegment(dir);
-    const whole = readFileSync(path);
-    const [startOfLast, startOfThird] = [16 + 16 + 48, 16 + 16 + 48 + 16 + 32];
-    for (let bit = startOfLast * 8; bit < startOfThird * 8; bit += 3) {
-      const flipped = Uint8Array.from(whole);
-      flipped[bit >> 3]! ^= 1 << (bit & 7);
-      writeFileSync(path, flipped);
-      expect(found(dir, [...first, ...last, "f"])).toMatchObject({
-        names: first,
-        size: 3,
-        notes: [expect.stringContaining(path)],
-      });
-      expect(readFileSync(path).length).toBe(startOfLast);
-    }
+  it("with a flipped bit has no key that was not committed, and those of all frames before", () => {
+    const damaged = ofFrames(3);
+    for (let bit = damaged.begins * 8; bit < damaged.ends * 8; bit += 29) expectNothingFalse(damaged, bit);
   });
 
   it("loses a damaged frame and those behind it in that segment only", () => {

@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { acquireLock } from "../../../src/files/folderLock.ts";
+import { type FileLocker, flockByCommand, lockByFile } from "../../../src/files/lock.ts";
+import { buildStateChild, freshFolder, startStateChild, stateIn } from "../../support/state.ts";
+import { hostLocker } from "../../support/stateLocker.ts";
+
+const { pid } = process;
+const withoutFlock: FileLocker = () => ({ status: "unsupported" });
+const inUse = (by: string) =>
+  expect.objectContaining({ code: "state-in-use", message: expect.stringContaining(`${by} is using it`) });
+
+/** Whether the flock command, a third opinion, finds the file free. */
+const isFree = (path: string) => spawnSync("flock", ["-n", path, "true"]).status === 0;
+
+describe.each([["flock", hostLocker()], ["claims, where there is no flock", withoutFlock]])(
+  "a lock by %s",
+  (_, locker) => {
+    it("is one holder's until that one releases it, and names its process", () => {
+      const dir = freshFolder();
+      const lock = acquireLock(dir, locker, { pid });
+      expect(() => acquireLock(dir, locker, { pid })).toThrow(inUse(`process ${pid}`));
+      lock.release();
+      acquireLock(dir, locker, { pid }).release();
+      expect(readdirSync(dir)).toEqual(["lock"]);
+    });
+
+    it("excludes the other kind too, either way round", () => {
+      const other = locker === withoutFlock ? hostLocker() : withoutFlock;
+      const dir = freshFolder();
+      const lock = acquireLock(dir, locker, { pid });
+      expect(() => acquireLock(dir, other, { pid })).toThrow(inUse(`process ${pid}`));
+      lock.release();
+      acquireLock(dir, other, { pid }).release();
+    });
+  },
+);
+
+describe("the lock of another process", () => {
+  let program: string[];
+  beforeAll(async () => {
+    const dir = mkdtempSync(join(tmpdir(), "graphtap-child-"));
+    program = await buildStateChild(dir);
+    return () => rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("keeps us out, us it, and is free at once after kill -9", async () => {
+    const dir = freshFolder();
+    const child = startStateChild(program, "hold", dir);
+    onTestFinished(() => child.kill());
+    expect(await child.nextLine()).toBe("held");
+    expect(isFree(join(dir, "lock"))).toBe(false);
+    expect(() => stateIn(dir, { locker: hostLocker() })).toThrow(inUse(`process ${child.process.pid}`));
+
+    expect(readFileSync(join(dir, "lock"), "utf8")).toBe(`${child.process.pid}\n`);
+    await child.kill();
+    const state = stateIn(dir, { locker: hostLocker() });
+    expect(readFileSync(join(dir, "lock"), "utf8")).toBe(`${pid}\n`);
+
+    const next = startStateChild(program, "hold", dir);
+    expect(await next.nextLine()).toMatch(
+      `state-in-use: Cannot use the state folder "${dir}": process ${pid} is using it`,
+    );
+    await next.kill();
+    state.close();
+    expect(isFree(join(dir, "lock"))).toBe(true);
+  });
+
+  it("by a claim that nobody can read keeps us out, and says what to delete", () => {
+    const dir = freshFolder();
+    writeFileSync(join(dir, "lock.strange"), "");
+    for (const locker of [withoutFlock, hostLocker()]) {
+      expect(() => acquireLock(dir, locker, { pid })).toThrow(`or delete "${join(dir, "lock.strange")}"`);
+    }
+    expect(isFree(join(dir, "lock"))).toBe(true);
+    expect(readdirSync(dir).sort()).toEqual(["lock", "lock.strange"]);
+  });
+});
+
+describe("the file of the lock", () => {
+  it("may not be a symbolic link", () => {
+    const dir = freshFolder();
+    symlinkSync(join(dir, "elsewhere"), join(dir, "lock"));
+    expect(() => acquireLock(dir, hostLocker(), { pid })).toThrow(
+      expect.objectContaining({ code: "state-unusable" }),
+    );
+    expect(readdirSync(dir)).toEqual(["lock"]);
+  });
+
+  it("is locked by the command and by a file's own method alike", () => {
+    const path = join(freshFolder(), "lock");
+    writeFileSync(path, "");
+    const native = lockByFile(() => ({ tryLockSync: () => isFree(path), close: () => {} }));
+    const lock = flockByCommand(path);
+    expect([lock.status, native(path).status, flockByCommand(path).status]).toEqual([
+      "locked",
+      "busy",
+      "busy",
+    ]);
+    if (lock.status === "locked") lock.release();
+    expect(native(path).status).toBe("locked");
+  });
+});
