@@ -1,7 +1,7 @@
 /** `inputs`: the keys of each one, what they mean, and what must hold among them. */
 import * as z from "zod";
 import { checkBlock, type CheckContext, type CheckedBlock, isRecord } from "./check.ts";
-import { collectorVersionOf } from "./collectorVersion.ts";
+import { type CollectorVersion, collectorVersionOf } from "./collectorVersion.ts";
 import type { Globals, InputConfig, ReadOptions } from "./config.ts";
 import { credentialsOf, credentialsSchema } from "./credentials.ts";
 import { readEndpoint } from "./endpoint.ts";
@@ -12,6 +12,7 @@ import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceConfig } from "./service.ts";
+import { textByYaml11 } from "./yaml11.ts";
 import { type CheckedServices, checkServices } from "./services.ts";
 
 /** An input. Its services are read apart, as their names come from the plugins. */
@@ -58,6 +59,10 @@ export interface CheckedInput {
   readonly path: Path;
   readonly block: CheckedBlock<typeof inputSchema.shape>;
   readonly services: CheckedServices;
+  /** The id as YAML 1.1 has it, where that is another. */
+  readonly oldId: string | null;
+  /** `null` where there is no block. */
+  readonly version: CollectorVersion | null;
 }
 
 /**
@@ -103,17 +108,32 @@ function checkInput(
   if (value === null || isEmpty(written)) {
     const message = "is empty; expected id, credentials and services";
     context.report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
-    return { name, path, block: { values: {}, given: {}, parts: {}, whole: null }, services };
+    const nothing = { values: {}, given: {}, parts: {}, whole: null };
+    return { name, path, block: nothing, services, oldId: null, version: null };
   }
   const block = checkBlock(context, inputSchema, value, path, { wrong: ["InputConfigurationError", 2] });
-  if (written === null) return { name, path, block, services };
+  if (written === null) return { name, path, block, services, oldId: null, version: null };
   const version = collectorVersionOf(written, path, generation, context.report);
   return {
     name,
     path,
     block,
+    oldId: oldIdOf(context, block.values.id, [...path, "id"]),
     services: checkServices(context, written["services"], [...path, "services"], version),
+    version,
   };
+}
+
+/** Unquoted, an id can be another one in YAML 1.1, by which the old collector named its positions. */
+function oldIdOf({ plainAt, report }: CheckContext, id: string | undefined, path: Path): string | null {
+  const plain = id === undefined ? null : plainAt(path);
+  const old = plain === null ? null : textByYaml11(plain);
+  if (id === undefined || plain === null || old === null || old === id) return null;
+  const message =
+    `${plain} without quotes is ${JSON.stringify(id)} here, and was ${JSON.stringify(old)} to the old ` +
+    `collector, whose positions are looked for under that; put what you mean in quotes`;
+  report("warning", path, message);
+  return old;
 }
 
 function isEmpty(block: Readonly<Record<string, unknown>> | null): boolean {
@@ -139,7 +159,7 @@ function reportSharedIds(inputs: readonly CheckedInput[], report: Report): void 
 
 /** What an input is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
 export function inputConfig(
-  { name, path, block, services }: CheckedInput,
+  { name, path, block, services, oldId, version }: CheckedInput,
   globals: Globals,
   options: ReadOptions & RuleReaders,
   report: Report,
@@ -161,6 +181,8 @@ export function inputConfig(
   return {
     name,
     id: whole.id,
+    ...(oldId === null ? {} : { oldId }),
+    line: { version: version?.isOld ? "1.x" : "2.x", sign: version?.sign ?? null },
     enabled,
     credentials,
     environment: whole.environment ?? null,
@@ -176,7 +198,7 @@ export function inputConfig(
 
 /** Where the input's requests go: its own settings, else what its 1.x services say. */
 function addressesOf(
-  { path, block: { given }, services }: Omit<CheckedInput, "name">,
+  { path, block: { given }, services }: Pick<CheckedInput, "path" | "block" | "services">,
   globals: Globals,
   report: Report,
 ) {

@@ -8,7 +8,7 @@
 import { GraphtapError } from "../errors.ts";
 import { type CheckContext, checkKeys, findPlaceholders, isRecord } from "./check.ts";
 import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
-import { readDocument } from "./document.ts";
+import { type ConfigDocument, readDocument } from "./document.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
@@ -44,7 +44,7 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
     found.push({ severity, path, message, ...details });
   };
   const document = readDocument(text);
-  const file = document.value === undefined ? null : checkFile(document.value, options, report);
+  const file = document.value === undefined ? null : checkFile(document, options, report);
   const config = file === null ? null : configOf(file, options, report);
   const syntax = document.problems.map((problem) => ({ severity: "error", key: "", ...problem }) as const);
   const problems = [...syntax, ...placed(found, document)].toSorted(byPosition);
@@ -74,7 +74,11 @@ interface CheckedFile {
   readonly inputs: readonly CheckedInput[] | null;
 }
 
-function checkFile(root: unknown, { registry }: ReadOptions, report: Report): CheckedFile | null {
+function checkFile(
+  { value: root, plainAt }: ConfigDocument,
+  { registry }: ReadOptions,
+  report: Report,
+): CheckedFile | null {
   const placeholders = findPlaceholders(root);
   for (const path of placeholders) {
     const message = "holds a placeholder; put your own value in its place, or remove the key";
@@ -90,6 +94,7 @@ function checkFile(root: unknown, { registry }: ReadOptions, report: Report): Ch
     report,
     placeholders: new Set(placeholders.map(keyOf)),
     homes: keyHomes(),
+    plainAt,
   };
   // Blocks that are only there for anchors, as Compose has them.
   const named = Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));

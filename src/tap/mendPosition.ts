@@ -43,7 +43,8 @@ export function mendPosition({ stream, position, graphClock, engine }: PollConte
   // One of the two clocks may be wrong.
   const now = latest(graphNow, fromMillis(engine.clock.now()));
   if (!isFromFuture(position.current, addSeconds(now, TOLERATED_SECONDS))) return false;
-  const from = startOfLost(stream.service.startTime?.instant ?? null, graphNow);
+  const { startTime, lookbackDays = 0 } = stream.service;
+  const from = startOfLost(startTime?.instant ?? null, graphNow, lookbackDays);
   stream.log.warn(
     `the position lies in the future, so it is damaged: ${lossRemark(stream.plugin.cursor.kind, start)}`,
     {

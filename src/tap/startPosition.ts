@@ -4,6 +4,8 @@ import { emptyPosition, type Position } from "../state/position.ts";
 import { KEEP_KEYS_SECONDS } from "./keyLife.ts";
 import type { Stream } from "./stream.ts";
 
+const DAY_SECONDS = 86_400;
+
 /**
  * The position a poll goes on from: the saved one, or a fresh one when there is none or when the configured start has
  * changed, which resets the stream (collector: changing `start_time_in_utc` and restarting). A fresh one is durable when
@@ -27,16 +29,25 @@ export function startPosition({ state, service, plugin, log }: Stream, nowMs: nu
   // begins as far back as its keys may reach, never silently now.
   const isLost = state.hasLostPosition();
   const now = fromMillis(nowMs);
-  const beganAt = isLost ? startOfLost(configured, now) : configured ?? now;
+  const lookback = service.lookbackDays ?? 0;
+  const beganAt = isLost ? startOfLost(configured, now, lookback) : configured ?? daysBefore(now, lookback);
   if (isLost) log.warn(lossRemark(plugin.cursor.kind, start), { from: formatInstant(beganAt) });
   const position = { ...emptyPosition(start), beganAt };
   state.begin(position);
   return { ...position, lastPollStartedMs: nowMs };
 }
 
-/** Where a stream begins that had a position and lost it. */
-export function startOfLost(configured: Instant | null, now: Instant): Instant {
-  return configured ?? addSeconds(now, -KEEP_KEYS_SECONDS);
+/**
+ * Where a stream begins that had a position and lost it.
+ *
+ * @param lookbackDays how far back it begins without a configured start
+ */
+export function startOfLost(configured: Instant | null, now: Instant, lookbackDays: number): Instant {
+  return configured ?? earliest(addSeconds(now, -KEEP_KEYS_SECONDS), daysBefore(now, lookbackDays));
+}
+
+function daysBefore(now: Instant, days: number): Instant {
+  return addSeconds(now, -days * DAY_SECONDS);
 }
 
 /** When a stream began: what was read since then cannot be older, but for a host's clock that was ahead. */

@@ -170,6 +170,23 @@ describe("a first start without a start time", () => {
   });
 });
 
+describe("a first start that looks back", () => {
+  it("begins so many days ago, once", async () => {
+    rig = openRig({ unevenPages: false });
+    const now = fromMillis(rig.clock.now());
+    rig.emulator.produce("directoryAudits", 40, { from: addSeconds(now, -2 * 86_400 + 60), to: now });
+    const old = formatInstant(addSeconds(now, -2 * 86_400 - 3600));
+    await poll(rig.stream("directory_audits", { lookbackDays: 2 }), rig.engine, signal);
+    expectAllOnce(rig);
+    rig.emulator.put("directoryAudits", `{"id":"older","activityDateTime":"${old}"}`);
+    for (let polls = 0; polls < 3; polls++) {
+      rig.clock.advance(HOUR_MS);
+      await poll(rig.stream("directory_audits", { lookbackDays: 2 }), rig.engine, signal);
+    }
+    expect(delivered(rig)).toHaveLength(40);
+  });
+});
+
 /** A stream without a start that has read for some minutes; the file of its position. */
 async function begun(records: number): Promise<string> {
   rig = openRig({ unevenPages: false });
