@@ -11,6 +11,8 @@ import { stateDirOf } from "./selection.ts";
 export interface ChosenState {
   readonly state: State;
   readonly chosen: readonly StreamAddress[];
+  /** The ids of the inputs that the options name. */
+  readonly inputIds: readonly string[];
 }
 
 /**
@@ -32,7 +34,11 @@ export async function openChosenState(
     now: () => systemClock.now(),
     report: (note) => runtime.writeStderr(`${note}\n`),
   });
-  return { state, chosen: state.list().filter((address) => selected(address, given, inputId)) };
+  return {
+    state,
+    chosen: state.list().filter((address) => selected(address, given, inputId)),
+    inputIds: given.all("input").map(inputId),
+  };
 }
 
 /** The state folder, and the ids behind the input names, which only the configuration knows. */

@@ -63,13 +63,17 @@ export function gapEntry({ from, to, reason, sinceMs, attempts, nextTryMs }: Gap
 
 function decode(text: string): Gap[] | null {
   try {
-    const value: unknown = JSON.parse(text);
-    if (!Array.isArray(value)) return null;
-    const gaps = value.map(gapIn);
-    return gaps.every((gap) => gap !== null) ? gaps : null;
+    return gapsIn(JSON.parse(text));
   } catch {
     return null;
   }
+}
+
+/** The gaps that a list of {@linkcode GapEntry} stands for; `null` when it is none. */
+export function gapsIn(value: unknown): Gap[] | null {
+  if (!Array.isArray(value)) return null;
+  const gaps = value.map(gapIn);
+  return gaps.every((gap) => gap !== null) ? gaps : null;
 }
 
 function gapIn(value: unknown): Gap | null {
