@@ -24,6 +24,8 @@ const { outputFiles: [program], metafile } = await build({
   format: "cjs",
   // So that each character is a byte, and the launcher has nothing to decode; comments do not count.
   charset: "ascii",
+  // Before anything is loaded: without a listener Node opens its debugger at this signal.
+  banner: { js: '"use strict";process.on("SIGUSR1",()=>{});' },
   // Names stay, for the stack trace of a bug.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -61,6 +63,7 @@ function notices(inputs) {
 function launcher(fingerprint, length) {
   return `#!/usr/bin/env node
 "use strict";
+process.on("SIGUSR1", () => {});
 const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /** The process: words, environment, standard streams, signals, exit code. Nothing else touches them. */
+import { fstatSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
+import { isatty } from "node:tty";
 import { runCli } from "./cli/cli.ts";
-import type { Runtime } from "./wiring/runtime.ts";
+import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
 import { flockByCommand, type LockableFile, lockByFile } from "./files/lock.ts";
 
@@ -13,6 +15,24 @@ interface DenoNamespace {
 }
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno;
+
+// Without a listener Node opens its debugger to every user of the host. The built files have one in their first line.
+process.on("SIGUSR1", deno ? closeDebugger : () => {});
+// Sent by mistake, as by a script that rotates logs of something else, it is no reason to die.
+process.on("SIGUSR2", () => {});
+
+/** How long after the signal Deno may still open its debugger, and how often it is looked for; milliseconds. */
+const DEBUGGER_MS = { within: 2000, every: 5 };
+
+/** Deno opens its debugger whoever listens for SIGUSR1. It can only be closed again, in the moment after. */
+function closeDebugger(): void {
+  const { close } = process.getBuiltinModule("node:inspector");
+  const since = performance.now();
+  const timer = setInterval(() => {
+    close();
+    if (performance.now() - since > DEBUGGER_MS.within) clearInterval(timer);
+  }, DEBUGGER_MS.every);
+}
 
 /**
  * The import of whoever started the program, where that is `main.js` of the build: a script that was compiled before
@@ -79,17 +99,70 @@ function writeStdout(bytes: Uint8Array): Promise<void> {
   });
 }
 
+/** A pipe has a number of its own, which a new pipe has not. */
+function stdoutName(): string | null {
+  try {
+    const { dev, ino } = fstatSync(1);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Whom a signal concerns. */
+const listeners = {
+  stop: new Set<(cause: StopCause) => void>(),
+  reload: new Set<() => void>(),
+};
+
+/** Adds one of them; what comes back takes it away. */
+function listen<T>(all: Set<T>, one: T): () => void {
+  all.add(one);
+  return () => void all.delete(one);
+}
+
+function stopAll(cause: StopCause): void {
+  for (const callback of listeners.stop) callback(cause);
+}
+
+// From the start on, since a terminal that closes must end nothing. Node forgets that nohup told it to be ignored.
+process.on("SIGHUP", () => {
+  if (listeners.reload.size === 0) return stopAll("SIGHUP");
+  for (const callback of listeners.reload) callback();
+});
+
+function onStopSignal(callback: (cause: StopCause) => void): () => void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    // A command that nobody needs to stop ends by them as any program does.
+    if (process.listenerCount(signal) === 0) process.on(signal, () => stopAll(signal));
+  }
+  return listen(listeners.stop, callback);
+}
+
+/** What standard output is; whatever cannot be looked at is taken for a pipe. */
+function stdoutPlace(): StdoutPlace | null {
+  try {
+    if (isatty(1)) return "a terminal";
+    const own = fstatSync(1);
+    if (own.isCharacterDevice() && own.rdev === statSync("/dev/null").rdev) return "/dev/null";
+    // systemd.exec(5): device and inode of the stream that leads to the journal.
+    if (process.env["JOURNAL_STREAM"] === `${own.dev}:${own.ino}`) return "the journal";
+    if (!own.isFIFO() && !own.isSocket()) return null;
+    // Of a container the first process has what the container prints; of a host, it is none of ours.
+    const isContainers = process.pid === 1 ||
+      readlinkSync("/proc/1/fd/1") === readlinkSync("/proc/self/fd/1");
+    return isContainers ? "the log of this container" : null;
+  } catch {
+    return null;
+  }
+}
+
 /** How often the parent process is looked at: a shipper that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;
+const parent = process.ppid;
 
-/**
- * Calls back once when the process that started this one is gone. An orphan would hold on to the state folder, and to
- * the listening sockets that it inherited from the shipper, which then cannot start again.
- */
+/** Calls back once when the process that started this one is gone. */
 function onParentGone(callback: () => void): void {
-  const parent = process.ppid;
-  // Whose parent is init, was started by it or disowned on purpose.
-  if (parent === 1) return;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
@@ -102,16 +175,16 @@ const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
   writeStdout,
+  stdoutName,
+  stdoutPlace,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;
   },
   stdin: () => process.stdin,
-  onStopSignal: (callback) => {
-    process.on("SIGTERM", () => callback("SIGTERM"));
-    process.on("SIGINT", () => callback("SIGINT"));
-    onParentGone(() => callback("parent-gone"));
-  },
+  onStopSignal,
+  onReloadSignal: (callback) => listen(listeners.reload, callback),
+  onParentGone,
   // Deno locks a file itself, which needs no permission to run flock.
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
   pid: process.pid,

@@ -1,6 +1,18 @@
 /** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
-import { config, format, heartbeat, input, json, lines, log, service, sink, state } from "./sharedOptions.ts";
+import {
+  config,
+  exitWithParent,
+  format,
+  heartbeat,
+  input,
+  json,
+  lines,
+  log,
+  service,
+  sink,
+  state,
+} from "./sharedOptions.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -15,6 +27,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/run.ts"),
@@ -31,6 +44,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/pull.ts"),
@@ -57,6 +71,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/serve.ts"),
@@ -64,7 +79,7 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, ...log],
+    options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {
@@ -114,7 +129,11 @@ export const commands: readonly Command[] = [
         choices: ["exec", "interval", "stdin", "http", "file"],
         help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
-      { name: "output", value: "NAME", help: "the block under outputs (default: the first)" },
+      {
+        name: "output",
+        value: "NAME",
+        help: "only this block under outputs (default: all that lines can be sent to)",
+      },
     ],
     load: () => import("./commands/shipper.ts"),
   },
@@ -148,6 +167,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      exitWithParent,
       ...log,
     ],
     load: () => import("./commands/replay.ts"),

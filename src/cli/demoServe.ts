@@ -6,7 +6,7 @@ import { type Given, usage } from "./options.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 
-/** `graphtap demo --serve`: only the built-in Graph, until a stop signal; the configuration for it is printed. */
+/** `graphtap demo --serve`: only the built-in Graph, until a stop signal; the configuration for it goes to standard output. */
 export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCode> {
   const stop = new AbortController();
   runtime.onStopSignal(() => stop.abort());
@@ -18,12 +18,10 @@ export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCod
   try {
     loadFaults(graph, given.text("faults"));
     graph.start(stop.signal);
-    const config = demoConfigText(graph.url, "state", systemClock.now()).replace(/^/gm, "# ").replace(
-      /# $/,
-      "",
-    );
+    const config = demoConfigText(graph.url, "state", systemClock.now());
+    await runtime.writeStdout(new TextEncoder().encode(config));
     runtime.writeStderr(
-      `graphtap demo: a Graph with invented records is on ${graph.url}; a configuration for it:\n${config}`,
+      `graphtap demo: a Graph with invented records is on ${graph.url}; a configuration for it is on standard output\n`,
     );
     await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
     return 0;

@@ -34,6 +34,7 @@ export function tapOptions(
     format: (given.text("format") ?? "json") as LineFormat,
     hostname: hostOf(given),
     log: logOptions(given, runtime, debug),
+    exitWithParent: given.has("exit-with-parent"),
   };
 }
 

@@ -2,8 +2,9 @@
 import * as z from "zod";
 import type { Registry } from "../plugin/registry.ts";
 import type { KeyNotes } from "./field.ts";
-import { keyNotes } from "./field.ts";
+import { flag, keyNotes } from "./field.ts";
 import { nearest } from "./nearest.ts";
+import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownKey, shownValue } from "./problems.ts";
 
@@ -48,6 +49,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is a text with nothing in it. */
+export function isBlank(value: unknown): boolean {
+  return typeof value === "string" && value.trim() === "";
+}
+
 /** Checks `value` as the block that `schema` describes, and reports every problem in it. */
 export function checkBlock<S extends z.ZodRawShape>(
   context: CheckContext,
@@ -69,7 +75,7 @@ export function checkBlock<S extends z.ZodRawShape>(
   const parts: Record<string, unknown> = {};
   let complete = true;
   for (const [name, field] of Object.entries(schema.shape)) {
-    const written = valueOf(value, name);
+    const written = givenOf(value, name, field as z.ZodType);
     const at = [...path, name];
     const result = isDoubled(context, field as z.ZodType, value, at)
       ? { isRight: false }
@@ -93,6 +99,16 @@ function valueOf(block: Readonly<Record<string, unknown>>, name: string): unknow
   return Object.hasOwn(block, name) ? block[name] ?? undefined : undefined;
 }
 
+/**
+ * The same, and an empty text, which cloud forms write for every field that was left empty, is none where the key may
+ * be left out and an empty text means nothing.
+ */
+function givenOf(block: Readonly<Record<string, unknown>>, name: string, schema: z.ZodType): unknown {
+  const value = valueOf(block, name);
+  if (!isBlank(value) || schema.safeParse(value).success) return value;
+  return schema.safeParse(undefined).success ? undefined : value;
+}
+
 /** Whether a key is given by its old name and by its own. */
 function isDoubled(
   { report }: CheckContext,
@@ -101,8 +117,8 @@ function isDoubled(
   path: Path,
 ): boolean {
   const { renamed } = keyNotes.get(schema) ?? {};
-  if (renamed === undefined || valueOf(block, renamed) === undefined) return false;
-  if (valueOf(block, String(path.at(-1))) === undefined) return false;
+  const isGiven = (name: string) => valueOf(block, name) !== undefined && !isBlank(valueOf(block, name));
+  if (renamed === undefined || !isGiven(renamed) || !isGiven(String(path.at(-1)))) return false;
   report("error", path, `is the old name of ${renamed}, which is given, too; keep ${renamed}`, { at: "key" });
   return true;
 }
@@ -157,8 +173,13 @@ function checkField(
     }
   }
   const result = schema.safeParse(given);
-  // Of a secret, a placeholder may stand within: {env: <name>}.
-  if (result.success) return { value: result.data, isRight: findPlaceholders(given, path).length === 0 };
+  if (result.success) {
+    // Of a secret, a placeholder may stand within: {env: <name>}.
+    const isReplaced = !findPlaceholders(given, path).some((found) =>
+      context.placeholders.has(keyOf(found.path))
+    );
+    return { value: result.data, isRight: isReplaced };
+  }
   for (const issue of result.error.issues) reportIssue(context, issue, given, path, notes);
   return { isRight: false };
 }
@@ -173,9 +194,9 @@ function reportIssue(
   const inner = issue.path.filter((step) => typeof step !== "symbol");
   const at = [...path, ...inner];
   if (placeholders.has(keyOf(at))) return;
-  const isBlank = typeof given === "string" && given.trim() === "";
-  if (given === undefined || (isBlank && notes.missing !== undefined)) {
-    const message = `is ${isBlank ? "empty" : "missing"}; expected ${issue.message}`;
+  const isEmpty = isBlank(given);
+  if (given === undefined || (isEmpty && notes.missing !== undefined)) {
+    const message = `is ${isEmpty ? "empty" : "missing"}; expected ${issue.message}`;
     report("error", at, message, { collector: notes.missing ?? notes.wrong });
     return;
   }
@@ -202,19 +223,37 @@ function unwrap(schema: z.ZodType): z.ZodType {
   return inner;
 }
 
-/** Paths of every text that is a placeholder as a whole. */
-export function findPlaceholders(value: unknown, path: Path = []): Path[] {
-  if (typeof value === "string") return /^\s*<[^<>]*>\s*$/.test(value) ? [path] : [];
-  if (typeof value !== "object" || value === null || isReplacement(path)) return [];
+/** Something that stands where a value should. */
+export interface Placeholder {
+  readonly path: Path;
+  /** What it is and what to do. */
+  readonly message: string;
+}
+
+/** Every text within `value` that is a placeholder or holds a variable. */
+export function findPlaceholders(value: unknown, path: Path = []): Placeholder[] {
+  if (isReplacement(path)) return [];
+  if (typeof value === "string") {
+    const message = placeholderRemark(value);
+    return message === null ? [] : [{ path, message }];
+  }
   if (Array.isArray(value)) return value.flatMap((item, index) => findPlaceholders(item, [...path, index]));
-  return Object.entries(value).flatMap(([name, item]) => {
-    const at = [...path, name];
-    return isReplacement(at) ? [] : findPlaceholders(item, at);
-  });
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([name, item]) => findPlaceholders(item, [...path, name]));
 }
 
 /** `obfuscation_data.0.value` may well be `<masked>`, and its patterns anything. */
 function isReplacement(path: Path): boolean {
   const [block, , name] = path.slice(-3);
   return block === "obfuscation_data" && (name === "value" || name === "string_patterns");
+}
+
+/** Whether a block says `enabled: false`: then nothing else in it counts. */
+export function isSwitchedOff(block: unknown): boolean {
+  return isRecord(block) && flag().safeParse(block["enabled"]).data === false;
+}
+
+/** The same context, whose reports nobody hears. */
+export function unheard<C extends CheckContext>(context: C): C {
+  return { ...context, report: () => {} };
 }

@@ -4,6 +4,7 @@ import { asGraphtapError } from "../errors.ts";
 import type { Credentials } from "./config.ts";
 import type { RightParts } from "./check.ts";
 import { key } from "./field.ts";
+import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import type { Report } from "./problems.ts";
 import { createSecret, type SecretReaders, secretSchema } from "./secret.ts";
@@ -44,12 +45,10 @@ const DOMAIN = /^([a-z0-9-]+\.)+[a-z]{2,}$/i;
  * value is shown: what stands here may be the secret in another's place.
  *
  * @param values What is right of the block.
- * @param enabled Of a disabled input, a secret that cannot be read is only a warning.
  */
 export function credentialsOf(
   values: RightParts<z.output<typeof credentialsSchema>>,
   path: Path,
-  enabled: boolean,
   readers: SecretReaders,
   report: Report,
 ): Credentials | null {
@@ -67,15 +66,26 @@ export function credentialsOf(
   }
   if (source === undefined) return null;
   const clientSecret = createSecret(source, readers);
+  const at = [...path, "client_secret", ...(typeof source === "string" ? [] : Object.keys(source))];
   try {
-    // Microsoft shows the id of a secret beside its value, and only the value works.
-    if (GUID.test(clientSecret.reveal())) {
-      const message = "this looks like the id of the secret, not like its value; the login may fail";
-      report("warning", [...path, "client_secret"], message);
+    for (const remark of secretRemarks(clientSecret.reveal())) {
+      report("warning", at, `${remark}; the login may fail`);
     }
   } catch (error) {
-    const at = [...path, "client_secret", ...(typeof source === "string" ? [] : Object.keys(source))];
-    report(enabled ? "error" : "warning", at, asGraphtapError(error).message);
+    report("error", at, asGraphtapError(error).message);
   }
   return tenantId === undefined || clientId === undefined ? null : { tenantId, clientId, clientSecret };
+}
+
+/** What looks wrong about the value of a secret, none of which is shown. */
+function secretRemarks(value: string): string[] {
+  return [
+    // Microsoft shows the id of a secret beside its value, and only the value works.
+    ...(GUID.test(value) ? ["this looks like the id of the secret, not like its value"] : []),
+    ...(value.trim() === value ? [] : ["the secret begins or ends with white space, which counts"]),
+    ...(/^\s*(["'`]).*\1\s*$/.test(value) ? ["the secret stands in quotes, which count"] : []),
+    ...(placeholderRemark(value) === null
+      ? []
+      : ["this looks like a placeholder or a variable, not like a secret"]),
+  ];
 }

@@ -1,6 +1,7 @@
 /** The text of a configuration as a value, with the place of every key in it. */
 import type { Document, ErrorCode } from "yaml";
 import { LineCounter, parseDocument } from "yaml";
+import { VARIABLE } from "./placeholders.ts";
 import { findPlaces, type Path, type Places } from "./places.ts";
 
 /** A line and a column, both from 1. */
@@ -84,7 +85,7 @@ export function readDocument(text: string): ConfigDocument {
     return { line, column: col };
   };
   const places = findPlaces(document);
-  const { problems, isFatal } = syntaxProblems(document, places, place);
+  const { problems, isFatal } = syntaxProblems(document, text, places, place);
   if (isFatal) return unreadable(problems);
   const value = toValue(document);
   if (value === null) {
@@ -116,6 +117,7 @@ function notUtf8(text: string, wrongByte: number): SyntaxProblem {
 /** The first problems, one a place; and whether the text means nothing for them. */
 function syntaxProblems(
   document: Document,
+  text: string,
   places: Places,
   place: (offset: number) => LineColumn,
 ): { readonly problems: readonly SyntaxProblem[]; readonly isFatal: boolean } {
@@ -129,10 +131,27 @@ function syntaxProblems(
     add(error.pos[0], SYNTAX_ERRORS[error.code]);
   }
   for (const alias of places.danglingAliases) add(alias, DANGLING_ALIAS);
+  const variable = variableAmong(problems, text);
+  if (variable !== null) return { problems: variable, isFatal: true };
   // A doubled key has a meaning (the last one holds), so the search for other problems can go on.
   const isFatal = problems.length > 0;
   for (const key of places.doubledKeys) add(key, SYNTAX_ERRORS.DUPLICATE_KEY);
   return { problems, isFatal };
+}
+
+/** The problems up to the first line that holds a bare variable: within { } its braces break all that follows. */
+function variableAmong(problems: readonly SyntaxProblem[], text: string): readonly SyntaxProblem[] | null {
+  if (problems.length === 0) return null;
+  const lines = text.split("\n");
+  const columnOf = ({ line }: SyntaxProblem) => (lines[line - 1] ?? "").search(/\$\{[A-Za-z_]|\{\{/) + 1;
+  const first = problems.find((problem) => columnOf(problem) > 0);
+  if (first === undefined) return null;
+  const { line } = first;
+  return [...problems.filter((problem) => problem.line < line), {
+    line,
+    column: columnOf(first),
+    message: `this line ${VARIABLE}`,
+  }];
 }
 
 /** The document as plain data; `null` when it unfolds without end. */

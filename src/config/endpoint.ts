@@ -25,3 +25,27 @@ export function readEndpoint(text: string, insecure: boolean): Endpoint {
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
+
+/** What makes an address of Graph ask in vain, completing "expected …"; `null` when nothing does. */
+export function graphAddressRemark(url: string): string | null {
+  return /\/(v1\.0|beta)(\/|$)/i.test(new URL(url).pathname)
+    ? "the address of Graph alone: its version (/v1.0, /beta) and what follows are added"
+    : null;
+}
+
+/** The same of an address of the login service. */
+export function loginAddressRemark(url: string): string | null {
+  const { hostname, pathname } = new URL(url);
+  const isMicrosofts = /^login\.(microsoftonline\.(com|us)|windows\.net|chinacloudapi\.cn)$/i.test(hostname);
+  return /\/oauth2(\/|$)/i.test(pathname) || (isMicrosofts && pathname !== "/")
+    ? "the address of the login service alone: the tenant and /oauth2/v2.0/token are added"
+    : null;
+}
+
+/**
+ * The address of Graph in a 1.x `override_base_url_main`, which is a template for one service: what stands before the
+ * version, a `{placeholder}` and the query.
+ */
+export function baseOfTemplate(template: string): string {
+  return template.replace(/(\/(v1\.0|beta)(\/.*)?|[?{].*)$/i, "").replace(/\/+$/, "");
+}

@@ -113,6 +113,11 @@ export function filterClause() {
  */
 export function filterClauseRemark(clause: string): string | null {
   if (/[\r\n]/.test(clause)) return "an OData clause on one line";
+  if (/^\s*[?&]?\$?filter\s*=/i.test(clause)) return 'an OData clause alone, without "$filter=" before it';
+  if (/^\s*(and|or)[\s(]|[\s)](and|or)\s*$/i.test(clause)) {
+    return "an OData clause that is whole: it is and-ed to the service's own by itself";
+  }
+  if (clause.replace(/'[^']*'/g, "").includes("%")) return "an OData clause in plain text, without %XX";
   let depth = 0;
   let quoted = false;
   for (const character of clause) {

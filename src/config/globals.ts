@@ -1,7 +1,7 @@
 /** `globals` and `global_overrides`, as one: their keys, and what they say. */
 import * as z from "zod";
 import { quotaNames } from "../plugin/quotaNames.ts";
-import { checkBlock, type CheckContext, isRecord } from "./check.ts";
+import { checkBlock, type CheckContext, isBlank, isRecord } from "./check.ts";
 import type { Globals, RequestLimit } from "./config.ts";
 import { readDocument } from "./document.ts";
 import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
@@ -108,7 +108,7 @@ function checkGlobals(
   root: Readonly<Record<string, unknown>>,
   name: (typeof BLOCKS)[number],
 ) {
-  const { given } = checkBlock(context, globalsSchema, root[name] ?? {}, [name]);
+  const { given } = checkBlock(context, globalsSchema, isBlank(root[name]) ? {} : root[name] ?? {}, [name]);
   const type = given.persistence?.type;
   if (type !== undefined && type !== "filesystem") {
     const message = `"${type}" is without effect: positions are kept in files`;

@@ -1,12 +1,26 @@
 /** `inputs`: the keys of each one, what they mean, and what must hold among them. */
 import * as z from "zod";
-import { checkBlock, type CheckContext, type CheckedBlock, isRecord } from "./check.ts";
+import {
+  checkBlock,
+  type CheckContext,
+  type CheckedBlock,
+  isRecord,
+  isSwitchedOff,
+  unheard,
+} from "./check.ts";
 import { type CollectorVersion, collectorVersionOf } from "./collectorVersion.ts";
 import type { Globals, InputConfig, ReadOptions } from "./config.ts";
 import { credentialsOf, credentialsSchema } from "./credentials.ts";
-import { readEndpoint } from "./endpoint.ts";
-import { choice, flag, identifier, key, positive, text } from "./field.ts";
-import { type InputSetting, type Lifted, liftLegacyKeys, settleLifted } from "./legacy.ts";
+import { graphAddressRemark, loginAddressRemark, readEndpoint } from "./endpoint.ts";
+import { flag, identifier, key, positive, text } from "./field.ts";
+import {
+  type InputSetting,
+  isGccHigh,
+  type Lifted,
+  liftLegacyKeys,
+  remarkLegacyKeys,
+  settleLifted,
+} from "./legacy.ts";
 import type { RuleReaders } from "./obfuscation.ts";
 import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
@@ -25,7 +39,10 @@ export const inputSchema = z.strictObject({
   }),
   environment: key(text().optional(), "Added to each record as @devo_environment.", { examples: ["prod"] }),
   override_top_level_domain: key(
-    choice("com", "us").default("com"),
+    z.enum(["com", "us"], {
+      error: ({ input }) =>
+        typeof input === "string" && isGccHigh(input) ? '"us", which is GCC High' : '"com" or "us"',
+    }).default("com"),
     "The cloud: us for GCC High, com for all others.",
   ),
   override_base_url: key(text("an https address").optional(), "Address of Graph.", {
@@ -63,6 +80,8 @@ export interface CheckedInput {
   readonly oldId: string | null;
   /** `null` where there is no block. */
   readonly version: CollectorVersion | null;
+  /** Whether it says `enabled: false`: none of its problems is told. */
+  readonly isOff: boolean;
 }
 
 /**
@@ -88,12 +107,22 @@ export function checkInputs(
     report("error", path, message, { collector: ["InputConfigurationError", 2] });
     return null;
   }
-  const inputs = Object.entries(blocks).map(([name, value]) => checkInput(context, name, value, generation));
-  reportSharedIds(inputs, report);
-  if (inputs.every(({ block }) => block.values.enabled === false)) {
+  const entries = Object.entries(blocks);
+  const mayBeEmpty = entries.some(([, value]) => !isSwitchedOff(value) && namesServices(value));
+  const inputs = entries.map(([name, value]) => {
+    const isOff = isSwitchedOff(value);
+    const heard = isOff ? unheard(context) : context;
+    return { ...checkInput(heard, name, value, generation, mayBeEmpty), isOff };
+  });
+  reportSharedIds(inputs.filter(({ isOff }) => !isOff), report);
+  if (inputs.every(({ isOff }) => isOff)) {
     report("error", path, "no input is enabled; set enabled: true in one", { at: "key" });
   }
   return inputs;
+}
+
+function namesServices(input: unknown): boolean {
+  return isRecord(input) && isRecord(input["services"]) && !isEmpty(input["services"]);
 }
 
 function checkInput(
@@ -101,7 +130,8 @@ function checkInput(
   name: string,
   value: unknown,
   generation: string | null,
-): CheckedInput {
+  mayBeEmpty: boolean,
+): Omit<CheckedInput, "isOff"> {
   const path = ["inputs", name];
   const written = isRecord(value) ? value : null;
   const services = { named: [], isRight: false };
@@ -119,7 +149,7 @@ function checkInput(
     path,
     block,
     oldId: oldIdOf(context, block.values.id, [...path, "id"]),
-    services: checkServices(context, written["services"], [...path, "services"], version),
+    services: checkServices(context, written["services"], [...path, "services"], version, mayBeEmpty),
     version,
   };
 }
@@ -159,25 +189,29 @@ function reportSharedIds(inputs: readonly CheckedInput[], report: Report): void 
 
 /** What an input is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
 export function inputConfig(
-  { name, path, block, services, oldId, version }: CheckedInput,
+  { name, path, block, services, oldId, version, isOff }: CheckedInput,
   globals: Globals,
   options: ReadOptions & RuleReaders,
-  report: Report,
+  heard: Report,
 ): InputConfig | null {
+  const unsaid: Report = () => {};
+  const report = isOff ? unsaid : heard;
   const { values, parts, whole } = block;
   const enabled = values.enabled ?? true;
-  const serviceConfigs = services.named.map((service) => serviceConfig(service, options, report));
+  const serviceConfigs = services.named.map((service) =>
+    serviceConfig(service, options, service.isOff ? unsaid : report)
+  );
   const credentials = credentialsOf(
     parts.credentials ?? {},
     [...path, "credentials"],
-    enabled,
     options,
     report,
   );
   const { baseUrl, loginUrl, scope, domain } = addressesOf({ path, block, services }, globals, report);
   const right = serviceConfigs.flatMap((service) => service ?? []);
   if (whole === null || credentials === null) return null;
-  if (!services.isRight || right.length < serviceConfigs.length) return null;
+  const isWrong = services.named.some((service, index) => !service.isOff && serviceConfigs[index] === null);
+  if (!services.isRight || isWrong) return null;
   return {
     name,
     id: whole.id,
@@ -202,32 +236,57 @@ function addressesOf(
   globals: Globals,
   report: Report,
 ) {
-  const lifted = services.named.flatMap((service) => liftLegacyKeys(service.block.values, service.path));
+  const running = services.named.filter(({ isOff }) => !isOff);
+  const lifted = running.flatMap((service) => liftLegacyKeys(service.block.values, service.path));
+  for (const service of running) remarkLegacyKeys(service.block.values, service.path, report);
   const settle = (setting: InputSetting, ownKey: keyof typeof given & string = setting): Lifted | null => {
     const value = given[ownKey];
     const own = typeof value === "string" ? { setting, value, path: [...path, ownKey] } : null;
-    return settleLifted(lifted, setting, own?.path ?? null, report) ?? own;
+    const all = running.map((service) => service.path);
+    return settleLifted(lifted, setting, own?.path ?? null, all, report) ?? own;
   };
-  const endpoint = (setting: "override_base_url" | "override_login_url") => {
-    const settled = settle(setting);
-    return settled === null ? null : endpointOf(settled, globals.allowInsecureUrls, report);
-  };
-  return {
-    baseUrl: endpoint("override_base_url"),
-    loginUrl: endpoint("override_login_url"),
-    scope: settle(
-      "override_scope_value",
-      given.override_scope_value === undefined ? "override_scope" : "override_scope_value",
-    )?.value ?? null,
+  const { allowInsecureUrls } = globals;
+  const base = settle("override_base_url");
+  const login = settle("override_login_url");
+  const scope = settle(
+    "override_scope_value",
+    given.override_scope_value === undefined ? "override_scope" : "override_scope_value",
+  );
+  const addresses = {
+    baseUrl: base && endpointOf(base, allowInsecureUrls, graphAddressRemark, report),
+    loginUrl: login && endpointOf(login, allowInsecureUrls, loginAddressRemark, report),
+    scope: scope?.value ?? null,
     domain: settle("override_top_level_domain")?.value ?? null,
   };
+  if (scope !== null && !scope.value.endsWith("/.default")) {
+    const message = `found ${shownValue(scope.value)}, expected a scope that ends in /.default, such as ` +
+      "https://graph.microsoft.com/.default: an application gets a token for no other";
+    report("warning", scope.path, message);
+  }
+  const { baseUrl, loginUrl, domain } = addresses;
+  if (base !== null && /\.us$/.test(hostOf(baseUrl)) && loginUrl === null && domain !== "us") {
+    const message = "this is Graph of GCC High, but the login is that of the worldwide cloud; " +
+      "set override_top_level_domain: us";
+    report("warning", base.path, message);
+  }
+  return addresses;
 }
 
-function endpointOf({ value, path }: Lifted, insecure: boolean, report: Report): string | null {
+function hostOf(url: string | null): string {
+  return url === null ? "" : new URL(url).hostname;
+}
+
+function endpointOf(
+  { value, path }: Lifted,
+  insecure: boolean,
+  remarkOf: (url: string) => string | null,
+  report: Report,
+): string | null {
   const result = readEndpoint(value, insecure);
-  if ("url" in result) return result.url;
+  const expected = "url" in result ? remarkOf(result.url) : result.expected;
+  if ("url" in result && expected === null) return result.url;
   // An address may hold a password, so it is not shown when it is wrong in that way.
   const found = value.includes("@") ? "found an address" : `found ${shownValue(value)}`;
-  report("error", path, `${found}, expected ${result.expected}`);
+  report("error", path, `${found}, expected ${expected}`);
   return null;
 }

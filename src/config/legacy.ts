@@ -1,8 +1,9 @@
 /** What the 1.x line had in each service: keys that are gone, settings that belong to the input now, its tags. */
 import * as z from "zod";
+import { baseOfTemplate } from "./endpoint.ts";
 import { choice, integer, key, tag, text } from "./field.ts";
 import type { Path } from "./places.ts";
-import { keyOf, type Report } from "./problems.ts";
+import { keyOf, type Report, shownValue } from "./problems.ts";
 import { startTime } from "./startTime.ts";
 
 const customEndpoints = z.strictObject({
@@ -82,7 +83,8 @@ export function liftLegacyKeys(keys: LegacyKeys, path: Path): Lifted[] {
     if (value !== undefined) lifted.push({ setting, value, path: [...path, ...steps] });
   };
   const endpoints = keys.custom_endpoints ?? {};
-  add("override_base_url", endpoints.override_base_url_main, "custom_endpoints", "override_base_url_main");
+  const base = endpoints.override_base_url_main;
+  add("override_base_url", base && baseOfTemplate(base), "custom_endpoints", "override_base_url_main");
   add("override_login_url", endpoints.override_login_url, "custom_endpoints", "override_login_url");
   add("override_scope_value", endpoints.override_scope, "custom_endpoints", "override_scope");
   const cloud = keys.ms_365_environment;
@@ -90,19 +92,53 @@ export function liftLegacyKeys(keys: LegacyKeys, path: Path): Lifted[] {
   return lifted;
 }
 
-/** Whether an `ms_365_environment` has addresses of its own: of GCC and GCC High, only the latter does. */
+/**
+ * Whether an `ms_365_environment` has addresses of its own: of GCC and GCC High, only the latter does. It is written
+ * in many ways.
+ */
 export function isGccHigh(cloud: string): boolean {
-  return /high/i.test(cloud);
+  return /high|gcc[\s_-]*h\b|us[\s_-]*gov|azure[\s_-]*(us|gov)|^\W*(us|gov|l4)\W*$|\.us\b/i.test(cloud);
+}
+
+/** Whether it names the cloud of all others. */
+function isWorldwide(cloud: string): boolean {
+  return /^\W*(com|gcc|global|public|world[\s_-]*wide|commercial|azure[\s_-]*(public|cloud|commercial)|standard|default|gcc[\s_-]*low)\W*$/i
+    .test(cloud);
+}
+
+/** Warns of what 1.x keys of a service meant otherwise than they are read. */
+export function remarkLegacyKeys(keys: LegacyKeys, path: Path, report: Report): void {
+  const base = keys.custom_endpoints?.override_base_url_main;
+  if (base !== undefined && baseOfTemplate(base) !== base.replace(/\/+$/, "")) {
+    const at = [...path, "custom_endpoints", "override_base_url_main"];
+    report(
+      "warning",
+      at,
+      `only ${shownValue(baseOfTemplate(base))} of it is used; the service says what to ask for`,
+    );
+  }
+  const cloud = keys.ms_365_environment;
+  if (cloud !== undefined && !isGccHigh(cloud) && !isWorldwide(cloud)) {
+    const message =
+      `found ${
+        shownValue(cloud)
+      }, which is read as the worldwide cloud; GCC High is "GCC High", and others ` +
+      "are reached by override_base_url, override_login_url and override_scope_value";
+    report("warning", [...path, "ms_365_environment"], message);
+  }
 }
 
 /**
  * The lifted setting of an input, and where it stands; `null` when no service has it or the input itself does.
  * Services that disagree are an error: one input has one cloud.
+ *
+ * @param services those of the input that run
  */
 export function settleLifted(
   lifted: readonly Lifted[],
   setting: InputSetting,
   ownPath: Path | null,
+  services: readonly Path[],
   report: Report,
 ): Lifted | null {
   const [first, ...others] = lifted.filter((one) => one.setting === setting);
@@ -110,6 +146,17 @@ export function settleLifted(
   if (ownPath !== null) {
     report("warning", first.path, `ignored, as ${keyOf(ownPath)} is given`);
     return null;
+  }
+  const without = services.filter((service) =>
+    !lifted.some((one) => one.setting === setting && within(one, service))
+  );
+  if (without.length > 0) {
+    const names = without.map((service) => keyOf(service.slice(-1))).join(", ");
+    report(
+      "warning",
+      first.path,
+      `holds for the whole input here, and so for ${names}, too; split the input in two where that is wrong`,
+    );
   }
   for (const other of others) {
     if (other.value === first.value) continue;
@@ -119,6 +166,10 @@ export function settleLifted(
     report("error", other.path, message);
   }
   return first;
+}
+
+function within({ path }: Lifted, service: Path): boolean {
+  return keyOf(path.slice(0, service.length)) === keyOf(service);
 }
 
 // Only these had two sets of tags; the v2 set is today's table.

@@ -6,12 +6,13 @@
  * A step reports what is wrong and hands on what is right, so that one mistake hides no other.
  */
 import { GraphtapError } from "../errors.ts";
-import { type CheckContext, checkKeys, findPlaceholders, isRecord } from "./check.ts";
+import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
 import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
 import { type ConfigDocument, readDocument } from "./document.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
+import type { Path } from "./places.ts";
 import { createPatternCompiler } from "./patterns/pattern.ts";
 import {
   byPosition,
@@ -79,9 +80,8 @@ function checkFile(
   { registry }: ReadOptions,
   report: Report,
 ): CheckedFile | null {
-  const placeholders = findPlaceholders(root);
-  for (const path of placeholders) {
-    const message = "holds a placeholder; put your own value in its place, or remove the key";
+  const placeholders = findPlaceholders(root).filter(({ path }) => !isWithinSwitchedOff(root, path));
+  for (const { path, message } of placeholders) {
     report(path[0] === "outputs" ? "warning" : "error", path, message);
   }
   if (!isRecord(root)) {
@@ -92,7 +92,7 @@ function checkFile(
   const context: CheckContext = {
     registry,
     report,
-    placeholders: new Set(placeholders.map(keyOf)),
+    placeholders: new Set(placeholders.map(({ path }) => keyOf(path))),
     homes: keyHomes(),
     plainAt,
   };
@@ -114,9 +114,19 @@ function configOf(
 ): Omit<Config, "warnings"> | null {
   const compilePattern = options.regexEngine ? createPatternCompiler(options.regexEngine) : null;
   const readers = { ...options, compilePattern };
-  const configs = inputs?.map((input) => inputConfig(input, globals, readers, report)) ?? null;
-  if (configs === null || configs.includes(null)) return null;
+  if (inputs === null) return null;
+  const configs = inputs.map((input) => inputConfig(input, globals, readers, report));
+  if (inputs.some(({ isOff }, index) => !isOff && configs[index] === null)) return null;
   return { file: options.file, globals, outputs, inputs: configs.flatMap((input) => input ?? []) };
+}
+
+/** Whether a path leads through an input or a service that is switched off. */
+function isWithinSwitchedOff(root: unknown, path: Path): boolean {
+  let block = root;
+  return path[0] === "inputs" && path.some((step) => {
+    block = isRecord(block) ? block[String(step)] : undefined;
+    return isSwitchedOff(block);
+  });
 }
 
 function count(number: number, noun: string): string {

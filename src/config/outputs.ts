@@ -1,7 +1,7 @@
 /** `outputs`: nothing is delivered to them from here, but the shipper's configuration is made from them. */
 import * as z from "zod";
 import type { OutputConfig } from "./config.ts";
-import { type CheckContext, isRecord } from "./check.ts";
+import { type CheckContext, isBlank, isRecord } from "./check.ts";
 import { integer, key, text } from "./field.ts";
 import { keyOf, kindOf, shownValue } from "./problems.ts";
 
@@ -37,7 +37,7 @@ const port = z.union([z.int(), z.string().regex(/^\s*\d+\s*$/).transform(Number)
 
 /** Reads every output; a value that is wrong is a warning, and missing. */
 export function readOutputs(context: CheckContext, outputs: unknown): OutputConfig[] {
-  if (outputs === undefined || outputs === null) return [];
+  if (outputs === undefined || outputs === null || isBlank(outputs)) return [];
   if (!isRecord(outputs)) {
     context.report("error", ["outputs"], `found ${kindOf(outputs)}, expected a map of outputs`);
     return [];
@@ -54,7 +54,9 @@ function readOutput(
 ): OutputConfig {
   const settings = isRecord(config) ? config : {};
   const read = <T>(setting: keyof typeof NAMES, schema: z.ZodType<T>, expected: string): T | null => {
-    const written = NAMES[setting].find((candidate) => settings[candidate] != null);
+    const written = NAMES[setting].find((candidate) =>
+      settings[candidate] != null && !isBlank(settings[candidate])
+    );
     if (written === undefined) return null;
     const path = ["outputs", name, "config", written];
     if (placeholders.has(keyOf(path))) return null;

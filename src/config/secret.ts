@@ -62,12 +62,20 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
         `environment variable "${source.env}" is ${value === "" ? "empty" : "not set"}`,
       );
     }
-    return value;
+    return oneLine(value, `environment variable "${source.env}"`);
   }
-  return oneLine(source.file, readers);
+  return readOneLine(source.file, readers);
 }
 
-function oneLine(file: string, readers: SecretReaders): string {
+/** Editors, `echo` and `$(cat …)` in Windows' ways end a text with a line break that is not part of the secret. */
+function oneLine(written: string, where: string): string {
+  const value = written.replace(/^\uFEFF/, "").replace(/(\r?\n)+$/, "");
+  if (value !== "" && !/[\r\n]/.test(value)) return value;
+  const found = value === "" ? "is empty" : "holds several lines";
+  throw new GraphtapError("secret-unreadable", `${where} ${found}; expected one line, the secret`);
+}
+
+function readOneLine(file: string, readers: SecretReaders): string {
   const path = isAbsolute(file) ? file : join(dirname(readers.file), file);
   let written: string;
   try {
@@ -76,17 +84,12 @@ function oneLine(file: string, readers: SecretReaders): string {
     const reason = errorCodeOf(cause);
     throw new GraphtapError("secret-unreadable", `cannot read file "${path}"${reason}`, { cause });
   }
-  // Editors and `echo` end a file with a line break that is not part of the secret.
-  const value = written.replace(/^\uFEFF/, "").replace(/(\r?\n)+$/, "");
-  if (value === "" || /[\r\n]/.test(value)) {
-    const found = value === "" ? "is empty" : "holds several lines";
-    throw new GraphtapError("secret-unreadable", `file "${path}" ${found}; expected one line, the secret`);
-  }
-  return value;
+  return oneLine(written, `file "${path}"`);
 }
 
 function errorCodeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ETIMEDOUT") return ": it is a pipe, and nothing comes from it";
   if (code === "EFBIG") return ": it is too long to be a secret";
   return typeof code === "string" ? ` (${code})` : "";
 }

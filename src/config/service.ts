@@ -3,7 +3,7 @@ import * as z from "zod";
 import { compareInstants, type Instant } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { tagRemark } from "../plugin/tagRule.ts";
-import { checkBlock, type CheckContext, type CheckedBlock } from "./check.ts";
+import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isSwitchedOff } from "./check.ts";
 import type { CollectorVersion } from "./collectorVersion.ts";
 import type { ReadOptions, ServiceConfig } from "./config.ts";
 import { filterClause, flag, integer, key, positive, tag } from "./field.ts";
@@ -100,6 +100,8 @@ export interface CheckedService {
   readonly plugin: Plugin;
   readonly version: CollectorVersion;
   readonly block: CheckedBlock<typeof serviceSchema.shape>;
+  /** Whether it says `enabled: false`. */
+  readonly isOff: boolean;
 }
 
 /** Checks the block of a service; one without settings (`signIns:`) has the defaults. */
@@ -112,7 +114,8 @@ export function checkService(
 ): CheckedService {
   const notes = { wrong: ["ServiceConfigurationError", 2] } as const;
   const schema = version.isOld ? oldServiceSchema : serviceSchema;
-  return { path, plugin, version, block: checkBlock(context, schema, value ?? {}, path, notes) };
+  const block = checkBlock(context, schema, isBlank(value) ? {} : value ?? {}, path, notes);
+  return { path, plugin, version, block, isOff: isSwitchedOff(value) };
 }
 
 /** What a service is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */

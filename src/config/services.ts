@@ -1,7 +1,7 @@
 /** `services` of an input: which ones, and how they go together. */
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { type CheckContext, isRecord } from "./check.ts";
+import { type CheckContext, isBlank, isRecord, isSwitchedOff, unheard } from "./check.ts";
 import type { CollectorVersion } from "./collectorVersion.ts";
 import { nearest } from "./nearest.ts";
 import type { Path } from "./places.ts";
@@ -15,37 +15,50 @@ export interface CheckedServices {
   readonly isRight: boolean;
 }
 
-/** Checks the services of an input. */
+/**
+ * Checks the services of an input. Of one that is switched off no problem is told.
+ *
+ * @param mayBeEmpty whether an empty block is no error, since other inputs name services
+ */
 export function checkServices(
   context: CheckContext,
   block: unknown,
   path: Path,
   version: CollectorVersion,
+  mayBeEmpty: boolean,
 ): CheckedServices {
   const { report, registry, placeholders } = context;
   const nothing = { named: [], isRight: false };
-  if (block !== undefined && block !== null && !isRecord(block)) {
+  if (block !== undefined && block !== null && !isBlank(block) && !isRecord(block)) {
     if (!placeholders.has(keyOf(path))) {
       report("error", path, `found ${kindOf(block)}, expected a map of services`);
     }
     return nothing;
   }
-  const entries = Object.entries(block ?? {});
+  const entries = isRecord(block) ? Object.entries(block) : [];
   if (entries.length === 0) {
+    if (mayBeEmpty && block !== undefined) {
+      report("warning", path, "names no service: nothing of this input is pulled", { at: "key" });
+      return { named: [], isRight: true };
+    }
     const message = `names no service; expected one or more of ${canonicalNames(registry)}`;
     report("error", path, message, { at: "key", collector: ["ServiceConfigurationError", 1] });
     return nothing;
   }
+  const strangers = entries.filter(([key, value]) => registry.resolve(key) === null && !isSwitchedOff(value));
+  for (const [key] of strangers) {
+    report("error", [...path, key], unknownService(registry, key), { at: "key" });
+  }
   const named = entries.flatMap(([key, value]) => {
     const plugin = registry.resolve(key);
-    if (plugin !== null) return checkService(context, value, [...path, key], plugin, version);
-    report("error", [...path, key], unknownService(registry, key), { at: "key" });
-    return [];
+    const heard = isSwitchedOff(value) ? unheard(context) : context;
+    return plugin === null ? [] : checkService(heard, value, [...path, key], plugin, version);
   });
-  const hasDoubles = reportDoubles(named, path, report);
-  reportOverlaps(context, named.filter(({ block }) => block.whole?.enabled !== false), path);
-  const isRight = named.length === entries.length && !hasDoubles;
-  if (isRight && named.every(({ block }) => block.whole?.enabled === false)) {
+  const running = named.filter(({ isOff }) => !isOff);
+  const hasDoubles = reportDoubles(running, path, report);
+  reportOverlaps(context, running, path);
+  const isRight = strangers.length === 0 && !hasDoubles;
+  if (isRight && running.length === 0) {
     report("warning", path, "no service is enabled", { at: "key" });
   }
   return { named, isRight };

@@ -43,7 +43,7 @@ export interface Listening {
  * @throws usage when it cannot listen there
  */
 export function listen(
-  app: Hono<AppBindings>,
+  app: Pick<Hono<AppBindings>, "fetch">,
   { host, port }: ListenAddress,
   graceMs: number = CLOSE_GRACE_MS,
 ): Promise<Listening> {
@@ -71,7 +71,7 @@ export function listen(
 }
 
 async function answer(
-  app: Hono<AppBindings>,
+  app: Pick<Hono<AppBindings>, "fetch">,
   request: Request,
   { incoming, outgoing }: HttpBindings,
 ): Promise<Response> {

@@ -10,20 +10,27 @@ const SECURE = ["devo_platform", "relay"];
 const PLAIN = ["syslog", "sidecar", "in_house_relay"];
 const DEFAULT_PORT = 443;
 
+/** Whether a shipper can deliver to an output of this type. */
+export function isSendable({ type }: OutputConfig): boolean {
+  return [...SECURE, ...PLAIN].includes(type);
+}
+
 /**
- * The output that is meant: the named one, or the first that lines can be sent to.
+ * The outputs that are meant: the named one, or all that lines can be sent to.
  *
- * @throws usage there is none such; config-invalid it lacks something
+ * @throws usage there is none such
  */
-export function chooseOutput(outputs: readonly OutputConfig[], name: string | undefined): OutputConfig {
-  const sendable = outputs.filter(({ type }) => [...SECURE, ...PLAIN].includes(type));
-  const chosen = name === undefined ? sendable[0] : outputs.find((output) => output.name === name);
-  if (chosen !== undefined && sendable.includes(chosen)) return chosen;
+export function chooseOutputs(outputs: readonly OutputConfig[], name: string | undefined): OutputConfig[] {
+  const sendable = outputs.filter(isSendable);
+  const chosen = name === undefined ? sendable : outputs.filter((output) => output.name === name);
+  if (chosen.length > 0 && chosen.every(isSendable)) return chosen;
   const names = sendable.map((output) => `"${output.name}"`).join(", ") || "none";
-  if (chosen !== undefined) {
+  if (chosen[0] !== undefined) {
     throw new GraphtapError(
       "usage",
-      `Output "${chosen.name}" is of type "${chosen.type}", where no shipper delivers; others: ${names}`,
+      `Output "${chosen[0].name}" is of type "${
+        chosen[0].type
+      }", where no shipper delivers; others: ${names}`,
     );
   }
   throw new GraphtapError(
@@ -32,6 +39,15 @@ export function chooseOutput(outputs: readonly OutputConfig[], name: string | un
       ? "The configuration has no output to deliver to; add outputs: {devo: {type: devo_platform, config: " +
         "{address: collector-us.devo.io, port: 443, chain: chain.crt, cert: domain.crt, key: domain.key}}}"
       : `--output "${name}" is not among the outputs of the configuration: ${names}`,
+  );
+}
+
+/** What is left out of a shipper's configuration that serves `chosen`, a line each. */
+export function leftOut(outputs: readonly OutputConfig[], chosen: readonly OutputConfig[]): string[] {
+  return outputs.filter((output) => !chosen.includes(output)).map((output) =>
+    isSendable(output)
+      ? `output "${output.name}" gets nothing by this configuration; without --output it serves all`
+      : `output "${output.name}" gets nothing: it is of type "${output.type}", where no shipper delivers`
   );
 }
 

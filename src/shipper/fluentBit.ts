@@ -1,7 +1,14 @@
 /** Configurations of Fluent Bit, and the files in `fluent-bit/`: both from the pieces below, so they cannot drift. */
 import { fluentBitWays } from "./fluentBitInputs.ts";
 import { comment, indent, refuse, yamlText } from "./quote.ts";
-import { EXAMPLE, type ShipperSettings, textsOf, type WayIn } from "./settings.ts";
+import {
+  type Destination,
+  EXAMPLE,
+  type ShipperSettings,
+  textsOf,
+  type WayIn,
+  wayOutName,
+} from "./settings.ts";
 
 function service({ buffer }: ShipperSettings): string {
   return `service:
@@ -22,9 +29,9 @@ function service({ buffer }: ShipperSettings): string {
 }
 
 /** To Devo, one line for each record of Fluent Bit; `key` is where the line stands in it. */
-function devoOutput({ destination: { address, port, tls } }: ShipperSettings, key: string): string {
+function devoOutput({ address, port, tls }: Destination, alias: string, key: string): string {
   return `- name: tcp
-  alias: devo
+  alias: ${alias}
   match: graphtap
   host: ${yamlText(address)}
   port: ${port}
@@ -53,6 +60,10 @@ ${
   }`;
 }
 
+function devoOutputs({ destinations }: ShipperSettings, key: string): string {
+  return destinations.map((destination, index) => devoOutput(destination, wayOutName(index), key)).join("");
+}
+
 /** To a file, for trying. */
 function fileOutput(key: string): string {
   return `- name: file
@@ -77,7 +88,7 @@ ${way.parsers === undefined ? "" : `${way.parsers}\n`}pipeline:
   inputs:
 ${indent(way.input(settings), 4)}
   outputs:
-${indent(devoOutput(settings, way.key), 4)}`;
+${indent(devoOutputs(settings, way.key), 4)}`;
 }
 
 const FILES: Readonly<Record<WayIn, string>> = {
@@ -109,7 +120,7 @@ ${indent(way.input(EXAMPLE), 4)}`,
   const devo = `${comment("The way out to Devo, over TLS with a client certificate.")}
 pipeline:
   outputs:
-${indent(devoOutput(EXAMPLE, "${LINE}"), 4)}`;
+${indent(devoOutputs(EXAMPLE, "${LINE}"), 4)}`;
   const file = `${comment("A way out for trying: the lines as Devo would get them, in /tmp/graphtap.log.")}
 pipeline:
   outputs:

@@ -11,9 +11,10 @@ export interface ShipperSettings {
   readonly config: string;
   /** Folder for the shipper's buffers and positions, absolute. */
   readonly buffer: string;
-  /** The file that `--via file` writes, absolute. */
+  /** What the names of the files begin with that `--via file` writes, absolute. */
   readonly spool: string;
-  readonly destination: Destination;
+  /** Every one of them gets every line. */
+  readonly destinations: readonly Destination[];
 }
 
 /** Devo's end. */
@@ -37,7 +38,7 @@ export const EXAMPLE: ShipperSettings = {
   config: "/etc/graphtap/config/config.yaml",
   buffer: "/var/lib/graphtap/buffer",
   spool: "/var/lib/graphtap/spool/events.log",
-  destination: {
+  destinations: [{
     address: "collector-us.devo.io",
     port: 443,
     tls: {
@@ -45,14 +46,22 @@ export const EXAMPLE: ShipperSettings = {
       cert: "/etc/graphtap/certs/domain.crt",
       key: "/etc/graphtap/certs/domain.key",
     },
-  },
+  }],
 };
+
+/** The name of a way out to Devo, the first being number 0. */
+export function wayOutName(index: number): string {
+  return index === 0 ? "devo" : `devo_${index + 1}`;
+}
 
 /** Seconds between heartbeats: Devo closes what was silent for 30. */
 export const HEARTBEAT_SECONDS = 10;
 /** Seconds from one interval pull to the next, and how long it may take: less than the time to the next. */
 export const INTERVAL_SECONDS = 60;
 export const DEADLINE_SECONDS = 45;
+
+/** As an orphan it would hold on to the state folder, and to the ports that it inherited from the shipper. */
+const CHILD = "--exit-with-parent";
 
 /** The longest line that the configurations carry: one record of 60 MiB was tried. */
 export const LONGEST_LINE_MIB = 64;
@@ -61,15 +70,17 @@ export const LONGEST_LINE_MIB = 64;
 export function graphtapWords({ program, config, spool }: ShipperSettings, via: WayIn, to: string): string[] {
   const own = ["--format", "devo", "-c", config];
   if (via === "interval") {
-    return [...program, "pull", "--due", "--deadline", String(DEADLINE_SECONDS), ...own];
+    return [...program, "pull", "--due", "--deadline", String(DEADLINE_SECONDS), ...own, CHILD];
   }
   const run = [...program, "run", ...own, "--heartbeat", String(HEARTBEAT_SECONDS)];
+  if (via === "exec") return [...run, CHILD];
   if (via === "http") return [...run, "--to", ...to.split(" ")];
   if (via === "file") return [...run, "--to", `file:${spool}`];
   return run;
 }
 
 /** Every text of a user's own that is written down in the configuration of a shipper. */
-export function textsOf({ program, config, buffer, spool, destination }: ShipperSettings): string[] {
-  return [...program, config, buffer, spool, destination.address, ...Object.values(destination.tls ?? {})];
+export function textsOf({ program, config, buffer, spool, destinations }: ShipperSettings): string[] {
+  const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
+  return [...program, config, buffer, spool, ...ends];
 }

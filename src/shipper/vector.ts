@@ -1,7 +1,14 @@
 /** Configurations of Vector, and the files in `vector/`: both from the pieces below, so they cannot drift. */
 import { GraphtapError } from "../errors.ts";
 import { comment, indent, refuse, yamlText } from "./quote.ts";
-import { EXAMPLE, type ShipperSettings, textsOf, type WayIn } from "./settings.ts";
+import {
+  type Destination,
+  EXAMPLE,
+  type ShipperSettings,
+  textsOf,
+  type WayIn,
+  wayOutName,
+} from "./settings.ts";
 import { DEVO_HTTP, TESTS } from "./vectorHttp.ts";
 import { type VectorWayIn, vectorWays } from "./vectorSources.ts";
 
@@ -20,8 +27,8 @@ const BUFFER = `  # Turns the source's acknowledgements on, where it has them.
 `;
 
 /** To Devo over TCP. */
-function devoSink({ destination: { address, port, tls } }: ShipperSettings): string {
-  return `devo:
+function devoSink({ address, port, tls }: Destination, name: string): string {
+  return `${name}:
   type: socket
   inputs: [graphtap]
   mode: tcp
@@ -44,6 +51,10 @@ ${
     verify_hostname: true
 `
   }${BUFFER}`;
+}
+
+function devoSinks({ destinations }: ShipperSettings): string {
+  return destinations.map((destination, index) => devoSink(destination, wayOutName(index))).join("");
 }
 
 /** To a file, for trying. */
@@ -70,7 +81,7 @@ ${dataDir(settings)}
 sources:
 ${indent(way.source(settings), 2)}
 ${own === "" ? "" : `${own}\n`}sinks:
-${sinks === "" ? "" : `${sinks}\n`}${indent(devoSink(settings), 2)}`;
+${sinks === "" ? "" : `${sinks}\n`}${indent(devoSinks(settings), 2)}`;
 }
 
 const FILES: Readonly<Record<VectorWayIn, string>> = {
@@ -97,7 +108,7 @@ ${indent(way.source(EXAMPLE), 2)}${way.rest === undefined ? "" : `\n${way.rest}`
       "to-devo.yaml",
       `${comment("The way out to Devo, over TLS with a client certificate.")}
 sinks:
-${indent(devoSink(EXAMPLE), 2)}`,
+${indent(devoSinks(EXAMPLE), 2)}`,
     ],
     [
       "to-devo-http.yaml",

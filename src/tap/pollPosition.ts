@@ -174,7 +174,8 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
       });
       if (failure?.kind.isFault === false) return saver.stop();
       saver.commitInFile();
-      seen.expire(keysNeededSince(current, startedMs));
+      // The keys of a snapshot are those of the records it holds, however old.
+      if (stream.plugin.cursor.kind !== "snapshot") seen.expire(keysNeededSince(current, startedMs));
     },
     rollback() {
       seen.rollback();

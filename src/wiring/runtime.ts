@@ -2,7 +2,10 @@
 import type { FileLocker } from "../files/lock.ts";
 
 /** What stops a process from outside. */
-export type StopCause = "SIGTERM" | "SIGINT" | "parent-gone";
+export type StopCause = "SIGTERM" | "SIGINT" | "SIGHUP" | "parent-gone";
+
+/** Places of standard output where event lines reach no shipper by themselves. */
+export type StdoutPlace = "a terminal" | "/dev/null" | "the journal" | "the log of this container";
 
 /** What a command may use of the process it runs in; only `main.ts` knows where it comes from. */
 export interface Runtime {
@@ -11,12 +14,20 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the kernel has all bytes; rejects when the reader is gone. */
   readonly writeStdout: (bytes: Uint8Array) => Promise<void>;
+  /** What the system calls the pipe, file or terminal that standard output is; `null` when that cannot be told. */
+  readonly stdoutName: () => string | null;
+  /** What standard output is, where nobody would look for event lines; `null` for a pipe, a file or what cannot be told. */
+  readonly stdoutPlace: () => StdoutPlace | null;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
   /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
-  /** Calls back at each SIGTERM or SIGINT, and when the parent process is gone. */
-  readonly onStopSignal: (callback: (cause: StopCause) => void) => void;
+  /** Calls back at each SIGTERM and SIGINT, and at SIGHUP where nobody reads anything again; what it returns ends that. */
+  readonly onStopSignal: (callback: (cause: StopCause) => void) => () => void;
+  /** Calls back at each SIGHUP; what it returns ends that. */
+  readonly onReloadSignal: (callback: () => void) => () => void;
+  /** Calls back once when the process that started this one is gone. */
+  readonly onParentGone: (callback: () => void) => void;
   readonly locker: FileLocker;
   readonly pid: number;
   /** Resident memory in bytes. */

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
+import { GraphtapError } from "../errors.ts";
 import { shownProblems, warningLine } from "../config/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
@@ -19,6 +20,7 @@ import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
 import { goOnFromBefore } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
+import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { buildStreams, type StreamParts } from "./streams.ts";
 import { version } from "./version.ts";
@@ -30,8 +32,22 @@ export interface Tap {
   readonly log: Log;
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
+  /** Lets go of everything. */
   close(): Promise<void>;
+  /** Lets go of everything but the sink. */
+  release(): Promise<void>;
 }
+
+/** What outlasts a tap that is opened again with another configuration. */
+export interface Lasting {
+  /** Aborted when the process is to end, with the reason. */
+  readonly ending: AbortController;
+  /** Open already; @default it is opened with the tap */
+  readonly sink?: Sink;
+}
+
+/** Why a tap ends that is opened again at once: its sink gives nothing up. */
+export const OPENED_AGAIN = new GraphtapError("stopped", "the configuration was read again");
 
 /** In the state folder: what Graph may still count. Names with a leading dot are no input's. */
 const REQUESTS = ".requests";
@@ -46,18 +62,48 @@ export interface TapOptions {
   /** HOST of the devo format. */
   readonly hostname: string;
   readonly log: Pick<LogOptions, "format" | "level">;
+  /** Whether to end when the process that started this one does. */
+  readonly exitWithParent: boolean;
+}
+
+/** The end of this process, as far as it comes from outside. */
+export function endingOf({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
+  const ending = new AbortController();
+  runtime.onStopSignal((cause) => ending.abort(stoppedBy(cause)));
+  if (exitWithParent) runtime.onParentGone(() => ending.abort(stoppedBy("parent-gone")));
+  return ending;
+}
+
+/** The stop of a tap: the end of the process stops it, and its own failures end the process. */
+function stopOf(ending: AbortController): AbortController {
+  const stop = new AbortController();
+  // Every stream listens for the stop, and each of its waits does.
+  setMaxListeners(0, stop.signal);
+  const ended = () => stop.abort(ending.signal.reason);
+  if (ending.signal.aborted) ended();
+  ending.signal.addEventListener("abort", ended, { once: true, signal: stop.signal });
+  const stopped = () => stop.signal.reason === OPENED_AGAIN || ending.abort(stop.signal.reason);
+  stop.signal.addEventListener("abort", stopped, { once: true });
+  return stop;
 }
 
 /**
- * Opens the tap of this process: its log, state folder, connections, signals and sink. The log says what starts.
+ * Opens a tap of this process: its log, state folder, connections and sink. The log says what starts.
  *
+ * @param lasting of a tap that is opened again; by default the tap is all there is
  * @throws state-*, sink-full, sink-unusable
  */
-export function openTap(options: TapOptions, runtime: Runtime, { config, registry }: LoadedConfig): Tap {
+export function openTap(
+  options: TapOptions,
+  runtime: Runtime,
+  { config, registry }: LoadedConfig,
+  lasting: Lasting = { ending: endingOf(options, runtime) },
+): Tap {
   const clock = systemClock;
   const log = createLog({ ...options.log, write: runtime.writeStderr, now: () => clock.now() });
   for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
-  const stop = new AbortController();
+  const { ending } = lasting;
+  const stop = stopOf(ending);
   const { stateDir, selection, format, hostname } = options;
   const state = openState(stateDir, {
     locker: runtime.locker,
@@ -67,9 +113,6 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
   });
   const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });
-  runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
-  // Every stream listens for the stop, and each of its waits does.
-  setMaxListeners(0, stop.signal);
   let sink: Sink;
   let requests: RequestLog;
   try {
@@ -79,7 +122,8 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
     });
     goOnFromBefore(state, stateDir, { config, registry, log, nowMs: clock.now() });
     const json = format !== "devo";
-    sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
+    sink = lasting.sink ??
+      openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal });
   } catch (error) {
     state.close();
     throw error;
@@ -90,17 +134,18 @@ export function openTap(options: TapOptions, runtime: Runtime, { config, registr
   const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   log.info("started", { ...started, streams: tap.streams.length, read_as: shownLines(config.inputs) });
+  const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
+  if (lost !== null) log.error(lost);
+  const closeFiles = () => {
+    requests.close();
+    state.close();
+  };
   return {
     ...tap,
     log,
     stop,
-    async close() {
-      await http.close();
-      await sink.close().finally(() => {
-        requests.close();
-        state.close();
-      });
-    },
+    release: () => http.close().then(closeFiles),
+    close: () => http.close().then(() => sink.close()).finally(closeFiles),
   };
 }
 

@@ -50,8 +50,8 @@ describe("graphtap check", () => {
   it("says that a configuration is valid, what it will read, and asks nobody", async () => {
     const { site, config } = await smallSite();
     const checked = await run(["check", "-c", config]);
-    expect({ code: checked.code, stdout: checked.stdout.toString() }).toEqual({ code: 0, stdout: "" });
-    expect(checked.stderr).toMatch(
+    expect({ code: checked.code, stderr: checked.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(checked.stdout.toString()).toMatch(
       /config\.yaml: valid; 2 streams\n {2}contoso × directory_audits, every 300 s, from /,
     );
     expect(site.emulator.requests).toEqual([]);

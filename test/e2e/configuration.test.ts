@@ -55,9 +55,9 @@ describe("the configuration", () => {
     writeFileSync(join(cwd, "bad.json"), "inputs: nothing");
     writeFileSync(join(cwd, "config.yaml"), "inputs: nothing");
     const named = await run(["check", "-c", "good.json"], { cwd, env: { GRAPHTAP_CONFIG: "bad.json" } });
-    expect(named.stderr).toMatch(/^good\.json: valid/);
+    expect(named.stdout.toString()).toMatch(/^good\.json: valid/);
     const variable = await run(["check"], { cwd, env: { GRAPHTAP_CONFIG: "good.json" } });
-    expect(variable.stderr).toMatch(/^good\.json: valid/);
+    expect(variable.stdout.toString()).toMatch(/^good\.json: valid/);
   });
 
   it("takes its secret from the environment or from a file, also after it was rotated", async () => {

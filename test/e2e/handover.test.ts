@@ -141,7 +141,7 @@ describe("the life of a child", () => {
     expect((await run(["pull", "-c", config])).stdout.toString()).toBe("");
   });
 
-  it("ends with its parent", async () => {
+  it("ends with its parent when told to", async () => {
     const site = await openSite();
     const config = site.write([contoso("directory_audits")]);
     const shipper = startCommand([
@@ -149,7 +149,7 @@ describe("the life of a child", () => {
       "-c",
       `"$@" & echo $!; wait`,
       "sh",
-      ...command("run", "-c", config),
+      ...command("run", "-c", config, "--exit-with-parent"),
     ]);
     await shipper.until(() => shipper.lines === 1, "the child's process id");
     const child = Number(shipper.stdout.toString());

@@ -144,18 +144,18 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   "graphtap check -c config.yaml": async (line) => {
     const { shell } = await readersFolder();
-    const { code, stderr } = await shell(line).ended;
-    expect(stderr).toMatch(/config\.yaml: valid; 4 streams/);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await shell(line).ended;
+    expect(stdout.toString()).toMatch(/config\.yaml: valid; 4 streams/);
+    expect(code, stderr).toBe(0);
   },
   // test/e2e/oneFile.test.ts has the other commands. Deno runs the sources, and nothing is built for it.
   "node graphtap.cjs check -c config.yaml": async (line) => {
     if (onDeno) return;
     const { site, shell } = await readersFolder();
     copyFileSync(join(projectFolder, "dist/graphtap.cjs"), join(site.folder, "graphtap.cjs"));
-    const { code, stderr } = await shell(line).ended;
-    expect(stderr).toMatch(/config\.yaml: valid; 4 streams/);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await shell(line).ended;
+    expect(stdout.toString()).toMatch(/config\.yaml: valid; 4 streams/);
+    expect(code, stderr).toBe(0);
   },
   "graphtap doctor -c config.yaml": async (line) => {
     const { shell } = await readersFolder();

@@ -43,7 +43,7 @@ describe("services that are nothing but a file each", () => {
   it("are checked, examined and pulled by the built program beside ours", async () => {
     const { graph, cwd } = await openDemo();
     const checked = await run(["check"], { cwd });
-    expect(checked.stderr).toContain(`valid; ${all.length} streams`);
+    expect(checked.stdout.toString()).toContain(`valid; ${all.length} streams`);
     const examined = await run(["doctor", "--json"], { cwd });
     expect(examined.code, examined.stdout.toString()).toBe(0);
 

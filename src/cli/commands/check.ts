@@ -2,6 +2,7 @@ import { systemClock } from "../../clock.ts";
 import { shownProblems, warningLine } from "../../config/problems.ts";
 import type { ExitCode } from "../../errors.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { outputNotes } from "../../wiring/outputs.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 
@@ -16,8 +17,12 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       }\n`
     )
   );
-  runtime.writeStderr(
-    `${warnings.join("")}${config.file}: valid; ${streams.length} streams\n${streams.join("")}`,
-  );
+  const text = [
+    ...warnings,
+    `${config.file}: valid; ${streams.length} streams\n`,
+    ...streams,
+    ...outputNotes(config).map((note) => `note: ${note}\n`),
+  ].join("");
+  await runtime.writeStdout(new TextEncoder().encode(text));
   return 0;
 }

@@ -1,16 +1,15 @@
-import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
-import { listen } from "../../server/listen.ts";
-import { createTapServer } from "../../server/server.ts";
+import { listen, type ListenAddress } from "../../server/listen.ts";
+import { createTapServer, type TapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
-import { readConfig } from "../../wiring/configFile.ts";
-import { runToEnd } from "../../wiring/end.ts";
+import type { LoadedConfig } from "../../wiring/configFile.ts";
 import { beat } from "../../wiring/heartbeat.ts";
+import { runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
-import { openTap } from "../../wiring/tap.ts";
+import type { Tap } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
@@ -27,40 +26,49 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
-  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
-  const opened = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
-  const tap = withStatistics(opened, runtime.rssBytes);
-  const { engine, log, stop } = tap;
-  void watchClock(tap);
+  const guard = { loopback: address.loopback, token };
+  let door: Door | null = null;
 
-  async function serve(): Promise<never> {
-    const server = createTapServer({
-      streams: tap.streams,
-      engine,
-      stop,
-      log,
-      guard: { loopback: address.loopback, token },
-      polls,
-      version,
-      rssBytes: runtime.rssBytes,
-    });
-    const listening = await listen(server.app, address);
-    log.info("listening", { url: listening.url, polls });
+  async function work(opened: Tap, ending: AbortSignal): Promise<never> {
+    const tap = withStatistics(opened, runtime.rssBytes);
+    const { streams, engine, log, stop } = tap;
+    void watchClock(tap);
+    const { rssBytes } = runtime;
+    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, rssBytes });
+    if (door === null) {
+      door = await openDoor(address, ending, server.app);
+      log.info("listening", { url: door.url, polls });
+    } else door.leadsTo(server.app);
     if (polls && heartbeat !== null) void beat(tap, heartbeat);
-    const closed = new Promise<void>((resolve) => {
-      const close = () => {
-        server.dismiss();
-        resolve(listening.close());
-      };
-      if (stop.signal.aborted) close();
-      else stop.signal.addEventListener("abort", close, { once: true });
-    });
+    if (stop.signal.aborted) server.dismiss();
+    else stop.signal.addEventListener("abort", () => server.dismiss(), { once: true });
     try {
       return await pollForever(polls ? server.streams : [], engine, stop, server.poll);
     } finally {
-      await closed;
+      if (ending.aborted) await door.closed;
       await server.idle();
     }
   }
-  return runToEnd(tap, serve());
+  const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
+  return await runReloading({ config: given.text("config"), optionsFor, work }, runtime);
+}
+
+/** What listens for as long as the process runs, whichever tap is behind it. */
+interface Door {
+  readonly url: string;
+  leadsTo(app: TapServer["app"]): void;
+  /** Resolves when nobody is served any more, after the end of the process began. */
+  readonly closed: Promise<void>;
+}
+
+/** @throws usage when it cannot listen there */
+async function openDoor(address: ListenAddress, ending: AbortSignal, first: TapServer["app"]): Promise<Door> {
+  let app = first;
+  const listening = await listen({ fetch: (...request) => app.fetch(...request) }, address);
+  const closed = new Promise<void>((resolve) => {
+    const close = () => resolve(listening.close());
+    if (ending.aborted) close();
+    else ending.addEventListener("abort", close, { once: true });
+  });
+  return { url: listening.url, closed, leadsTo: (next) => void (app = next) };
 }

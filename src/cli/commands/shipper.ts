@@ -5,9 +5,9 @@ import { readConfig } from "../../wiring/configFile.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { checkCertificates } from "../../shipper/certificates.ts";
-import { chooseOutput, destinationOf } from "../../shipper/destination.ts";
+import { chooseOutputs, destinationOf, leftOut } from "../../shipper/destination.ts";
 import { fluentBitConfig } from "../../shipper/fluentBit.ts";
-import type { ShipperSettings, WayIn } from "../../shipper/settings.ts";
+import type { Destination, ShipperSettings, WayIn } from "../../shipper/settings.ts";
 import { vectorConfig } from "../../shipper/vector.ts";
 import { version } from "../../wiring/version.ts";
 
@@ -24,25 +24,35 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (config.file === "-") {
     throw usage("shipper", "-c is -, expected a file: the shipper starts graphtap with it");
   }
-  const output = chooseOutput(config.outputs, given.text("output"));
-  const destination = destinationOf(output, config.file, home);
-  const problems = destination.tls === null ? null : checkCertificates(destination.tls, now);
-  for (const warning of problems?.warnings ?? []) runtime.writeStderr(`warning: ${warning}\n`);
-  if (problems !== null && problems.errors.length > 0) {
-    throw new GraphtapError(
-      "config-invalid",
-      `the files of output "${output.name}" cannot be used\n${problems.errors.join("\n")}`,
-    );
-  }
+  const outputs = chooseOutputs(config.outputs, given.text("output"));
+  for (const line of leftOut(config.outputs, outputs)) runtime.writeStderr(`warning: ${line}\n`);
+  const destinations = outputs.map((output) => {
+    const destination = destinationOf(output, config.file, home);
+    warnOfFiles(output.name, destination, now, runtime);
+    return destination;
+  });
   const settings: ShipperSettings = {
     program: runtime.command,
     config: resolve(config.file),
     buffer: join(home, "buffer"),
     spool: join(home, "spool", "events.log"),
-    destination,
+    destinations,
   };
-  const head = `Written by graphtap ${version} from ${resolve(config.file)}, output "${output.name}".`;
+  const names = outputs.map(({ name }) => JSON.stringify(name)).join(", ");
+  const head = `Written by graphtap ${version} from ${resolve(config.file)}, output ${names}.`;
   const text = writers[name](settings, (given.text("via") ?? "exec") as WayIn, head);
   await runtime.writeStdout(new TextEncoder().encode(text));
   return 0;
+}
+
+/** Warns of certificates that will not last. @throws config-invalid files that cannot be used */
+function warnOfFiles(name: string, { tls }: Destination, nowMs: number, runtime: Runtime): void {
+  if (tls === null) return;
+  const { errors, warnings } = checkCertificates(tls, nowMs);
+  for (const warning of warnings) runtime.writeStderr(`warning: ${warning}\n`);
+  if (errors.length === 0) return;
+  throw new GraphtapError(
+    "config-invalid",
+    `the files of output "${name}" cannot be used\n${errors.join("\n")}`,
+  );
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock } from "../../../src/files/folderLock.ts";
-import { type FileLocker, flockByCommand, lockByFile } from "../../../src/files/lock.ts";
+import { type FileLocker, flockByCommand, lockByCommand, lockByFile } from "../../../src/files/lock.ts";
 import { buildStateChild, freshFolder, startStateChild, stateIn } from "../../support/state.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
 
@@ -89,6 +89,16 @@ describe("the file of the lock", () => {
       expect.objectContaining({ code: "state-unusable" }),
     );
     expect(readdirSync(dir)).toEqual(["lock"]);
+  });
+
+  it("is not waited for when the command does not end", () => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, "flock"), "#!/bin/sh\nexec sleep 60\n", { mode: 0o700 });
+    writeFileSync(join(folder, "lock"), "");
+    const { PATH } = process.env;
+    onTestFinished(() => void (process.env.PATH = PATH));
+    process.env.PATH = `${folder}:${PATH}`;
+    expect(lockByCommand(200)(join(folder, "lock")).status).toBe("unsupported");
   });
 
   it("is locked by the command and by a file's own method alike", () => {

@@ -52,7 +52,7 @@ describe("a 1.x file", () => {
 
   it("says once for each key what replaces it", () => {
     const at = (service: string, key: string) => `warning inputs.a.services.${service}.${key}: 1.x key: `;
-    expect(problemsOf(whole)).toEqual([
+    expect(problemsOf(whole).filter((line) => !line.includes("holds for the whole input"))).toEqual([
       OLD,
       `13:9 ${
         at("audit", "reset_persistence_auth")
@@ -138,5 +138,65 @@ describe("a 1.x file", () => {
     expect(problemsOf(text)).toContain(
       "12:36 warning inputs.a.services.alerts.ms_365_environment: ignored, as inputs.a.override_top_level_domain is given",
     );
+  });
+});
+
+describe("the addresses of a 1.x service", () => {
+  const services = (audit: string, alerts = "") => [
+    "audit:",
+    `  custom_endpoints: {override_base_url_main: ${JSON.stringify(audit)}}`,
+    "alerts:",
+    ...(alerts ? [`  custom_endpoints: {override_base_url_main: ${JSON.stringify(alerts)}}`] : []),
+  ];
+  const problems = (...urls: [string, string?]) =>
+    problemsOf(small({ services: services(...urls) })).filter((line) =>
+      line !== OLD && !line.includes("1.x key")
+    );
+
+  it.each([
+    "https://graph.test/v1.0/auditLogs/directoryAudits?$filter=activityDateTime ge {start_time}",
+    "https://graph.test/beta",
+    "https://graph.test/{version}/auditLogs",
+    "https://graph.test?$top={items_per_main_request}",
+  ])("may be templates, of which only the beginning is used: %s", (template) => {
+    const text = small({ services: services(template, template) });
+    expect(input(text)?.baseUrl).toBe("https://graph.test");
+    expect(problems(template, template)).toEqual(
+      ["audit", "alerts"].map((service, index) =>
+        `${
+          12 + 2 * index
+        }:52 warning inputs.a.services.${service}.custom_endpoints.override_base_url_main: ` +
+        'only "https://graph.test" of it is used; the service says what to ask for'
+      ),
+    );
+  });
+
+  it("hold for all services, which is said where not all have them", () => {
+    expect(problems("https://graph.test")).toEqual([
+      "12:52 warning inputs.a.services.audit.custom_endpoints.override_base_url_main: " +
+      "holds for the whole input here, and so for alerts, too; split the input in two where that is wrong",
+    ]);
+  });
+});
+
+describe("ms_365_environment", () => {
+  const said = (cloud: string) => {
+    const text = small({ services: ["audit:", `  ms_365_environment: ${JSON.stringify(cloud)}`] });
+    return [
+      input(text)?.topLevelDomain,
+      problemsOf(text).filter((line) => line.includes("worldwide")).length,
+    ];
+  };
+
+  it.each(["GCC High", "gcc_high", "GCCHigh", "GCCH", "gcc-h", "us", "US Gov", "usgovernment", "L4"])(
+    "of %s is GCC High",
+    (cloud) => expect(said(cloud)).toEqual(["us", 0]),
+  );
+  it.each(["GCC", "com", "Global", "worldwide", "commercial"])(
+    "of %s is the worldwide cloud",
+    (cloud) => expect(said(cloud)).toEqual(["com", 0]),
+  );
+  it.each(["DoD", "china", "21Vianet"])("of %s is none that is known, which is said", (cloud) => {
+    expect(said(cloud)).toEqual(["com", 1]);
   });
 });

@@ -419,10 +419,16 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "(InitVariablesError 2)",
   ],
   [
-    "an empty filter",
-    service("additional_filter: ''"),
+    "a filter with its parameter",
+    service('additional_filter: "$filter=a eq 1"'),
     "11:36 error inputs.a.services.signIns.additional_filter: " +
-    'found "", expected an OData clause',
+    'found "$filter=a eq 1", expected an OData clause alone, without "$filter=" before it',
+  ],
+  [
+    "a filter that begins with and",
+    service('additional_filter: "and a eq 1"'),
+    "11:36 error inputs.a.services.signIns.additional_filter: " +
+    'found "and a eq 1", expected an OData clause that is whole: it is and-ed to the service\'s own by itself',
   ],
   [
     "an open bracket",

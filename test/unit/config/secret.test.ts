@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
 import { createSecret } from "../../../src/config/secret.ts";
-import { options, problemsOf, small } from "./example.ts";
+import { CLIENT, options, problemsOf, small } from "./example.ts";
 
 const VALUE = "s3cr3t~value";
 const readers = options();
@@ -112,16 +112,47 @@ describe("a secret in a file with mistakes", () => {
     ]);
   });
 
-  it("is only a warning in a disabled input", () => {
+  it("counts for nothing in a disabled input", () => {
     const other = [
       "b:",
       "  id: 2",
-      "  credentials: {tenant_id: contoso.com, client_id: x, client_secret: y}",
+      `  credentials: {tenant_id: contoso.com, client_id: ${CLIENT}, client_secret: y}`,
     ];
     const text = small({ input: ["enabled: false"] }).replace(VALUE, "{file: none}");
     const enabled = [...other, "  services: {alerts_v2: }"].map((line) => `  ${line}\n`).join("");
-    expect(problemsOf(text + enabled)[0]).toBe(
-      '9:29 warning inputs.a.credentials.client_secret.file: cannot read file "config/none" (ENOENT)',
+    expect(problemsOf(text + enabled)).toEqual([]);
+  });
+});
+
+describe("a secret in the environment", () => {
+  const from = (value: string) => ({
+    secret: createSecret({ env: "S" }, options({}, { S: value })),
+    problems: problemsOf(small().replace(VALUE, "{env: S}"), options({}, { S: value })),
+  });
+
+  it.each(["s3cr3t\n", "s3cr3t\r\n", "\uFEFFs3cr3t\n\n"])(
+    "loses the line break at its end, as one in a file does: %j",
+    (value) => {
+      expect([from(value).secret.reveal(), from(value).problems]).toEqual(["s3cr3t", []]);
+    },
+  );
+
+  it.each([
+    [" s3cr3t", "the secret begins or ends with white space, which counts"],
+    ["s3cr3t\t", "the secret begins or ends with white space, which counts"],
+    ['"s3cr3t"', "the secret stands in quotes, which count"],
+    ["'s3cr3t'", "the secret stands in quotes, which count"],
+    ["${S}", "this looks like a placeholder or a variable, not like a secret"],
+    ["<secret>", "this looks like a placeholder or a variable, not like a secret"],
+  ])("is looked at: %j", (value, said) => {
+    expect(from(value).problems).toEqual([
+      `9:28 warning inputs.a.credentials.client_secret.env: ${said}; the login may fail`,
+    ]);
+  });
+
+  it("has one line", () => {
+    expect(from("a\nb").problems[0]).toMatch(
+      /environment variable "S" holds several lines; expected one line, the secret$/,
     );
   });
 });

@@ -14,7 +14,9 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
     env: {},
     writeStderr: (text) => lines.push(text),
     writeStdout: () => Promise.resolve(),
-    onStopSignal: () => {},
+    stdoutName: () => "12:34",
+    stdoutPlace: () => null,
+    onStopSignal: () => () => {},
     locker: () => ({ status: "locked", release() {} }),
     pid: 1,
   };
@@ -28,6 +30,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
       format: "json",
       hostname: "host",
       log: { format: "text", level: "info" },
+      exitWithParent: false,
     },
     runtime as Runtime,
     { config, registry, home: folder, stateDir: "/elsewhere" },
@@ -43,7 +46,7 @@ it("says once what starts: version, configuration, state folder, sink and stream
   const folder = tempFolder();
   expect(await said({ kind: "stdout" }, folder)).toEqual([started(folder, "stdout")]);
   const path = `${folder}/events.ndjson`;
-  const bounds = { rotateBytes: 1000, rotateSeconds: 60, maxSpoolBytes: null, keepSeconds: null };
+  const bounds = { rotateBytes: 1000, rotateSeconds: 60, maxSpoolBytes: null, keepSeconds: null, access: {} };
   expect(await said({ kind: "file", path, ...bounds }, folder)).toEqual([started(folder, `file:${path}`)]);
 });
 

@@ -41,6 +41,7 @@ async function shipper(...args: string[]) {
   const code = await runCli({
     args: ["shipper", ...args],
     env: {},
+    stdoutName: () => null,
     writeStdout: (bytes) => {
       stdout += new TextDecoder().decode(bytes);
       return Promise.resolve();
@@ -49,7 +50,10 @@ async function shipper(...args: string[]) {
     stderrIsTerminal: false,
     importModule: () => Promise.reject(new Error("no module is imported here")),
     stdin: async function* () {},
-    onStopSignal: () => {},
+    stdoutPlace: () => null,
+    onStopSignal: () => () => {},
+    onReloadSignal: () => () => {},
+    onParentGone: () => {},
     locker: () => {
       throw new Error("nothing is locked here");
     },
@@ -68,10 +72,13 @@ describe("graphtap shipper", () => {
   it("writes Fluent Bit's configuration from the outputs of the collector's file", async () => {
     const { config, files } = home({ console: { type: "console" }, devo, second: relay });
     const { code, stdout, stderr } = await shipper("fluent-bit", "-c", config);
-    expect([code, stderr]).toEqual([0, ""]);
+    expect([code, stderr]).toEqual([
+      0,
+      'warning: output "console" gets nothing: it is of type "console", where no shipper delivers\n',
+    ]);
     const { pipeline } = parse(stdout) as FluentBit;
     expect(pipeline.inputs[0]["command"]).toBe(
-      `exec '/opt/my node/node' /opt/graphtap/main.js run --format devo -c ${config} --heartbeat 10`,
+      `exec '/opt/my node/node' /opt/graphtap/main.js run --format devo -c ${config} --heartbeat 10 --exit-with-parent`,
     );
     expect(pipeline.outputs[0]).toMatchObject({
       "host": "collector-eu.devo.io",
@@ -86,6 +93,30 @@ describe("graphtap shipper", () => {
     });
   });
 
+  it("serves every output that lines can be sent to, or says which it does not", async () => {
+    const { config } = home({ devo, second: relay });
+    const fluentBit = await shipper("fluent-bit", "-c", config, "--via", "http");
+    const outputs = (parse(fluentBit.stdout) as FluentBit).pipeline.outputs as Record<string, unknown>[];
+    expect(outputs.map(({ alias, host, match }) => [alias, host, match])).toEqual([
+      ["devo", "collector-eu.devo.io", "graphtap"],
+      ["devo_2", "10.0.0.7", "graphtap"],
+    ]);
+    expect([fluentBit.stderr, fluentBit.stdout.split("\n")[0]]).toEqual([
+      "",
+      expect.stringContaining('output "devo", "second".'),
+    ]);
+    const vector = parse((await shipper("vector", "-c", config)).stdout) as {
+      sinks: Record<string, { address?: string; inputs: string[] }>;
+    };
+    expect([vector.sinks["devo"], vector.sinks["devo_2"]]).toMatchObject([
+      { address: "collector-eu.devo.io:443", inputs: ["graphtap"] },
+      { address: "10.0.0.7:514", inputs: ["graphtap"] },
+    ]);
+    expect((await shipper("vector", "-c", config, "--output", "second")).stderr).toBe(
+      'warning: output "devo" gets nothing by this configuration; without --output it serves all\n',
+    );
+  });
+
   it("writes Vector's, with the words of the command as a list", async () => {
     const { config, files } = home({ devo });
     const { code, stdout } = await shipper("vector", "-c", config, "--via", "interval");
@@ -94,7 +125,7 @@ describe("graphtap shipper", () => {
     expect(sources!["graphtap_exec"]!["command"]).toEqual([
       "/opt/my node/node",
       "/opt/graphtap/main.js",
-      ...["pull", "--due", "--deadline", "45", "--format", "devo", "-c", config],
+      ...["pull", "--due", "--deadline", "45", "--format", "devo", "-c", config, "--exit-with-parent"],
     ]);
     expect(sinks!["devo"]).toMatchObject({
       address: "collector-eu.devo.io:443",
