@@ -1,5 +1,6 @@
 /** What is wrong in a configuration: found at a path, placed in the text when all is found, and shown as a line. */
 import { asGraphtapError, type ErrorCode } from "../errors.ts";
+import { visibleLine } from "../telemetry/visible.ts";
 import type { Problem } from "./config.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { Path } from "./places.ts";
@@ -96,7 +97,7 @@ export function shownKey(key: string): string {
 /** A value as it is shown. */
 export function shownValue(value: unknown): string {
   if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+    return visibleLine(JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value));
   }
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
