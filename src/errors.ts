@@ -16,10 +16,18 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
+  /** Whether Graph served pages all the same: then it is no outage, even if every window fares like this. */
+  readonly isServed: boolean;
+  /** Whether that window may be of any width: the smallest is tried once, and then all of it is a gap. */
+  readonly isEndless: boolean;
+  /** How often the same request is sent at most. */
+  readonly tries: number;
   /** Whether the sink failed: of the lines in flight only those count as delivered that it says it accepted. */
   readonly keepsAccepted: boolean;
   /** Whether Graph counted too many requests: the limiters of the stream pause. */
   readonly throttles: boolean;
+  /** Whether it lies with the whole input rather than with one of its streams: the log tells it once. */
+  readonly ofInput: boolean;
   /** False for an end that was asked for: no stream and no log calls it an error. */
   readonly isFault: boolean;
   /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
@@ -54,8 +62,12 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    isServed: false,
+    isEndless: false,
+    tries: recovery === "retry" ? Infinity : 1,
     keepsAccepted: false,
     throttles: false,
+    ofInput: false,
     isFault: true,
     readerLeft: false,
     stopsProcess: false,
@@ -71,10 +83,10 @@ const kinds = {
   "config-unreadable": row("exit", 2),
   "config-invalid": row("exit", 2),
   "plugin-invalid": row("exit", 2),
-  "secret-missing": row("suspend-stream", 75),
-  "secret-unreadable": row("suspend-stream", 2),
-  "token-refused": row("suspend-stream", 3, { collector: ["SetupError", 101] }),
-  "token-unavailable": row("retry", 1, { collector: ["SetupError", 101] }),
+  "secret-missing": row("suspend-stream", 75, { ofInput: true }),
+  "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
+  "token-refused": row("suspend-stream", 3, { ofInput: true, collector: ["SetupError", 101] }),
+  "token-unavailable": row("retry", 1, { ofInput: true, collector: ["SetupError", 101] }),
   "graph-unauthorized": row("suspend-stream", 3, { collector: ["ApiError", 401] }),
   "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
@@ -82,17 +94,27 @@ const kinds = {
   "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
+    ofInput: true,
     collector: ["MicrosoftGraphPullerConnectionException", 4],
   }),
   "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
-  "graph-refused": row("suspend-stream", 1, { collector: ["MicrosoftGraphPullerRetrieveException", 2] }),
+  "graph-refused": row("suspend-stream", 1, {
+    suspectsWindow: true,
+    collector: ["MicrosoftGraphPullerRetrieveException", 2],
+  }),
+  "graph-unclear": row("retry", 1, {
+    suspectsWindow: true,
+    tries: 2,
+    collector: ["MicrosoftGraphPullerRetrieveException", 2],
+  }),
   "page-link-expired": row("restart-window", 1),
-  "page-link-loop": row("restart-window", 1),
-  "page-link-foreign": row("suspend-stream", 1),
+  "page-link-loop": row("restart-window", 1, { isServed: true }),
+  "page-link-foreign": row("suspend-stream", 1, { suspectsWindow: true }),
   "page-invalid": row("retry", 1, { suspectsWindow: true }),
   "page-too-large": row("restart-window", 1),
   "record-too-large": row("restart-window", 1),
   "window-too-large": row("restart-window", 1),
+  "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
@@ -116,21 +138,25 @@ export interface ErrorDetails {
   cause?: unknown;
   /** Seconds that the other side asked us to wait. */
   retryAfterSeconds?: number;
+  /** The oldest time that may be asked for, where the other side named it; milliseconds since the epoch. */
+  keptSinceMs?: number;
 }
 
 /**
  * The one error class. `message` says what failed, what was found, what was expected and what to do;
- * it never holds a token, a secret, a response body or a record.
+ * it never holds a token, a secret or a record, and of a response body no more than a sentence (net/sentence.ts).
  */
 export class GraphtapError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
+  readonly keptSinceMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.name = "GraphtapError";
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.keptSinceMs = details.keptSinceMs;
   }
 
   /** The row of the table for this error. */

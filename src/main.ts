@@ -105,6 +105,16 @@ function writeStdout(bytes: Uint8Array): Promise<void> {
   });
 }
 
+/** A pipe has a number of its own, which a new pipe has not. */
+function stdoutName(): string | null {
+  try {
+    const { dev, ino } = fstatSync(1);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
 /** Whom a signal concerns. */
 const listeners = {
   stop: new Set<(cause: StopCause) => void>(),
@@ -171,6 +181,7 @@ const runtime: Runtime = {
   args: process.argv.slice(2),
   env: process.env,
   writeStdout,
+  stdoutName,
   stdoutPlace,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {

@@ -55,6 +55,7 @@ export function parseOptions(
     if (wrong !== undefined) {
       throw usage(command, `--${option.name} is "${wrong}", expected one of ${option.choices!.join(", ")}`);
     }
+    if (PATHS.includes(option.value ?? "")) refuseHome(command, option.name, texts);
     found.set(option.name, texts);
   }
   return {
@@ -64,6 +65,22 @@ export function parseOptions(
     has: (name) => found.has(name),
     words: positionals,
   };
+}
+
+/** Values that are paths, or begin with a word and then are one. */
+const PATHS: readonly string[] = ["FILE", "DIR", "SINK"];
+
+/**
+ * Refuses a `~` that the shell left as it is, which it does behind `file:` and `=`, and which nobody replaces in a
+ * variable: it would become a folder of this name.
+ */
+function refuseHome(command: string, name: string, texts: readonly string[]): void {
+  const found = texts.find((text) => /^(?:file:)?~[^/]*(?:\/|$)/.test(text));
+  if (found === undefined) return;
+  throw usage(
+    command,
+    `--${name} is "${found}", and nothing replaces the ~ there: write the whole path, or $HOME in a shell`,
+  );
 }
 
 function parseWords(command: string, options: readonly Option[], args: readonly string[]) {

@@ -56,16 +56,26 @@ export const sink: readonly Option[] = [
   {
     name: "to",
     value: "SINK",
-    help: "where event lines go: stdout (default), file:PATH, http(s)://HOST/PATH",
+    help: "where event lines go: stdout (default), file:PATH (files PATH.TIME), http(s)://HOST/PATH",
   },
-  { name: "rotate-bytes", value: "BYTES", help: "file: rotate before it is larger (default 67108864)" },
-  { name: "rotate-seconds", value: "SECONDS", help: "file: rotate when it is older (default 3600)" },
+  {
+    name: "rotate-bytes",
+    value: "BYTES",
+    help: "file: begin another before it is larger (default 67108864)",
+  },
+  { name: "rotate-seconds", value: "SECONDS", help: "file: begin another when it is older (default 3600)" },
   { name: "max-spool-bytes", value: "BYTES", help: "file: stop when all its files would hold more" },
   {
     name: "keep-seconds",
     value: "SECONDS",
-    help: "file: delete rotated files of this age, read or not (default: never)",
+    help: "file: delete files that ended so long ago, read or not (default: never)",
   },
+  {
+    name: "spool-mode",
+    value: "MODE",
+    help: "file: permissions of its files, such as 0640, whatever the umask (default 0600)",
+  },
+  { name: "spool-group", value: "GROUP", help: "file: group of its files, by name or number" },
   {
     name: "body",
     value: "KIND",

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isLoopback } from "../config/endpoint.ts";
 import { GraphtapError } from "../errors.ts";
+import { groupNumber } from "../files/groups.ts";
 import { isMissing, readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { SinkOptions } from "../wiring/sink.ts";
@@ -37,6 +38,7 @@ export function sinkOptions(
       rotateSeconds: number(given, "rotate-seconds", 1) ?? 3600,
       maxSpoolBytes: number(given, "max-spool-bytes", 1),
       keepSeconds: number(given, "keep-seconds", 1),
+      access: { mode: spoolMode(given), group: spoolGroup(given) },
     };
   }
   if (/^https?:\/\//i.test(to) && URL.canParse(to)) {
@@ -121,6 +123,25 @@ function readAuthFile(file: string): string {
     const code = isMissing(cause) ? "secret-missing" : "secret-unreadable";
     throw new GraphtapError(code, `Cannot read --auth-file "${file}": ${why}`, { cause });
   }
+}
+
+/** Permission bits. Whoever may write the files of a spool may put events of his own there: nobody but a group may. */
+function spoolMode(given: Given): number | null {
+  const text = given.text("spool-mode");
+  if (text === undefined) return null;
+  if (/^0?6[046][04]$/.test(text)) return Number.parseInt(text, 8);
+  throw usage(given.command, `--spool-mode is "${text}", expected 0600, 0640, 0644, 0660 or 0664`);
+}
+
+function spoolGroup(given: Given): number | null {
+  const text = given.text("spool-group");
+  if (text === undefined) return null;
+  const group = groupNumber(text);
+  if (group !== null) return group;
+  throw usage(
+    given.command,
+    `--spool-group is "${text}", expected a group of /etc/group or the number of one`,
+  );
 }
 
 function number(given: Given, name: string, least: number): number | null {

@@ -114,6 +114,7 @@ function readOneLine(path: string, readers: SecretReaders): string {
 
 function errorCodeOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ETIMEDOUT") return ": it is a pipe, and nothing comes from it";
   if (code === "EFBIG") return ": it is too long to be a secret";
   return typeof code === "string" ? ` (${code})` : "";
 }

@@ -1,12 +1,12 @@
 /** What is asked of Entra and Graph, and what is made of the answers. */
 import type { Clock } from "../clock.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
+import { missingRoles, readClaims, type TokenClaims } from "../graph/auth/tokenClaims.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { firstPageUrl } from "../tap/query.ts";
 import type { Source } from "../wiring/streams.ts";
-import { readClaims, type TokenClaims } from "./tokenClaims.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -64,9 +64,7 @@ export async function examineInput(sources: readonly Source[], examination: Exam
   }
   const findings = [found("token", describe(input.credentials.clientId, claims))];
   for (const source of sources) {
-    const lacks = claims === null
-      ? []
-      : source.plugin.permissions.filter((permission) => !claims.roles.includes(permission));
+    const lacks = claims === null ? [] : missingRoles(claims, source.plugin.permissions);
     try {
       const records = await askForOne(source, examination);
       findings.push(found(source.service.name, answered(records, source, lacks), lacks));

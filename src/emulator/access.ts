@@ -1,6 +1,7 @@
 import type { Collection } from "./collections.ts";
 import type { World } from "./world.ts";
 import type { GraphRefusal } from "./graphErrors.ts";
+import { isGoodAt } from "./hosts.ts";
 import type { Grant } from "./tokens.ts";
 
 /** What the bearer token of a request stands for, or why it stands for nothing. */
@@ -18,7 +19,9 @@ export function grantOf(request: Request, url: URL, world: World): Grant | Graph
   if (grant.expiresAt <= world.clock.now()) {
     return refusal("Lifetime validation failed, the token is expired.");
   }
-  return grant.audience === url.host ? grant : refusal("Access token validation failure. Invalid audience.");
+  return isGoodAt(grant.audience, url.host)
+    ? grant
+    : refusal("Access token validation failure. Invalid audience.");
 }
 
 /** Why an application may not read a collection; `undefined` when it may. */

@@ -1,14 +1,7 @@
 import { entraError, type EntraRefusal, entraResponse, missing, refusal } from "./entraErrors.ts";
+import { GRAPH_HOSTS } from "./hosts.ts";
 import { actionOf, type Call, type World } from "./world.ts";
 import type { TenantOptions } from "./options.ts";
-
-/** Resources of the four clouds, for callers that reach the emulator in place of the real hosts. */
-const GRAPH_HOSTS = [
-  "graph.microsoft.com",
-  "graph.microsoft.us",
-  "dod-graph.microsoft.us",
-  "microsoftgraph.chinacloudapi.cn",
-];
 
 /** Answers POST /{tenant}/oauth2/v2.0/token: the client credentials grant with a secret, and nothing else. */
 export async function answerToken(request: Request, call: Call, world: World): Promise<Response> {

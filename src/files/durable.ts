@@ -26,6 +26,7 @@ export const UNFINISHED = ".tmp";
 const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
 const READ = constants.O_RDONLY | NO_FOLLOW;
 const READ_WRITE = constants.O_RDWR | constants.O_CREAT | NO_FOLLOW;
+const APPEND = READ_WRITE | constants.O_APPEND;
 
 // What folders answer to fsync where it means nothing: Windows, and some network file systems.
 const FOLDER_SYNC_NEEDLESS = ["EINVAL", "EISDIR", "EPERM", "ENOTSUP"];
@@ -38,19 +39,27 @@ function openPlain(path: string, flags: number): number {
   return openSync(path, flags, 0o600);
 }
 
-/** Opens `path` for reading, or for writing too, creating it. A symbolic link is refused. @throws `state-unusable` */
-export function openFile(path: string, mode: "read" | "write"): number {
-  return attempt(
-    mode === "read" ? "read" : "open",
-    path,
-    () => openPlain(path, mode === "read" ? READ : READ_WRITE),
-  );
+const FLAGS = { read: READ, write: READ_WRITE, append: APPEND } as const;
+
+/**
+ * Opens `path` for reading, or for writing too, creating it. A symbolic link is refused.
+ *
+ * @param mode `append`: whatever is written goes to the end, wherever that is by then
+ * @throws `state-unusable`
+ */
+export function openFile(path: string, mode: keyof typeof FLAGS): number {
+  return attempt(mode === "read" ? "read" : "open", path, () => openPlain(path, FLAGS[mode]));
 }
 
-/** Writes all of `bytes` at `position`, however often the system takes only a part. */
-export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
-  let done = 0;
-  while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+/**
+ * Writes all of `bytes`, however often the system takes only a part.
+ *
+ * @param position `null` for the end of a file that was opened to append
+ */
+export function writeFully(fd: number, bytes: Uint8Array, position: number | null): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done);
+  }
 }
 
 /** The file's bytes, `null` when there is none. A symbolic link is refused. @throws `state-unusable` */
@@ -138,33 +147,35 @@ export function setAside(path: string, why: string, now: number): string {
 }
 
 /**
- * Makes a folder and the ones above it, each durable in its parent.
+ * Makes a folder and the ones above it, each durable in its parent; the ones that it made, the outermost first.
  *
  * Not `mkdirSync` with `recursive`: on Node 20 that never returns where a file system answers ENOENT to every
  * creation, as /proc does.
  *
  * @throws `state-unusable`
  */
-export function makeFolder(path: string): void {
-  if (tryMakeFolder(path)) return;
+export function makeFolder(path: string): string[] {
+  const first = tryMakeFolder(path);
+  if (first !== "parent-missing") return first === "made" ? [path] : [];
   const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
-  if (!tryMakeFolder(path)) throw stateFailure("create", path, { code: "ENOENT" });
+  const made = parent === path ? [] : makeFolder(parent);
+  const second = tryMakeFolder(path);
+  if (second === "parent-missing") throw stateFailure("create", path, { code: "ENOENT" });
+  return second === "made" ? [...made, path] : made;
 }
 
-/** True when the folder is there now; false when the one above it is missing. */
-function tryMakeFolder(path: string): boolean {
+function tryMakeFolder(path: string): "made" | "there" | "parent-missing" {
   return attempt("create", path, () => {
     try {
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
-      if (failureCode(error) === "ENOENT") return false;
+      if (failureCode(error) === "ENOENT") return "parent-missing";
       // Some systems tell a read-only volume before they tell that the folder exists.
       if (lstatSync(path, { throwIfNoEntry: false }) === undefined) throw error;
-      return true;
+      return "there";
     }
     syncFolder(dirname(path));
-    return true;
+    return "made";
   });
 }
 

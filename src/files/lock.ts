@@ -17,19 +17,33 @@ export type LockAttempt =
  */
 export type FileLocker = (path: string) => LockAttempt;
 
+/** A lock is there or not in a moment; a network file system that does not answer would hold up the start for ever. */
+const FLOCK_TIMEOUT_MS = 5_000;
+
 /**
  * Locks by the `flock` command of util-linux or busybox, since Node has no call for it: the child locks the open
  * file it inherits from us, and that lock belongs to the open file, so it stays with us when the child is gone.
+ *
+ * @param timeoutMs a command that has not ended by then counts as none, in milliseconds
  */
-export const flockByCommand: FileLocker = (path) => {
-  const fd = openFile(path, "write");
-  const result = spawnSync("flock", ["-n", "-x", "3"], { stdio: ["ignore", "ignore", "pipe", fd] });
-  if (result.status === 0) return { status: "locked", release: () => closeSync(fd) };
-  closeSync(fd);
-  // Busy is status 1 without a word; busybox ends with 1, but with a message, when the file system has no locks.
-  const busy = result.status === 1 && result.stderr.length === 0;
-  return { status: busy ? "busy" : "unsupported" };
-};
+export function lockByCommand(timeoutMs: number): FileLocker {
+  return (path) => {
+    const fd = openFile(path, "write");
+    const result = spawnSync("flock", ["-n", "-x", "3"], {
+      stdio: ["ignore", "ignore", "pipe", fd],
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+    });
+    if (result.status === 0) return { status: "locked", release: () => closeSync(fd) };
+    // This also gives back what a command that came too late may have locked.
+    closeSync(fd);
+    // Busy is status 1 without a word; busybox ends with 1, but with a message, when the file system has no locks.
+    const busy = result.status === 1 && result.stderr.length === 0;
+    return { status: busy ? "busy" : "unsupported" };
+  };
+}
+
+export const flockByCommand: FileLocker = lockByCommand(FLOCK_TIMEOUT_MS);
 
 /** An open file that can be locked, as Deno's own can. */
 export interface LockableFile {

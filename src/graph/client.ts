@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type Asked, judge, readRefusal } from "./judge.ts";
+import { asGraphtapError } from "../errors.ts";
+import { readClaims } from "./auth/tokenClaims.ts";
+import type { Asked } from "./asked.ts";
+import { judge } from "./judge.ts";
+import type { Outage } from "./outage.ts";
+import { readRefusal } from "./refusal.ts";
 import type { TokenSource } from "./auth/token.ts";
 import type { Permits } from "./permits.ts";
 import type { HttpResponse, Transport } from "./transport.ts";
@@ -23,10 +28,12 @@ export interface GraphClientOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly userAgent: string;
+  /** Told of requests that Graph gave no answer to, and of those that it did. */
+  readonly outage: Outage;
 }
 
 export function createGraphClient(options: GraphClientOptions): GraphClient {
-  const { tokens, clock } = options;
+  const { tokens, clock, outage } = options;
   const send = createSender(options);
   const sayOnce = createPartialWarning(options.log);
 
@@ -39,17 +46,19 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         let underWay = false;
         try {
           const token = await tokens.get(signal);
-          const response = await send(url, token, signal);
+          const response = await send(url, token, asked.service, signal);
           permit.answered();
           if (response.status === 206) sayOnce(response.header("warning"), asked.service);
           if (response.status === 200 || response.status === 206) {
             underWay = true;
-            return { ...response, body: endingWith(response.body, permit.release) };
+            return { ...response, body: followed(response.body, outage, asked.service, permit.release) };
           }
           const refusal = await readRefusal(response);
-          if (response.status === 401) tokens.reject(token);
-          if (response.status === 401 && !renewed) continue;
-          const error = judge(asked, refusal, clock.now());
+          const mayHelp = response.status === 401 && tokens.reject(token);
+          if (mayHelp && !renewed) continue;
+          const error = judge(asked, refusal, { nowMs: clock.now(), claims: readClaims(token) });
+          if (error.kind.ofInput) outage.failed(asked.service, error);
+          else outage.works(asked.service);
           if (error.kind.throttles) permits.throttled(error.retryAfterSeconds);
           throw error;
         } finally {
@@ -61,11 +70,16 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
 }
 
 /** Sends a GET, and tells the log of it. */
-function createSender({ transport, clock, log, userAgent }: GraphClientOptions) {
-  return async (url: string, token: string, signal: AbortSignal | undefined): Promise<HttpResponse> => {
+function createSender({ transport, clock, log, userAgent, outage }: GraphClientOptions) {
+  return async (
+    url: string,
+    token: string,
+    service: string,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpResponse> => {
     const clientRequestId = randomUUID();
     const started = clock.now();
-    const response = await transport({
+    const sent = transport({
       method: "GET",
       url,
       signal,
@@ -79,6 +93,7 @@ function createSender({ transport, clock, log, userAgent }: GraphClientOptions) 
         "user-agent": userAgent,
       },
     });
+    const response = await sent.catch((thrown) => throwTold(thrown, outage, service));
     log.debug("request", {
       url: withoutTokens(url),
       status: response.status,
@@ -107,12 +122,30 @@ function createPartialWarning(log: Log) {
   };
 }
 
-/** The same bytes, and a call when they have come to an end, or nobody wants more of them. */
-async function* endingWith(body: AsyncIterable<Uint8Array>, end: () => void): AsyncGenerator<Uint8Array> {
+/** Tells the outage of what Graph's connection threw, and throws it. */
+function throwTold(thrown: unknown, outage: Outage, service: string): never {
+  const error = asGraphtapError(thrown);
+  if (error.kind.ofInput) outage.failed(service, error);
+  throw thrown;
+}
+
+/**
+ * The same bytes. Where they break off the outage is told, and at their end that there is none; `release` is called
+ * then, or when nobody wants more of them.
+ */
+async function* followed(
+  body: AsyncIterable<Uint8Array>,
+  outage: Outage,
+  service: string,
+  release: () => void,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
+    outage.works(service);
+  } catch (thrown) {
+    throwTold(thrown, outage, service);
   } finally {
-    end();
+    release();
   }
 }
 

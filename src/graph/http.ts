@@ -15,6 +15,8 @@ const STALL_TIMEOUT_MS = 60_000;
 const BODY_TIMEOUT_MS = 300_000;
 // A thousand streams that are due at once would open a thousand connections, and be a thousand polls at work in memory.
 const MOST_CONNECTIONS = 64;
+/** Behind gateways blocks of headers have been seen that are four times as long as what Node allows. */
+const MOST_HEADER_BYTES = 64 * 1024;
 
 export interface HttpOptions {
   /** @default none */
@@ -40,6 +42,9 @@ export function createHttp(options: HttpOptions = {}): { transport: Transport; c
   };
 }
 
+/** Headers that may come several times, each with a part of a list (RFC 9110, section 5.3). */
+const LISTS = new Set(["content-encoding", "warning", "www-authenticate"]);
+
 interface Opened {
   readonly connections: Connections;
   readonly inflate: Inflate;
@@ -51,6 +56,7 @@ async function open(options: HttpOptions): Promise<Opened> {
     headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
     bodyTimeout: options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
     connections: MOST_CONNECTIONS,
+    maxHeaderSize: MOST_HEADER_BYTES,
   };
   return {
     connections: await openConnections(settings, options.proxy ?? withoutProxy),
@@ -71,18 +77,44 @@ async function send(
   } catch (error) {
     throw networkError(error, url, signal);
   }
+  const header = (name: string) => {
+    const value = response.headers[name] ?? null;
+    return Array.isArray(value) ? LISTS.has(name) ? value.join(", ") : value[0]! : value;
+  };
+  const encoding = (header("content-encoding") ?? "").trim().toLowerCase();
   return {
     status: response.statusCode,
-    header: (name) => {
-      const value = response.headers[name];
-      return (Array.isArray(value) ? value[0] : value) ?? null;
-    },
-    body: openBody(response.body, {
-      inflate: response.headers["content-encoding"] === "gzip" ? inflate : null,
-      timeoutMs: bodyTimeoutMs,
-      failure: (error) => networkError(error, url, signal),
-    }),
+    header,
+    body: isReadable(encoding)
+      ? openBody(response.body, {
+        inflate: encoding.endsWith("gzip") ? inflate : null,
+        timeoutMs: bodyTimeoutMs,
+        failure: (error) => networkError(error, url, signal),
+      })
+      : unreadable(response.body, encoding, url),
   };
+}
+
+/** Only gzip was asked for. What is between this host and Graph may have changed it. */
+function isReadable(encoding: string): boolean {
+  return ["", "identity", "gzip", "x-gzip"].includes(encoding);
+}
+
+/** A body that nobody here can decode: to be told as such, and not by its first byte. */
+// deno-lint-ignore require-yield
+async function* unreadable(
+  body: Dispatcher.ResponseData["body"],
+  encoding: string,
+  url: string,
+): AsyncGenerator<Uint8Array> {
+  body.on("error", () => {}).destroy();
+  const named = /^[\w.,* -]{1,40}$/.test(encoding) ? `"${encoding}"` : "not known";
+  throw new GraphtapError(
+    "page-invalid",
+    `Cannot read from ${
+      new URL(url).origin
+    }: the content encoding is ${named}, expected gzip or none; look for a proxy on the way`,
+  );
 }
 
 const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO_SLOW]);

@@ -1,92 +1,87 @@
 import { type ErrorCode, GraphtapError } from "../errors.ts";
+import { ceilSecond, formatInstant } from "../instant.ts";
 import { parseRetryAfter } from "../net/backoff.ts";
-import { type HttpResponse, readText } from "./transport.ts";
+import { sentenceOf } from "../net/sentence.ts";
+import { accessAdvice } from "./accessAdvice.ts";
+import type { Asked } from "./asked.ts";
+import type { TokenClaims } from "./auth/tokenClaims.ts";
+import type { Refusal } from "./refusal.ts";
 
-const MAX_ERROR_BODY_BYTES = 64 * 1024;
-
-/** What was asked, for the words of a failure. */
-export interface Asked {
-  readonly service: string;
-  readonly permissions: readonly string[];
-  readonly licence?: string;
-  /** What the user of the service must know, such as its end. */
-  readonly notice?: string;
-  /** Whether the request followed a page link, whose token can have expired. */
-  readonly followsLink: boolean;
-  /** Whether the user's own `additional_filter` is part of it. */
-  readonly hasAdditionalFilter: boolean;
+/** What is known when an answer is judged. */
+export interface Known {
+  readonly nowMs: number;
+  /** What the token says that was sent; `null` when it cannot be read. */
+  readonly claims: TokenClaims | null;
 }
 
-/** An answer of Graph other than a page. */
-export interface Refusal {
-  readonly status: number;
-  /** `error.code` of the body, "" when there is none. */
-  readonly code: string;
-  readonly requestId: string | null;
-  readonly retryAfter: string | null;
-}
-
-/** Reads an answer that is no page. Of its body only the code is kept. */
-export async function readRefusal(response: HttpResponse): Promise<Refusal> {
-  const text = await readText(response, MAX_ERROR_BODY_BYTES).catch(() => "");
-  return {
-    status: response.status,
-    code: errorCode(text),
-    requestId: response.header("request-id"),
-    retryAfter: response.header("retry-after"),
-  };
-}
-
-/** `error.code` of an error body; "" when the body is none (gateways answer with HTML). */
-function errorCode(text: string): string {
-  try {
-    const code = (JSON.parse(text) as { error?: { code?: unknown } } | null)?.error?.code;
-    return typeof code === "string" ? code : "";
-  } catch {
-    return "";
-  }
-}
-
+/** Reports answer so when they do not say why; the same request can succeed the next moment. */
+const UNCLEAR_CODE = "UnknownError";
 const LICENCE_CODE = "Authentication_RequestFromNonPremiumTenantOrB2CTenant";
+/** Answers to a request that is wrong by its form come as HTML from Graph's own web server, too. */
+const OF_ANY_SERVER = new Set([400, 408, 413, 414, 429, 431]);
 
 /**
- * What a refusal means. Status and code decide, never the message, which Microsoft rewords (errors.md).
+ * What a refusal means. What the program does is decided by status, code and form, never by the message, which
+ * Microsoft rewords (errors.md): that is shown, and may choose the advice; a time that it names as the oldest is a hint,
+ * and is tried.
  */
-export function judge(asked: Asked, refusal: Refusal, nowMs: number): GraphtapError {
-  const [code, advice] = verdict(asked, refusal);
-  const named = /^[\w.-]{1,80}$/.test(refusal.code) ? ` "${refusal.code}"` : "";
+export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known): GraphtapError {
+  const retryAfterSeconds = parseRetryAfter(refusal.retryAfter, nowMs);
+  const cannot = `Cannot read page of "${asked.service}":`;
+  if (isForeign(asked, refusal)) {
+    const what = refusal.form === "html" ? "a page of HTML" : "no JSON";
+    return new GraphtapError(
+      "graph-unreachable",
+      `${cannot} the answer (status ${refusal.status}${
+        serverOf(refusal)
+      }) is ${what}, so it is not Graph's: ` +
+        "a proxy or a filter on the way gave it; ask whoever runs it to let this host through, or check override_base_url",
+      { retryAfterSeconds },
+    );
+  }
+  const [code, advice] = verdict(asked, refusal, claims);
+  const named = /^[\w.-]{1,80}$/.test(refusal.code)
+    ? ` "${refusal.code}"`
+    : refusal.form === "html"
+    ? ` with a page of HTML, as a gateway or a proxy does${serverOf(refusal)}`
+    : "";
   const id = /^[\w-]{1,64}$/.test(refusal.requestId ?? "") ? ` (request-id ${refusal.requestId})` : "";
+  const sentence = sentenceOf(refusal.message);
+  const said = sentence === null ? "" : `; Graph says: "${sentence}"`;
+  const keptSinceMs = refusal.keptSince === null ? undefined : ceilSecond(refusal.keptSince).seconds * 1000;
   return new GraphtapError(
     code,
-    `Cannot read page of "${asked.service}": Graph answered ${refusal.status}${named}${id}; ${advice}`,
-    { retryAfterSeconds: parseRetryAfter(refusal.retryAfter, nowMs) },
+    `${cannot} Graph answered ${refusal.status}${named}${id}; ${advice}${said}`,
+    { retryAfterSeconds, keptSinceMs },
   );
 }
 
-function verdict(asked: Asked, { status, code }: Refusal): [ErrorCode, string] {
-  const [required, ...advised] = asked.permissions;
-  const grant = `grant the application permission ${required} with admin consent` +
-    (advised.length === 0 ? "" : ` (advised: ${advised.join(", ")})`);
-  if (status === 401) {
-    return ["graph-unauthorized", `a new token did not help; check the cloud of the tenant and ${grant}`];
-  }
+/** Whether somebody else than Graph refuses: Graph itself says why in JSON, or says nothing. */
+function isForeign({ followsLink }: Asked, { status, form }: Refusal): boolean {
+  if (form !== "html" && form !== "other") return false;
+  if (followsLink && (status === 404 || status === 410)) return false;
+  return status >= 400 && status < 500 && !OF_ANY_SERVER.has(status);
+}
+
+function serverOf({ server }: Refusal): string {
+  return /^[\w./ ()-]{1,40}$/.test(server ?? "") ? `, server "${server}"` : "";
+}
+
+function verdict(asked: Asked, refusal: Refusal, claims: TokenClaims | null): [ErrorCode, string] {
+  const { status, code, keptSince } = refusal;
+  if (status === 401) return ["graph-unauthorized", accessAdvice(asked, refusal, claims)];
   if (status === 403 && code === LICENCE_CODE) {
     return [
       "graph-unlicensed",
       `the tenant needs ${asked.licence ?? "a licence for it"}; it is tried again each period`,
     ];
   }
-  if (status === 403) {
-    return [
-      "graph-forbidden",
-      `${grant}${asked.licence ? `, and check that the tenant has ${asked.licence}` : ""}`,
-    ];
-  }
+  if (status === 403) return ["graph-forbidden", accessAdvice(asked, refusal, claims)];
   if (status === 429) return ["graph-throttled", "waiting as it asks"];
-  if (status === 408 || status === 504) return ["graph-timeout", "the window is made smaller"];
+  if (status === 408 || status === 504) return ["graph-timeout", "it is asked for in smaller parts"];
   if (status >= 500) return ["graph-unavailable", "it is asked again"];
   if (asked.followsLink && (status === 400 || status === 404 || status === 410)) {
-    return ["page-link-expired", "the window is read again"];
+    return ["page-link-expired", "what it belongs to is read again"];
   }
   if (status >= 300 && status < 400) {
     return ["graph-refused", "redirects are not followed; check override_base_url"];
@@ -94,8 +89,11 @@ function verdict(asked: Asked, { status, code }: Refusal): [ErrorCode, string] {
   if (status === 404 || status === 410) {
     return ["graph-refused", asked.notice ?? "the collection is not there; check override_base_url"];
   }
+  if (status === 400 && keptSince !== null) {
+    return ["graph-refused", `it keeps nothing before ${formatInstant(keptSince)}`];
+  }
   return [
-    "graph-refused",
+    status === 400 && code === UNCLEAR_CODE ? "graph-unclear" : "graph-refused",
     asked.hasAdditionalFilter ? "check additional_filter" : "run with --log-level debug to see the request",
   ];
 }

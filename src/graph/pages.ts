@@ -2,14 +2,16 @@ import type { Clock } from "../clock.ts";
 import { codesOf, GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Framers } from "../json/framer.ts";
-import type { OnRecord, PageEnd } from "../json/page.ts";
+import type { OnRecord, OnTooLong, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GraphClient } from "./client.ts";
-import type { Asked } from "./judge.ts";
-import { checkLink } from "./links.ts";
+import type { Asked } from "./asked.ts";
+import { checkLink, type Visited } from "./links.ts";
 import type { Permits } from "./permits.ts";
+import { isHtml } from "./refusal.ts";
 import { withRetries } from "./retry.ts";
+import type { HttpResponse } from "./transport.ts";
 
 /** Who reads a page, and what becomes of it. */
 export interface PageReader {
@@ -22,6 +24,8 @@ export interface PageReader {
   readonly framers?: Framers;
   /** Takes each record; a page that breaks off is read again, so the same record may come again. */
   readonly onRecord: OnRecord;
+  /** Told of a record that is longer than is read; the others of its page are taken all the same. */
+  readonly onTooLong?: OnTooLong;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
   readonly onProgress: () => Promise<void>;
   /** Called before each request. */
@@ -40,7 +44,7 @@ export interface Page {
 export interface ReadOptions {
   readonly permits: Permits;
   /** Links followed before in this window. */
-  readonly visited: ReadonlySet<string>;
+  readonly visited: Pick<Visited, "has">;
   /** How often it is sent at most. */
   readonly attempts: number;
 }
@@ -60,9 +64,10 @@ export function readPage(
   return withRetries(async () => {
     reader.onRequest();
     const response = await reader.graph.get(url, asked, how.permits, signal);
-    const { nextLink, records } = await scan(reader, response.body, asked.service, signal);
+    const { nextLink, records } = await scan(reader, response, asked.service, signal);
+    const place = { service: asked.service, graphUrl: reader.graphUrl, pageUrl: url, visited: how.visited };
     return {
-      nextLink: nextLink === null ? null : checkLink(nextLink, reader.graphUrl, asked.service, how.visited),
+      nextLink: nextLink === null ? null : checkLink(nextLink, place),
       records,
       serverTime: serverTime(response.header("date")),
     };
@@ -71,37 +76,43 @@ export function readPage(
     random: reader.random,
     attempts: how.attempts,
     signal,
-    onRetry: (error, delayMs, attempt) =>
-      reader.log.warn(error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) }),
+    onRetry(error, delayMs, attempt) {
+      // What lies with the whole input has been told, once for all of its streams.
+      const level = error.kind.ofInput ? "debug" : "warn";
+      reader.log[level](error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) });
+    },
   });
 }
 
 async function scan(
-  { framers, onRecord, onProgress }: PageReader,
-  body: AsyncIterable<Uint8Array>,
+  { framers, onRecord, onTooLong, onProgress }: PageReader,
+  { body, header }: HttpResponse,
   service: string,
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
-  const scanner = createPageScanner({}, framers);
+  const from = isHtml(header("content-type")) ? `: ${FOREIGN}` : "";
+  const scanner = createPageScanner({}, framers, onTooLong);
   try {
     for await (const chunk of body) {
-      naming(service, () => scanner.push(chunk, onRecord));
+      naming(service, from, () => scanner.push(chunk, onRecord));
       await onProgress();
       signal?.throwIfAborted();
     }
-    return naming(service, () => scanner.end());
+    return naming(service, from, () => scanner.end());
   } finally {
     scanner.close();
   }
 }
 
-/** The scanner does not know whose page it reads; its message completes this sentence. */
-function naming<T>(service: string, scan: () => T): T {
+const FOREIGN = "a page of HTML comes from a proxy, a filter or a gateway on the way, and not from Graph";
+
+/** The scanner knows neither whose page it reads nor where it comes `from`; its message completes this sentence. */
+function naming<T>(service: string, from: string, scan: () => T): T {
   try {
     return scan();
   } catch (error) {
     if (!(error instanceof GraphtapError)) throw error;
-    throw new GraphtapError(error.code, `Cannot read page of "${service}": ${error.message}`, {
+    throw new GraphtapError(error.code, `Cannot read page of "${service}": ${error.message}${from}`, {
       cause: error,
     });
   }

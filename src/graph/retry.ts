@@ -28,7 +28,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
     } catch (thrown) {
       if (options.signal?.aborted) throw options.signal.reason;
       const error = asGraphtapError(thrown);
-      if (error.kind.recovery !== "retry" || count >= options.attempts) throw error;
+      if (count >= Math.min(error.kind.tries, options.attempts)) throw error;
       const delayMs = backoffMs(BACKOFF, count, error.retryAfterSeconds, options.random());
       options.onRetry(error, delayMs, count);
       await options.clock.sleep(delayMs, options.signal);

@@ -10,7 +10,10 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
-  /** The value of a header, whose name is given in lower case; `null` when absent. */
+  /**
+   * The value of a header, whose name is given in lower case; `null` when absent. Of one that came several times, all
+   * values with commas between them where it is a list, else the first.
+   */
   header(name: string): string | null;
   /** The decoded body. Reading to its end, or breaking off, frees the connection. */
   readonly body: AsyncIterable<Uint8Array>;

@@ -68,13 +68,22 @@ function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 }
 
 function nextLinkOf(page: Readonly<Record<string, unknown>>, found: boolean): string | null {
-  const { value, error, "@odata.nextLink": link } = page;
+  const { value, error } = page;
+  const link = linkIn(page);
   if (!found) throw invalid(`response has no "value" array${instead(value, error)}`);
   if (!Array.isArray(value) || value.length > 0) throw invalid(SECOND_VALUE);
   if (link === undefined || link === null || link === "") return null;
   // To take it for the last page would lose the rest without a word.
   if (typeof link !== "string") throw invalid(`response has an "@odata.nextLink" that is not a string`);
   return link;
+}
+
+/** The link by its name, or by the same in other letters: gateways have been seen to change them. */
+function linkIn(page: Readonly<Record<string, unknown>>): unknown {
+  const link = page["@odata.nextLink"];
+  if (link !== undefined) return link;
+  const name = Object.keys(page).find((key) => /^@(odata\.)?nextlink$/i.test(key));
+  return name === undefined ? undefined : page[name];
 }
 
 /** What stands in place of the array, as far as it may be said without quoting the body. */

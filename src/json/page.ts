@@ -21,6 +21,14 @@ export type OnRecord = (
   lineBuffer?: LineBuffer,
 ) => void;
 
+/**
+ * Called for a record that is longer than is read: `bytes[start, end)` is how it begins, valid only during the call. It is
+ * not handed out, and neither is anything of it kept.
+ *
+ * @param what says which it is, and what the limit is
+ */
+export type OnTooLong = (what: string, bytes: Uint8Array, start: number, end: number) => void;
+
 /** What a page said besides its records. */
 export interface PageEnd {
   /** `@odata.nextLink`, or `null` when this is the last page. */
@@ -42,7 +50,7 @@ export interface PageScanner {
    * unfinished one is kept.
    *
    * @throws `page-invalid` as soon as the bytes cannot be a page; records before that point were handed out.
-   * @throws `record-too-large`, `page-too-large` when a limit is passed.
+   * @throws `page-too-large` when the limit is passed; `record-too-large` where nobody is told of such a record.
    */
   push(chunk: Uint8Array, onRecord: OnRecord): void;
   /**

@@ -4,7 +4,7 @@ import { createByteBuilder } from "./builder.ts";
 import type { Framer, Framers } from "./framer.ts";
 import { cutShort, type Place, SECOND_VALUE, tooLong, wrongByte } from "./faults.ts";
 import { createLexer, FAULT } from "./lexer.ts";
-import type { OnRecord, PageEnd, PageLimits, PageScanner } from "./page.ts";
+import type { OnRecord, OnTooLong, PageEnd, PageLimits, PageScanner } from "./page.ts";
 import { createEnvelope } from "./envelope.ts";
 
 /**
@@ -14,8 +14,13 @@ import { createEnvelope } from "./envelope.ts";
  * whether text is valid UTF-8: such bytes are passed on as they are.
  *
  * @param framers Read the records, where there is one to take; the lexer reads all else, and says what is wrong.
+ * @param onTooLong Told of a record that is too long; the page is then read on behind it.
  */
-export function createPageScanner(limits: PageLimits = {}, framers: Framers | null = null): PageScanner {
+export function createPageScanner(
+  limits: PageLimits = {},
+  framers: Framers | null = null,
+  onTooLong: OnTooLong | null = null,
+): PageScanner {
   const { maxRecordBytes = 64 * 1024 * 1024, maxPageBytes = 512 * 1024 * 1024 } = limits;
   const lexer = createLexer();
   const envelope = createEnvelope();
@@ -23,7 +28,10 @@ export function createPageScanner(limits: PageLimits = {}, framers: Framers | nu
   const carried = createByteBuilder();
   let part: "head" | "records" | "tail" = "head";
   let insideRecord = false;
+  /** Whether that record is too long. */
+  let isLeftOut = false;
   let records = 0;
+  let leftOut = 0;
   let bytes = 0;
   let failure: { error: unknown } | null = null;
   let framer: Framer | null = null;
@@ -65,12 +73,12 @@ export function createPageScanner(limits: PageLimits = {}, framers: Framers | nu
   /** Lets the framer read on, and where it stops the lexer. */
   function cut(framer: Framer, chunk: Uint8Array, from: number, onRecord: OnRecord): void {
     const goesOn = framer.push(chunk, from, (bytes, start, end, oneLine, lineBuffer) => {
-      checkRecord(end - start);
+      if (isTooLong(end - start)) return leaveOut(bytes, start, end);
       records++;
       onRecord(bytes, start, end, oneLine, lineBuffer);
     });
-    if (goesOn) checkRecord(framer.unfinished());
-    else scan(leftover(framer), onRecord);
+    // The lexer reads to the end of a record that is too long, and keeps nothing of it.
+    if (!goesOn || isTooLong(framer.unfinished())) scan(leftover(framer), onRecord);
   }
 
   /** What the framer did not take. From here on the lexer reads. */
@@ -82,7 +90,11 @@ export function createPageScanner(limits: PageLimits = {}, framers: Framers | nu
   }
 
   function handOut(chunk: Uint8Array, start: number, end: number, onRecord: OnRecord): void {
-    checkRecord(carried.length + end - start);
+    if (isLeftOut) {
+      isLeftOut = false;
+      return;
+    }
+    if (isTooLong(carried.length + end - start)) return leaveOutCarried(chunk, start, end);
     records++;
     if (carried.length === 0) return onRecord(chunk, start, end);
     carried.appendSlice(chunk, 0, end);
@@ -91,13 +103,31 @@ export function createPageScanner(limits: PageLimits = {}, framers: Framers | nu
   }
 
   function carry(chunk: Uint8Array, start: number): void {
-    checkRecord(carried.length + chunk.length - start);
+    if (isLeftOut) return;
+    if (isTooLong(carried.length + chunk.length - start)) {
+      leaveOutCarried(chunk, start, chunk.length);
+      isLeftOut = true;
+      return;
+    }
     carried.appendSlice(chunk, start, chunk.length);
   }
 
-  function checkRecord(length: number): void {
-    if (length <= maxRecordBytes) return;
-    throw new GraphtapError("record-too-large", tooLong(`element ${records + 1} of "value"`, maxRecordBytes));
+  function isTooLong(length: number): boolean {
+    return length > maxRecordBytes;
+  }
+
+  /** Of a record that began in an earlier chunk, that is the beginning. */
+  function leaveOutCarried(chunk: Uint8Array, start: number, end: number): void {
+    if (carried.length === 0) return leaveOut(chunk, start, end);
+    leaveOut(carried.bytes(), 0, carried.length);
+    carried.clear();
+  }
+
+  function leaveOut(bytes: Uint8Array, start: number, end: number): void {
+    const what = tooLong(`element ${records + leftOut + 1} of "value"`, maxRecordBytes);
+    if (onTooLong === null) throw new GraphtapError("record-too-large", what);
+    leftOut++;
+    onTooLong(what, bytes, start, end);
   }
 
   function faulty(chunk: Uint8Array): GraphtapError {
@@ -112,7 +142,7 @@ export function createPageScanner(limits: PageLimits = {}, framers: Framers | nu
     return {
       state: lexer.state(),
       offset,
-      record: part === "records" ? records + 1 : 0,
+      record: part === "records" ? records + leftOut + (isLeftOut ? 0 : 1) : 0,
       inside: insideRecord,
     };
   }

@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from "undici";
 import { proxyFailure, proxyRefusal } from "./exchangeFailure.ts";
+import { skippingInformational } from "./informational.ts";
 import type { ChooseProxy, Proxy } from "./proxy.ts";
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -19,16 +20,19 @@ export async function openConnections(
   settings: Omit<Agent.Options, "connect">,
   chooseProxy: ChooseProxy,
 ): Promise<Connections> {
-  const [{ default: request }, { default: Agent }] = await Promise.all([
+  const [{ default: request }, { default: Agent }, { default: connector }] = await Promise.all([
     import("undici/lib/api/api-request.js"),
     import("undici/lib/dispatcher/agent.js"),
+    import("undici/lib/core/connect.js"),
   ]);
-  const direct = new Agent({ ...settings, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const straight = connector({ timeout: CONNECT_TIMEOUT_MS });
+  const direct = new Agent({ ...settings, connect: skippingInformational(straight) });
   const tunnels = new Map<string, Promise<Dispatcher>>();
 
   async function openTunnels(proxy: Proxy): Promise<Dispatcher> {
     const { tunnelThrough } = await import("./tunnel.ts");
-    return new Agent({ ...settings, connect: await tunnelThrough(proxy, CONNECT_TIMEOUT_MS) });
+    const connect = skippingInformational(await tunnelThrough(proxy, CONNECT_TIMEOUT_MS));
+    return new Agent({ ...settings, connect });
   }
   function tunnelsOf(proxy: Proxy): Promise<Dispatcher> {
     const tunnel = tunnels.get(proxy.origin) ?? openTunnels(proxy);

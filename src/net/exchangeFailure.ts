@@ -30,6 +30,7 @@ const KNOWN: Readonly<Record<string, readonly [why: string, advice?: string]>> =
   UND_ERR_CONNECT_TIMEOUT: ["no connection within 15 s"],
   UND_ERR_HEADERS_TIMEOUT: ["no answer within the time limit"],
   UND_ERR_BODY_TIMEOUT: ["the body stopped arriving"],
+  UND_ERR_HEADERS_OVERFLOW: ["the headers of its answer are longer than 64 KiB"],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["the body is shorter than announced"],
   Z_BUF_ERROR: ["the compressed body is cut off"],
   Z_DATA_ERROR: ["the compressed body is damaged"],

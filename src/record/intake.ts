@@ -1,19 +1,19 @@
 import { compareInstants, earliest, type Instant, type Window } from "../instant.ts";
 import { createFieldReader } from "../json/fields.ts";
-import type { OnRecord } from "../json/page.ts";
+import type { OnRecord, OnTooLong } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
 import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { Newest } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
-import { keyFunction } from "./recordKey.ts";
+import { identityFunction, keyFunction } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
 import type { Mask } from "./mask.ts";
 import { createNewestKeeper } from "./newest.ts";
 import type { Tagger } from "./tag.ts";
 import { createOutgoing } from "./outgoing.ts";
-import { createTimeReader } from "./timeReader.ts";
+import { createTimeReader, type TimeReader } from "./timeReader.ts";
 
 /** What came of one window. */
 export interface WindowCounts {
@@ -23,21 +23,42 @@ export interface WindowCounts {
   oldestFresh: Instant | null;
   /** Records whose time lies outside the window that was asked for: Graph did not apply the filter. */
   outside: number;
+  /** The key of the first record since the reader set it to `null`, as it does before each page. */
+  pageKey: Uint8Array | null;
+  /** Records that were too long since the reader took them. */
+  leftOut: LeftOut[];
+}
+
+/** A record that is longer than is read. */
+export interface LeftOut {
+  /** Which one it is, and what the limit is. */
+  readonly what: string;
+  /** As JSON, where it is known and short. */
+  readonly id: string | null;
+  readonly time: Instant | null;
 }
 
 /** Takes records from the scanner and turns what is new into event lines for the sink. */
 export interface Intake {
   readonly onRecord: OnRecord;
+  readonly onTooLong: OnTooLong;
   /** Starts to count for a window. */
   begin(window: Window<Instant | null>): WindowCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
-  /** Keys of all records met, seen before or not; kept for snapshots only. */
-  readonly keys: KeyList;
+  /** All records met, seen before or not; kept for snapshots only. */
+  readonly met: MetRecords;
   readonly newest: Newest | null;
   /** Records met, and those of them that had been delivered before. */
   readonly received: number;
   readonly duplicates: number;
+}
+
+/** Records in the order they came; one that came twice is there twice. */
+export interface MetRecords {
+  /** What stays the same when they change. */
+  readonly ids: KeyList;
+  readonly keys: KeyList;
 }
 
 export interface IntakeOptions {
@@ -64,9 +85,10 @@ export function createIntake(options: IntakeOptions): Intake {
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
-  const keys = createKeyList();
+  const idOf = identityFunction(options.makeKey);
+  const met: MetRecords = { ids: createKeyList(), keys: createKeyList() };
   let window: Window<Instant | null> = { from: null, to: null };
-  let counts: WindowCounts = { fresh: 0, oldestFresh: null, outside: 0 };
+  let counts: WindowCounts = emptyCounts();
   const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
@@ -76,8 +98,11 @@ export function createIntake(options: IntakeOptions): Intake {
       const fields = reader.read(bytes, start, end);
       const time = timeOf(bytes, fields[2]!, fields[3]!);
       if (time !== null && isOutside(time, window)) counts.outside++;
+      // A key holds until the next is made.
+      if (keep) met.ids.append(idOf(bytes, start, end, fields));
       const key = keyOf(bytes, start, end, fields);
-      if (keep) keys.append(key);
+      if (counts.pageKey === null) counts.pageKey = key.slice();
+      if (keep) met.keys.append(key);
       if (!seen.add(key)) {
         duplicates++;
         return;
@@ -97,12 +122,15 @@ export function createIntake(options: IntakeOptions): Intake {
       const masked = mask(bytes, start, end);
       lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
     },
+    onTooLong(what, bytes, start, end) {
+      counts.leftOut.push(leftOut(what, bytes, reader.read(bytes, start, end), end, timeOf));
+    },
     begin(next) {
       window = next;
-      return counts = { fresh: 0, oldestFresh: null, outside: 0 };
+      return counts = emptyCounts();
     },
     drain: () => outgoing.drain(),
-    keys,
+    met,
     get newest() {
       return newest.newest();
     },
@@ -115,11 +143,34 @@ export function createIntake(options: IntakeOptions): Intake {
   };
 }
 
+function emptyCounts(): WindowCounts {
+  return { fresh: 0, oldestFresh: null, outside: 0, pageKey: null, leftOut: [] };
+}
+
 /** id, time, and what decides the tag: in this order, so that the first four slices are the line's own. */
 function fieldPaths(plugin: Plugin): string[] {
   // A name that no record has keeps the places of the slices.
   const time = plugin.cursor.field ?? "\u0000";
   return typeof plugin.tag === "string" ? ["id", time] : ["id", time, plugin.tag.field];
+}
+
+/** What the beginning of a record, up to `end`, says of it. A value that reaches the end may go on behind it. */
+function leftOut(
+  what: string,
+  bytes: Uint8Array,
+  fields: Int32Array,
+  end: number,
+  timeOf: TimeReader,
+): LeftOut {
+  const [idStart = -1, idEnd = -1, timeStart = -1, timeEnd = -1] = fields;
+  const id = idStart < 0 || idEnd >= end
+    ? ""
+    : new TextDecoder().decode(bytes.subarray(idStart, idEnd).slice(0, 200));
+  return {
+    what,
+    id: /^(\d+|"[\w.:=-]+")$/.test(id) ? id : null,
+    time: timeStart < 0 || timeEnd >= end ? null : timeOf(bytes, timeStart, timeEnd),
+  };
 }
 
 /** Bounds were widened to whole seconds, and by one more where an operator excludes its bound. */

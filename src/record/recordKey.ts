@@ -1,3 +1,4 @@
+import { BACKSLASH, QUOTE } from "../json/ascii.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { type KeyMaker, recordKey } from "./keyMaker.ts";
 
@@ -6,7 +7,8 @@ export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields
 
 /**
  * What makes a record the same record: its id; with the time of its last change where records change; with its
- * whole content where nothing else tells. A record without an id is known by its content.
+ * whole content where nothing else tells. A record without an id, or with one that identifies nothing, is known by its
+ * content.
  *
  * @param trackUpdates false when the first version of a record is all that is wanted
  */
@@ -16,10 +18,47 @@ export function keyFunction({ cursor }: Plugin, trackUpdates: boolean, make: Key
     const idStart = fields[0]!;
     if (idStart < 0) return make(bytes, start, end);
     const idEnd = fields[1]!;
+    if (!identifies(bytes, idStart, idEnd)) return make(bytes, start, end);
     if (!trackUpdates || cursor.kind === "event-time") return make(bytes, idStart, idEnd);
     if (cursor.kind === "snapshot") return make(bytes, start, end);
     const timeStart = fields[2]!;
     if (timeStart < 0) return make(bytes, idStart, idEnd);
     return recordKey(bytes.subarray(idStart, idEnd), bytes.subarray(timeStart, fields[3]));
   };
+}
+
+/**
+ * The key of what stays the same when a record changes: its id, or its content where the id tells nothing.
+ */
+export function identityFunction(make: KeyMaker): KeyFunction {
+  return (bytes, start, end, fields) => {
+    const idStart = fields[0]!;
+    const idEnd = fields[1]!;
+    const hasId = idStart >= 0 && identifies(bytes, idStart, idEnd);
+    return hasId ? make(bytes, idStart, idEnd) : make(bytes, start, end);
+  };
+}
+
+/**
+ * Whether the JSON value `bytes[start, end)` can tell one record from another: a text or a number, an array or an
+ * object that holds something. `null`, true, false, what is empty, and what has no letter and no digit but 0 (the zero
+ * GUID, `0`) stand in many records. To take an id for none in error loses nothing: the content tells as well.
+ */
+function identifies(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start]!;
+  // null, true, false: the only values that begin with a letter.
+  if (first >= 0x61 && first <= 0x7a) return false;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    // Of a text any escape may be a letter.
+    if (byte === BACKSLASH && first === QUOTE) return true;
+    if (isTelling(byte)) return true;
+  }
+  return false;
+}
+
+/** A letter, a digit but 0, or a part of a letter beyond ASCII. */
+function isTelling(byte: number): boolean {
+  return (byte >= 0x31 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) ||
+    byte >= 0x80;
 }

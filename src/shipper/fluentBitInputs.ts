@@ -123,12 +123,12 @@ The one way that loses no line when graphtap or Fluent Bit is killed; some come 
   tag: graphtap
   path: ${yamlText(settings.spool)}*
   key: line
-  # A spool that is there before Fluent Bit is read from its start.
+  # A file is read from its start, whether it was there before Fluent Bit or not.
   read_from_head: true
   db: ${yamlText(`${settings.buffer}/fluent-bit-tail.db`)}
   db.sync: full
-  # How long a spool that was rotated away is still read, in seconds.
-  rotate_wait: 60
+  # A file has its name for good, but disks give the inode of a deleted file to a new one: both must be the same.
+  db.compare_filename: true
   refresh_interval: 5
   # The longest line. 32 KB unless set, and at a longer one the rest of the file is skipped.
   buffer_max_size: ${LONGEST_LINE_MIB}M

@@ -11,7 +11,7 @@ export interface ShipperSettings {
   readonly config: string;
   /** Folder for the shipper's buffers and positions, absolute. */
   readonly buffer: string;
-  /** The file that `--via file` writes, absolute. */
+  /** What the names of the files begin with that `--via file` writes, absolute. */
   readonly spool: string;
   /** Every one of them gets every line. */
   readonly destinations: readonly Destination[];

@@ -115,7 +115,7 @@ graphtap:
   type: file
   include: ${yamlList([`${settings.spool}*`])}
   read_from: beginning
-  # By inode: two spools may begin with the same bytes.
+  # By inode: two files may begin with the same bytes. None is ever renamed.
   fingerprint: {strategy: device_and_inode}
   # The longest line. 100 KiB unless set, and a longer one is dropped.
   max_line_bytes: ${LONGEST_LINE_MIB * 1024 * 1024}

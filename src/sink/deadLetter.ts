@@ -33,12 +33,23 @@ export function createDeadLetters(path: string, receiver: string, now: () => num
     return opened;
   }
 
+  /** Opens the file anew where somebody took it away or changed it; what is appended is lost otherwise. */
+  function current(): SpoolFile {
+    if (file !== undefined && file.disturbance() !== null) {
+      file.close();
+      file = undefined;
+    }
+    return file ??= open();
+  }
+
   return {
     path,
     add(line, status, reason) {
-      file ??= open();
       const entry = { time: new Date(now()).toISOString(), receiver, status, reason, ...contentOf(line) };
-      file.append(Buffer.from(`${JSON.stringify(entry)}\n`));
+      const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+      current().append(bytes);
+      // Taken away in that very moment: once more.
+      if (file?.disturbance() != null) current().append(bytes);
     },
     close: () => file?.close(),
   };

@@ -1,14 +1,18 @@
 import { closeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
-import { makeFolder, openFile, syncFolder } from "../files/durable.ts";
+import { makeFolder, openFile } from "../files/durable.ts";
 import type { FileLocker } from "../files/lock.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
-import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
+import { giveFolder } from "./folderAccess.ts";
+import type { SpoolFile } from "./spoolFile.ts";
 import { type JournalContent, LARGEST_JOURNAL_BYTES, openJournal, readJournal } from "./spoolJournal.ts";
 import { createRotation, type RotationOptions } from "./spoolRotation.ts";
 import { createWriteQueue } from "./writeQueue.ts";
+
+/** So often one write is moved to another file before it fails: somebody takes away whatever we make. */
+const MOST_MOVES = 3;
 
 export interface FileSinkOptions extends RotationOptions {
   /** Size from which the journal is written anew. @default 8 MiB */
@@ -32,9 +36,13 @@ export interface FileSinkOptions extends RotationOptions {
  *    next start the journal still has the keys, and the engine takes them into the seen set before it reads on.
  *    Killed after the seen set has them and before the journal forgets them: a set does not mind a key twice.
  *
- * A rotation is two steps, with nothing under way in the spool: the journal notes it, then the file is renamed. Killed
- * between: the old file is still the spool, and is rotated by the next write. Killed after: the next start finds no
- * spool and makes one, and the note keeps the journal's last lines, which went away with the old file, out of it.
+ * A rotation is two steps, with nothing under way in the spool: the journal notes it, then another file is made, which
+ * has its name for good (`spoolNames.ts`). Killed between: the old file is still the last one, and the next write rotates.
+ * Killed after: the note keeps the journal's last lines, which are in the old file, out of the new one.
+ *
+ * Whoever else removes, replaces, empties or lengthens the file that is written is noticed before lines are written and
+ * again after that, before they count as accepted: the lines then go to a file of a new name. The file is only ever
+ * appended to, so that nothing is written over and no hole is left, whoever else has it open.
  *
  * Lines of several streams come one write after the other; keys are kept and committed stream by stream. All file work
  * is synchronous, so nothing runs in between.
@@ -42,8 +50,9 @@ export interface FileSinkOptions extends RotationOptions {
  * @throws sink-full, sink-unusable, also when another process writes this spool
  */
 export function openFileSink(options: FileSinkOptions): Sink {
-  const { path } = options;
-  attemptSink("create", dirname(path), () => makeFolder(dirname(path)));
+  const { path, access } = options;
+  const made = attemptSink("create", dirname(path), () => makeFolder(dirname(path)));
+  for (const folder of made) giveFolder(folder, access);
   const unlock = lockSpool(path, options.locker);
   try {
     return openLocked(options, unlock);
@@ -54,37 +63,54 @@ export function openFileSink(options: FileSinkOptions): Sink {
 }
 
 function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
-  const { path, now, report, journalBytes = LARGEST_JOURNAL_BYTES } = options;
-  const file = openSpoolFile(path, now);
-  attemptSink("write", path, () => syncFolder(dirname(path)));
+  const { path, report, journalBytes = LARGEST_JOURNAL_BYTES } = options;
+  const spool = createRotation(options);
   const journalPath = besideSpool(path, "journal");
   const content = readJournal(journalPath);
-  finish(path, file, content, report);
+  finish(spool.file, content, report);
   const journal = openJournal(journalPath, content.accepted, journalBytes);
-  const spool = createRotation(options, file);
   const queue = createWriteQueue();
 
-  function put(lines: Uint8Array, { stream, keys }: Partial<Origin>): void {
+  /** Whether the file is as we left it; else lines go to another one from here on. */
+  function isUndisturbed(): boolean {
+    const { path: name } = spool.file;
+    const what = spool.file.disturbance();
+    if (what === null) return true;
+    spool.begin();
+    // It may have gone with the same broom.
+    journal.begin();
+    report(
+      `"${name}" ${what} while graphtap writes it: the next lines go to "${spool.file.path}"; what nobody had read ` +
+        `of it is gone, and "graphtap replay" reads a range again. graphtap rotates and deletes by itself (--keep-seconds)`,
+    );
+    return false;
+  }
+
+  function append(lines: Uint8Array, { stream, keys }: Partial<Origin>): void {
+    spool.makeRoom(lines.length, () => journal.append({ kind: "rotated" }));
+    const { size: offset } = spool.file;
+    journal.append({ kind: "lines", stream: stream ?? null, keys: keys ?? [], offset, lines });
     try {
-      spool.makeRoom(lines.length, () => journal.append({ kind: "rotated" }));
-      journal.append({
-        kind: "lines",
-        stream: stream ?? null,
-        keys: keys ?? [],
-        offset: spool.file.size,
-        lines,
-      });
-      try {
-        spool.file.append(lines);
-      } catch (error) {
-        // With half of them in the spool, the journal must be able to complete them.
-        if (!spool.file.isTorn) journal.takeBack();
-        throw error;
+      spool.file.append(lines);
+    } catch (error) {
+      // With half of them in the spool, the journal must be able to complete them.
+      if (!spool.file.isTorn) journal.takeBack();
+      throw error;
+    }
+  }
+
+  function put(lines: Uint8Array, origin: Partial<Origin>): void {
+    try {
+      isUndisturbed();
+      for (let moves = 0;; moves++) {
+        append(lines, origin);
+        if (isUndisturbed()) break;
+        if (moves === MOST_MOVES) throw takenAway(path);
       }
-      if (stream !== undefined) journal.accepted.add(stream, keys ?? []);
+      if (origin.stream !== undefined) journal.accepted.add(origin.stream, origin.keys ?? []);
     } catch (error) {
       // For good: what became of a file that failed is known when the next start has looked at it.
-      throw sinkFailure("write", path, error);
+      throw sinkFailure("write", spool.file.path, error);
     }
   }
 
@@ -103,12 +129,8 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
 }
 
 /** Ends what a killed process had begun, and cuts a line that nobody can complete. */
-function finish(
-  path: string,
-  spool: SpoolFile,
-  content: JournalContent,
-  report: (note: string) => void,
-): void {
+function finish(spool: SpoolFile, content: JournalContent, report: (note: string) => void): void {
+  const { path } = spool;
   const { unfinished, accepted } = content;
   if (unfinished !== null) {
     const { offset, lines, stream, keys } = unfinished;
@@ -131,6 +153,13 @@ function finish(
   }
   const torn = spool.cutTornLine();
   if (torn > 0) report(`"${path}" ended in the middle of a line: its last ${torn} bytes were cut off`);
+}
+
+function takenAway(path: string): GraphtapError {
+  return new GraphtapError(
+    "sink-unusable",
+    `Cannot write "${path}": its files are taken away or changed as soon as they are written; find out who does that`,
+  );
 }
 
 /** Takes the lock of a spool; what gives it back. */

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Buffer } from "node:buffer";
@@ -36,16 +37,21 @@ export interface ConnectionOptions {
    * @default 300_000
    */
   readonly answerTimeoutMs?: number;
+  /** How long what follows the head of an answer may take, in milliseconds. @default 5_000 */
+  readonly bodyTimeoutMs?: number;
 }
 
 // Fluent Bit closes a connection that was idle for 10 s; better not to meet it in the act.
 const IDLE_MS = 4_000;
 const LONGEST_TEXT = 2_000;
+/** Read of an answer at most, so that its connection can be used again; the rest is not waited for. */
+const MOST_ANSWER_BYTES = 64 * 1024;
 const compress = promisify(gzip);
 
 /** A connection to a receiver: one at most, with one request in flight. */
 export function openConnection(options: ConnectionOptions): Connection {
   const timeout = options.answerTimeoutMs ?? 300_000;
+  const bodyTimeout = options.bodyTimeoutMs ?? 5_000;
   const settings = {
     connections: 1,
     pipelining: 1,
@@ -84,7 +90,7 @@ export function openConnection(options: ConnectionOptions): Connection {
             typeof retryAfter === "string" ? retryAfter : null,
             options.clock.now(),
           ),
-          text: await textOf(response.body),
+          text: await textOf(response.body, bodyTimeout),
         };
       } catch (error) {
         return { failure: reasonOf(error) };
@@ -94,16 +100,27 @@ export function openConnection(options: ConnectionOptions): Connection {
   };
 }
 
-/** The beginning of an answer; the status alone decides, so a body that breaks off is no failure. */
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+/**
+ * The beginning of an answer. The status alone decides, so a body that breaks off is no failure, and one that does not
+ * come to its end, or takes long to, ends with its connection: nobody waits for more of it.
+ */
+async function textOf(body: Readable, mostMs: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
+  let length = 0;
+  body.on("error", () => {});
+  const timer = setTimeout(() => body.destroy(), mostMs);
   try {
-    for await (const chunk of body) {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
       if (text.length < LONGEST_TEXT) text += decoder.decode(chunk, { stream: true });
+      length += chunk.length;
+      // This ends the connection, too.
+      if (length > MOST_ANSWER_BYTES) break;
     }
   } catch {
-    return text;
+    // What came is all there is.
+  } finally {
+    clearTimeout(timer);
   }
   return text.slice(0, LONGEST_TEXT);
 }

@@ -29,7 +29,7 @@ export type JournalEntry =
   | { readonly kind: "keys"; readonly stream: string; readonly keys: readonly Uint8Array[] }
   /** The engine has committed: it has the keys of `stream`. */
   | { readonly kind: "settled"; readonly stream: string }
-  /** All lines so far are in the spool, which gives its name away next. */
+  /** All lines so far are in the file, and the next ones go to another. */
   | { readonly kind: "rotated" };
 
 /** An entry as bytes, in parts, so that lines are not copied. */

@@ -1,18 +1,11 @@
 import { GraphtapError } from "../errors.ts";
-import { failureCode } from "../files/failure.ts";
+import { failureCode, remedyFor } from "../files/failure.ts";
 
-/** What an operator can do about each failure of a file system. */
+/** What is said of the file of a sink only. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  ENOSPC: "the volume is full: free space there, then start again (nothing was lost)",
-  EDQUOT: "the quota is used up: free space there, then start again (nothing was lost)",
   EFBIG: "the file is as large as it may be: rotate it earlier with --rotate-bytes",
-  EACCES: "make it readable and writable for the user graphtap runs as",
-  EPERM: "make it readable and writable for the user graphtap runs as",
-  EROFS: "the file system is read-only",
-  EIO: "the disk reports an error: check it",
   ELOOP: "it is a symbolic link: name the file itself",
   EISDIR: "it is a folder: name a file",
-  ENOTDIR: "a part of its path is not a folder",
   NotCapable: "Deno was not allowed to: grant --allow-read and --allow-write for its folder",
 };
 const FULL: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
@@ -28,7 +21,7 @@ export function sinkFailure(action: string, path: string, error: unknown): Graph
   // The file functions of `state/` name their own remedies; what counts is what broke underneath.
   const cause = error instanceof GraphtapError && error.cause !== undefined ? error.cause : error;
   const code = failureCode(cause);
-  const remedy = REMEDIES[code] ?? "check the volume";
+  const remedy = REMEDIES[code] ?? remedyFor(code, path) ?? "check the volume";
   return new GraphtapError(
     isFull(cause) ? "sink-full" : "sink-unusable",
     `Cannot ${action} "${path}": ${code}; ${remedy}`,

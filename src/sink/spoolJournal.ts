@@ -14,6 +14,8 @@ export interface SpoolJournal {
   readonly accepted: AcceptedKeys;
   /** Makes an entry durable. @throws sink-full, sink-unusable; the entry is then not there */
   append(entry: JournalEntry): void;
+  /** Begins it anew in its place, with nothing but the keys. @throws sink-full, sink-unusable */
+  begin(): void;
   /** Takes the last entry away again: its lines could not be written. */
   takeBack(): void;
   /** The engine has the keys of `stream`. */
@@ -96,6 +98,7 @@ export function openJournal(path: string, accepted: AcceptedKeys, largestBytes: 
         }
       });
     },
+    begin: () => attemptSink("write", path, begin),
     takeBack: () => goBack(before),
     committed(stream) {
       if (!accepted.forget(stream)) return;

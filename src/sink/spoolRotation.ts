@@ -1,22 +1,27 @@
-import { renameSync, rmSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import { failureCode } from "../files/failure.ts";
-import { listFolder, syncFolder } from "../files/durable.ts";
+import { makeFolder, syncFolder } from "../files/durable.ts";
+import { giveFolder } from "./folderAccess.ts";
 import { attemptSink } from "./sinkFailure.ts";
-import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
+import { openSpoolFile, type SpoolAccess, type SpoolFile } from "./spoolFile.ts";
+import { listSpool, nextSpoolFile } from "./spoolNames.ts";
 
-/** When a spool gets a new file, and how much of the old ones is kept. */
+/** When a spool begins another file, who may read them, and how much of the old ones is kept. */
 export interface RotationOptions {
+  /** What the names of all its files begin with; see `spoolNames.ts`. */
   readonly path: string;
-  /** The file is rotated before it would become larger than this, in bytes. */
+  /** Another file is begun before one would become larger than this, in bytes. */
   readonly rotateBytes: number;
-  /** The file is rotated when its first line is older than this; looked at when lines are written. */
+  /** Another file is begun when the first line of one is older than this; looked at when lines are written. */
   readonly rotateSeconds: number;
-  /** Bytes that the spool and its rotated files may take together; `null` for no limit. */
+  /** Bytes that all files may take together; `null` for no limit. */
   readonly maxSpoolBytes: number | null;
-  /** Age in seconds at which rotated files are deleted, read or not; looked at when one is rotated. @default null, never */
+  /** Seconds after its end at which a file is deleted, read or not; looked at when another is begun. @default null, never */
   readonly keepSeconds?: number | null;
+  /** Who may read the files beside their owner. @default nobody */
+  readonly access?: SpoolAccess;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told, in one line, of a file that cannot be deleted. */
@@ -34,42 +39,42 @@ export interface SpoolRotation {
    * @throws sink-full when the files hold as much as they may
    */
   makeRoom(bytes: number, before: () => void): void;
+  /** Begins another file, in the folder as it must be: somebody may have taken it away. @throws sink-full, sink-unusable */
+  begin(): void;
 }
 
-/** @param first the file at the path, open */
-export function createRotation(options: RotationOptions, first: SpoolFile): SpoolRotation {
-  const { path, now, maxSpoolBytes } = options;
-  let file = first;
-  deleteOld(options);
-  let others = maxSpoolBytes === null ? 0 : rotatedBytes(path);
+/** Opens the last file of a spool, or makes the first. @throws sink-full, sink-unusable */
+export function createRotation(options: RotationOptions): SpoolRotation {
+  const { path, maxSpoolBytes } = options;
+  const last = attemptSink("list", dirname(path), () => listSpool(path)).at(-1);
+  let file = last === undefined ? create(options) : openSpoolFile(last.path, options.now, options.access);
+  deleteOld(options, file.path);
+  let others = otherBytes(path, file.path);
 
-  function rotate(): void {
-    // Later than the last one even if the clock was set back: the names tell the order.
-    const last = listRotated(path).at(-1)?.ms ?? -Infinity;
-    attemptSink("rotate", path, () => renameSync(path, rotatedPath(path, Math.max(now(), last + 1))));
-    others += file.size;
-    const next = openSpoolFile(path, now);
+  function begin(): void {
+    const next = create(options);
     file.close();
     file = next;
-    attemptSink("write", path, () => syncFolder(dirname(path)));
-    deleteOld(options);
+    deleteOld(options, file.path);
+    others = otherBytes(path, file.path);
   }
 
   function isDue(bytes: number): boolean {
     if (file.size === 0) return false;
-    return file.size + bytes > options.rotateBytes || now() - file.bornMs >= options.rotateSeconds * 1000;
+    return file.size + bytes > options.rotateBytes ||
+      options.now() - file.bornMs >= options.rotateSeconds * 1000;
   }
 
   function keepBudget(bytes: number): void {
     if (maxSpoolBytes === null || others + file.size + bytes <= maxSpoolBytes) return;
-    // What the readers of the rotated files have deleted since is free again.
-    others = rotatedBytes(path);
+    // What the readers of the older files have deleted since is free again.
+    others = otherBytes(path, file.path);
     const held = others + file.size;
     if (held + bytes <= maxSpoolBytes) return;
     throw new GraphtapError(
       "sink-full",
-      `Cannot write "${path}": it and its rotated files hold ${held} bytes, and --max-spool-bytes ` +
-        `allows ${maxSpoolBytes}; delete rotated files that were read, then start again (nothing was lost)`,
+      `Cannot write "${path}": the files of this spool hold ${held} bytes, and --max-spool-bytes ` +
+        `allows ${maxSpoolBytes}; delete those that were read, then start again (nothing was lost)`,
     );
   }
 
@@ -81,19 +86,32 @@ export function createRotation(options: RotationOptions, first: SpoolFile): Spoo
       keepBudget(bytes);
       if (!isDue(bytes)) return;
       before();
-      rotate();
+      begin();
     },
+    begin,
   };
 }
 
+function create({ path, now, access }: RotationOptions): SpoolFile {
+  const folder = dirname(path);
+  const made = attemptSink("create", folder, () => makeFolder(folder));
+  for (const one of made) giveFolder(one, access);
+  const name = attemptSink("list", folder, () => nextSpoolFile(path, now()));
+  const file = openSpoolFile(name, now, access);
+  attemptSink("write", name, () => syncFolder(folder));
+  return file;
+}
+
 /**
- * Deletes the rotated files that are older than they are kept. Their readers are not asked: nobody but they knows how
- * far they came. A file that cannot be deleted is reported, and stays.
+ * Deletes the files that ended longer ago than they are kept; a file ended when the next one began. Their readers are
+ * not asked: nobody but they knows how far they came. A file that cannot be deleted is reported, and stays.
  */
-function deleteOld({ path, keepSeconds, now, report }: RotationOptions): void {
+function deleteOld({ path, keepSeconds, now, report }: RotationOptions, current: string): void {
   if (keepSeconds == null) return;
-  for (const file of listRotated(path)) {
-    if (file.ms >= now() - keepSeconds * 1000) break;
+  const files = listSpool(path);
+  for (const [index, file] of files.entries()) {
+    const next = files[index + 1];
+    if (next === undefined || file.path === current || next.ms >= now() - keepSeconds * 1000) break;
     try {
       rmSync(file.path, { force: true });
     } catch (error) {
@@ -102,33 +120,10 @@ function deleteOld({ path, keepSeconds, now, report }: RotationOptions): void {
   }
 }
 
-/** What rotation adds to the name: the moment, in UTC, so that names sort in time order. */
-const STAMP = /^\.(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2}\.\d{3})Z$/;
-
-/** The name that the spool `path` gets when it is rotated at `ms` (epoch milliseconds). */
-function rotatedPath(path: string, ms: number): string {
-  return `${path}.${new Date(ms).toISOString().replace(/[-:]/g, "")}`;
-}
-
-/** The rotated files of a spool that are still there, oldest first, with the moment in their names. */
-export function listRotated(path: string): { path: string; ms: number }[] {
-  const folder = dirname(path);
-  const base = basename(path);
-  return listFolder(folder)
-    .filter(({ name, isFolder }) => !isFolder && name.startsWith(base))
-    .map(({ name }) => ({ path: join(folder, name), ms: momentOf(name.slice(base.length)) }))
-    .filter(({ ms }) => !Number.isNaN(ms))
-    .sort((a, b) => a.ms - b.ms);
-}
-
-/** Bytes of the rotated files. One that its reader deletes meanwhile counts nothing. */
-function rotatedBytes(path: string): number {
-  return listRotated(path).reduce(
+/** Bytes of the other files. One that its reader deletes meanwhile counts nothing. */
+function otherBytes(path: string, current: string): number {
+  return listSpool(path).filter((file) => file.path !== current).reduce(
     (sum, file) => sum + (statSync(file.path, { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
-}
-
-function momentOf(suffix: string): number {
-  return STAMP.test(suffix) ? Date.parse(suffix.replace(STAMP, "$1-$2-$3T$4:$5:$6Z")) : NaN;
 }

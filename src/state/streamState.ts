@@ -4,6 +4,7 @@ import { loadCheckpoint, positionIn, positionText, saveCheckpoint, wasSetAside }
 import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
+import { type InventoryFile, openInventory } from "./inventory.ts";
 import type { Position } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
@@ -44,6 +45,8 @@ export interface StreamState {
   seen(): SeenSet;
   /** The ranges that could not be read. */
   gaps(): GapLedger;
+  /** What a collection that is read whole held. */
+  inventory(): InventoryFile;
   /**
    * Deletes position and seen set, durably and together. A set taken from {@linkcode StreamState.seen} before is closed.
    *
@@ -98,6 +101,20 @@ function openFolder(
       seen = undefined;
       made = false;
       removeStreamFolder(dir);
+    },
+  };
+}
+
+/** The same file, whose folder is made before it is written. */
+function makingFirst<Content, File extends { save(content: Content): void }>(
+  folder: StreamFolder,
+  file: File,
+): File {
+  return {
+    ...file,
+    save(content: Content) {
+      folder.make();
+      file.save(content);
     },
   };
 }
@@ -161,16 +178,8 @@ export function openStream(
     },
     commitInFile,
     seen: () => folder.seen(),
-    gaps() {
-      const ledger = openGapLedger(dir, options);
-      return {
-        list: ledger.list,
-        save(gaps) {
-          folder.make();
-          ledger.save(gaps);
-        },
-      };
-    },
+    gaps: () => makingFirst(folder, openGapLedger(dir, options)),
+    inventory: () => makingFirst(folder, openInventory(dir, options)),
     reset() {
       anchored = false;
       folder.remove();

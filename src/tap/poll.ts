@@ -1,13 +1,11 @@
 import { asGraphtapError, type GraphtapError } from "../errors.ts";
-import { MAX_ATTEMPTS } from "../graph/retry.ts";
-import { fromMillis } from "../instant.ts";
 import { backfill } from "./backfill.ts";
 import { isFarBehind, sayIfBehind } from "./late/lag.ts";
 import { reread } from "./late/rereads.ts";
 import { oldestKept, readLive } from "./live.ts";
 import { openPollContext, type PollContext } from "./pollContext.ts";
-import { readWindow } from "./readWindow.ts";
 import { retryGaps } from "./retryGaps.ts";
+import { readSnapshot } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
 
 /** What one poll did. */
@@ -25,6 +23,8 @@ export interface PollReport {
   readonly lateBySeconds: number;
   /** Ranges that could not be read and are in the ledger now. */
   readonly gaps: number;
+  /** Whether what is new was read to its end, whatever became of older ranges. */
+  readonly isUpToDate: boolean;
   readonly startedMs: number;
   readonly elapsedMs: number;
   /** Why the stream could not be read to its end this time; `null` when it was. */
@@ -94,6 +94,7 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
     late: counts.late,
     lateBySeconds: counts.lateBySeconds,
     gaps: counts.gaps,
+    isUpToDate: counts.isUpToDate,
     startedMs,
     elapsedMs: engine.clock.now() - startedMs,
     error,
@@ -102,25 +103,15 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
 
 async function read(context: PollContext, mayGoOn: () => boolean): Promise<void> {
   const { cursor } = context.stream.plugin;
-  if (cursor.kind === "snapshot") return readSnapshot(context);
+  if (cursor.kind === "snapshot") {
+    await readSnapshot(context);
+    return context.counts.countUpToDate();
+  }
   const wasFarBehind = isFarBehind(context);
   const now = await readLive(context, cursor);
+  context.counts.countUpToDate();
   await reread(context, now, mayGoOn);
   sayIfBehind(context, wasFarBehind);
   await retryGaps(context, oldestKept(now, cursor), mayGoOn);
   await backfill(context, mayGoOn);
-}
-
-/** Reads a collection whole; what is not in it any more is forgotten, so that it leaves again if it comes back. */
-async function readSnapshot(context: PollContext): Promise<void> {
-  const { stream, position, startedMs, seen, intake } = context;
-  await readWindow(context, { from: stream.service.startTime?.instant ?? null, to: null }, {
-    priority: "live",
-    attempts: MAX_ATTEMPTS,
-    resumeAt: null,
-    resumable: false,
-  });
-  position.advance(fromMillis(startedMs));
-  position.commitInFile();
-  seen.replaceWith(intake.keys.list());
 }

@@ -4,8 +4,8 @@ import { lineStyle } from "../record/line.ts";
 import { createMask } from "../record/mask.ts";
 import { createTagger } from "../record/tag.ts";
 import type { Position } from "../state/position.ts";
+import { keySet } from "../state/seen/memory.ts";
 import type { SeenSet } from "../state/seen/set.ts";
-import { createTable, KEY_WORDS } from "../state/seen/table.ts";
 import { sinkName } from "./accepted.ts";
 import { createPollCounts, type PollCounts } from "./pollCounts.ts";
 import { createPollPosition, type PollPosition } from "./pollPosition.ts";
@@ -61,6 +61,7 @@ export function openPollContext(
       log: stream.log,
       framers: engine.framers,
       onRecord: intake.onRecord,
+      onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onRequest: () => counts.countRequest(),
     },
@@ -100,9 +101,7 @@ function intakeOf(
 
 /** The set as it is, but for the answer whether a record is new: each is that once, for windows share their bounds. */
 function delivering(seen: SeenSet): SeenSet {
-  const given = createTable();
-  const words = new Int32Array(KEY_WORDS);
-  const bytes = new Uint8Array(words.buffer);
+  const given = keySet();
   return {
     ...seen,
     get size() {
@@ -110,8 +109,7 @@ function delivering(seen: SeenSet): SeenSet {
     },
     add(key) {
       seen.add(key);
-      bytes.set(key);
-      return given.add(words, 0);
+      return given.add(key);
     },
   };
 }

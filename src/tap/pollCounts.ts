@@ -10,6 +10,8 @@ export interface PollCounts {
   readonly lateBySeconds: number;
   /** Windows that could not be read. */
   readonly gaps: number;
+  /** Whether what is new was read to its end. */
+  readonly isUpToDate: boolean;
   countRequest(): void;
   countPage(): void;
   /** So many of the requests that were counted belong to a re-read. */
@@ -17,6 +19,7 @@ export interface PollCounts {
   /** A re-read found records, the oldest of which was so old. */
   countLate(records: number, bySeconds: number): void;
   countGap(): void;
+  countUpToDate(): void;
 }
 
 export function createPollCounts(): PollCounts {
@@ -26,6 +29,7 @@ export function createPollCounts(): PollCounts {
   let late = 0;
   let lateBySeconds = 0;
   let gaps = 0;
+  let isUpToDate = false;
   return {
     get requests() {
       return requests;
@@ -45,6 +49,9 @@ export function createPollCounts(): PollCounts {
     get gaps() {
       return gaps;
     },
+    get isUpToDate() {
+      return isUpToDate;
+    },
     countRequest: () => void requests++,
     countPage: () => void pages++,
     countRereadRequests: (more) => void (rereadRequests += more),
@@ -53,5 +60,6 @@ export function createPollCounts(): PollCounts {
       lateBySeconds = Math.max(lateBySeconds, bySeconds);
     },
     countGap: () => void gaps++,
+    countUpToDate: () => void (isUpToDate = true),
   };
 }

@@ -117,7 +117,8 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
         return;
       }
       commitInFile();
-      seen.expire(keysNeededSince(current, startedMs));
+      // The keys of a snapshot are those of the records it holds, however old.
+      if (stream.plugin.cursor.kind !== "snapshot") seen.expire(keysNeededSince(current, startedMs));
     },
     rollback() {
       seen.rollback();

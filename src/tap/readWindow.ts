@@ -1,16 +1,20 @@
 import { GraphtapError } from "../errors.ts";
-import type { Asked } from "../graph/judge.ts";
+import type { Asked } from "../graph/asked.ts";
 import type { Priority } from "../graph/limiter.ts";
+import { createVisited, isOurs } from "../graph/links.ts";
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import type { Instant, Window } from "../instant.ts";
-import type { WindowCounts } from "../record/intake.ts";
+import type { Plugin } from "../plugin/plugin.ts";
+import type { LeftOut, WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
 import { firstPageUrl } from "./query.ts";
 import type { Stream } from "./stream.ts";
 
-/** More pages than this are a loop without an end, or a window that is far too wide. */
+/** A window with more pages than this is read again in parts, if it can be made narrower. */
 const MOST_PAGES = 500;
+/** So many pages in a row that bring nothing, each with a link to the next, are a loop without an end. */
+const MOST_IDLE_PAGES = 20;
 
 /** How a window is read. */
 export interface WindowOptions {
@@ -21,6 +25,12 @@ export interface WindowOptions {
   readonly resumeAt: string | null;
   /** Whether an interruption may be resumed: the page links are then part of the position. */
   readonly resumable: boolean;
+  /** Whether it can be made narrower; else it is read to its end, however many pages it has. */
+  readonly divisible: boolean;
+  /** Told of each record that is too long, before the page's position is committed. */
+  readonly onLeftOut?: (record: LeftOut) => void;
+  /** Records a page. @default the plugin's */
+  readonly pageSize?: number;
 }
 
 /** What reading a window to its end found. */
@@ -44,32 +54,68 @@ export async function readWindow(
 ): Promise<WindowRead> {
   const { stream, position } = context;
   const counts = context.intake.begin(window);
-  const first = firstPageUrl(stream.graphUrl, stream.plugin, window, stream.service.additionalFilter);
-  const visited = new Set<string>();
+  const plugin = sized(stream.plugin, options.pageSize);
+  const first = firstPageUrl(stream.graphUrl, plugin, window, stream.service.additionalFilter);
+  const visited = createVisited();
+  const idle = createIdleRun();
   const how = {
     permits: createPermits(stream.limiters, options.priority),
     attempts: options.attempts,
     visited,
   };
-  let url = options.resumeAt ?? first;
+  // The address of Graph may be another than when the window was interrupted.
+  const { resumeAt } = options;
+  let url = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? resumeAt : first;
   let serverTime: Instant | null = null;
   for (let pages = 1;; pages++) {
     visited.add(url);
+    counts.pageKey = null;
     const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
     context.counts.countPage();
+    for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
     serverTime ??= page.serverTime;
     if (page.nextLink === null) return { pages, counts, serverTime };
-    if (pages >= MOST_PAGES) {
-      throw new GraphtapError(
-        "window-too-large",
-        `Cannot read window of "${stream.service.name}": it has more than ${MOST_PAGES} pages`,
-      );
-    }
+    if (idle.count(page.records, counts.pageKey) >= MOST_IDLE_PAGES) throw endless(stream);
+    if (options.divisible && pages >= MOST_PAGES) throw tooLarge(stream);
     url = page.nextLink;
     const { from, to } = window;
     if (options.resumable && from !== null && to !== null) position.interrupt({ from, to }, url);
     position.commit();
   }
+}
+
+function sized(plugin: Plugin, size = plugin.page.size): Plugin {
+  return { ...plugin, page: { ...plugin.page, size } };
+}
+
+function tooLarge({ service }: Stream): GraphtapError {
+  return new GraphtapError(
+    "window-too-large",
+    `Cannot read window of "${service.name}": it has more than ${MOST_PAGES} pages`,
+  );
+}
+
+function endless({ service }: Stream): GraphtapError {
+  return new GraphtapError(
+    "window-endless",
+    `Cannot read window of "${service.name}" to its end: ${MOST_IDLE_PAGES} pages in a row brought nothing, ` +
+      "and each led to another; what came before them was delivered",
+  );
+}
+
+/** Counts pages in a row that bring nothing: no record, or those of an earlier page under another link. */
+function createIdleRun() {
+  const known = new Set<string>();
+  let run = 0;
+  return {
+    /** @param key of the page's first record @returns how many there were up to now */
+    count(records: number, key: Uint8Array | null): number {
+      const text = key === null ? null : String.fromCharCode(...key);
+      run = records === 0 || (text !== null && known.has(text)) ? run + 1 : 0;
+      if (text !== null) known.add(text);
+      return run;
+    },
+  };
 }
 
 function askedOf({ service, plugin }: Stream, followsLink: boolean): Asked {

@@ -1,41 +1,32 @@
-import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
-import type { Priority } from "../graph/limiter.ts";
-import { MAX_ATTEMPTS } from "../graph/retry.ts";
+import { asGraphtapError } from "../errors.ts";
 import {
   addSeconds,
   compareInstants,
   earliest,
   formatInstant,
-  fromMillis,
   type Instant,
   secondsBetween,
   type Window,
 } from "../instant.ts";
 import type { WindowCounts } from "../record/intake.ts";
+import { createIsolation, type IsolationOptions } from "./isolation.ts";
+import { gapOf, leftOutError } from "./leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindow, type WindowRead } from "./readWindow.ts";
 import {
   FIRST_WIDTH_SECONDS,
   fittedWidth,
   LARGEST_WIDTH_SECONDS,
-  shrunkWidth,
   SMALLEST_WIDTH_SECONDS,
 } from "./windowWidth.ts";
 
-/** Attempts for each request once a window is under suspicion: its size is then varied, not its moment. */
-const FEW_ATTEMPTS = 2;
 /** A link kept longer than this is not tried again: Graph forgets them, some within minutes. */
 const LINK_LIFETIME_MS = 600_000;
 /** How often a window of changing records is read again because rows moved between its pages. */
 const MOST_REPEATS = 3;
 
 /** How a range is read. */
-export interface RangeOptions {
-  readonly priority: Priority;
-  /** Moves what this range is read for: everything up to `to` was read, or is a gap. */
-  readonly onRead: (to: Instant, counts: WindowCounts | null) => void;
-  /** Told of a window that cannot be read at the smallest size although Graph works. */
-  readonly onGap: (window: Window, error: GraphtapError) => void;
+export interface RangeOptions extends IsolationOptions {
   /** Asked between windows. */
   readonly mayGoOn: () => boolean;
 }
@@ -54,30 +45,25 @@ export async function readWindows(
 ): Promise<Instant> {
   const { position } = context;
   const { priority, onRead } = options;
+  const isolation = createIsolation(context, range.to, options);
   let at = range.from;
-  let attempts = MAX_ATTEMPTS;
   let repeats = 0;
   do {
     const window = nextWindow(context, at, range.to);
     let read: WindowRead;
     try {
-      read = await readWindow(context, window, { ...resuming(context, window), priority, attempts });
+      read = await readWindow(context, window, {
+        ...resuming(context, window),
+        priority,
+        onLeftOut: (record) => options.onGap(gapOf(record, window), leftOutError(context.stream, record)),
+        attempts: isolation.attempts,
+        divisible: secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS,
+      });
     } catch (thrown) {
-      const error = asGraphtapError(thrown);
-      if (!error.kind.suspectsWindow) throw error;
-      attempts = FEW_ATTEMPTS;
-      const isNarrower = narrow(context, window, error);
-      // What came of the window left: after a kill it must not come again beside the page that is read next.
-      await context.intake.drain();
-      position.commit();
-      if (isNarrower) continue;
-      if (!await graphWorks(context, at, priority)) throw error;
-      options.onGap(window, error);
-      onRead(at = window.to, null);
-      position.commit();
+      at = await isolation.failed(window, asGraphtapError(thrown));
       continue;
     }
-    attempts = MAX_ATTEMPTS;
+    isolation.succeeded();
     noticeOutside(context, window, read.counts);
     if (rowsMayHaveMoved(context, read) && repeats++ < MOST_REPEATS) continue;
     repeats = 0;
@@ -112,35 +98,6 @@ function nextWindow({ position, stream, startedMs }: PollContext, from: Instant,
 /** A link that counts rows is good only while no record moves, and records that change do. */
 function resuming({ stream: { plugin } }: PollContext, { link }: NextWindow) {
   return { resumeAt: link, resumable: plugin.cursor.kind === "event-time" };
-}
-
-/** Halves the width for what follows; false when it is the smallest already. */
-function narrow({ position, stream }: PollContext, window: Window, error: GraphtapError): boolean {
-  const width = shrunkWidth(secondsBetween(window.from, window.to));
-  position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
-  if (width !== null) stream.log.warn(error.message, { ...codesOf(error), window_seconds: width });
-  return width !== null;
-}
-
-/**
- * Tells a poisoned window from an outage: asks for a moment that was read before, and for this moment.
- * What they bring is delivered like anything else.
- */
-async function graphWorks(context: PollContext, at: Instant, priority: Priority): Promise<boolean> {
-  const now = fromMillis(context.engine.clock.now());
-  const probes: Window[] = [
-    { from: addSeconds(at, -1 - SMALLEST_WIDTH_SECONDS), to: addSeconds(at, -2) },
-    { from: addSeconds(now, -1), to: now },
-  ];
-  for (const probe of probes) {
-    try {
-      await readWindow(context, probe, { priority, attempts: 1, resumeAt: null, resumable: false });
-      return true;
-    } catch (thrown) {
-      if (!asGraphtapError(thrown).kind.suspectsWindow) throw thrown;
-    }
-  }
-  return false;
 }
 
 /**

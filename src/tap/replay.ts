@@ -1,16 +1,21 @@
 import type { GraphtapError } from "../errors.ts";
 import { compareInstants, formatInstant, fromMillis, type Instant, type Window } from "../instant.ts";
+import type { TimedCursor } from "../plugin/plugin.ts";
 import { withoutWindow } from "../state/gap.ts";
 import { oldestKept } from "./live.ts";
 import { type PollReport, runPoll } from "./poll.ts";
 import { openPollContext, type PollContext } from "./pollContext.ts";
 import { readWindows } from "./readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
+import { readWhole } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
 
 /** The start, or the oldest moment of which Graph still has records. */
-function keptFrom({ startedMs, stream: { plugin: { cursor }, log } }: PollContext, from: Instant): Instant {
-  if (cursor.kind === "snapshot") return from;
+function keptFrom(
+  { startedMs, stream: { log } }: PollContext,
+  cursor: TimedCursor,
+  from: Instant,
+): Instant {
   const oldest = oldestKept(fromMillis(startedMs), cursor);
   if (compareInstants(from, oldest) >= 0) return from;
   log.warn("the range begins before what Graph keeps: reading begins with the oldest it has", {
@@ -20,7 +25,7 @@ function keptFrom({ startedMs, stream: { plugin: { cursor }, log } }: PollContex
 }
 
 /**
- * Reads a range by hand, whatever the position is, and leaves that where it is. Gaps within the range are closed;
+ * Reads a range by hand, of a collection without a time all of it, whatever the position is, and leaves that where it is. Gaps within the range are closed;
  * what still cannot be read is a gap again.
  *
  * @param again deliver what was delivered before, too, each record once
@@ -34,8 +39,10 @@ export function replay(
   again: boolean,
 ): Promise<PollReport> {
   return runPoll(openPollContext(stream, engine, signal, { again }), async (context) => {
+    const { cursor } = stream.plugin;
+    if (cursor.kind === "snapshot") return void await readWhole(context, null);
     const unread: { window: Window; error: GraphtapError }[] = [];
-    await readWindows(context, { from: keptFrom(context, range.from), to: range.to }, {
+    await readWindows(context, { from: keptFrom(context, cursor, range.from), to: range.to }, {
       priority: "backfill",
       onRead: () => {},
       onGap: (window, error) => unread.push({ window, error }),

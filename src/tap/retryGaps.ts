@@ -6,6 +6,7 @@ import { readWindows } from "./readWindows.ts";
 
 const FIRST_RETRY_MS = 3_600_000;
 const LONGEST_RETRY_MS = 86_400_000;
+const GIVEN_UP = "gap given up: Graph does not keep its records any longer";
 
 /** Puts a window that cannot be read into the ledger; next to another of the same reason it makes that longer. */
 export function recordGap(context: PollContext, { from, to }: Window, error: GraphtapError): void {
@@ -36,7 +37,7 @@ export async function retryGaps(
     if (gap.nextTryMs > engine.clock.now()) continue;
     const others = () => state.gaps().list().filter((other) => !isSame(other, gap));
     if (gap.to.seconds < oldest.seconds) {
-      log.error("gap given up: Graph does not keep its records any longer", shown(gap));
+      log.error(GIVEN_UP, shown(gap));
       state.gaps().save(others());
       continue;
     }
@@ -60,12 +61,14 @@ async function readGap(
   { from, to }: Window,
   mayGoOn: () => boolean,
 ): Promise<Window[]> {
+  const { stream: { log } } = context;
   let at = from;
   const left: Window[] = [];
   await readWindows(context, { from, to }, {
     priority: "backfill",
     onRead: (reached) => at = reached,
     onGap: (window) => left.push(window),
+    onDropped: (dropped) => log.error(GIVEN_UP, shown(dropped)),
     mayGoOn,
   });
   return at.seconds < to.seconds ? [...left, { from: at, to }] : left;

@@ -56,7 +56,9 @@ export async function pollForever(
       let refusals = 0;
       for (;;) {
         const report = await pollStream(stream, engine, stop.signal, engine.clock.now() + periodMs);
-        refusals = report.error?.kind.recovery === "suspend-stream" ? refusals + 1 : 0;
+        // Old ranges that are refused must not make today's records late.
+        const isRefused = report.error?.kind.recovery === "suspend-stream" && !report.isUpToDate;
+        refusals = isRefused ? refusals + 1 : 0;
         const pause = pauseMs(periodMs, refusals);
         // Not longer either: a clock that was set back would stop the stream until it is right again.
         const waitMs = Math.min(Math.max(0, report.startedMs + pause - engine.clock.now()), pause);
@@ -115,5 +117,9 @@ function logReport({ log }: Stream, report: PollReport, waitMs: number | null): 
     next_in_s: waitMs === null ? undefined : Math.round(waitMs / 1000),
   };
   if (report.error === null) log.info("pull done", figures);
-  else log.error(`pull failed: ${report.error.message}`, { ...codesOf(report.error), ...figures });
+  else {
+    // What lies with the whole input has been told, once for all of its streams.
+    const level = report.error.kind.ofInput ? "debug" : "error";
+    log[level](`pull failed: ${report.error.message}`, { ...codesOf(report.error), ...figures });
+  }
 }

@@ -13,6 +13,9 @@ import { plugins } from "../../plugins/index.ts";
 import type { Runtime } from "./runtime.ts";
 import { isMissing, readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
 
+/** A secret's file may be read while other streams work, and waiting for a pipe holds them all up. */
+const SECRET_PATIENCE_MS = 5_000;
+
 /** A configuration and what its relative paths start from. */
 export interface LoadedConfig {
   readonly config: Config;
@@ -63,7 +66,7 @@ export function judgeConfig(
     regexEngine,
     now: fromMillis(nowMs),
     env,
-    readFile: (path) => readWholeFile(path).toString("utf8"),
+    readFile: (path) => readWholeFile(path, SECRET_PATIENCE_MS).toString("utf8"),
     ...(accessOf && { accessOf }),
   });
   return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };

@@ -14,6 +14,8 @@ export interface Runtime {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves when the kernel has all bytes; rejects when the reader is gone. */
   readonly writeStdout: (bytes: Uint8Array) => Promise<void>;
+  /** What the system calls the pipe, file or terminal that standard output is; `null` when that cannot be told. */
+  readonly stdoutName: () => string | null;
   /** What standard output is, where nobody would look for event lines; `null` for a pipe, a file or what cannot be told. */
   readonly stdoutPlace: () => StdoutPlace | null;
   readonly writeStderr: (text: string) => void;

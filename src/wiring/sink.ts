@@ -6,25 +6,32 @@ import { createDeadLetters } from "../sink/deadLetter.ts";
 import { openFileSink } from "../sink/file.ts";
 import { createHttpSink } from "../sink/http.ts";
 import type { BodyKind } from "../sink/httpBody.ts";
+import { createLineMark } from "../sink/lineMark.ts";
 import type { Sink } from "../sink/sink.ts";
+import type { SpoolAccess } from "../sink/spoolFile.ts";
 import { createStdoutSink } from "../sink/stdout.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Runtime } from "./runtime.ts";
 import { userAgent } from "./version.ts";
+
+/** In the state folder: which outputs may end in the middle of a line. Names with a leading dot are no input's. */
+const STDOUT = ".stdout";
 
 /** Where event lines go, checked and not yet open. */
 export type SinkOptions =
   | { readonly kind: "stdout" }
   | {
     readonly kind: "file";
-    /** Absolute. */
+    /** What the names of its files begin with; absolute. */
     readonly path: string;
     readonly rotateBytes: number;
     readonly rotateSeconds: number;
     /** What all its files may hold; `null` for no bound. */
     readonly maxSpoolBytes: number | null;
-    /** The age at which rotated files are deleted, read or not; `null` for never. */
+    /** How long a file is kept after its end, read or not; `null` for ever. */
     readonly keepSeconds: number | null;
+    /** Who may read its files beside the user that graphtap runs as. */
+    readonly access: SpoolAccess;
   }
   | {
     readonly kind: "http";
@@ -40,7 +47,7 @@ export type SinkOptions =
 
 /** What a sink needs of the process. */
 export interface SinkSurroundings {
-  readonly runtime: Pick<Runtime, "writeStdout" | "locker">;
+  readonly runtime: Pick<Runtime, "writeStdout" | "stdoutName" | "locker">;
   readonly stateDir: string;
   /** Whether the lines are JSON. */
   readonly json: boolean;
@@ -60,7 +67,10 @@ export function sinkName(options: SinkOptions): string {
 export function openSink(options: SinkOptions, surroundings: SinkSurroundings): Sink {
   const { runtime, clock, log } = surroundings;
   const now = () => clock.now();
-  if (options.kind === "stdout") return createStdoutSink(runtime.writeStdout, surroundings);
+  if (options.kind === "stdout") {
+    const mark = createLineMark(join(surroundings.stateDir, STDOUT), runtime.stdoutName());
+    return createStdoutSink(runtime.writeStdout, surroundings, mark);
+  }
   if (options.kind === "file") {
     return openFileSink({ ...options, locker: runtime.locker, now, report: (note) => log.warn(note) });
   }

@@ -1,7 +1,7 @@
 /** From the services of a configuration to streams: whom to ask, with which credentials, within which budgets. */
 import type { Clock } from "../clock.ts";
 import type { Config, Credentials, InputConfig, ServiceConfig } from "../config/config.ts";
-import { GraphtapError } from "../errors.ts";
+import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { clientSecret } from "../graph/auth/clientSecret.ts";
 import { entraIssuer, type EntraOptions } from "../graph/auth/entra.ts";
 import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
@@ -9,6 +9,7 @@ import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
+import { createOutage, type Outage } from "../graph/outage.ts";
 import type { RequestMemory } from "../graph/requestWindow.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
@@ -27,7 +28,11 @@ export interface SourceParts {
   readonly selection?: Selection;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of outages of an input. @default `log` */
+  readonly outageLog?: Log;
   readonly transport: Transport;
+  /** In [0, 1), for spreading requests. @default Math.random */
+  readonly random?: () => number;
   /** What remembers the requests of a limiter for the next process, by a name that stays the same. @default nothing */
   readonly memoryOf?: (limiter: string) => RequestMemory;
 }
@@ -71,8 +76,11 @@ function inputSources(
   const cloud = resolveCloud(input);
   const log = parts.log.with({ input: input.name });
   const issue = issuerOf(input.credentials, { transport, clock, cloud });
-  const tokens = announced(createTokenSource(issue, clock), log);
-  const graph = createGraphClient({ transport, clock, log, userAgent, tokens });
+  const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
+  const login = createOutage(outageLog, "the login service gives tokens again");
+  const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
+  const outage = createOutage(outageLog, "Graph answers again");
+  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage });
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
@@ -110,12 +118,23 @@ function issuerOf(
   return entraIssuer({ ...entra, tenantId, clientId, authenticate: clientSecret(() => secret.reveal()) });
 }
 
-/** Says once that the login service accepts the credentials, as the old collector's set-up did. */
-function announced(tokens: TokenSource, log: Log): TokenSource {
+/**
+ * Says once that the login service accepts the credentials, as the old collector's set-up did, and once of each outage
+ * of it, however many streams wait for a token.
+ */
+function watched(tokens: TokenSource, outage: Outage, log: Log): TokenSource {
   let isReady = false;
   return {
     async get(signal) {
-      const token = await tokens.get(signal);
+      let token: string;
+      try {
+        token = await tokens.get(signal);
+      } catch (thrown) {
+        const error = asGraphtapError(thrown);
+        if (error.kind.ofInput) outage.failed("login", error);
+        throw error;
+      }
+      outage.works("login");
       if (!isReady) log.info("ready: the login service gave a token");
       isReady = true;
       return token;

@@ -111,6 +111,7 @@ export function openTap(
     pid: runtime.pid,
     now: () => clock.now(),
     report: (note) => log.warn(note),
+    onLost: (failure) => stop.abort(failure),
   });
   const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });

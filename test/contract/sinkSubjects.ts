@@ -1,16 +1,17 @@
 /** Every sink there is, each with another side that can be told what to do: what `sinks.test.ts` judges. */
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { createResponseSink } from "../../src/server/pull/responseSink.ts";
 import type { FileLocker } from "../../src/files/lock.ts";
 import { openFileSink } from "../../src/sink/file.ts";
 import type { BodyKind } from "../../src/sink/httpBody.ts";
+import { createLineMark } from "../../src/sink/lineMark.ts";
 import type { Sink } from "../../src/sink/sink.ts";
 import { createStdoutSink } from "../../src/sink/stdout.ts";
 import { STOP_GRACE_MS } from "../../src/sink/writeQueue.ts";
 import { type HandClock, handClock } from "../support/handClock.ts";
+import { spoolText } from "../support/spoolModel.ts";
 import { hostLocker } from "../support/stateLocker.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 import { httpRig } from "../unit/sink/httpRig.ts";
@@ -61,7 +62,7 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }
 
-function openStdout(): Opened {
+function openStdout(folder = tempFolder()): Opened {
   const clock = handClock();
   const stop = new AbortController();
   let mood: Mood = "takes";
@@ -78,7 +79,7 @@ function openStdout(): Opened {
     text += Buffer.from(bytes).toString();
   };
   return {
-    sink: createStdoutSink(write, { stop: stop.signal, clock }),
+    sink: createStdoutSink(write, { stop: stop.signal, clock }, createLineMark(join(folder, "mark"), null)),
     clock,
     stop,
     taken: () => text,
@@ -113,7 +114,7 @@ function openFile(folder = tempFolder()): Opened {
     sink: open(),
     clock,
     stop: new AbortController(),
-    taken: () => readFileSync(path, "utf8"),
+    taken: () => spoolText(path),
     // Its limit refuses; who writes the large line meets it.
     become: () => {},
     met: () => Promise.resolve(),

@@ -91,6 +91,7 @@ describe.skipIf(typeof found === "string" || onDeno)(`Fluent Bit ${fluentBit.ver
     receiver: DevoReceiver,
     site: Site,
     scaled: [string, string][] = [],
+    words: string[] = [],
   ) =>
     await planPipeline({
       fluentBit,
@@ -100,6 +101,7 @@ describe.skipIf(typeof found === "string" || onDeno)(`Fluent Bit ${fluentBit.ver
       port: receiver.port,
       authority,
       scaled,
+      words,
     });
   const complete = (site: Site, receiver: DevoReceiver) => () =>
     new Set(records(receiver)).size >= site.records(SERVICE).length;
@@ -195,6 +197,25 @@ describe.skipIf(typeof found === "string" || onDeno)(`Fluent Bit ${fluentBit.ver
     },
     150_000,
   );
+
+  it("brings each line of many spool files once, also long after their end and after a restart", async () => {
+    const site = await openSite();
+    fill(site, COUNT);
+    site.emulator.faults.add({ match: { times: "always" }, do: { kind: "shortPage", records: 100 } });
+    const receiver = await startDevoReceiver({ authority });
+    const pipeline = await plan("file", receiver, site, [], ["--rotate-bytes", "500000"]);
+    await pipeline.start();
+    const arrived = () => records(receiver).length;
+    await settled(arrived, 15_000, complete(site, receiver));
+    // Longer than a file that was renamed is kept in mind, unless it is told otherwise, and than two looks for new files.
+    await sleep(15_000);
+    expect(judge(site, receiver)).toEqual({ lost: 0, repeated: 0 });
+    await stopBoth(pipeline);
+    await pipeline.start();
+    await sleep(15_000);
+    expect(judge(site, receiver)).toEqual({ lost: 0, repeated: 0 });
+    await stopBoth(pipeline);
+  }, 90_000);
 
   it("loses nothing to a peer that closes what is idle", async () => {
     const site = await openSite();

@@ -1,4 +1,5 @@
 /** On Deno, the program does its work with what the README grants it, narrowed to the hosts and paths in use. */
+import { Buffer } from "node:buffer";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -7,6 +8,7 @@ import { wholeLines } from "../support/eventLines.ts";
 import { denoProgram, startCommand } from "../support/program.ts";
 import { projectFolder } from "../support/project.ts";
 import { CONTOSO, contoso, openSite } from "../support/site.ts";
+import { spoolText } from "../support/spoolModel.ts";
 
 interface Permissions {
   readonly net: string;
@@ -69,7 +71,7 @@ describe.runIf(denoProgram !== null)("on Deno, with four narrowed permissions an
     const more = { ...least, read: `${least.read},spool`, write: `${least.write},spool` };
     const { code, stderr } = await startNarrowed(more, ["pull", "--to", "file:spool/e"], site.folder).ended;
     expect(code, stderr).toBe(0);
-    expect(wholeLines(readFileSync(join(site.folder, "spool/e")))).toHaveLength(10);
+    expect(wholeLines(Buffer.from(spoolText(join(site.folder, "spool/e")), "latin1"))).toHaveLength(10);
   });
 
   it("run polls until it is stopped", async () => {

@@ -35,7 +35,7 @@ function poisonedMinute(minute: () => number, broken: () => boolean, status: num
 }
 
 describe("a minute that Graph cannot serve", () => {
-  it.each([504, 500])(
+  it.each([504, 500, 400, 404, 410, 302, 418])(
     "becomes one gap, everything else is delivered, and the gap closes when it can: %i",
     async (status) => {
       let poison = 0;

@@ -1,5 +1,6 @@
 /** Tokens that end before a scan does, and an Entra that fails. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { FaultAction } from "../../src/emulator/faults.ts";
 import { pollOnce } from "../../src/tap/scheduler.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { anHourAgo, expectAllOnce, fillAudits, tallied } from "../support/audits.ts";
@@ -78,7 +79,7 @@ describe("a token", () => {
     const token = /^Bearer (.*)$/.exec(rig.sent[0]!.headers["authorization"]!)![1]!;
     const said = [...rig.log, String(report.error), ...rig.sent.map(({ url }) => url)].join("\n");
     expect(said).not.toContain(token.slice(0, 30));
-    expect(said, "nor what Graph said in a body").not.toContain("Bearer and all");
+    expect(said, "nor what follows its scheme in a message").not.toContain("Bearer and");
   });
 });
 
@@ -143,6 +144,105 @@ describe("Entra", () => {
     expect(requests("token").length).toBe(1);
     fault.remove();
     await poll(stream, rig.engine, signal);
+    expectAllOnce(rig);
+  });
+
+  describe("before eight services", () => {
+    const services = [
+      "signIns",
+      "signIns_v2",
+      "directory_audits",
+      "provisioning_audits",
+      "alerts",
+      "alerts_v2",
+      "secure_scores",
+      "secure_score_control_profiles",
+    ];
+    const fail = (action: FaultAction, times: number | "always" = "always") =>
+      rig.emulator.faults.add({ match: { collection: "token", times }, do: action });
+    const troubles = () => rig.log.filter((line) => /^\S+ (warn|error) /.test(line));
+    const seconds = () => (rig.clock.now() - began) / 1000;
+    let began = 0;
+
+    function pullAll(action: FaultAction, times: number | "always" = "always") {
+      rig = openRig({ unevenPages: false });
+      fillAudits(rig, 40);
+      const streams = rig.streams(services, anHourAgo(rig));
+      fail(action, times);
+      began = rig.clock.now();
+      rig.log.length = 0;
+      return pollOnce(streams, rig.engine, new AbortController());
+    }
+
+    it.each<[string, FaultAction, number]>([
+      ["429 with a pause of a minute", {
+        kind: "status",
+        status: 429,
+        body: "Too Many Requests",
+        retryAfter: 60,
+      }, 60],
+      ["503 with a pause of a minute", { kind: "status", status: 503, retryAfter: 60 }, 60],
+      ["AADSTS50196, a loop", { kind: "tokenError", aadsts: 50196 }, 300],
+    ])("that answers %s is left alone so long, for all of them together", async (_, action, pause) => {
+      const outcomes = await pullAll(action);
+      expect(outcomes.every(({ report }) => report.error?.code === "token-unavailable")).toBe(true);
+      expect(requests("token").length).toBeLessThanOrEqual(1 + seconds() / pause);
+      expect(requests("token").length, "each stream tries six times").toBeGreaterThanOrEqual(6);
+    });
+
+    it.each<[string, FaultAction]>([
+      ["answers 503", { kind: "status", status: 503 }],
+      ["does not answer", { kind: "reset" }],
+      ["is busy", { kind: "tokenError", aadsts: 90055 }],
+      ["answers 429", { kind: "status", status: 429, retryAfter: 5 }],
+      ["refuses the secret", { kind: "tokenError", aadsts: 7000215 }],
+    ])("that %s is told in one line", async (_, action) => {
+      const outcomes = await pullAll(action);
+      expect(outcomes.every(({ report }) => report.error !== null)).toBe(true);
+      expect(troubles().filter((line) => !line.includes("stops returning data"))).toHaveLength(1);
+      expect(troubles()[0]).toContain("Cannot get a token from");
+    });
+
+    it("that is down for a moment is asked a few times, and its end is told in one line, too", async () => {
+      const outcomes = await pullAll({ kind: "status", status: 503 }, 3);
+      expect(outcomes.filter(({ report }) => report.error !== null)).toEqual([]);
+      expect(requests("token").length).toBe(4);
+      const told = rig.log.filter((line) => /token/.test(line)).map((line) =>
+        line.split(" ").slice(1).join(" ")
+      );
+      expect(told).toHaveLength(3);
+      expect(told[0]).toMatch(/^warn {2}Cannot get a token/);
+      expect(told[1]).toMatch(/^info {2}the login service gives tokens again/);
+      expect(told[2]).toMatch(/^info {2}ready/);
+      expectAllOnce(rig);
+    });
+
+    it("whose tokens Graph refuses, each of them, is asked for two", async () => {
+      rig = openRig({ unevenPages: false });
+      for (const path of ["/v1.0/", "/beta/"]) {
+        rig.emulator.faults.add({ match: { path, times: "always" }, do: { kind: "status", status: 401 } });
+      }
+      const outcomes = await pollOnce(
+        rig.streams(services, anHourAgo(rig)),
+        rig.engine,
+        new AbortController(),
+      );
+      expect(outcomes.every(({ report }) => report.error?.code === "graph-unauthorized")).toBe(true);
+      expect(requests("token").length).toBe(2);
+    });
+  });
+});
+
+describe("Graph that cannot be reached", () => {
+  it("is told in one line for all streams of an input, and so is its end", async () => {
+    rig = openRig({ unevenPages: false });
+    fillAudits(rig, 40);
+    const streams = rig.streams(["directory_audits", "signIns", "alerts_v2"], anHourAgo(rig));
+    rig.emulator.faults.add({ match: { path: "/v1.0/", times: 12 }, do: { kind: "reset" } });
+    const outcomes = await pollOnce(streams, rig.engine, new AbortController());
+    expect(outcomes.filter(({ report }) => report.error !== null)).toEqual([]);
+    expect(rig.log.filter((line) => /^\S+ warn /.test(line))).toHaveLength(1);
+    expect(rig.log.filter((line) => line.includes("Graph answers again"))).toHaveLength(1);
     expectAllOnce(rig);
   });
 });

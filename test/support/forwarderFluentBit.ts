@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { shellCommand } from "../../src/shipper/quote.ts";
+import { listSpool } from "../../src/sink/spoolNames.ts";
 import type { WayIn } from "../../src/shipper/settings.ts";
 import { type Authority, writeDomain } from "./certificates.ts";
 import type { Installed } from "./forwarderInstalled.ts";
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   readonly via: WayIn;
   readonly port: number;
   readonly authority: Authority;
+  /** Further words for graphtap where it runs beside Fluent Bit. */
+  readonly words?: readonly string[];
   /** Words in the configuration to replace, to scale times. */
   readonly scaled?: readonly (readonly [string, string])[];
 }
@@ -109,9 +112,9 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
         }
       }
     },
-    append: (line) => appendFileSync(join(site.folder, "spool", "events.log"), line),
+    append: (line) => appendFileSync(listSpool(join(site.folder, "spool", "events.log")).at(-1)!.path, line),
     startGraphtap() {
-      graphtap = start(["run", "-c", config, "--format", "devo", "--to", ...to]);
+      graphtap = start(["run", "-c", config, "--format", "devo", "--to", ...to, ...options.words ?? []]);
     },
     async start() {
       await pipeline.startShipper();

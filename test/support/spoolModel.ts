@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { type FileSinkOptions, openFileSink } from "../../src/sink/file.ts";
 import type { Sink } from "../../src/sink/sink.ts";
-import { listRotated } from "../../src/sink/spoolRotation.ts";
+import { listSpool } from "../../src/sink/spoolNames.ts";
 import { recordKey } from "../../src/record/keyMaker.ts";
 
 /** Lines of a page of one stream, of very different lengths, in pieces as they come while a page is read. */
@@ -99,14 +99,5 @@ const hex = (key: Uint8Array) => Array.from(key, (byte) => byte.toString(16)).jo
 
 /** All that is in the files of a spool, in their order, one character a byte. */
 export function spoolText(path: string): string {
-  const rotated = listRotated(path).map((file) => readFileSync(file.path, "latin1"));
-  return rotated.join("") + readIfAny(path);
-}
-
-function readIfAny(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
+  return listSpool(path).map((file) => readFileSync(file.path, "latin1")).join("");
 }

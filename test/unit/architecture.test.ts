@@ -183,12 +183,23 @@ describe("the house", () => {
     expect(strangers).toEqual([]);
   });
 
+  it("has unit tests that start no process", () => {
+    const starting = filesUnder("test/unit").filter((file) =>
+      importsProcesses(readFileSync(join(root, file), "utf8"))
+    );
+    expect(starting).toEqual([]);
+  });
+
   it("touches the process in main.ts alone", () => {
     const touching = sources.filter((file) => file !== "src/main.ts")
       .filter((file) => touchesProcess(readFileSync(join(root, file), "utf8")));
     expect(touching).toEqual([]);
   });
 });
+
+function importsProcesses(text: string): boolean {
+  return /^(?:import|\}) .*from ".*(?:node:child_process|support\/(?:program|stateLocker)\.ts)"/m.test(text);
+}
 
 function touchesProcess(text: string): boolean {
   return text.includes('"node:process"') || /\bDeno\.|\bprocess\.|\bconsole\./.test(codeOf(text));

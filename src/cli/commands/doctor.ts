@@ -34,7 +34,10 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const stop = new AbortController();
   runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
   const selection = selectionOf(given, loaded);
-  const sources = buildSources({ config, registry, selection, clock, log, transport: meter.transport });
+  const { transport } = meter;
+  // What fails is told by its finding.
+  const outageLog = createLog({ write: () => {}, format: "text", level: "error", now: () => clock.now() });
+  const sources = buildSources({ config, registry, selection, clock, log, outageLog, transport });
   if (sources.length === 0) throw usage(given.command, "no enabled input has an enabled service to examine");
   try {
     const findings: Finding[] = [];

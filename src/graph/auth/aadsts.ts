@@ -1,43 +1,88 @@
 /**
  * What an operator does about an error of the token endpoint. Microsoft may change the numbers at any time
- * (reference-error-codes), so they choose advice only; `error` and the status choose the behaviour.
+ * (reference-error-codes), so they choose advice only; `error` and the status choose the behaviour. The exceptions are
+ * the numbers that are documented as passing.
  */
+
+const APPLICATION = "client_id names no application in this tenant; check client_id and tenant_id";
+const CLOUD = "the tenant belongs to another national cloud; check override_top_level_domain";
+const CLOCK = "the host's clock is wrong; synchronise it";
+const CONDITIONAL =
+  "a Conditional Access policy blocks the application; check the policies for workload identities and their locations";
+const NO_RESOURCE = "the tenant does not know this Graph; check override_base_url and override_scope_value";
+const SCOPE = "check override_scope_value: it must be the address of Graph with /.default behind it";
+const NO_SECRET = "client_secret is missing";
 
 const ADVICE: Readonly<Record<number, string>> = {
   7000215: 'put the secret\'s "Value" into client_secret, not its "Secret ID"',
   7000222: "the client secret has expired; create a new one under Certificates & secrets",
-  7000216: "client_secret is missing",
-  7000218: "client_secret is missing",
-  700016: "client_id names no application in this tenant; check client_id and tenant_id",
-  70001: "client_id names no application in this tenant; check client_id and tenant_id",
+  7000216: NO_SECRET,
+  7000218: NO_SECRET,
+  700016: APPLICATION,
+  70001: APPLICATION,
+  7000229: "the application has no service principal in this tenant; admin consent makes one",
   90002: "tenant_id names no tenant in this cloud; check tenant_id and override_top_level_domain",
+  900021: "tenant_id is neither a GUID nor a domain name of the tenant",
   900023: "tenant_id is neither a GUID nor a domain name of the tenant",
-  90038: "the tenant belongs to another national cloud; check override_top_level_domain",
-  900382: "the tenant belongs to another national cloud; check override_top_level_domain",
-  900432: "the tenant belongs to another national cloud; check override_top_level_domain",
-  70011: "the scope is not known; check override_scope_value",
-  500011: "the tenant does not know this Graph; check override_base_url and override_scope_value",
-  700024: "the host's clock is wrong; synchronise it",
-  500133: "the host's clock is wrong; synchronise it",
+  90038: CLOUD,
+  900382: CLOUD,
+  900432: CLOUD,
+  70011: SCOPE,
+  1002012: SCOPE,
+  500011: NO_RESOURCE,
+  650057: NO_RESOURCE,
+  500014: "Graph's own service principal is disabled in this tenant; enable it under Enterprise applications",
+  700024: CLOCK,
+  500133: CLOCK,
   7000112: "the application is disabled in this tenant; enable it under Enterprise applications",
-  53003: "a Conditional Access policy blocks the application",
+  53003: CONDITIONAL,
+  530003: CONDITIONAL,
+  530032: CONDITIONAL,
+  530035: CONDITIONAL,
+  50196: "too many tokens were asked for; look for another process that uses this client_id",
+};
+
+/** By `error` alone, where the number says nothing (RFC 6749, section 5.2). */
+const BY_ERROR: Readonly<Record<string, string>> = {
+  invalid_scope: SCOPE,
+  invalid_resource: NO_RESOURCE,
+  interaction_required: CONDITIONAL,
 };
 
 const TRANSIENT = new Set([90006, 90012, 90024, 90033, 90055, 90090]);
+/** A client that asks in a loop; Entra refuses it for some minutes. */
+const LOOP = 50196;
+const LOOP_SECONDS = 300;
 
-/** The numbers in a token error's body: `error_codes` as an array or, on some front ends, as its text. */
+/**
+ * The numbers in a token error's body: `error_codes` as an array or, on some front ends, as its text; else the number
+ * that its description begins with.
+ */
 export function aadstsCodes(body: Readonly<Record<string, unknown>>): number[] {
-  const codes = body["error_codes"];
-  if (Array.isArray(codes)) return codes.filter((code) => typeof code === "number");
-  return typeof codes === "string" ? [...codes.matchAll(/\d+/g)].map(([digits]) => Number(digits)) : [];
+  const { error_codes: codes, error_description: description } = body;
+  const listed = Array.isArray(codes)
+    ? codes.filter((code) => typeof code === "number")
+    : typeof codes === "string"
+    ? [...codes.matchAll(/\d+/g)].map(([digits]) => Number(digits))
+    : [];
+  if (listed.length > 0 || typeof description !== "string") return listed;
+  return [...description.matchAll(/^\s*AADSTS(\d{4,8})\b/g)].map(([, digits]) => Number(digits));
 }
 
-/** What to do, for the first number that has an answer. */
-export function aadstsAdvice(codes: readonly number[]): string | null {
-  return codes.map((code) => ADVICE[code]).find((advice) => advice !== undefined) ?? null;
+/** What to do, for the first number that has an answer, or for `error`. */
+export function aadstsAdvice(codes: readonly number[], error: string): string | null {
+  return codes.map((code) => ADVICE[code]).find((advice) => advice !== undefined) ?? BY_ERROR[error] ?? null;
 }
+
+/** What to do where Entra asks for claims that a token for this application would have to have. */
+export const conditionalAdvice: string = CONDITIONAL;
 
 /** Whether Microsoft documents one of the numbers as passing. */
 export function isTransient(codes: readonly number[]): boolean {
-  return codes.some((code) => TRANSIENT.has(code));
+  return codes.some((code) => TRANSIENT.has(code) || code === LOOP);
+}
+
+/** Seconds to wait where the number says so by itself. */
+export function pauseOf(codes: readonly number[]): number | undefined {
+  return codes.includes(LOOP) ? LOOP_SECONDS : undefined;
 }

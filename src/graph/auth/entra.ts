@@ -1,7 +1,8 @@
 import type { Clock } from "../../clock.ts";
 import { asGraphtapError, GraphtapError } from "../../errors.ts";
+import { parseRetryAfter } from "../../net/backoff.ts";
 import type { Cloud } from "../clouds.ts";
-import { type HttpRequest, readText, type Transport } from "../transport.ts";
+import { type HttpRequest, type HttpResponse, readText, type Transport } from "../transport.ts";
 import type { ClientAuth, ClientProof } from "./clientAuth.ts";
 import type { TokenIssuer } from "./token.ts";
 import { readTokenAnswer } from "./tokenAnswer.ts";
@@ -25,8 +26,16 @@ export function entraIssuer(options: EntraOptions): TokenIssuer {
   return async (signal) => {
     const proof = await authenticate({ endpoint, clientId, nowMs: clock.now() }, signal);
     const request = tokenRequest(endpoint, clientId, cloud.scope, proof);
-    const { status, text } = await send(transport, { ...request, signal });
-    return readTokenAnswer({ endpoint, status, text, configKey: proof.configKey });
+    const { response: { status, header }, text } = await send(transport, { ...request, signal });
+    return readTokenAnswer({
+      endpoint,
+      status,
+      text,
+      contentType: header("content-type"),
+      retryAfterSeconds: parseRetryAfter(header("retry-after"), clock.now()),
+      configKey: proof.configKey,
+      secrets: Object.values(proof.parameters),
+    });
   };
 }
 
@@ -49,10 +58,13 @@ function tokenRequest(endpoint: string, clientId: string, scope: string, proof: 
   };
 }
 
-async function send(transport: Transport, request: HttpRequest): Promise<{ status: number; text: string }> {
+async function send(
+  transport: Transport,
+  request: HttpRequest,
+): Promise<{ response: HttpResponse; text: string }> {
   try {
-    const answer = await transport(request);
-    return { status: answer.status, text: await readText(answer, MAX_TOKEN_BODY_BYTES) };
+    const response = await transport(request);
+    return { response, text: await readText(response, MAX_TOKEN_BODY_BYTES) };
   } catch (cause) {
     if (request.signal?.aborted) throw request.signal.reason;
     const error = asGraphtapError(cause);

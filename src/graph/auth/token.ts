@@ -1,7 +1,14 @@
 import type { Clock } from "../../clock.ts";
+import { asGraphtapError } from "../../errors.ts";
+import { backoffMs } from "../../net/backoff.ts";
+import { shared } from "./shared.ts";
 
 /** A token is renewed this long before its end, or halfway through a shorter life. */
 const RENEW_BEFORE_SECONDS = 300;
+/** Between two requests for a token while the issuer cannot answer, unless it asks for more. */
+const PAUSE = { firstMs: 1000, longestMs: 60_000 };
+/** Of the tokens that Graph refuses, one is renewed in so many milliseconds: Entra refuses who asks in a loop. */
+const RENEWAL_MS = 60_000;
 
 /** A bearer token, and how long it lasts from now. */
 export interface IssuedToken {
@@ -18,34 +25,76 @@ export type TokenIssuer = (signal?: AbortSignal) => Promise<IssuedToken>;
 
 export interface TokenSource {
   /**
-   * A bearer token with life left; callers at the same time share one request.
+   * A bearer token with life left. There is one request at a time, which all callers share, and after one that failed
+   * a pause for all of them: whoever asks meanwhile waits for its end.
    *
-   * @throws what the issuer throws
+   * @throws what the issuer throws; the signal's reason
    */
   get(signal?: AbortSignal): Promise<string>;
-  /** Forgets `token`, which Graph refused, unless it has been renewed since. */
-  reject(token: string): void;
+  /** Graph refused `token`. Whether there is another to try: it was renewed since, or may be now. */
+  reject(token: string): boolean;
 }
 
-/** Keeps the token that `issue` gave for as long as it is good. */
-export function createTokenSource(issue: TokenIssuer, clock: Clock): TokenSource {
-  let current: { token: string; renewAt: number } | null = null;
-  let pending: Promise<string> | null = null;
+/**
+ * Keeps the token that `issue` gave for as long as it is good.
+ *
+ * @param random in [0, 1), for spreading the requests of many processes @default Math.random
+ */
+export function createTokenSource(
+  issue: TokenIssuer,
+  clock: Clock,
+  random: () => number = Math.random,
+): TokenSource {
+  let current: { readonly token: string; readonly renewAt: number } | null = null;
+  let rejectedAt = -Infinity;
+  const pause = createPause(clock, random);
 
-  async function renew(signal: AbortSignal | undefined): Promise<string> {
-    const { token, lifetimeSeconds } = await issue(signal);
-    const usable = Math.max(lifetimeSeconds - RENEW_BEFORE_SECONDS, lifetimeSeconds / 2);
-    current = { token, renewAt: clock.now() + usable * 1000 };
-    return token;
-  }
+  const renew = shared(async (signal) => {
+    await pause.over(signal);
+    try {
+      const { token, lifetimeSeconds } = await issue(signal);
+      const usable = Math.max(lifetimeSeconds - RENEW_BEFORE_SECONDS, lifetimeSeconds / 2);
+      current = { token, renewAt: clock.now() + usable * 1000 };
+      pause.end();
+      return token;
+    } catch (thrown) {
+      const error = asGraphtapError(thrown);
+      if (!signal.aborted && error.kind.recovery === "retry") pause.begin(error.retryAfterSeconds);
+      throw thrown;
+    }
+  });
   return {
     get(signal) {
       if (current !== null && clock.now() < current.renewAt) return Promise.resolve(current.token);
-      pending ??= renew(signal).finally(() => pending = null);
-      return pending;
+      return renew(signal);
     },
     reject(token) {
-      if (current?.token === token) current = null;
+      if (current?.token !== token) return true;
+      const sinceMs = clock.now() - rejectedAt;
+      // A clock that was set back must not keep a refused token.
+      if (sinceMs >= 0 && sinceMs < RENEWAL_MS) return false;
+      rejectedAt = clock.now();
+      current = null;
+      return true;
     },
+  };
+}
+
+/** The pause after requests that failed, longer at each. */
+function createPause(clock: Clock, random: () => number) {
+  let failures = 0;
+  let fromMs = 0;
+  let lengthMs = 0;
+  return {
+    async over(signal: AbortSignal): Promise<void> {
+      const passed = clock.now() - fromMs;
+      // A pause that began in the future means that the clock was set back.
+      if (passed >= 0 && passed < lengthMs) await clock.sleep(lengthMs - passed, signal);
+    },
+    begin(retryAfterSeconds: number | undefined): void {
+      lengthMs = backoffMs(PAUSE, ++failures, retryAfterSeconds, random());
+      fromMs = clock.now();
+    },
+    end: () => void (failures = lengthMs = 0),
   };
 }

@@ -1,4 +1,5 @@
 import type { Gap } from "../../state/gap.ts";
+import type { Inventory } from "../../state/inventory.ts";
 import type { Position } from "../../state/position.ts";
 import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
@@ -6,7 +7,7 @@ import type { StreamState } from "../../state/state.ts";
 /** A state whose commits are held back until it is known that the lines arrived. */
 export interface HeldState {
   readonly state: StreamState;
-  /** Makes them durable, in the engine's own order: keys, gaps, then the position. @throws state-unusable */
+  /** Makes them durable, in the engine's own order: keys, gaps, the position, then the inventory. @throws state-unusable */
   commit(): void;
   /** Forgets them; the next poll begins where this one did. */
   rollback(): void;
@@ -21,12 +22,14 @@ export interface HeldState {
 export function holdCommits(inner: StreamState): HeldState {
   let position: Position | null = null;
   let gaps: readonly Gap[] | null = null;
+  let inventory: Inventory | null = null;
   let replacement: readonly Uint8Array[] | null = null;
   let expireBefore: number | null = null;
 
   function forget(): void {
     position =
       gaps =
+      inventory =
       replacement =
       expireBefore =
         null;
@@ -60,6 +63,10 @@ export function holdCommits(inner: StreamState): HeldState {
         list: () => gaps ?? inner.gaps().list(),
         save: (next) => void (gaps = [...next]),
       }),
+      inventory: () => ({
+        load: () => inventory ?? inner.inventory().load(),
+        save: (next) => void (inventory = next),
+      }),
       reset() {
         forget();
         inner.reset();
@@ -71,6 +78,7 @@ export function holdCommits(inner: StreamState): HeldState {
       if (replacement !== null) keys.replaceWith(replacement);
       if (gaps !== null) inner.gaps().save(gaps);
       if (position !== null) inner.commitInFile(position);
+      if (inventory !== null) inner.inventory().save(inventory);
       if (expireBefore !== null) keys.expire(expireBefore);
       forget();
     },

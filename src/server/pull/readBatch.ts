@@ -133,8 +133,10 @@ function begin({ stream }: ServedStream, nowMs: number): void {
 function report(batch: Batch, confirm: boolean, ended: GraphtapError | null): void {
   for (const { served: { stream: { log } }, lines, error } of batch.parts) {
     const figures = { sent: lines, batch: confirm ? batch.id : undefined };
-    if (error !== null) log.error(`pull failed: ${error.message}`, { ...codesOf(error), ...figures });
-    else if (!ended?.kind.isFault) log.info("pull done", figures);
+    if (error !== null) {
+      const level = error.kind.ofInput ? "debug" : "error";
+      log[level](`pull failed: ${error.message}`, { ...codesOf(error), ...figures });
+    } else if (!ended?.kind.isFault) log.info("pull done", figures);
     else log.warn(`pull ended early: ${ended.message}`, { ...codesOf(ended), ...figures });
   }
 }

@@ -105,6 +105,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
         figures.oldestGap = gaps[0]?.from ?? null;
       },
     }),
+    inventory: () => state.inventory(),
     reset() {
       state.reset();
       figures.position = null;

@@ -10,9 +10,9 @@ import { freshFolder, stateIn } from "../../support/state.ts";
 const address = { inputId: "10001", service: "signIns" };
 
 /** A real volume of 64 KB; skips the test, and says why, where none can be mounted. */
-function smallVolume({ skip }: TestContext): string {
+function smallVolume({ skip }: TestContext, options = "size=64k"): string {
   const dir = freshFolder();
-  const { status, stderr, error } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", dir], {
+  const { status, stderr, error } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", dir], {
     encoding: "utf8",
   });
   if (status !== 0) {
@@ -57,6 +57,20 @@ describe("state on a volume that is full", () => {
       1001,
       true,
     ]);
+  });
+
+  it("or holds as many files as it may, says which of the two", (context) => {
+    const dir = smallVolume(context, "size=1m,nr_inodes=20");
+    const state = stateIn(dir);
+    let file = 0;
+    try {
+      for (;;) writeFileSync(join(dir, String(file++)), "");
+    } catch {
+      // No file more may be there.
+    }
+    expect(() => state.stream(address).commitInFile(emptyPosition())).toThrow(
+      "as many files as it may (df -i)",
+    );
   });
 
   it("loses nothing and leaves nothing when the program ends there", (context) => {

@@ -18,6 +18,7 @@ const FILE = {
   rotateSeconds: 3600,
   maxSpoolBytes: null,
   keepSeconds: null,
+  access: { mode: null, group: null },
 };
 
 describe("--to", () => {
@@ -28,12 +29,16 @@ describe("--to", () => {
     [["--to", "file:/var/spool/events.ndjson"], { ...FILE, path: "/var/spool/events.ndjson" }],
     [["--to", "file:///var/spool/events.ndjson"], { ...FILE, path: "/var/spool/events.ndjson" }],
     [["--to", "file:/e", "--rotate-bytes", "1000", "--rotate-seconds", "60", "--max-spool-bytes", "9000"], {
-      kind: "file",
+      ...FILE,
       path: "/e",
       rotateBytes: 1000,
       rotateSeconds: 60,
       maxSpoolBytes: 9000,
-      keepSeconds: null,
+    }],
+    [["--to", "file:/e", "--spool-mode", "0640", "--spool-group", "4711"], {
+      ...FILE,
+      path: "/e",
+      access: { mode: 0o640, group: 4711 },
     }],
     [["--to", "file:/e", "--keep-seconds", "172800"], { ...FILE, path: "/e", keepSeconds: 172_800 }],
     [["--to", "http://127.0.0.1:9880"], { ...HTTP, url: "http://127.0.0.1:9880/" }],
@@ -91,6 +96,13 @@ describe("--to", () => {
       { GRAPHTAP_SINK_AUTH: "Bearer s3cr3t\nX: y" },
       "one line",
     ],
+    ["a ~ that the shell left", ["--to", "file:~/spool/e"], {}, "nothing replaces the ~ there"],
+    ["the same in a variable", [], { GRAPHTAP_TO: "file:~/spool/e" }, "nothing replaces the ~ there"],
+    ["the same of another option", ["--to", "https://h/", "--dead-letter=~me/d"], {}, "--dead-letter is"],
+    ["the same of the state folder", ["--state=~/state"], {}, "--state is"],
+    ["files that all may write", ["--to", "file:/e", "--spool-mode", "0666"], {}, '--spool-mode is "0666"'],
+    ["a mode that is none", ["--to", "file:/e", "--spool-mode", "rw-r-----"], {}, "expected 0600, 0640"],
+    ["an unknown group", ["--to", "file:/e", "--spool-group", "no such group"], {}, "expected a group"],
     ["a broken escape", ["--to", "https://u:s3cr3t%@h/"], {}, "%25"],
   ])("refuses %s, and shows no secret", (_, args, env, words) => {
     let message = "";

@@ -19,7 +19,8 @@ function slowGraph(statusOf: (request: number) => number) {
     clock,
     log: createLog({ write: () => {}, format: "text", level: "error", now: clock.now }),
     userAgent: "graphtap/test",
-    tokens: { get: () => Promise.resolve("token"), reject: () => {} },
+    outage: { failed: () => {}, works: () => {} },
+    tokens: { get: () => Promise.resolve("token"), reject: () => true },
     transport: () => {
       figures.most = Math.max(figures.most, ++figures.underWay);
       const status = statusOf(figures.requests++);

@@ -126,3 +126,21 @@ describe("decoding", () => {
     expect(decodeStrings(utf8(`,${slice},`), 1, utf8(slice).length + 1)).toEqual(texts);
   });
 });
+
+describe("the beginning of a record", () => {
+  it("gives what is whole in it, and at worst a value that reaches its end", () => {
+    const text =
+      '{"nested":{"id":[1,{"a":"b"}]},"x":"\\u0041\\"}","id":"the id","time":"2026-11-22T16:00:00Z","z":[1,2]}';
+    const bytes = new TextEncoder().encode(text);
+    const reader = createFieldReader(["id", "time"]);
+    const whole = [...reader.read(bytes, 0, bytes.length)];
+    for (let end = 1; end < bytes.length; end++) {
+      const found = [...reader.read(bytes.slice(0, end), 0, end)];
+      for (const slot of [0, 2]) {
+        if (found[slot]! >= 0 && found[slot + 1]! < end) {
+          expect(found.slice(slot, slot + 2), `of ${end} bytes`).toEqual(whole.slice(slot, slot + 2));
+        }
+      }
+    }
+  });
+});

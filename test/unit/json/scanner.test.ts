@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createFramers } from "../../../src/json/framer.ts";
 import { createPageScanner } from "../../../src/json/scanner.ts";
 import { cut, latin1, utf8 } from "../../support/framed.ts";
 import { expected, length, nasty } from "../../support/nastyPage.ts";
@@ -78,6 +79,17 @@ describe("the array of records", () => {
     expect(cut('{"value":[ ],"@odata.nextLink":null}').nextLink).toBeNull();
     expect(cut('{"value":[],"@odata.nextLink":""}').nextLink).toBeNull();
   });
+
+  it.each(["@odata.nextlink", "@OData.NextLink", "@ODATA.NEXTLINK", "@nextLink"])(
+    "has a link that is called %s",
+    (name) => {
+      expect(cut(`{"value":[],"${name}":"https://x/"}`).nextLink).toBe("https://x/");
+      expect(cut(`{"${name}":null,"value":[]}`).nextLink).toBeNull();
+      expect(cut(`{"${name}":"https://y/","value":[],"@odata.nextLink":"https://x/"}`).nextLink).toBe(
+        "https://x/",
+      );
+    },
+  );
 });
 
 describe("pieces", () => {
@@ -135,6 +147,56 @@ describe("limits", () => {
       for (let i = 0; i < 11; i++) scanner.push(utf8("x".repeat(100)), () => {});
     }).toThrow(expect.objectContaining({ code: "record-too-large" }));
   });
+
+  describe.each([["the lexer", null], ["the framer", createFramers(1)]])(
+    "with somebody to tell, %s",
+    (_, framers) => {
+      const records = [
+        '{"a":1}',
+        `{"id":"b","a":"${"x".repeat(3000)}"}`,
+        "{}",
+        `{"c":[${"1,".repeat(900)}2]}`,
+        '{"d":4}',
+      ];
+      const whole = utf8(`{"value":[${records.join(" , ")}],"@odata.nextLink":"https://x/"}`);
+
+      it.each([whole.length, 1, 7, 64, 500, 1700])("leaves out what is too long, in pieces of %i", (size) => {
+        const found: string[] = [];
+        const told: string[] = [];
+        const tell = (what: string, bytes: Uint8Array, start: number, end: number) => {
+          told.push(what);
+          const begun = latin1(bytes.subarray(start, end));
+          expect(records.some((record) => record.startsWith(begun))).toBe(true);
+          // What is known of it is all but the piece in which it became too long.
+          expect(begun.length + size).toBeGreaterThan(1500);
+        };
+        const scanner = createPageScanner({ maxRecordBytes: 1500 }, framers, tell);
+        for (let at = 0; at < whole.length; at += size) {
+          scanner.push(
+            whole.subarray(at, at + size),
+            (bytes, start, end) => found.push(latin1(bytes.subarray(start, end))),
+          );
+        }
+        expect(scanner.end()).toEqual({ nextLink: "https://x/", records: 3, bytes: whole.length });
+        expect(found).toEqual([records[0], records[2], records[4]]);
+        expect(told).toEqual(
+          [2, 4].map((n) => `element ${n} of "value" is longer than 1500 bytes, the most that is read`),
+        );
+        scanner.close();
+      });
+
+      it("still sees that a page breaks off in it, or is wrong there", () => {
+        for (const wrong of [whole.subarray(0, 2000), utf8(latin1(whole).replace(/x"}/, 'x"]'))]) {
+          const scanner = createPageScanner({ maxRecordBytes: 1500 }, framers, () => {});
+          expect(() => {
+            scanner.push(wrong, () => {});
+            scanner.end();
+          }).toThrow(expect.objectContaining({ code: "page-invalid" }));
+          scanner.close();
+        }
+      });
+    },
+  );
 
   it.each([[[]], [[1]]])("stop a page that is too large, in pieces of %j", (sizes) => {
     expect(() => cut(page, sizes, { maxPageBytes: page.length - 1 })).toThrow(expect.objectContaining({

@@ -78,6 +78,17 @@ describe("delivery over HTTP", () => {
     expect(dead()).toEqual([]);
   });
 
+  it.each(["endless", "unending"] as const)(
+    "does not wait for the end of an answer that is %s",
+    async (kind) => {
+      const receiver = await openReceiver((_, number) => number === 1 ? kind : 200);
+      const { write } = httpRig(receiver.url, { bodyTimeoutMs: 100 });
+      await write("a\n");
+      await write("b\n");
+      expect(receiver.taken.map(String)).toEqual(["a\n", "b\n"]);
+    },
+  );
+
   it("delivers twice only what was taken with the answer lost", async () => {
     const receiver = await openReceiver((_, number) => number === 2 ? "reset-after-answer" : 200);
     const { write } = httpRig(receiver.url);

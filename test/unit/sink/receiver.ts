@@ -11,8 +11,11 @@ export interface Post {
   readonly body: Buffer;
 }
 
-/** What the receiver does with a request: answers a status, closes the connection, or stays silent. */
-export type Reaction = number | "reset" | "reset-after-answer" | "silent" | {
+/**
+ * What the receiver does with a request: answers a status, closes the connection, or stays silent; or answers 200 with a
+ * body that is endless, or that never comes to its end.
+ */
+export type Reaction = number | "reset" | "reset-after-answer" | "silent" | "endless" | "unending" | {
   status: number;
   retryAfter: string;
 };
@@ -62,6 +65,19 @@ export async function openReceiver(
   function play(reaction: Reaction, post: Post, response: ServerResponse): void {
     if (reaction === "silent") return;
     if (reaction === "reset") return void response.socket?.resetAndDestroy();
+    if (reaction === "endless" || reaction === "unending") {
+      taken.push(post.body);
+      response.writeHead(200);
+      response.write("so far");
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(10_000, "x")));
+      };
+      if (reaction === "endless") {
+        response.on("drain", more);
+        more();
+      }
+      return;
+    }
     const status = typeof reaction === "number"
       ? reaction
       : reaction === "reset-after-answer"

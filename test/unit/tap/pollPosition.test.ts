@@ -33,6 +33,7 @@ function opened(saved: Partial<Position> = {}) {
     stream: {
       input: { id: "1" },
       service: { name: "signIns" },
+      plugin: { cursor: { kind: "event-time" } },
       state: state as never as StreamState,
     } as Stream,
     engine: {

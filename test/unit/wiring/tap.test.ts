@@ -14,6 +14,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
     env: {},
     writeStderr: (text) => lines.push(text),
     writeStdout: () => Promise.resolve(),
+    stdoutName: () => "12:34",
     stdoutPlace: () => null,
     onStopSignal: () => () => {},
     locker: () => ({ status: "locked", release() {} }),
@@ -45,7 +46,7 @@ it("says once what starts: version, configuration, state folder, sink and stream
   const folder = tempFolder();
   expect(await said({ kind: "stdout" }, folder)).toEqual([started(folder, "stdout")]);
   const path = `${folder}/events.ndjson`;
-  const bounds = { rotateBytes: 1000, rotateSeconds: 60, maxSpoolBytes: null, keepSeconds: null };
+  const bounds = { rotateBytes: 1000, rotateSeconds: 60, maxSpoolBytes: null, keepSeconds: null, access: {} };
   expect(await said({ kind: "file", path, ...bounds }, folder)).toEqual([started(folder, `file:${path}`)]);
 });
 

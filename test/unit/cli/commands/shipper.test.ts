@@ -41,6 +41,7 @@ async function shipper(...args: string[]) {
   const code = await runCli({
     args: ["shipper", ...args],
     env: {},
+    stdoutName: () => null,
     writeStdout: (bytes) => {
       stdout += new TextDecoder().decode(bytes);
       return Promise.resolve();

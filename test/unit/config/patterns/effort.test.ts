@@ -16,9 +16,9 @@ describe("a long text", () => {
     ["(?<=u)[0-9]+(?= )", "u17 ", "u# "],
     ["é😀?", "é😀é", "##"],
   ])("is searched where %s reads about as much as it takes", (source, unit, masked) => {
-    const result = replace(source, unit.repeat(5_000));
+    const result = replace(source, unit.repeat(2_000));
     // Behind the last line feed there is one more line, of nothing.
-    expect(result).toBe(masked.repeat(5_000) + (source.startsWith("(?m)") ? "#" : ""));
+    expect(result).toBe(masked.repeat(2_000) + (source.startsWith("(?m)") ? "#" : ""));
   });
 
   it("is masked whole when all matches together read its square", () => {

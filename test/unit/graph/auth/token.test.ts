@@ -32,21 +32,95 @@ describe("a token source", () => {
 
   it("forgets a token that was refused, but not the one that came after it", async () => {
     const { source } = numbered(3600);
-    source.reject(await source.get());
+    expect(source.reject(await source.get())).toBe(true);
     expect(await source.get()).toBe("token 2");
-    source.reject("token 1");
+    expect(source.reject("token 1"), "another is there to try").toBe(true);
     expect(await source.get()).toBe("token 2");
   });
 
-  it("throws what its issuer throws, and asks anew the next time", async () => {
-    let asked = 0;
-    const refuse = () => {
-      asked++;
-      return Promise.reject(new GraphtapError("token-unavailable", "not now"));
+  it("renews one token a minute for Graph's refusals: where each is refused, more do not help", async () => {
+    const { clock, source } = numbered(3600);
+    source.reject(await source.get());
+    const second = await source.get();
+    expect(source.reject(second)).toBe(false);
+    expect(await source.get()).toBe(second);
+    clock.advance(60_000);
+    expect(source.reject(second)).toBe(true);
+    expect(await source.get()).toBe("token 3");
+  });
+});
+
+describe("an issuer that cannot answer", () => {
+  /** A source whose issuer fails until it is told to answer, and when it was asked, in seconds. */
+  function failing(error: GraphtapError) {
+    const clock = manualClock(0);
+    const asked: number[] = [];
+    let answers = false;
+    const issue: TokenIssuer = () => {
+      asked.push(clock.now() / 1000);
+      return answers ? Promise.resolve({ token: "token", lifetimeSeconds: 3600 }) : Promise.reject(error);
     };
-    const source = createTokenSource(refuse, manualClock());
-    await expect(source.get()).rejects.toMatchObject({ code: "token-unavailable" });
-    await expect(source.get()).rejects.toMatchObject({ code: "token-unavailable" });
-    expect(asked).toBe(2);
+    return { clock, asked, answer: () => answers = true, source: createTokenSource(issue, clock, () => 0) };
+  }
+  const unavailable = (retryAfterSeconds?: number) =>
+    new GraphtapError("token-unavailable", "not now", { retryAfterSeconds });
+
+  /** Eight streams that ask, and wait a little before they ask again, for so many rounds. */
+  async function askTogether({ source, clock }: ReturnType<typeof failing>, rounds: number) {
+    await Promise.all(Array.from({ length: 8 }, async (_, stream) => {
+      for (let round = 0; round < rounds; round++) {
+        await source.get().catch(() => {});
+        await clock.sleep(100 * (stream + 1));
+      }
+    }));
+  }
+
+  it("is asked by all callers together, and after longer and longer pauses", async () => {
+    const down = failing(unavailable());
+    await askTogether(down, 5);
+    expect(down.asked.length).toBeLessThanOrEqual(6);
+    const pauses = down.asked.slice(1).map((at, n) => at - down.asked[n]!);
+    expect(pauses.slice(0, 4)).toEqual([0.5, 1, 2, 4]);
+  });
+
+  it("is left alone for as long as it asks", async () => {
+    const busy = failing(unavailable(60));
+    await askTogether(busy, 3);
+    expect(busy.asked.slice(0, 3)).toEqual([0, 60, 120]);
+  });
+
+  it("that answers again gives all who wait one token, and the next failure is a first one", async () => {
+    const down = failing(unavailable());
+    await askTogether(down, 3);
+    down.answer();
+    const before = down.asked.length;
+    expect(await Promise.all([down.source.get(), down.source.get()])).toEqual(["token", "token"]);
+    expect(down.asked.length).toBe(before + 1);
+  });
+
+  it("does not hold who is told to stop", async () => {
+    const busy = failing(unavailable(60));
+    await expect(busy.source.get()).rejects.toMatchObject({ code: "token-unavailable" });
+    const stop = new AbortController();
+    const waiting = busy.source.get(stop.signal);
+    stop.abort(new Error("stopped"));
+    await expect(waiting).rejects.toThrow("stopped");
+    expect(busy.asked).toEqual([0]);
+  });
+
+  it("because the credentials are wrong is asked anew the next time, without a pause", async () => {
+    const wrong = failing(new GraphtapError("token-refused", "no"));
+    await expect(wrong.source.get()).rejects.toMatchObject({ code: "token-refused" });
+    await expect(wrong.source.get()).rejects.toMatchObject({ code: "token-refused" });
+    expect(wrong.asked).toEqual([0, 0]);
+  });
+
+  it("is asked at once where the clock was set back meanwhile", async () => {
+    const busy = failing(unavailable(300));
+    await busy.source.get().catch(() => {});
+    busy.clock.advance(-3_600_000);
+    busy.answer();
+    expect(await busy.source.get()).toBe("token");
+    expect(busy.clock.sleeps).toEqual([]);
   });
 });

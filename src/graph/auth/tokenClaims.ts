@@ -1,4 +1,4 @@
-/** What can be read in a token. */
+/** What can be read in a token. Only advice may hang on it, and nothing of it but names gets into a log. */
 import { Buffer } from "node:buffer";
 
 /** What a token of Microsoft Entra says of the application that it was given to. */
@@ -7,6 +7,8 @@ export interface TokenClaims {
   readonly roles: readonly string[];
   /** The application's name in the tenant. */
   readonly name: string | null;
+  /** The address of the API that the token is for; `null` where it is named by an id. */
+  readonly audience: string | null;
 }
 
 /**
@@ -17,17 +19,25 @@ export function readClaims(token: string): TokenClaims | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
     if (typeof claims !== "object" || claims === null) return null;
-    const { roles, app_displayname: name } = claims as { roles?: unknown; app_displayname?: unknown };
+    const { roles, app_displayname: name, aud } = claims as Readonly<Record<string, unknown>>;
     return {
       roles: Array.isArray(roles) ? roles.filter((role) => typeof role === "string" && isName(role)) : [],
       name: typeof name === "string" && isName(name) ? name : null,
+      audience: typeof aud === "string" && /^https?:\/\/[\w.-]{1,100}\/?$/.test(aud) ? aud : null,
     };
   } catch {
     return null;
   }
 }
 
+/** The permissions that a token lacks; to write includes to read. */
+export function missingRoles({ roles }: TokenClaims, permissions: readonly string[]): string[] {
+  return permissions.filter((permission) =>
+    !roles.includes(permission) && !roles.includes(permission.replace(".Read.", ".ReadWrite."))
+  );
+}
+
 /** What can stand in a table without breaking it. */
 function isName(text: string): boolean {
-  return /^[^\p{Cc}]{1,120}$/u.test(text);
+  return /^[^\p{Cc}\p{Bidi_Control}]{1,120}$/u.test(text);
 }

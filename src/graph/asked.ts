@@ -1,0 +1,12 @@
+/** What was asked, for the words of a failure. */
+export interface Asked {
+  readonly service: string;
+  readonly permissions: readonly string[];
+  readonly licence?: string;
+  /** What the user of the service must know, such as its end. */
+  readonly notice?: string;
+  /** Whether the request followed a page link, whose token can have expired. */
+  readonly followsLink: boolean;
+  /** Whether the user's own `additional_filter` is part of it. */
+  readonly hasAdditionalFilter: boolean;
+}

@@ -1,0 +1,167 @@
+/**
+ * What becomes of a window that Graph does not serve, whatever it answers: 504, 400, a page that makes no sense.
+ *
+ * It is asked for in halves until the smallest fails. If Graph serves others meanwhile, the smallest is a gap and the
+ * reading goes on behind it; if not, this is an outage, and the stream waits where it is. After some gaps in a row the
+ * end of what cannot be read is looked for in steps that double, since months would take weeks in steps of seconds.
+ */
+import { codesOf, type GraphtapError } from "../errors.ts";
+import type { Priority } from "../graph/limiter.ts";
+import { MAX_ATTEMPTS } from "../graph/retry.ts";
+import {
+  addSeconds,
+  compareInstants,
+  earliest,
+  formatInstant,
+  fromMillis,
+  type Instant,
+  secondsBetween,
+  type Window,
+} from "../instant.ts";
+import type { WindowCounts } from "../record/intake.ts";
+import type { PollContext } from "./pollContext.ts";
+import { firstReadable } from "./firstReadable.ts";
+import { canRead } from "./probe.ts";
+import { shrunkWidth, SMALLEST_WIDTH_SECONDS } from "./windowWidth.ts";
+
+/** Attempts for each request once a window is under suspicion: its size is then varied, not its moment. */
+const FEW_ATTEMPTS = 2;
+/** After so many gaps in a row, the next one is as long as need be. */
+const MANY_GAPS = 4;
+/** How often the oldest time that Graph names is believed; it may move on while it is asked for. */
+const MOST_MOVES = 3;
+const MOVE_MARGIN_SECONDS = 60;
+
+/** What a range is read for. */
+export interface IsolationOptions {
+  readonly priority: Priority;
+  /** Moves what the range is read for: everything up to `to` was read, or is a gap. */
+  readonly onRead: (to: Instant, counts: WindowCounts | null) => void;
+  /** Told of a window that cannot be read although Graph works. */
+  readonly onGap: (window: Window, error: GraphtapError) => void;
+  /** Told of a window that Graph says it does not keep. */
+  readonly onDropped?: (window: Window) => void;
+}
+
+/** How the windows of one range fare. */
+export interface Isolation {
+  /** How often a request is sent at most. */
+  readonly attempts: number;
+  /** A window was read to its end. */
+  succeeded(): void;
+  /**
+   * A window was not.
+   *
+   * @returns where to go on: at its start, in windows that are smaller, or behind what was left out
+   * @throws the failure, when it does not lie in the window; what asking for another one throws
+   */
+  failed(window: Window, error: GraphtapError): Promise<Instant>;
+}
+
+/** @param end of the range */
+export function createIsolation(context: PollContext, end: Instant, options: IsolationOptions): Isolation {
+  const { position } = context;
+  let attempts = MAX_ATTEMPTS;
+  let gapsInARow = 0;
+  let moves = 0;
+  /** What had no end, while it is tried whether less has one. */
+  let wide: Window | null = null;
+
+  /** Goes on behind a window that is not read now. */
+  function goOnAt(to: Instant): Instant {
+    options.onRead(to, null);
+    position.commit();
+    return to;
+  }
+  function leave(gap: Window, error: GraphtapError): Instant {
+    options.onGap(gap, error);
+    return goOnAt(gap.to);
+  }
+  function drop(dropped: Window): Instant {
+    moves++;
+    sayDropped(context, dropped);
+    options.onDropped?.(dropped);
+    return goOnAt(dropped.to);
+  }
+  function cutOff(window: Window, error: GraphtapError): Instant {
+    const isFirst = wide === null && secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS;
+    if (isFirst) {
+      wide = window;
+      makeNarrow(context, SMALLEST_WIDTH_SECONDS, error);
+      return window.from;
+    }
+    const gap = wide ?? window;
+    wide = null;
+    position.learnWidth(Math.max(SMALLEST_WIDTH_SECONDS, Math.floor(secondsBetween(gap.from, gap.to))));
+    return leave(gap, error);
+  }
+
+  return {
+    get attempts() {
+      return attempts;
+    },
+    succeeded() {
+      attempts = MAX_ATTEMPTS;
+      gapsInARow = 0;
+      wide = null;
+    },
+    async failed(window, error) {
+      if (!error.kind.suspectsWindow) throw error;
+      attempts = FEW_ATTEMPTS;
+      // What came of the window left: after a kill it must not come again beside the page that is read next.
+      await context.intake.drain();
+      position.commit();
+      const since = moves < MOST_MOVES ? keptSince(context, error, moves) : null;
+      if (since !== null && compareInstants(since, window.from) > 0) {
+        return drop({ from: window.from, to: earliest(since, end) });
+      }
+      if (error.kind.isEndless) return cutOff(window, error);
+      wide = null;
+      const width = shrunkWidth(secondsBetween(window.from, window.to));
+      makeNarrow(context, width, error);
+      if (width !== null) return window.from;
+      if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
+      const isShort = ++gapsInARow < MANY_GAPS || compareInstants(window.to, end) >= 0;
+      const rest = { from: window.to, to: end };
+      const to = isShort ? window.to : await firstReadable(context, rest, options.priority);
+      return leave({ from: window.from, to }, error);
+    },
+  };
+}
+
+function sayDropped({ stream: { log } }: PollContext, { from, to }: Window): void {
+  log.warn("Graph keeps nothing that old: reading goes on with the oldest it has", {
+    from: formatInstant(from),
+    to: formatInstant(to),
+  });
+}
+
+/** Since when Graph says that it keeps records; `null` when it says nothing. */
+function keptSince({ stream: { plugin } }: PollContext, { keptSinceMs }: GraphtapError, moves: number) {
+  if (keptSinceMs === undefined) return null;
+  // Where the operator excludes its bound, the second before is asked for.
+  const excluded = plugin.cursor.kind !== "snapshot" && plugin.cursor.from === "gt" ? 1 : 0;
+  return addSeconds(fromMillis(keptSinceMs), excluded + moves * MOVE_MARGIN_SECONDS);
+}
+
+/** Asks for windows of this width from here on; `null` when it was the smallest already, and stays. */
+function makeNarrow(
+  { position, stream: { log } }: PollContext,
+  width: number | null,
+  error: GraphtapError,
+): void {
+  position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
+  const level = error.kind.ofInput ? "debug" : "warn";
+  if (width !== null) log[level](error.message, { ...codesOf(error), window_seconds: width });
+}
+
+/** Tells a poisoned window from an outage: asks for a moment that was read before, and for this moment. */
+async function graphWorks(context: PollContext, at: Instant, priority: Priority): Promise<boolean> {
+  const now = fromMillis(context.engine.clock.now());
+  const probes: Window[] = [
+    { from: addSeconds(at, -1 - SMALLEST_WIDTH_SECONDS), to: addSeconds(at, -2) },
+    { from: addSeconds(now, -1), to: now },
+  ];
+  for (const probe of probes) if (await canRead(context, probe, priority)) return true;
+  return false;
+}
