@@ -21,6 +21,8 @@ export interface ProblemDetails {
   readonly once?: true;
   /** The failure that it is, where that is another than a configuration that is wrong. */
   readonly code?: ErrorCode;
+  /** It is no mistake in the file, and so not told beside one. */
+  readonly isAdvice?: true;
   /** The message ends with the line, for a warning whose place is not shown. */
   readonly saysLine?: true;
 }
@@ -60,7 +62,7 @@ export function placed(found: readonly UnplacedProblem[], document: ConfigDocume
 }
 
 function placedOne(problem: UnplacedProblem, others: number, document: ConfigDocument): Problem {
-  const { severity, path, message, at = "value", collector, code, saysLine } = problem;
+  const { severity, path, message, at = "value", collector, code, isAdvice, saysLine } = problem;
   const place = document.placeOf(path, at);
   const line = saysLine ? ` in line ${place?.line}` : "";
   const more = others === 0 ? "" : ` (and in ${others} more)`;
@@ -72,6 +74,7 @@ function placedOne(problem: UnplacedProblem, others: number, document: ConfigDoc
     message: `${message}${line}${more}`,
     ...(collector && { collector }),
     ...(code && { code }),
+    ...(isAdvice && { isAdvice }),
   };
 }
 
