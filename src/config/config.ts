@@ -164,4 +164,6 @@ export interface Problem {
   readonly collector?: readonly [type: string, id: number];
   /** The failure that it is. @default "config-invalid" */
   readonly code?: ErrorCode;
+  /** It is no mistake in the file, and so not told beside one. */
+  readonly isAdvice?: true;
 }

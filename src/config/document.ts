@@ -64,6 +64,23 @@ const MOST_PROBLEMS = 20;
 
 /** Reads YAML 1.2, and so JSON. Times stay texts; `<<` merges, as in the old collector's YAML 1.1. */
 export function readDocument(text: string): ConfigDocument {
+  try {
+    return readNested(text);
+  } catch (error) {
+    // The parser goes down by calls, and so does what leaves a block again.
+    if (!(error instanceof RangeError)) throw error;
+    return unreadable([{ ...deepest(text), message: SYNTAX_ERRORS.RESOURCE_EXHAUSTION }]);
+  }
+}
+
+/** Where the line that is furthest in begins. */
+function deepest(text: string): LineColumn {
+  const depths = text.split("\n").map((line) => line.search(/\S/));
+  const depth = depths.reduce((most, one) => Math.max(most, one), 0);
+  return { line: depths.indexOf(depth) + 1, column: depth + 1 };
+}
+
+function readNested(text: string): ConfigDocument {
   const wrongByte = text.indexOf("\uFFFD");
   // Nothing else in such a file can be trusted, and what follows are only its consequences.
   if (wrongByte >= 0) return unreadable([notUtf8(text, wrongByte)]);

@@ -67,8 +67,9 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
  * @throws `config-invalid` with the problems, one a line; `secret-missing` when the files of secrets are all that is missing
  */
 export function loadConfig(text: string, options: ReadOptions): Config {
-  const { config, problems } = parseConfig(text, options);
+  const { config, problems: found } = parseConfig(text, options);
   if (config !== null) return config;
+  const problems = found.filter(({ isAdvice }) => !isAdvice);
   const errors = problems.filter((problem) => problem.severity === "error");
   const warnings = problems.length - errors.length;
   const counts = `${count(errors.length, "error")}${

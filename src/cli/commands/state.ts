@@ -4,6 +4,7 @@ import { checkpointOf } from "../../state/checkpoint.ts";
 import { gapEntry } from "../../state/gapLedger.ts";
 import type { Position } from "../../state/position.ts";
 import type { State, StreamAddress } from "../../state/state.ts";
+import { visibleLine } from "../../telemetry/visible.ts";
 import { type Given, usage } from "../options.ts";
 import { readWholeStream } from "../../files/wholeFile.ts";
 import { importState } from "../importState.ts";
@@ -39,7 +40,9 @@ function reset({ state, chosen, nameOf }: ChosenState, runtime: Runtime): void {
   for (const address of chosen) {
     state.stream(address).reset();
     runtime.writeStderr(
-      `reset ${nameOf(address.inputId)} × ${address.service}: it begins again at its configured start\n`,
+      `reset ${
+        visibleLine(`${nameOf(address.inputId)} × ${address.service}`)
+      }: it begins again at its configured start\n`,
     );
   }
   if (chosen.length === 0) runtime.writeStderr("nothing to reset: no such stream has a position\n");
@@ -132,7 +135,8 @@ function table(rows: readonly Row[]): string {
   ]);
   const [head, ...lines] = layOut([HEAD, ...cells]).split("\n");
   const below = rows.map((row, index) => [lines[index]!, ...details(row)].join("\n"));
-  return `${input === input_id ? input : `${input} (id ${input_id})`}\n${[head, ...below].join("\n")}\n`;
+  const name = visibleLine(input === input_id ? input : `${input} (id ${input_id})`);
+  return `${name}\n${[head, ...below].join("\n")}\n`;
 }
 
 function details({ oldest_unread, backfill_ends, reread_to, last_event_time_in_utc }: Row): string[] {
