@@ -16,6 +16,8 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
+  /** Whether it can lie in the filter that the service asks by: then its next one is tried. */
+  readonly suspectsFilter: boolean;
   /** Whether Graph served pages all the same: then it is no outage, even if every window fares like this. */
   readonly isServed: boolean;
   /** Whether that window may be of any width: the smallest is tried once, and then all of it is a gap. */
@@ -57,6 +59,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    suspectsFilter: false,
     isServed: false,
     isEndless: false,
     tries: recovery === "retry" ? Infinity : 1,
@@ -92,10 +95,12 @@ const kinds = {
   "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
   "graph-refused": row("suspend-stream", 1, {
     suspectsWindow: true,
+    suspectsFilter: true,
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
   }),
   "graph-unclear": row("retry", 1, {
     suspectsWindow: true,
+    suspectsFilter: true,
     tries: 2,
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
   }),

@@ -27,6 +27,8 @@ export interface PollPosition {
   interrupt(window: Window, link: string): void;
   /** The window is over: nothing is to be resumed, and windows of this width are asked for next. */
   learnWidth(seconds: number): void;
+  /** Graph refuses the filters before this one. */
+  useFilter(step: number): void;
   /** How far the next live window may reach back. */
   learnOverlap(seconds: number): void;
   /** How far the re-reads have come. */
@@ -94,6 +96,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
     interrupt: (window, link) => change({ interruption: { window, link } }),
     learnWidth: (windowSeconds) => change({ interruption: null, windowSeconds }),
+    useFilter: (step) => change({ interruption: null, filter: { step, sinceMs: engine.clock.now() } }),
     learnOverlap: (overlapSeconds) => change({ overlapSeconds }),
     markRereads: (rereads) => change({ rereads }),
     earn(liveRequests) {
