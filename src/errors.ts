@@ -32,6 +32,8 @@ export interface ErrorKind {
   readonly ofInput: boolean;
   /** False for an end that was asked for: no stream and no log calls it an error. */
   readonly isFault: boolean;
+  /** Whether a stream of which nothing was read until then ends with what its last request failed with. */
+  readonly yieldsToFailure: boolean;
   /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
   readonly readerLeft: boolean;
   /** Whether nothing in this process can go on, whoever met it. */
@@ -67,6 +69,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     throttles: false,
     ofInput: false,
     isFault: true,
+    yieldsToFailure: false,
     readerLeft: false,
     stopsProcess: false,
     httpStatus: HTTP_STATUS[recovery],
@@ -119,6 +122,7 @@ const kinds = {
   "sink-full": row("exit", 4, { keepsAccepted: true }),
   "sink-unusable": row("exit", 4, { keepsAccepted: true }),
   "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
+  "deadline-reached": row("exit", 0, { isFault: false, yieldsToFailure: true, httpStatus: 503 }),
   "bug": row("exit", 70, { stopsProcess: true }),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -64,6 +64,7 @@ export function openPollContext(
       onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onRequest: () => counts.countRequest(),
+      onFailure: (error) => counts.countFailure(error),
     },
   };
 }

@@ -57,7 +57,7 @@ const FAILURES: readonly [string, Fault, number][] = [
   ["a login that leads elsewhere", {
     match: { collection: "token", times: "always" },
     do: { kind: "redirect", status: 307, location: "http://127.0.0.2:1/" },
-  }, 0],
+  }, 1],
   ["a Graph that quotes a record", {
     match: { times: "always" },
     do: { kind: "status", status: 403, code: `x\n${MARK}`, message: `${MARK}\u001b[2J\n` },
