@@ -38,14 +38,19 @@ export interface ErrorKind {
   readonly readerLeft: boolean;
   /** Whether nothing in this process can go on, whoever met it. */
   readonly stopsProcess: boolean;
+  /** Whether it may pass by itself, so that starting again later is worth it. */
+  readonly mayPass: boolean;
   /** What a client of the server is answered. */
   readonly httpStatus: number;
   /** The old collector's error type and id, so that its runbooks still find the line. */
   readonly collector?: readonly [type: string, id: number];
 }
 
-/** 0 done · 1 a stream failed · 2 usage or configuration · 3 authorisation · 4 the sink · 5 state · 70 a bug. */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 70;
+/**
+ * 0 done · 1 a stream failed · 2 usage or configuration · 3 authorisation · 4 the sink · 5 state · 70 a bug ·
+ * 75 what may pass by itself (sysexits.h: EX_TEMPFAIL).
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 70 | 75;
 
 /** A client may ask again where waiting mends; a refusal of Graph's or Entra's is a bad gateway. */
 const HTTP_STATUS: Readonly<Record<Recovery, number>> = {
@@ -72,6 +77,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     yieldsToFailure: false,
     readerLeft: false,
     stopsProcess: false,
+    mayPass: exitCode === 75,
     httpStatus: HTTP_STATUS[recovery],
     ...unusual,
   };
@@ -79,9 +85,11 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
 
 const kinds = {
   "usage": row("exit", 2, { httpStatus: 400 }),
+  "config-missing": row("exit", 75),
   "config-unreadable": row("exit", 2),
   "config-invalid": row("exit", 2),
   "plugin-invalid": row("exit", 2),
+  "secret-missing": row("suspend-stream", 75, { ofInput: true }),
   "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
   "token-refused": row("suspend-stream", 3, { ofInput: true, collector: ["SetupError", 101] }),
   "token-unavailable": row("retry", 1, { ofInput: true, collector: ["SetupError", 101] }),
@@ -121,6 +129,7 @@ const kinds = {
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
   "sink-full": row("exit", 4, { keepsAccepted: true }),
   "sink-unusable": row("exit", 4, { keepsAccepted: true }),
+  "address-unavailable": row("exit", 75),
   "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
   "deadline-reached": row("exit", 0, { isFault: false, yieldsToFailure: true, httpStatus: 503 }),
   "bug": row("exit", 70, { stopsProcess: true }),

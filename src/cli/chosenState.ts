@@ -1,6 +1,7 @@
 /** The state folder for the commands that look into it: `state` and `gaps`. */
 import { resolve } from "node:path";
 import { systemClock } from "../clock.ts";
+import type { InputConfig } from "../config/config.ts";
 import { openState, type State, type StreamAddress } from "../state/state.ts";
 import { readConfig } from "../wiring/configFile.ts";
 import type { Given } from "./options.ts";
@@ -11,6 +12,8 @@ import { stateDirOf } from "./selection.ts";
 export interface ChosenState {
   readonly state: State;
   readonly chosen: readonly StreamAddress[];
+  /** The name of an input, as the log has it; its id where the configuration was not read, or has it no more. */
+  readonly nameOf: (inputId: string) => string;
 }
 
 /**
@@ -24,7 +27,9 @@ export async function openChosenState(
   runtime: Runtime,
   readOnly: boolean,
 ): Promise<ChosenState> {
-  const { folder, inputId } = await place(given, runtime);
+  const { folder, inputs } = await place(given, runtime);
+  const inputId = (name: string) => inputs.find((input) => input.name === name)?.id ?? name;
+  const nameOf = (id: string) => inputs.find((input) => input.id === id)?.name ?? id;
   const state = openState(folder, {
     locker: runtime.locker,
     pid: runtime.pid,
@@ -32,20 +37,21 @@ export async function openChosenState(
     now: () => systemClock.now(),
     report: (note) => runtime.writeStderr(`${note}\n`),
   });
-  return { state, chosen: state.list().filter((address) => selected(address, given, inputId)) };
+  return { state, chosen: state.list().filter((address) => selected(address, given, inputId)), nameOf };
 }
 
-/** The state folder, and the ids behind the input names, which only the configuration knows. */
-async function place(given: Given, runtime: Runtime) {
+/** The state folder, and the inputs of the configuration, which alone knows their names. */
+async function place(
+  given: Given,
+  runtime: Runtime,
+): Promise<{ folder: string; inputs: readonly Pick<InputConfig, "name" | "id">[] }> {
   const direct = given.text("state");
-  if (direct !== undefined && !given.has("input")) {
-    return { folder: resolve(direct), inputId: (name: string) => name };
+  // Whatever configuration lies about need not be the one of this folder.
+  if (direct !== undefined && !given.has("input") && !given.has("config")) {
+    return { folder: resolve(direct), inputs: [] };
   }
   const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
-  return {
-    folder: stateDirOf(given, loaded),
-    inputId: (name: string) => loaded.config.inputs.find((input) => input.name === name)?.id ?? name,
-  };
+  return { folder: stateDirOf(given, loaded), inputs: loaded.config.inputs };
 }
 
 function selected(

@@ -56,13 +56,14 @@ export const commands: readonly Command[] = [
       config,
       {
         name: "listen",
-        value: "HOST:PORT",
-        help: "where (default 127.0.0.1:9464); beyond this machine only with a token",
+        value: "ADDRESS",
+        help: "HOST:PORT (default 127.0.0.1:9464; beyond this machine only with a token), or unix:PATH",
       },
       {
         name: "token-file",
         value: "FILE",
-        help: "holds the token that clients must send; or $GRAPHTAP_TOKEN holds it itself",
+        help:
+          "holds the token that clients must send; or $GRAPHTAP_TOKEN (default: a new one, in the state folder)",
       },
       { name: "no-poll", help: "read streams only when they are pulled, write nothing to the sink" },
       ...lines,

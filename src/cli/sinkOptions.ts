@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { isLoopback } from "../config/endpoint.ts";
 import { GraphtapError } from "../errors.ts";
 import { groupNumber } from "../files/groups.ts";
-import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
+import { isMissing, readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { SinkOptions } from "../wiring/sink.ts";
 import { type Given, usage } from "./options.ts";
@@ -20,7 +20,7 @@ export type SinkOptionName = "to" | "sink";
  *
  * @param insecure whether plain http may leave this host (`globals.allow_insecure_urls`)
  * @param option @default "to"
- * @throws usage; secret-unreadable for the file of `--auth-file`
+ * @throws usage; secret-missing, secret-unreadable for the file of `--auth-file`
  */
 export function sinkOptions(
   given: Given,
@@ -120,7 +120,8 @@ function readAuthFile(file: string): string {
     return readWholeFile(file).toString("utf8");
   } catch (cause) {
     const why = whyUnreadable(cause);
-    throw new GraphtapError("secret-unreadable", `Cannot read --auth-file "${file}": ${why}`, { cause });
+    const code = isMissing(cause) ? "secret-missing" : "secret-unreadable";
+    throw new GraphtapError(code, `Cannot read --auth-file "${file}": ${why}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the engine knows of the configuration: plain data, checked, with every default in place. */
+import type { ErrorCode } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { RegexEngine } from "./patterns/engine.ts";
@@ -155,4 +156,6 @@ export interface Problem {
   readonly message: string;
   /** The old collector's error type and id for the same mistake. */
   readonly collector?: readonly [type: string, id: number];
+  /** The failure that it is. @default "config-invalid" */
+  readonly code?: ErrorCode;
 }

@@ -1,13 +1,19 @@
 /** `credentials` of an input: its keys, and what must hold among them. */
 import * as z from "zod";
-import { asGraphtapError } from "../errors.ts";
 import type { Credentials } from "./config.ts";
 import type { RightParts } from "./check.ts";
 import { key } from "./field.ts";
 import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
-import type { Report } from "./problems.ts";
-import { createSecret, type SecretReaders, secretSchema } from "./secret.ts";
+import { type Report, reportFailure } from "./problems.ts";
+import {
+  accessRemark,
+  createSecret,
+  secretPath,
+  type SecretReaders,
+  secretSchema,
+  type SecretSource,
+} from "./secret.ts";
 
 const part = (what: string) =>
   z.string({ error: `${what}, a text` }).trim().regex(
@@ -71,8 +77,9 @@ export function credentialsOf(
     for (const remark of secretRemarks(clientSecret.reveal())) {
       report("warning", at, `${remark}; the login may fail`);
     }
+    remarkAccess(source, at, readers, report);
   } catch (error) {
-    report("error", at, asGraphtapError(error).message);
+    reportFailure(error, at, report);
   }
   return tenantId === undefined || clientId === undefined ? null : { tenantId, clientId, clientSecret };
 }
@@ -88,4 +95,11 @@ function secretRemarks(value: string): string[] {
       ? []
       : ["this looks like a placeholder or a variable, not like a secret"]),
   ];
+}
+
+/** Warns of a secret that others may read or replace, in its own file or in this one. */
+function remarkAccess(source: SecretSource, path: Path, readers: SecretReaders, report: Report): void {
+  const file = typeof source === "string" ? readers.file : secretPath(source, readers);
+  const remark = file === null ? null : accessRemark(file, readers);
+  if (remark !== null) report("warning", path, remark);
 }

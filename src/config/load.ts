@@ -44,6 +44,14 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
   const report: Report = (severity, path, message, details) => {
     found.push({ severity, path, message, ...details });
   };
+  const access = options.accessOf?.(options.file);
+  if (access?.write) {
+    report(
+      "warning",
+      [],
+      `every user of this host may write this file (mode ${access.mode}); chmod o-w closes it`,
+    );
+  }
   const document = readDocument(text);
   const file = document.value === undefined ? null : checkFile(document.value, options, report);
   const config = file === null ? null : configOf(file, options, report);
@@ -56,16 +64,22 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
 /**
  * Reads a configuration that is to be used.
  *
- * @throws `config-invalid` with the problems, one a line.
+ * @throws `config-invalid` with the problems, one a line; `secret-missing` when the files of secrets are all that is missing
  */
 export function loadConfig(text: string, options: ReadOptions): Config {
   const { config, problems } = parseConfig(text, options);
   if (config !== null) return config;
-  const errors = problems.filter((problem) => problem.severity === "error").length;
-  const warnings = problems.length - errors;
-  const counts = `${count(errors, "error")}${warnings > 0 ? ` and ${count(warnings, "warning")}` : ""}`;
+  const errors = problems.filter((problem) => problem.severity === "error");
+  const warnings = problems.length - errors.length;
+  const counts = `${count(errors.length, "error")}${
+    warnings > 0 ? ` and ${count(warnings, "warning")}` : ""
+  }`;
   const lines = shownProblems(problems, (problem) => problemLine(options.file, problem));
-  throw new GraphtapError("config-invalid", [`${options.file} has ${counts}`, ...lines].join("\n"));
+  const [code = "config-invalid", ...others] = new Set(errors.map((error) => error.code));
+  throw new GraphtapError(
+    others.length === 0 ? code : "config-invalid",
+    [`${options.file} has ${counts}`, ...lines].join("\n"),
+  );
 }
 
 /** A file whose keys were checked. */

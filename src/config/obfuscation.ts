@@ -1,13 +1,12 @@
 /** A rule of `obfuscation_data`: its keys, and what they say. */
 import * as z from "zod";
-import { asGraphtapError } from "../errors.ts";
 import type { RightParts } from "./check.ts";
 import type { ObfuscationRule } from "./config.ts";
 import { key, text } from "./field.ts";
 import type { Pattern, PatternCompiler } from "./patterns/pattern.ts";
 import { PatternError } from "./patterns/reading.ts";
 import type { Path } from "./places.ts";
-import { type Report, shownValue } from "./problems.ts";
+import { type Report, reportFailure, shownValue } from "./problems.ts";
 import { createSecret, type Secret, type SecretReaders, secretSchema, type SecretSource } from "./secret.ts";
 
 /** The keys of a rule. What its patterns mean is judged with the rest of it, below. */
@@ -106,7 +105,7 @@ function readPseudonymKey(
       `found a key of fewer than ${SHORTEST_KEY} characters, expected a long random one`,
     );
   } catch (error) {
-    report("error", path, asGraphtapError(error).message);
+    reportFailure(error, path, report);
   }
   return secret;
 }

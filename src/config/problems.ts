@@ -1,4 +1,5 @@
 /** What is wrong in a configuration: found at a path, placed in the text when all is found, and shown as a line. */
+import { asGraphtapError, type ErrorCode } from "../errors.ts";
 import type { Problem } from "./config.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { Path } from "./places.ts";
@@ -17,6 +18,8 @@ export interface ProblemDetails {
   readonly collector?: readonly [string, number];
   /** It is about the key itself: one warning a key, however many blocks have it. */
   readonly once?: true;
+  /** The failure that it is, where that is another than a configuration that is wrong. */
+  readonly code?: ErrorCode;
   /** The message ends with the line, for a warning whose place is not shown. */
   readonly saysLine?: true;
 }
@@ -28,6 +31,12 @@ export type Report = (
   message: string,
   details?: ProblemDetails,
 ) => void;
+
+/** Notes a failure as an error; one that may pass by itself stays what it is. */
+export function reportFailure(thrown: unknown, path: Path, report: Report): void {
+  const { code, kind, message } = asGraphtapError(thrown);
+  report("error", path, message, kind.mayPass ? { code } : {});
+}
 
 /** The problems with their places in the text, in the order found; those said once a key at the end. */
 export function placed(found: readonly UnplacedProblem[], document: ConfigDocument): Problem[] {
@@ -50,7 +59,7 @@ export function placed(found: readonly UnplacedProblem[], document: ConfigDocume
 }
 
 function placedOne(problem: UnplacedProblem, others: number, document: ConfigDocument): Problem {
-  const { severity, path, message, at = "value", collector, saysLine } = problem;
+  const { severity, path, message, at = "value", collector, code, saysLine } = problem;
   const place = document.placeOf(path, at);
   const line = saysLine ? ` in line ${place?.line}` : "";
   const more = others === 0 ? "" : ` (and in ${others} more)`;
@@ -61,6 +70,7 @@ function placedOne(problem: UnplacedProblem, others: number, document: ConfigDoc
     key: keyOf(path),
     message: `${message}${line}${more}`,
     ...(collector && { collector }),
+    ...(code && { code }),
   };
 }
 
@@ -126,5 +136,5 @@ export function problemLine(file: string, problem: Problem): string {
 
 /** A warning as one line in a log, where the file needs no mention. */
 export function warningLine({ key, message }: Problem): string {
-  return `${key}: ${message}`;
+  return key === "" ? message : `${key}: ${message}`;
 }

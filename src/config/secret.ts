@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
+import { isMissing } from "../files/wholeFile.ts";
 import { text } from "./field.ts";
 
 const EXPECTED = "a text in quotes, {env: NAME} or {file: PATH}";
@@ -11,7 +12,7 @@ export interface Secret {
   /**
    * The value. `{env}` and `{file}` are read at each call, so that a rotated secret is taken up.
    *
-   * @throws `secret-unreadable`
+   * @throws `secret-missing`, `secret-unreadable`
    */
   reveal(): string;
   toString(): "[secret]";
@@ -35,6 +36,30 @@ export interface SecretReaders {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file. @throws when it cannot be read. */
   readonly readFile: (path: string) => string;
+  /** What others may do with a file, by its mode. @default not looked at */
+  readonly accessOf?: (path: string) => FileAccess | null;
+}
+
+/** What users other than its owner and group may do with a file. */
+export interface FileAccess {
+  readonly read: boolean;
+  readonly write: boolean;
+  /** In octal digits, such as `0644`. */
+  readonly mode: string;
+}
+
+/** What is wrong with the access to a file that holds a secret; `null` when nothing is. */
+export function accessRemark(path: string, { accessOf }: Pick<SecretReaders, "accessOf">): string | null {
+  const access = accessOf?.(path) ?? null;
+  if (access === null || (!access.read && !access.write)) return null;
+  const may = [...(access.read ? ["read"] : []), ...(access.write ? ["write"] : [])].join(" and ");
+  return `every user of this host may ${may} "${path}" (mode ${access.mode}), which holds a secret; chmod o= closes it`;
+}
+
+/** The file of a secret as it is opened; `null` when the secret is in none. */
+export function secretPath(source: SecretSource, { file }: Pick<SecretReaders, "file">): string | null {
+  if (typeof source === "string" || !("file" in source)) return null;
+  return isAbsolute(source.file) ? source.file : join(dirname(file), source.file);
 }
 
 /** A secret from its source. Nothing is read yet. */
@@ -64,7 +89,7 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
     }
     return oneLine(value, `environment variable "${source.env}"`);
   }
-  return readOneLine(source.file, readers);
+  return readOneLine(secretPath(source, readers) ?? source.file, readers);
 }
 
 /** Editors, `echo` and `$(cat …)` in Windows' ways end a text with a line break that is not part of the secret. */
@@ -75,14 +100,14 @@ function oneLine(written: string, where: string): string {
   throw new GraphtapError("secret-unreadable", `${where} ${found}; expected one line, the secret`);
 }
 
-function readOneLine(file: string, readers: SecretReaders): string {
-  const path = isAbsolute(file) ? file : join(dirname(readers.file), file);
+function readOneLine(path: string, readers: SecretReaders): string {
   let written: string;
   try {
     written = readers.readFile(path);
   } catch (cause) {
     const reason = errorCodeOf(cause);
-    throw new GraphtapError("secret-unreadable", `cannot read file "${path}"${reason}`, { cause });
+    const code = isMissing(cause) ? "secret-missing" : "secret-unreadable";
+    throw new GraphtapError(code, `cannot read file "${path}"${reason}`, { cause });
   }
   return oneLine(written, `file "${path}"`);
 }

@@ -37,9 +37,11 @@ export function serveEmulator(emulator: Emulator, options: ServeOptions = {}): P
       const host = info.family === "IPv6" ? `[${info.address}]` : info.address;
       resolve({ url: `http://${host}:${info.port}`, close: () => close(server as Server) });
     });
-    server.once("error", (cause: Error) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
       const message = `Cannot serve the emulator on ${hostname} port ${port}: ${cause.message}`;
-      reject(new GraphtapError("usage", message, { cause }));
+      reject(
+        new GraphtapError(cause.code === "EADDRINUSE" ? "address-unavailable" : "usage", message, { cause }),
+      );
     });
   });
 }

@@ -4,10 +4,10 @@
  * claims (`claim.ts`). Each looks for the other kind, too: on a shared volume hosts of both kinds may meet.
  */
 import { Buffer } from "node:buffer";
-import { closeSync, ftruncateSync } from "node:fs";
+import { closeSync, ftruncateSync, linkSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { GraphtapError } from "../errors.ts";
-import { findClaim, putClaim } from "./claim.ts";
+import { findClaim, lastRenewal, type OtherClaim, putClaim, renewClaim } from "./claim.ts";
 import { openFile, readFileIfAny, removeFile, writeFully } from "./durable.ts";
 import { attempt } from "./failure.ts";
 import { type Host, thisHost } from "./host.ts";
@@ -24,30 +24,40 @@ export interface LockOptions {
   readonly pid: number;
   /** How to tell whether other processes live, where there is no `flock`. @default the host's /proc or ps */
   readonly host?: () => Host;
+  /** How often a claim is written again, in milliseconds. @default 10_000 */
+  readonly beatMs?: number;
+  /** Told, in one line, of a start that has to wait. */
+  readonly report?: (note: string) => void;
+  /** Told when another process took the folder, since this one stood still for long: it must not write any more. */
+  readonly onLost?: (failure: GraphtapError) => void;
 }
+
+const BEAT_MS = 10_000;
+/** A claim that was not written again for so many beats was left behind. */
+const BEATS_OF_SILENCE = 2.5;
 
 /**
  * Takes the folder `dir`, which exists, for this process. Messages call it the state folder, for no other is locked so.
  *
- * The file `lock` in it is never deleted: someone might be about to lock it, and would then hold a lock on a file that
- * nobody else can see.
+ * The file `lock` in it is never deleted by us: someone might be about to lock it, and would then hold a lock on a file
+ * that nobody else can see. Its second name, `.lock`, is for the case that somebody else deletes it: the file that is
+ * locked is then given its name again, and the next process finds it locked.
  *
  * @throws `state-in-use` when another process has the folder, naming it when it can be told; `state-unusable`
  */
-export function acquireLock(
-  dir: string,
-  locker: FileLocker,
-  { pid, host = thisHost }: LockOptions,
-): FolderLock {
+export function acquireLock(dir: string, locker: FileLocker, options: LockOptions): FolderLock {
+  const { pid, host = thisHost } = options;
   const path = join(dir, "lock");
+  giveName(join(dir, ".lock"), path);
   closeSync(openFile(path, "write"));
   const lock = attempt("lock", path, () => locker(path));
   if (lock.status === "busy") throw inUse(dir, readPid(path), path);
-  if (lock.status === "unsupported") return lockByClaim(dir, path, pid, host());
+  if (lock.status === "unsupported") return lockByClaim(dir, path, host(), options);
   try {
+    keepSecondName(dir, path, locker);
     writeText(path, `${pid}\n`);
     // Left by a process that found no flock, such as one in another container on the same volume.
-    const claim = findClaim(dir, host);
+    const claim = findLiveClaim(dir, host, options);
     if (claim !== null) throw inUse(dir, claim.pid, claim.path);
   } catch (error) {
     lock.release();
@@ -63,16 +73,97 @@ export function acquireLock(
   });
 }
 
-function lockByClaim(dir: string, lockPath: string, pid: number, host: Host): FolderLock {
-  const own = putClaim(dir, pid, host);
-  const claim = findClaim(dir, () => host, own);
+/** Makes `name` another name of the file `path`, where that is there and the name is free. */
+function giveName(path: string, name: string): void {
+  try {
+    linkSync(path, name);
+  } catch {
+    // It has the name, there is no such file, or the file system knows one name for a file only: then one has to do.
+  }
+}
+
+/** Lets `.lock` name the file `lock` that we have locked; it may be another one, which another process has locked. */
+function keepSecondName(dir: string, path: string, locker: FileLocker): void {
+  const second = join(dir, ".lock");
+  giveName(path, second);
+  const named = lstatSync(second, { throwIfNoEntry: false });
+  if (named === undefined || named.ino === lstatSync(path).ino) return;
+  const other = attempt("lock", second, () => locker(second));
+  if (other.status === "busy") throw inUse(dir, readPid(second), path);
+  removeFile(second);
+  if (other.status === "locked") other.release();
+  giveName(path, second);
+}
+
+function lockByClaim(dir: string, lockPath: string, host: Host, options: LockOptions): FolderLock {
+  const own = putClaim(dir, options.pid, host);
+  const claim = findLiveClaim(dir, () => host, options, own);
   // A process that did find flock names itself in the file it locks.
   const locker = readPid(lockPath);
   if (claim === null && (locker === null || host.startOf(locker) === null)) {
-    return once(() => removeFile(own));
+    const stop = keepClaim(dir, own, options);
+    return once(() => {
+      stop();
+      removeFile(own);
+    });
   }
   removeFile(own);
   throw claim === null ? inUse(dir, locker, lockPath) : inUse(dir, claim.pid, claim.path);
+}
+
+/** As {@linkcode findClaim}, but watches a claim for a while whose process cannot be looked into. */
+function findLiveClaim(
+  dir: string,
+  host: () => Host,
+  options: LockOptions,
+  own?: string,
+): OtherClaim | null {
+  for (;;) {
+    const claim = findClaim(dir, host, own);
+    if (claim === null || !claim.isWatched || isRenewed(claim.path, options, own)) return claim;
+    removeFile(claim.path);
+  }
+}
+
+/** Watches a claim until it is written again, or long enough to know that it will not be. */
+function isRenewed(
+  path: string,
+  { beatMs = BEAT_MS, report }: LockOptions,
+  own: string | undefined,
+): boolean {
+  const patienceMs = beatMs * BEATS_OF_SILENCE;
+  report?.(
+    `"${path}" was left by a process of another container or host: looking for ${
+      patienceMs / 1000
+    } s whether it lives`,
+  );
+  const before = lastRenewal(path);
+  const lookMs = beatMs / 20;
+  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += lookMs) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookMs);
+    // Two that wait for each other must not take each other for dead.
+    if (own !== undefined) renewClaim(own);
+    const now = lastRenewal(path);
+    if (now !== before) return now !== null;
+  }
+  return false;
+}
+
+/** Writes the claim again for as long as the process lives; what ends that. */
+function keepClaim(dir: string, own: string, { beatMs = BEAT_MS, onLost }: LockOptions): () => void {
+  const timer = setInterval(() => {
+    if (renewClaim(own)) return;
+    clearInterval(timer);
+    onLost?.(
+      new GraphtapError(
+        "state-in-use",
+        `Cannot go on with the state folder "${dir}": the claim of this process was taken away, by another that found ` +
+          `it without a sign of life for ${beatMs * BEATS_OF_SILENCE / 1000} s`,
+      ),
+    );
+  }, beatMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** A second release would close a file, or empty a lock, that is someone else's by then. */

@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 
 /** What a volume says of itself: the part of `statfs` that counts here. */
 export interface Volume {
@@ -19,10 +19,10 @@ const LITTLE_BYTES = 16 * 1024 * 1024;
 /**
  * Why a volume took no more, in words, with what to do. The system has one answer for all of it.
  *
- * @param path what could not be written; it may not be there
+ * @param path what could not be written; it may not be there, and may be no path, such as "standard output"
  */
 export function whyNoRoom(path: string): string {
-  return wordsFor(volumeOf(path) ?? volumeOf(dirname(path)));
+  return wordsFor(isAbsolute(path) ? volumeOf(path) ?? volumeOf(dirname(path)) : null);
 }
 
 export function wordsFor(volume: Volume | null): string {

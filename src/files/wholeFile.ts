@@ -77,6 +77,11 @@ export async function readWholeStream(stream: AsyncIterable<Uint8Array>): Promis
   return collected.whole();
 }
 
+/** Whether a file could not be read because it is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
 /** Why a file could not be read, in words. */
 export function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "it cannot be opened";

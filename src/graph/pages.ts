@@ -9,7 +9,9 @@ import type { GraphClient } from "./client.ts";
 import type { Asked } from "./asked.ts";
 import { checkLink, type Visited } from "./links.ts";
 import type { Permits } from "./permits.ts";
+import { isHtml } from "./refusal.ts";
 import { withRetries } from "./retry.ts";
+import type { HttpResponse } from "./transport.ts";
 
 /** Who reads a page, and what becomes of it. */
 export interface PageReader {
@@ -64,7 +66,7 @@ export function readPage(
   return withRetries(async () => {
     reader.onRequest();
     const response = await reader.graph.get(url, asked, how.permits, signal);
-    const { nextLink, records } = await scan(reader, response.body, asked.service, signal);
+    const { nextLink, records } = await scan(reader, response, asked.service, signal);
     const place = { service: asked.service, graphUrl: reader.graphUrl, pageUrl: url, visited: how.visited };
     return {
       nextLink: nextLink === null ? null : checkLink(nextLink, place),
@@ -87,30 +89,33 @@ export function readPage(
 
 async function scan(
   { framers, onRecord, onTooLong, onProgress }: PageReader,
-  body: AsyncIterable<Uint8Array>,
+  { body, header }: HttpResponse,
   service: string,
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
+  const from = isHtml(header("content-type")) ? `: ${FOREIGN}` : "";
   const scanner = createPageScanner({}, framers, onTooLong);
   try {
     for await (const chunk of body) {
-      naming(service, () => scanner.push(chunk, onRecord));
+      naming(service, from, () => scanner.push(chunk, onRecord));
       await onProgress();
       signal?.throwIfAborted();
     }
-    return naming(service, () => scanner.end());
+    return naming(service, from, () => scanner.end());
   } finally {
     scanner.close();
   }
 }
 
-/** The scanner does not know whose page it reads; its message completes this sentence. */
-function naming<T>(service: string, scan: () => T): T {
+const FOREIGN = "a page of HTML comes from a proxy, a filter or a gateway on the way, and not from Graph";
+
+/** The scanner knows neither whose page it reads nor where it comes `from`; its message completes this sentence. */
+function naming<T>(service: string, from: string, scan: () => T): T {
   try {
     return scan();
   } catch (error) {
     if (!(error instanceof GraphtapError)) throw error;
-    throw new GraphtapError(error.code, `Cannot read page of "${service}": ${error.message}`, {
+    throw new GraphtapError(error.code, `Cannot read page of "${service}": ${error.message}${from}`, {
       cause: error,
     });
   }

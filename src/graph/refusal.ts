@@ -63,7 +63,12 @@ function errorOf(text: string): ErrorBody | null {
 /** What a body is that is not JSON. */
 export function formOf(text: string, contentType: string | null): Exclude<RefusalForm, "json"> {
   if (text.trim() === "") return "empty";
-  return /\bx?html\b/i.test(contentType ?? "") || /^\s*</.test(text) ? "html" : "other";
+  return isHtml(contentType) || /^\s*</.test(text) ? "html" : "other";
+}
+
+/** Whether a content type says that a body is a page for people. */
+export function isHtml(contentType: string | null): boolean {
+  return /\bx?html\b/i.test(contentType ?? "");
 }
 
 function textOf(value: unknown): string {

@@ -4,7 +4,7 @@ import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
-import { type GuardOptions, isAuthorized, refusal } from "./guard.ts";
+import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
 import { metricFamilies } from "./status/metrics.ts";
 import { problem, problemOf } from "./problem.ts";
 import type { PullContext } from "./pull/context.ts";
@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
   app.get("/readyz", (c) => {
     const missing = notReady(streams, clock.now(), polls);
     // Probes hold no token; names and messages are for those who do.
-    const known = guard.token === null || isAuthorized(c.req.raw, guard.token);
+    const known = isTrusted(c.req.raw, guard);
     const ready = missing.length === 0;
     return c.json(known ? { ready, missing } : { ready }, ready ? 200 : 503);
   });

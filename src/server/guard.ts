@@ -5,15 +5,31 @@ import { problem } from "./problem.ts";
 export interface GuardOptions {
   /** The server listens on this machine only. */
   readonly loopback: boolean;
-  /** What a client must know; `null` when being on this machine is enough. */
+  /** What a client must know; `null` when reaching the server is enough, as by a socket with permissions. */
   readonly token: string | null;
+  /** Whether the page and the figures can be seen without it. @default false */
+  readonly opensFigures?: boolean;
 }
 
 /** Says nothing but whether we live, and is asked by what cannot hold a token. */
 const OPEN_PATHS = ["/healthz", "/readyz"];
+/** Shows figures and messages, and never a record. */
+const FIGURES = ["/", "/metrics"];
+
+/** Whether a request is answered without a token. What is not named here needs one, however it is spelt. */
+function isOpen(request: Request, { token, opensFigures = false }: GuardOptions): boolean {
+  const { pathname } = new URL(request.url);
+  return token === null || OPEN_PATHS.includes(pathname) || (opensFigures && FIGURES.includes(pathname));
+}
+
+/** Whether a request may see names and messages. */
+export function isTrusted(request: Request, guard: GuardOptions): boolean {
+  return guard.token === null || guard.opensFigures === true || isAuthorized(request, guard.token);
+}
 
 /** The answer to a request that must not go further, or `null`. */
-export function refusal(request: Request, { loopback, token }: GuardOptions): Response | null {
+export function refusal(request: Request, guard: GuardOptions): Response | null {
+  const { loopback, token } = guard;
   const host = request.headers.get("host") ?? "";
   if (loopback && !isLocalName(host)) {
     // A page from elsewhere whose name was made to resolve to this machine sends its own name here.
@@ -22,9 +38,7 @@ export function refusal(request: Request, { loopback, token }: GuardOptions): Re
   if (comesFromAnotherSite(request, host)) {
     return problem(403, "usage", "Requests that another web site started are refused");
   }
-  if (token === null || OPEN_PATHS.includes(new URL(request.url).pathname) || isAuthorized(request, token)) {
-    return null;
-  }
+  if (token === null || isOpen(request, guard) || isAuthorized(request, token)) return null;
   return problem(
     401,
     "usage",
@@ -36,7 +50,7 @@ export function refusal(request: Request, { loopback, token }: GuardOptions): Re
 }
 
 /** Whether a request carries the token; Basic is for browsers, any user name will do. */
-export function isAuthorized(request: Request, token: string): boolean {
+function isAuthorized(request: Request, token: string): boolean {
   const [scheme = "", value = ""] = (request.headers.get("authorization") ?? "").trim().split(/\s+/);
   if (/^bearer$/i.test(scheme)) return equal(value, token);
   if (!/^basic$/i.test(scheme)) return false;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { setImmediate } from "node:timers";
-import { type HttpBindings, serve } from "@hono/node-server";
+import type { AddressInfo, ListenOptions } from "node:net";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
-import { GraphtapError } from "../errors.ts";
+import { cannotListen, openSocket, removeSocket } from "./socketFile.ts";
 
 const CLOSE_GRACE_MS = 1000;
 /** A request is a few lines without a body; whoever takes longer to send it only holds the connection. */
@@ -18,8 +19,15 @@ export interface AppBindings {
   } | undefined;
 }
 
-/** Where to listen. */
-export interface ListenAddress {
+/** Where to listen: on a port, or on a socket of the file system that its owner alone can use. */
+export type ListenAddress = PortAddress | SocketAddress;
+
+export interface SocketAddress {
+  /** Absolute. */
+  readonly path: string;
+}
+
+export interface PortAddress {
   /** Without brackets. */
   readonly host: string;
   /** 0 for any free one. */
@@ -30,7 +38,7 @@ export interface ListenAddress {
 
 /** A server that listens. */
 export interface Listening {
-  /** Origin without a slash at its end. */
+  /** Origin without a slash at its end; `unix:` and the path of a socket. */
   readonly url: string;
   /** Takes no more requests, lets answers end, and then cuts what is left. */
   close(): Promise<void>;
@@ -40,33 +48,48 @@ export interface Listening {
  * Puts the app on an address.
  *
  * @param graceMs how long a stop waits for answers to end by themselves
- * @throws usage when it cannot listen there
+ * @throws address-unavailable, usage when it cannot listen there
  */
-export function listen(
+export async function listen(
   app: Pick<Hono<AppBindings>, "fetch">,
-  { host, port }: ListenAddress,
+  address: ListenAddress,
   graceMs: number = CLOSE_GRACE_MS,
 ): Promise<Listening> {
+  const server = createAdaptorServer({
+    // The adapter's own Request and Response are quicker, but they would replace the program's.
+    overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
+    fetch: (request, bindings) => answer(app, request, bindings as HttpBindings),
+  }) as Server;
+  if ("path" in address) {
+    await openSocket(address.path, (path) => opened(server, { path }));
+    return {
+      url: `unix:${address.path}`,
+      close: () => close(server, graceMs).finally(() => removeSocket(address.path)),
+    };
+  }
+  const { host, port } = address;
+  try {
+    await opened(server, { host, port });
+  } catch (cause) {
+    throw cannotListen(`${host} port ${port}`, cause);
+  }
+  const own = server.address() as AddressInfo;
+  const name = own.family === "IPv6" ? `[${own.address}]` : own.address;
+  return { url: `http://${name}:${own.port}`, close: () => close(server, graceMs) };
+}
+
+function opened(server: Server, where: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const server = serve({
-      port,
-      hostname: host,
-      // The adapter's own Request and Response are quicker, but they would replace the program's.
-      overrideGlobalObjects: false,
-      serverOptions: {
-        headersTimeout: REQUEST_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      },
-      fetch: (request, bindings) => answer(app, request, bindings as HttpBindings),
-    }, (info) => {
-      const name = info.family === "IPv6" ? `[${info.address}]` : info.address;
-      resolve({ url: `http://${name}:${info.port}`, close: () => close(server as Server, graceMs) });
+    server.once("error", reject);
+    server.listen(where, () => {
+      server.off("error", reject);
+      resolve();
     });
-    server.once("error", (cause: Error) =>
-      reject(
-        new GraphtapError("usage", `Cannot listen on ${host} port ${port}: ${cause.message}`, { cause }),
-      ));
   });
 }
 

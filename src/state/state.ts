@@ -1,3 +1,4 @@
+import type { GraphtapError } from "../errors.ts";
 import { makeFolder } from "../files/durable.ts";
 import { acquireLock } from "../files/folderLock.ts";
 import type { FileLocker } from "../files/lock.ts";
@@ -26,6 +27,8 @@ export interface StateOptions {
   readonly now: () => number;
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
+  /** Told when another process took the folder from this one, which had stood still for long: no more may be written. */
+  readonly onLost?: (failure: GraphtapError) => void;
   /** Look only, beside a process that may be running: no lock, and every change is refused. @default false */
   readonly readOnly?: boolean;
 }

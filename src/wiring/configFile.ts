@@ -1,7 +1,8 @@
 /** Where a configuration is found, and what its relative paths start from. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Config } from "../config/config.ts";
+import type { Config, ReadOptions } from "../config/config.ts";
+import type { FileAccess } from "../config/secret.ts";
 import { loadConfig } from "../config/load.ts";
 import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
@@ -10,7 +11,7 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
 import type { Runtime } from "./runtime.ts";
-import { readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
+import { isMissing, readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
 
 /** A secret's file may be read while other streams work, and waiting for a pipe holds them all up. */
 const SECRET_PATIENCE_MS = 5_000;
@@ -27,16 +28,29 @@ export interface LoadedConfig {
 
 /**
  * Finds and reads the configuration: the named one, or else `config/$CONFIG_FILE` (the old collector's
- * container), `config/config.yaml`, `config.yaml`; `-` is standard input.
+ * container; when it is set, nothing else is looked for), `config/config.yaml`, `config.yaml`; `-` is standard input.
  *
- * @throws config-unreadable, plugin-invalid, config-invalid
+ * @param accessOf whether to look at the modes of files, too: {@linkcode fileAccess}
+ * @throws config-missing, config-unreadable, plugin-invalid, config-invalid, secret-missing
  */
 export async function readConfig(
   named: string | undefined,
   runtime: Runtime,
   nowMs: number,
+  accessOf?: ReadOptions["accessOf"],
 ): Promise<LoadedConfig> {
-  return judgeConfig(await readConfigText(named, runtime), runtime.env, nowMs);
+  return judgeConfig(await readConfigText(named, runtime), runtime.env, nowMs, accessOf);
+}
+
+/** What others may do with a file; `null` where that cannot be told. */
+export function fileAccess(path: string): FileAccess | null {
+  try {
+    const { mode } = statSync(path);
+    const digits = (mode & 0o7777).toString(8).padStart(4, "0");
+    return { read: (mode & 0o004) !== 0, write: (mode & 0o002) !== 0, mode: digits };
+  } catch {
+    return null;
+  }
 }
 
 /** The configuration that a text is. @throws config-invalid */
@@ -44,6 +58,7 @@ export function judgeConfig(
   { file, text, home, registry, regexEngine }: ConfigText,
   env: Runtime["env"],
   nowMs: number,
+  accessOf?: ReadOptions["accessOf"],
 ): LoadedConfig {
   const config = loadConfig(text, {
     file,
@@ -52,6 +67,7 @@ export function judgeConfig(
     now: fromMillis(nowMs),
     env,
     readFile: (path) => readWholeFile(path, SECRET_PATIENCE_MS).toString("utf8"),
+    ...(accessOf && { accessOf }),
   });
   return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
 }
@@ -71,7 +87,7 @@ export interface ConfigText {
 /**
  * Finds and reads the text of a configuration, as {@linkcode readConfig} does.
  *
- * @throws config-unreadable, plugin-invalid
+ * @throws config-missing, config-unreadable, plugin-invalid
  */
 export async function readConfigText(named: string | undefined, runtime: Runtime): Promise<ConfigText> {
   const file = named ?? findConfig(runtime);
@@ -93,7 +109,8 @@ async function loadPlugins(text: string, from: string, runtime: Runtime): Promis
 
 function findConfig(runtime: Runtime): string {
   const named = runtime.env["CONFIG_FILE"];
-  const places = [...(named ? [join("config", named)] : []), join("config", "config.yaml"), "config.yaml"];
+  if (named) return join("config", named);
+  const places = [join("config", "config.yaml"), "config.yaml"];
   const found = places.find(isThere);
   if (found !== undefined) return found;
   throw new GraphtapError(
@@ -130,7 +147,8 @@ async function readStdin(runtime: Runtime): Promise<string> {
 }
 
 function unreadable(file: string, why: string, cause: unknown): GraphtapError {
-  return new GraphtapError("config-unreadable", `Cannot read configuration "${file}": ${why}`, { cause });
+  const code = isMissing(cause) ? "config-missing" : "config-unreadable";
+  return new GraphtapError(code, `Cannot read configuration "${file}": ${why}`, { cause });
 }
 
 function homeOf(file: string): string {

@@ -29,6 +29,8 @@ export interface Tap {
   readonly streams: readonly Stream[];
   readonly engine: Engine;
   readonly log: Log;
+  /** The folder for positions; absolute. */
+  readonly stateDir: string;
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
   /** Lets go of everything. */
@@ -109,6 +111,7 @@ export function openTap(
     pid: runtime.pid,
     now: () => clock.now(),
     report: (note) => log.warn(note),
+    onLost: (failure) => stop.abort(failure),
   });
   const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });
@@ -142,6 +145,7 @@ export function openTap(
   return {
     ...tap,
     log,
+    stateDir,
     stop,
     release: () => http.close().then(closeFiles),
     close: () => http.close().then(() => sink.close()).finally(closeFiles),

@@ -94,7 +94,9 @@ describe("graphtap state", () => {
     await running.until(() => running.stderr.split('"pull done"').length > 2, "both polls");
 
     const table = (await run(["state", "show", "-c", config])).stdout.toString();
-    expect(table).toMatch(/^INPUT +SERVICE .*\n10001 +alerts_v2 .* 10 .*\n10001 +directory_audits .* 10 /);
+    expect(table).toMatch(
+      /^contoso \(id 10001\)\nSERVICE .*\nalerts_v2 .* 10 .*\n .*\ndirectory_audits .* 10 /,
+    );
     const rows = JSON.parse(
       (await run(["state", "show", "--json", "--state", site.state])).stdout.toString(),
     ) as object[];
@@ -109,7 +111,7 @@ describe("graphtap state", () => {
     expect(await running.exited).toBe(0);
 
     const reset = await run(["state", "reset", "-c", config, "--input", "contoso", "--service", "alerts_v2"]);
-    expect(reset).toMatchObject({ code: 0, stderr: expect.stringMatching(/^reset 10001 × alerts_v2: /) });
+    expect(reset).toMatchObject({ code: 0, stderr: expect.stringMatching(/^reset contoso × alerts_v2: /) });
     expect(servicesIn((await run(["pull", "-c", config])).stdout)).toEqual(Array(10).fill("alerts_v2"));
   });
 

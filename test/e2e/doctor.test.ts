@@ -1,6 +1,7 @@
 /** Whether a configuration will work, told before it has to: what `graphtap doctor` says about each thing at fault. */
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { FaultAction } from "../../src/emulator/faults.ts";
 import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { run } from "../support/program.ts";
 import { COLLECTIONS, CONTOSO, contoso, FABRIKAM, openSite } from "../support/site.ts";
@@ -87,6 +88,48 @@ describe("graphtap doctor", () => {
     expect(found.at(-1)?.missing_permissions).toEqual(missing);
     expect(code).toBe(3);
   });
+
+  it.each<[string, FaultAction, number, RegExp]>([
+    [
+      "without a reason",
+      { kind: "status", status: 403, code: "Forbidden" },
+      3,
+      /the token has AuditLog\.Read\.All/,
+    ],
+    [
+      "for its licence",
+      { kind: "status", status: 403, code: "UnknownError" },
+      3,
+      /the tenant has Microsoft Entra ID P1/,
+    ],
+    [
+      "by Conditional Access",
+      {
+        kind: "status",
+        status: 401,
+        headers: { "www-authenticate": 'Bearer realm="", error="insufficient_claims", claims="e30="' },
+      },
+      3,
+      /Conditional Access/,
+    ],
+    [
+      "by a filter on the way",
+      { kind: "status", status: 403, body: "<html></html>", headers: { "content-type": "text/html" } },
+      1,
+      /not Graph's: a proxy or a filter/,
+    ],
+  ])(
+    "never advises a permission that the token has, when Graph refuses %s",
+    async (_, action, exitCode, said) => {
+      const permissions = ["AuditLog.Read.All", "Directory.Read.All"];
+      const site = await openSite({ tenants: [{ ...CONTOSO, permissions }] });
+      site.emulator.faults.add({ match: { collection: "signIns", times: "always" }, do: action });
+      const { code, found } = await examine(site.write([contoso("signIns")]));
+      expect(found.at(-1)?.detail).toMatch(said);
+      expect(found.at(-1)?.detail).not.toContain("grant");
+      expect(code).toBe(exitCode);
+    },
+  );
 
   it("tells what has ended and what cannot be reached from what is fine, and ends with 1", async () => {
     const site = await openSite();

@@ -7,9 +7,13 @@ import { serve, type Serving } from "../support/serving.ts";
 import { waitFor } from "../support/program.ts";
 import { contoso, openSite } from "../support/site.ts";
 
+// Who has the token is refused for what is wrong with the request alone.
+const TOKEN = "a-token-of-length-24-abc";
+
 async function listening(): Promise<Serving> {
   const site = await openSite();
-  return await serve(["-c", site.write([contoso("directory_audits")]), "--no-poll"]);
+  const config = site.write([contoso("directory_audits")]);
+  return await serve(["-c", config, "--no-poll"], { env: { GRAPHTAP_TOKEN: TOKEN } });
 }
 
 interface Wire {
@@ -36,7 +40,7 @@ function wire({ url }: Serving, bytes: string): Wire {
   };
 }
 
-const HOST = "Host: 127.0.0.1\r\n";
+const HOST = `Host: 127.0.0.1\r\nAuthorization: Bearer ${TOKEN}\r\n`;
 const post = (headers: string) => `POST /v1/confirm/x HTTP/1.1\r\n${HOST}${headers}\r\n`;
 const smuggled = `GET /healthz HTTP/1.1\r\n${HOST}\r\n`;
 

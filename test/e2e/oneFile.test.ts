@@ -99,8 +99,8 @@ describe.skipIf(onDeno)("the program in one file", () => {
     expect(missing).toMatchObject({ code: 2 });
     expect(missing.stderr).toContain('Cannot load plugin "./mine.mjs": it cannot be imported');
     writeFileSync(join(site.folder, "mine.mjs"), PLUGIN);
-    const { code, stderr } = await check();
-    expect(stderr).toMatch(/valid; 1 stream/);
+    const { code, stdout } = await check();
+    expect(stdout.toString()).toMatch(/valid; 1 stream/);
     expect(code).toBe(0);
   });
 });

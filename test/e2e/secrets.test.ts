@@ -46,22 +46,54 @@ function below(folder: string): string[] {
 
 const isFolder = (path: string) => statSync(path).isDirectory();
 
-const ECHO =
-  `{"error":"invalid_client","error_description":"secret ${CONTOSO.clientSecret} \\u001b[2J\\nforged"}`;
+const UPN = "adele.vance@contoso.example";
+const OBJECT = "1c0dfa7e-5d0e-4c4e-9c0a-4f3a2b1d6e90";
+const TRICKS = "\u001b[31m\u001b]0;owned\u0007\u009b2J\u202egnp\u2066x\r\nforged";
+/** What Graph or Entra could say of a tenant's data in a sentence, among the words that explain it. */
+const SENTENCE =
+  `Invalid filter clause for '${MARK}': user ${UPN} (${OBJECT}) has "${MARK}" in {"id":"${MARK}"}, ` +
+  `see https://graph.microsoft.com/v1.0/users/${UPN}?$filter=displayName eq '${MARK}', ${MARK} ${TRICKS}`;
+const CONTROLS = ["\u001b", "\u009b", "\u0007", "\u202e", "\u2066", "\nforged"];
+const NEVER = [...SECRETS, MARK, UPN, "adele", OBJECT, "displayName", ...CONTROLS];
+
+const entra = (error: string) =>
+  JSON.stringify({ error, error_description: `secret ${CONTOSO.clientSecret} ${SENTENCE}` });
+const graphs = (code: string) => ({ error: { code, message: SENTENCE } });
 /** With the exit code at the deadline, until which a login that may recover is asked again. */
 const FAILURES: readonly [string, Fault, number][] = [
   ["a login that repeats the secret", {
     match: { collection: "token", times: "always" },
-    do: { kind: "status", status: 400, body: ECHO },
+    do: { kind: "status", status: 400, body: entra("invalid_client") },
   }, 3],
   ["a login that leads elsewhere", {
     match: { collection: "token", times: "always" },
     do: { kind: "redirect", status: 307, location: "http://127.0.0.2:1/" },
   }, 1],
+  ["a login that quotes a record while it is busy", {
+    match: { collection: "token", times: "always" },
+    do: { kind: "status", status: 503, body: entra("temporarily_unavailable") },
+  }, 1],
   ["a Graph that quotes a record", {
-    match: { times: "always" },
-    do: { kind: "status", status: 403, code: `x\n${MARK}`, message: `${MARK}\u001b[2J\n` },
+    match: { collection: "directoryAudits", times: "always" },
+    do: { kind: "status", status: 403, body: graphs(`x\n${MARK}`) },
   }, 3],
+  ["a Graph that quotes a filter", {
+    match: { collection: "directoryAudits", times: "always" },
+    do: { kind: "status", status: 401, body: graphs("InvalidAuthenticationToken") },
+  }, 3],
+  ["a filter on the way that quotes a record", {
+    match: { collection: "directoryAudits", times: "always" },
+    do: {
+      kind: "status",
+      status: 403,
+      body: `<html><title>${MARK} ${UPN}\u001b[2J</title></html>`,
+      headers: {
+        "content-type": "text/html",
+        "server": "filter",
+        "www-authenticate": `Basic realm="${MARK}"`,
+      },
+    },
+  }, 1],
   ["a link that leads elsewhere", {
     match: { times: "always" },
     do: { kind: "foreignLink", origin: "http://127.0.0.1:1" },
@@ -129,10 +161,12 @@ describe("secrets, tokens and records", () => {
     site.emulator.faults.add(fault);
     const ended = await run(["pull", "-c", config, "--log-level", "debug", "--deadline", "3"]);
     expect(ended.code, ended.stderr).toBe(exitCode);
-    expectNothing("the log", ended.stderr, [...SECRETS, MARK, "\u001b", "\nforged"]);
+    expectNothing("the log", ended.stderr, NEVER);
     for (const path of below(site.state).filter((path) => !isFolder(path))) {
       expectNothing(path, readFileSync(path, "latin1"));
     }
+    const examined = await run(["doctor", "-c", config, "--log-level", "debug"]);
+    expectNothing("the doctor", examined.stdout.toString() + examined.stderr, NEVER);
   });
 });
 

@@ -1,6 +1,7 @@
 /** `graphtap serve`: pulls whose positions follow what was taken, confirmed ones above all; and quiet ends. */
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
@@ -132,6 +133,48 @@ describe("a server that polls", () => {
   });
 });
 
+describe("on this machine, without a token given", () => {
+  it("records need one that the state folder has; health, figures and the page do not", async () => {
+    const { site, config } = await filledSite(3);
+    const serving = await serve(["--no-poll", "-c", config]);
+    const file = join(site.state, "serve.token");
+    const token = readFileSync(file, "utf8").trim();
+    expect([token.length, statSync(file).mode & 0o777]).toEqual([43, 0o600]);
+    expect(serving.stderr).toContain(`"token_file":"${file}"`);
+    expect(serving.stderr).not.toContain(token);
+    for (const path of ["/v1/pull", "/v1/events", "/v1/confirm/x", "/%761/pull", "/nothing"]) {
+      expect((await fetch(serving.url + path)).status, path).toBe(401);
+    }
+    for (const path of ["/", "/healthz", "/metrics"]) {
+      expect((await fetch(serving.url + path)).status, path).toBe(200);
+    }
+    const ready = await fetch(`${serving.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, missing: [] }]);
+    const headers = { authorization: `Bearer ${token}` };
+    expect(eventLines((await ask(`${serving.url}/v1/pull`, { headers })).body)).toHaveLength(3);
+  });
+
+  it("a socket in the file system needs none, and is its owner's alone", async () => {
+    const { site, config } = await filledSite(3);
+    const path = join(site.folder, "tap.sock");
+    const serving = await serve(["--no-poll", "-c", config, "--listen", `unix:${path}`]);
+    expect([serving.url, statSync(path).mode & 0o777]).toEqual([`unix:${path}`, 0o600]);
+    const body = await new Promise<string>((resolve, reject) => {
+      request({ socketPath: path, path: "/v1/pull", headers: { host: "localhost" } }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => text += chunk).on(
+          "end",
+          () => resolve(text),
+        );
+      }).on("error", reject).end();
+    });
+    expect(body.trim().split("\n")).toHaveLength(3);
+    serving.kill("SIGTERM");
+    expect((await serving.ended).code).toBe(0);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
 describe("beyond this machine", () => {
   it("a server without a token does not start", async () => {
     const { config } = await filledSite(0);
@@ -171,13 +214,14 @@ describe("beyond this machine", () => {
 });
 
 describe("what cannot be listened on", () => {
-  it("is a usage error, and leaves the state to the next process", async () => {
+  it("may be free later, and leaves the state to the next process", async () => {
     const { config } = await filledSite(0);
     const serving = await serve(["--no-poll", "-c", config]);
     const other = await filledSite(0);
     const { host } = new URL(serving.url);
     const { code, stderr } = await run(["serve", "-c", other.config, "--listen", host]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining("Cannot listen on 127.0.0.1 port")]);
+    expect([code, stderr]).toEqual([75, expect.stringContaining("Cannot listen on 127.0.0.1 port")]);
+    expect(lastWord(stderr)).toMatchObject({ code: "address-unavailable", exit_code: 75 });
     expect((await run(["pull", "-c", other.config])).code).toBe(0);
     expect((await start(["serve", "-c", config, "--listen", "nowhere"]).ended).code).toBe(2);
   });

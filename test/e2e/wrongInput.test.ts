@@ -19,7 +19,7 @@ function expectRefusal(ended: Ended, code: number, said: RegExp): void {
 /** The messages of the log. */
 const messages = (stderr: string) =>
   stderr.split("\n").filter((line) => line.startsWith("{")).map((line) =>
-    JSON.parse(line) as { level: string; message: string; code?: string; service?: string }
+    JSON.parse(line) as { level: string; message: string; code?: string; service?: string; input?: string }
   );
 
 describe("the command line", () => {
@@ -108,9 +108,31 @@ describe("the configuration", () => {
     const ended = await run(["pull", "-c", "/nonexistent/config.yaml"]);
     expectRefusal(
       ended,
-      2,
-      /^graphtap: config-unreadable: Cannot read configuration "\/nonexistent\/config.yaml": there is no such file\n$/,
+      75,
+      /^graphtap: config-missing: Cannot read configuration "\/nonexistent\/config.yaml": there is no such file\n$/,
     );
+  });
+
+  it("that $CONFIG_FILE names: nothing else is taken in its place", async () => {
+    const site = await openSite();
+    site.write([contoso("directory_audits")]);
+    const ended = await run(["pull"], { cwd: site.folder, env: { CONFIG_FILE: "mine.yaml" } });
+    expectRefusal(ended, 75, /^graphtap: config-missing: .*"config\/mine.yaml": there is no such file\n$/);
+  });
+
+  it("whose secret is not there yet, and nothing else is wrong", async () => {
+    const site = await openSite();
+    const config = site.write([contoso("directory_audits")]);
+    const secret = JSON.stringify({ file: "secret" });
+    const text = readFileSync(config, "utf8").replace(JSON.stringify(CONTOSO.clientSecret), secret);
+    writeFileSync(config, text);
+    expectRefusal(
+      await run(["run", "-c", config]),
+      75,
+      /^graphtap: secret-missing: .* has 1 error\n.*client_secret\.file: cannot read file ".*" \(ENOENT\)\n$/,
+    );
+    writeFileSync(config, text.replace('"inputs"', '"x": 1, "outputs": [], "inputs"'));
+    expectRefusal(await run(["run", "-c", config]), 2, /^graphtap: config-invalid: /);
   });
 
   it("that nobody named", async () => {
@@ -201,12 +223,11 @@ describe("the credentials", () => {
     const ended = await run(["pull", "-c", config]);
     expectRefusal(ended, 3, /token-refused/);
     const errors = messages(ended.stderr).filter(({ level }) => level === "error");
-    expect(errors.map(({ service }) => service).toSorted()).toEqual(["alerts_v2", "directory_audits"]);
-    for (const { message } of errors) {
-      expect(message).toMatch(
-        /AADSTS7000215; put the secret's "Value" into client_secret, not its "Secret ID"$/,
-      );
-    }
+    // It lies with the input: one line, however many services it has.
+    expect(errors.map(({ input }) => input)).toEqual(["contoso"]);
+    expect(errors[0]?.message).toMatch(
+      /AADSTS7000215; put the secret's "Value" into client_secret, not its "Secret ID"; Entra says: "Invalid client secret provided\. Ensure the secret being sent in the request is the client secret value, not the client secret ID"$/,
+    );
     for (const secret of [wrong.clientSecret, encodeURIComponent(wrong.clientSecret), "Wr0ng"]) {
       expect(ended.stderr).not.toContain(secret);
     }

@@ -1,8 +1,12 @@
 import type { Buffer as Bytes } from "node:buffer";
 import { Buffer } from "node:buffer";
+import { readFileSync } from "node:fs";
 import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { onTestFinished } from "vitest";
 import { type Running, start, type StartOptions } from "./program.ts";
+
+/** The token of each server that made one up for itself, by its origin. */
+const tokens = new Map<string, string>();
 
 /** A running `graphtap serve`. */
 export interface Serving extends Running {
@@ -10,13 +14,19 @@ export interface Serving extends Running {
   readonly url: string;
 }
 
-/** Starts `graphtap serve` on any free port of loopback, unless the words say otherwise, and waits until it listens. */
+/**
+ * Starts `graphtap serve` on any free port of loopback, unless the words say otherwise, and waits until it listens. What
+ * is asked for then carries its token, where it made one up for itself.
+ */
 export async function serve(words: readonly string[], options: StartOptions = {}): Promise<Serving> {
   const listen = words.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
   const running = start(["serve", ...listen, "--log-format", "json", ...words], options);
   const found = () => /"message":"listening","url":"([^"]+)"/.exec(running.stderr)?.[1];
   await running.until(() => found() !== undefined, "the server listens");
-  return Object.assign(running, { url: found()!.replace("0.0.0.0", "127.0.0.1") });
+  const url = found()!.replace("0.0.0.0", "127.0.0.1");
+  const [, file] = /"token_file":"([^"]+)"/.exec(running.stderr) ?? [];
+  if (file !== undefined) tokens.set(url, readFileSync(file, "utf8").trim());
+  return Object.assign(running, { url });
 }
 
 export interface Answer {
@@ -53,7 +63,10 @@ export function open(
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     // A connection of its own, so that one that is broken is nobody else's.
-    const sent = request(url, { agent: false, ...options }, (response) => {
+    const token = tokens.get(new URL(url).origin);
+    const own = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers = { ...own, ...options.headers };
+    const sent = request(url, { agent: false, ...options, headers }, (response) => {
       response.on("error", () => {});
       onTestFinished(() => void response.destroy());
       resolve(response);

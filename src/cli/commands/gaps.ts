@@ -7,9 +7,10 @@ import { layOut } from "../table.ts";
 
 /** `graphtap gaps`: the ranges that could not be read, and when each is tried again. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
-  const { state, chosen } = await openChosenState(given, runtime, true);
+  const { state, chosen, nameOf } = await openChosenState(given, runtime, true);
   const gaps = chosen.flatMap(({ inputId, service }) =>
     state.stream({ inputId, service }).gaps().list().map((gap) => ({
+      input: nameOf(inputId),
       input_id: inputId,
       service,
       ...windowTexts(gap),
@@ -21,7 +22,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   );
   state.close();
   const head = ["INPUT", "SERVICE", "FROM", "TO", "REASON", "SINCE", "ATTEMPTS", "NEXT TRY"];
-  const rows = gaps.map((gap) => Object.values(gap).map(String));
+  const rows = gaps.map(({ input_id: _, ...gap }) => Object.values(gap).map(String));
   const text = given.has("json")
     ? `${JSON.stringify(gaps, null, 2)}\n`
     : gaps.length === 0

@@ -1,4 +1,5 @@
 import type { ExitCode } from "../../errors.ts";
+import type { GuardOptions } from "../../server/guard.ts";
 import { listen, type ListenAddress } from "../../server/listen.ts";
 import { createTapServer, type TapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
@@ -11,33 +12,41 @@ import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
-import { parseListenAddress, readToken } from "../serveOptions.ts";
+import { keepToken, newToken, parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
 
 /** `graphtap serve`: `run` with a server beside it, or with `--no-poll` only the server. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const address = parseListenAddress(given.text("listen"));
-  const token = readToken(given, runtime.env);
-  if (!address.loopback && token === null) {
+  const givenToken = readToken(given, runtime.env);
+  const isPort = "port" in address;
+  if (isPort && !address.loopback && givenToken === null) {
     throw usage(
       "serve",
       `--listen ${address.host} can be reached from other machines, which needs a token: give --token-file FILE or $GRAPHTAP_TOKEN`,
     );
   }
+  // Every user of this machine can reach the port, and a pull takes records away from whom they are for.
+  const ownToken = isPort && givenToken === null ? newToken() : null;
+  const guard: GuardOptions = {
+    loopback: !isPort || address.loopback,
+    token: givenToken ?? ownToken,
+    opensFigures: ownToken !== null,
+  };
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
-  const guard = { loopback: address.loopback, token };
   let door: Door | null = null;
 
   async function work(opened: Tap, ending: AbortSignal): Promise<never> {
     const tap = withStatistics(opened, runtime.rssBytes);
     const { streams, engine, log, stop } = tap;
     void watchClock(tap);
+    const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
     const { rssBytes } = runtime;
     const server = createTapServer({ streams, engine, stop, log, guard, polls, version, rssBytes });
     if (door === null) {
       door = await openDoor(address, ending, server.app);
-      log.info("listening", { url: door.url, polls });
+      log.info("listening", { url: door.url, polls, token_file });
     } else door.leadsTo(server.app);
     if (polls && heartbeat !== null) void beat(tap, heartbeat);
     if (stop.signal.aborted) server.dismiss();

@@ -5,7 +5,7 @@ import { gapEntry } from "../../state/gapLedger.ts";
 import type { Position } from "../../state/position.ts";
 import type { State, StreamAddress } from "../../state/state.ts";
 import { type Given, usage } from "../options.ts";
-import { openChosenState } from "../chosenState.ts";
+import { type ChosenState, openChosenState } from "../chosenState.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 
@@ -15,11 +15,12 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (!["show", "reset", "export"].includes(what)) {
     throw usage("state", `"${what}" is not an action; there are show, reset and export`);
   }
-  const { state, chosen } = await openChosenState(given, runtime, what !== "reset");
+  const opened = await openChosenState(given, runtime, what !== "reset");
+  const { state, chosen } = opened;
   try {
-    if (what === "reset") reset(state, chosen, runtime);
+    if (what === "reset") reset(opened, runtime);
     else if (what === "export") await print(runtime, exported(state, chosen));
-    else await print(runtime, given.has("json") ? json(state, chosen) : table(state, chosen));
+    else await print(runtime, given.has("json") ? json(opened) : tables(opened));
     return 0;
   } finally {
     state.close();
@@ -30,14 +31,14 @@ function print(runtime: Runtime, text: string): Promise<void> {
   return runtime.writeStdout(new TextEncoder().encode(text));
 }
 
-function reset(state: State, addresses: readonly StreamAddress[], runtime: Runtime): void {
-  for (const address of addresses) {
+function reset({ state, chosen, nameOf }: ChosenState, runtime: Runtime): void {
+  for (const address of chosen) {
     state.stream(address).reset();
     runtime.writeStderr(
-      `reset ${address.inputId} × ${address.service}: it begins again at its configured start\n`,
+      `reset ${nameOf(address.inputId)} × ${address.service}: it begins again at its configured start\n`,
     );
   }
-  if (addresses.length === 0) runtime.writeStderr("nothing to reset: no such stream has a position\n");
+  if (chosen.length === 0) runtime.writeStderr("nothing to reset: no such stream has a position\n");
 }
 
 /** Checkpoints and gaps as they are on the disk, a stream a line. */
@@ -50,16 +51,17 @@ function exported(state: State, addresses: readonly StreamAddress[]): string {
   }).join("");
 }
 
-function json(state: State, addresses: readonly StreamAddress[]): string {
-  return `${JSON.stringify(addresses.map((address) => rowOf(state, address)), null, 2)}\n`;
+function json(opened: ChosenState): string {
+  return `${JSON.stringify(opened.chosen.map((address) => rowOf(opened, address)), null, 2)}\n`;
 }
 
-function rowOf(state: State, address: StreamAddress) {
+function rowOf({ state, nameOf }: ChosenState, address: StreamAddress) {
   const stream = state.stream(address);
   const position = stream.loadPosition();
   const gaps = stream.gaps().list();
   const unread = [...(position?.backfill ?? []), ...gaps].map(({ from }) => from);
   return {
+    input: nameOf(address.inputId),
     input_id: address.inputId,
     service: address.service,
     status: statusOf(position),
@@ -93,38 +95,47 @@ function timeOf(millis: number | null | undefined): string | null {
   return millis === null || millis === undefined ? null : new Date(millis).toISOString();
 }
 
-function table(state: State, addresses: readonly StreamAddress[]): string {
-  if (addresses.length === 0) return "no positions yet\n";
-  const rows = addresses.map((address) => {
-    const row = rowOf(state, address);
-    return [
-      row.input_id,
-      row.service,
-      row.status,
-      row.read_to ?? "-",
-      row.oldest_unread ?? "-",
-      row.backfill_ends ?? "-",
-      row.reread_to ?? "-",
-      String(row.gaps),
-      row.last_event_time_in_utc ?? "-",
-      String(row.records),
-      String(row.seen),
-      row.last_success ?? "-",
-    ];
-  });
-  const head = [
-    "INPUT",
-    "SERVICE",
-    "STATUS",
-    "READ TO",
-    "OLDEST UNREAD",
-    "READ BY ABOUT",
-    "RE-READ TO",
-    "GAPS",
-    "NEWEST RECORD",
-    "SENT",
-    "SEEN",
-    "LAST SUCCESS",
+const HEAD = ["SERVICE", "STATUS", "READ TO", "GAPS", "SENT", "SEEN", "LAST SUCCESS"];
+
+/** A table for each input, narrow enough for a terminal; what is not in its columns stands below its row. */
+function tables(opened: ChosenState): string {
+  const rows = opened.chosen.map((address) => rowOf(opened, address));
+  if (rows.length === 0) return "no positions yet\n";
+  const inputs = [...new Set(rows.map(({ input_id }) => input_id))];
+  return inputs.map((id) => table(rows.filter(({ input_id }) => input_id === id))).join("\n");
+}
+
+type Row = ReturnType<typeof rowOf>;
+
+function table(rows: readonly Row[]): string {
+  const { input, input_id } = rows[0]!;
+  const cells = rows.map((row) => [
+    row.service,
+    row.status,
+    seconds(row.read_to),
+    String(row.gaps),
+    String(row.records),
+    String(row.seen),
+    seconds(row.last_success),
+  ]);
+  const [head, ...lines] = layOut([HEAD, ...cells]).split("\n");
+  const below = rows.map((row, index) => [lines[index]!, ...details(row)].join("\n"));
+  return `${input === input_id ? input : `${input} (id ${input_id})`}\n${[head, ...below].join("\n")}\n`;
+}
+
+function details({ oldest_unread, backfill_ends, reread_to, last_event_time_in_utc }: Row): string[] {
+  const unread = [
+    ...(oldest_unread === null ? [] : [`unread from ${seconds(oldest_unread)} on`]),
+    ...(backfill_ends === null ? [] : [`read by about ${seconds(backfill_ends)}`]),
   ];
-  return layOut([head, ...rows]);
+  const read = [
+    ...(last_event_time_in_utc === null ? [] : [`newest record ${seconds(last_event_time_in_utc)}`]),
+    ...(reread_to === null ? [] : [`re-read to ${seconds(reread_to)}`]),
+  ];
+  return [unread, read].filter((parts) => parts.length > 0).map((parts) => `  ${parts.join(", ")}`);
+}
+
+/** A time without its fraction. */
+function seconds(time: string | null): string {
+  return time === null ? "-" : time.replace(/\.\d+/, "");
 }

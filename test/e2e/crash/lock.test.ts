@@ -1,10 +1,19 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { acquireLock } from "../../../src/files/folderLock.ts";
+import { thisHost } from "../../../src/files/host.ts";
 import { type FileLocker, flockByCommand, lockByCommand, lockByFile } from "../../../src/files/lock.ts";
 import { buildStateChild, freshFolder, startStateChild, stateIn } from "../../support/state.ts";
 import { hostLocker } from "../../support/stateLocker.ts";
@@ -26,7 +35,7 @@ describe.each([["flock", hostLocker()], ["claims, where there is no flock", with
       expect(() => acquireLock(dir, locker, { pid })).toThrow(inUse(`process ${pid}`));
       lock.release();
       acquireLock(dir, locker, { pid }).release();
-      expect(readdirSync(dir)).toEqual(["lock"]);
+      expect(readdirSync(dir).filter((name) => name !== ".lock")).toEqual(["lock"]);
     });
 
     it("excludes the other kind too, either way round", () => {
@@ -77,11 +86,48 @@ describe("the lock of another process", () => {
       expect(() => acquireLock(dir, locker, { pid })).toThrow(`or delete "${join(dir, "lock.strange")}"`);
     }
     expect(isFree(join(dir, "lock"))).toBe(true);
-    expect(readdirSync(dir).sort()).toEqual(["lock", "lock.strange"]);
+    expect(readdirSync(dir).sort()).toEqual([".lock", "lock", "lock.strange"]);
+  });
+});
+
+describe("the claim of a process in another container", () => {
+  it("keeps us out while it is written again and again", () => {
+    const dir = freshFolder();
+    const held = acquireLock(dir, withoutFlock, { pid });
+    onTestFinished(() => held.release());
+    const [claim = ""] = readdirSync(dir).filter((name) => name.startsWith("lock."));
+    const script = 'while sleep 0.1; do printf "{" | dd of="$1" conv=notrunc 2> /dev/null; done';
+    const holder = spawn("sh", ["-c", script, "sh", join(dir, claim)]);
+    onTestFinished(() => void holder.kill("SIGKILL"));
+    const host = () => ({ ...thisHost(), namespace: "pid:[another]" });
+    const again = () => acquireLock(dir, withoutFlock, { pid, host, beatMs: 2000 });
+    expect(again).toThrow(inUse(`process ${pid}`));
   });
 });
 
 describe("the file of the lock", () => {
+  it("that somebody deletes gets its name back: no second process comes in", () => {
+    const dir = freshFolder();
+    const lock = acquireLock(dir, hostLocker(), { pid });
+    for (let times = 0; times < 2; times++) {
+      rmSync(join(dir, "lock"));
+      expect(() => acquireLock(dir, hostLocker(), { pid })).toThrow(inUse(`process ${pid}`));
+    }
+    lock.release();
+    acquireLock(dir, hostLocker(), { pid }).release();
+  });
+
+  it("that was made anew by a program that knows one name only does not let us in beside its holder", () => {
+    const dir = freshFolder();
+    const first = acquireLock(dir, hostLocker(), { pid });
+    rmSync(join(dir, "lock"));
+    writeFileSync(join(dir, "lock"), "");
+    expect(() => acquireLock(dir, hostLocker(), { pid })).toThrow(inUse(`process ${pid}`));
+    first.release();
+    acquireLock(dir, hostLocker(), { pid }).release();
+    expect(statSync(join(dir, "lock")).ino).toBe(statSync(join(dir, ".lock")).ino);
+  });
+
   it("may not be a symbolic link", () => {
     const dir = freshFolder();
     symlinkSync(join(dir, "elsewhere"), join(dir, "lock"));

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseListenAddress } from "../../../src/cli/serveOptions.ts";
 
@@ -17,8 +18,14 @@ describe("an address to listen on", () => {
     expect(parseListenAddress(text)).toEqual({ host, port, loopback });
   });
 
+  it("may be a socket in the file system", () => {
+    expect(parseListenAddress("unix:/run/graphtap/s")).toEqual({ path: "/run/graphtap/s" });
+    expect(parseListenAddress("unix:s")).toEqual({ path: resolve("s") });
+  });
+
   it.each([
     "",
+    "unix:",
     "9464",
     ":9464",
     "127.0.0.1",

@@ -131,8 +131,8 @@ describe("--to", () => {
     expect(() => sinkOptions(given("http://shipper:1/"), {}, false, "sink")).toThrow("--sink is plain http");
   });
 
-  it("names a file of authorisation that cannot be read", () =>
+  it("names a file of authorisation that is not there", () =>
     expect(() => choose(["--to", "https://h/", "--auth-file", "/nowhere"])).toThrow(
-      expect.objectContaining({ code: "secret-unreadable" }),
+      expect.objectContaining({ code: "secret-missing" }),
     ));
 });

@@ -60,7 +60,7 @@ describe("a secret", () => {
   ])("names a file that is %s", (_, file, message) => {
     const given = options({ "config/empty": "\n", "config/many": `${VALUE}\nx\n` });
     expect(() => createSecret({ file }, given).reveal()).toThrow(
-      expect.objectContaining({ code: "secret-unreadable", message }),
+      expect.objectContaining({ code: file === "none" ? "secret-missing" : "secret-unreadable", message }),
     );
   });
 });
@@ -154,5 +154,37 @@ describe("a secret in the environment", () => {
     expect(from("a\nb").problems[0]).toMatch(
       /environment variable "S" holds several lines; expected one line, the secret$/,
     );
+  });
+});
+
+describe("a file that others may read or write", () => {
+  const given = (mode: string, files = { "config/secret": VALUE }) => ({
+    ...options(files),
+    accessOf: () => ({ read: mode.endsWith("4") || mode.endsWith("6"), write: mode.endsWith("6"), mode }),
+  });
+  const inFile = small().replace(VALUE, "{file: secret}");
+
+  it.each(["0600", "0640"])("is none with mode %s", (mode) => {
+    expect(problemsOf(small(), given(mode))).toEqual([]);
+    expect(problemsOf(inFile, given(mode))).toEqual([]);
+  });
+
+  it("is told where it holds a secret", () => {
+    expect(problemsOf(inFile, given("0644"))).toEqual([
+      '9:29 warning inputs.a.credentials.client_secret.file: every user of this host may read "config/secret" ' +
+      "(mode 0644), which holds a secret; chmod o= closes it",
+    ]);
+    expect(problemsOf(small(), given("0644"))[0]).toMatch(
+      /client_secret: .* may read "config\/config\.yaml"/,
+    );
+    expect(problemsOf(small().replace(VALUE, "{env: S}"), { ...given("0644"), env: { S: VALUE } })).toEqual(
+      [],
+    );
+  });
+
+  it("is told of every configuration that they may write", () => {
+    expect(problemsOf(small().replace(VALUE, "{env: S}"), { ...given("0666"), env: { S: VALUE } })).toEqual([
+      "- warning : every user of this host may write this file (mode 0666); chmod o-w closes it",
+    ]);
   });
 });

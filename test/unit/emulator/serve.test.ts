@@ -109,7 +109,7 @@ describe("on a socket, the emulator", () => {
   it("says so when the port is taken", async () => {
     const port = Number(new URL(served.url).port);
     await expect(serveEmulator(emulator, { port })).rejects.toThrow(
-      expect.objectContaining({ code: "usage" }),
+      expect.objectContaining({ code: "address-unavailable" }),
     );
   });
 });

@@ -7,12 +7,12 @@ const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
 
 function statusFor(
   headers: Record<string, string>,
-  options: { loopback?: boolean; token?: string | null; path?: string } = {},
+  options: { loopback?: boolean; token?: string | null; path?: string; opensFigures?: boolean } = {},
 ): number {
-  const { loopback = true, token = null, path = "/v1/pull" } = options;
+  const { loopback = true, token = null, path = "/v1/pull", opensFigures = false } = options;
   const all = new Headers({ host: "localhost:9464", ...headers });
   const request = { headers: all, url: `http://localhost:9464${path}` } as Request;
-  return refusal(request, { loopback, token })?.status ?? 200;
+  return refusal(request, { loopback, token, opensFigures })?.status ?? 200;
 }
 
 describe("on loopback", () => {
@@ -61,6 +61,23 @@ describe("with a token", () => {
     "%s without it gets %i",
     (path, status) => expect(statusFor({}, { token: TOKEN, path })).toBe(status),
   );
+
+  it.each([
+    ["/", 200],
+    ["/metrics", 200],
+    ["/metrics?x=1", 200],
+    ["/healthz", 200],
+    ["/v1/pull", 401],
+    ["/v1/confirm/x", 401],
+    ["/v1/events", 401],
+    ["/%761/pull", 401],
+    ["/./v1/pull", 401],
+    ["//v1/pull", 401],
+    ["/metrics/../v1/pull", 401],
+    ["/anything", 401],
+  ])("that guards records only, %s without it gets %i", (path, status) => {
+    expect(statusFor({}, { token: TOKEN, path, opensFigures: true })).toBe(status);
+  });
 
   it("answers to any host beyond loopback", () => {
     const authorization = `Bearer ${TOKEN}`;

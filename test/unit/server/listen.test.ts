@@ -102,6 +102,9 @@ describe("the listening server", () => {
   it("says so when the port is taken", async () => {
     const { url } = await served(() => new Response());
     await expect(listen(new Hono<AppBindings>(), { ...ANYWHERE, port: Number(new URL(url).port) })).rejects
-      .toMatchObject({ code: "usage", message: expect.stringContaining("Cannot listen on 127.0.0.1") });
+      .toMatchObject({
+        code: "address-unavailable",
+        message: expect.stringContaining("Cannot listen on 127.0.0.1"),
+      });
   });
 });

@@ -84,6 +84,7 @@ describe("a state folder", () => {
     expect(state.list()).toEqual([signIns]);
     state.close();
     expect(readdirSync(dir).sort()).toEqual([
+      ".lock",
       "10001",
       "d41d8cd98f00b204e9800998ecf8427e",
       "lock",
