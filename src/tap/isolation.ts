@@ -93,7 +93,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
     }
     const gap = wide ?? window;
     wide = null;
-    position.learnWidth(widthOf(gap));
+    position.learnWidth(widthBehind(gap));
     return leave(gap, error);
   }
 
@@ -138,9 +138,9 @@ function sayDropped({ stream: { log } }: PollContext, { from, to }: Window): voi
   });
 }
 
-/** The width to go on with behind a window that is left out. */
-function widthOf({ from, to }: Window): number {
-  return Math.max(SMALLEST_WIDTH_SECONDS, Math.floor(secondsBetween(from, to)));
+/** The width to go on with behind a window without end: what it holds came, and the wider, the fewer there are. */
+function widthBehind({ from, to }: Window): number {
+  return 2 * Math.max(SMALLEST_WIDTH_SECONDS, Math.floor(secondsBetween(from, to)));
 }
 
 /** Since when Graph says that it keeps records: for ever, when it says nothing. */
