@@ -1,7 +1,9 @@
 import { definePlugin } from "../src/plugin/plugin.ts";
 
-// Without a filter on signInEventTypes Graph returns interactive sign-ins only, so all four are asked for
-// (beta signin-list). The 1.x services each asked for one.
+// Without a filter on signInEventTypes Graph returns interactive sign-ins only (beta signin-list), so every type is asked
+// for, by name or by "ne" as Microsoft's own example does: types that come later belong to this service, too. Whether
+// types can be combined in one filter is told in both ways, so there are others to fall back to. The 1.x services each
+// asked for one type.
 export default definePlugin({
   service: "signIns_v2",
   variants: [
@@ -24,14 +26,26 @@ export default definePlugin({
       tag: "cloud.azure.ad.managed_identity_signin.{generation}.msgraph",
     },
   ],
-  title: "Microsoft Entra sign-ins (all four event types)",
+  title: "Microsoft Entra sign-ins (all event types)",
   docs: "https://learn.microsoft.com/graph/api/signin-list?view=graph-rest-beta",
   path: "/beta/auditLogs/signIns",
   permissions: ["AuditLog.Read.All", "Directory.Read.All"],
   licence: "Microsoft Entra ID P1 or P2",
   cursor: { kind: "event-time", field: "createdDateTime", from: "ge", to: "le", retentionDays: 30 },
-  filter: "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser' " +
-    "or t eq 'servicePrincipal' or t eq 'managedIdentity')",
+  filter: "signInEventTypes/any(t: t eq 'interactiveUser' or t ne 'interactiveUser')",
+  fallbackFilters: [
+    ["signInEventTypes/any(t: t eq 'interactiveUser')", "signInEventTypes/any(t: t ne 'interactiveUser')"],
+    [
+      "signInEventTypes/any(t: t eq 'interactiveUser' or t eq 'nonInteractiveUser' " +
+      "or t eq 'servicePrincipal' or t eq 'managedIdentity')",
+    ],
+    [
+      "signInEventTypes/any(t: t eq 'interactiveUser')",
+      "signInEventTypes/any(t: t eq 'nonInteractiveUser')",
+      "signInEventTypes/any(t: t eq 'servicePrincipal')",
+      "signInEventTypes/any(t: t eq 'managedIdentity')",
+    ],
+  ],
   page: { size: 1000 },
   quota: "reports",
   tag: {

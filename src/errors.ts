@@ -16,6 +16,8 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
+  /** Whether it can lie in the filter that the service asks by: then its next one is tried. */
+  readonly suspectsFilter: boolean;
   /** Whether Graph served pages all the same: then it is no outage, even if every window fares like this. */
   readonly isServed: boolean;
   /** Whether that window may be of any width: the smallest is tried once, and then all of it is a gap. */
@@ -30,6 +32,8 @@ export interface ErrorKind {
   readonly ofInput: boolean;
   /** False for an end that was asked for: no stream and no log calls it an error. */
   readonly isFault: boolean;
+  /** Whether a stream of which nothing was read until then ends with what its last request failed with. */
+  readonly yieldsToFailure: boolean;
   /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
   readonly readerLeft: boolean;
   /** Whether nothing in this process can go on, whoever met it. */
@@ -62,6 +66,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    suspectsFilter: false,
     isServed: false,
     isEndless: false,
     tries: recovery === "retry" ? Infinity : 1,
@@ -69,6 +74,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     throttles: false,
     ofInput: false,
     isFault: true,
+    yieldsToFailure: false,
     readerLeft: false,
     stopsProcess: false,
     mayPass: exitCode === 75,
@@ -100,10 +106,12 @@ const kinds = {
   "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
   "graph-refused": row("suspend-stream", 1, {
     suspectsWindow: true,
+    suspectsFilter: true,
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
   }),
   "graph-unclear": row("retry", 1, {
     suspectsWindow: true,
+    suspectsFilter: true,
     tries: 2,
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
   }),
@@ -123,6 +131,7 @@ const kinds = {
   "sink-unusable": row("exit", 4, { keepsAccepted: true }),
   "address-unavailable": row("exit", 75),
   "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
+  "deadline-reached": row("exit", 0, { isFault: false, yieldsToFailure: true, httpStatus: 503 }),
   "bug": row("exit", 70, { stopsProcess: true }),
 } as const satisfies Record<string, ErrorKind>;
 

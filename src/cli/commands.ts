@@ -92,7 +92,7 @@ export const commands: readonly Command[] = [
   {
     name: "doctor",
     summary: "prove it online: token, clock, permissions, licence, each service with one small request",
-    options: [config, service, input, json, ...log],
+    options: [config, state, service, input, json, ...log],
     load: () => import("./commands/doctor.ts"),
   },
   {

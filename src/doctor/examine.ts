@@ -5,6 +5,7 @@ import { missingRoles, readClaims, type TokenClaims } from "../graph/auth/tokenC
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
+import { filtersOf, filterSteps } from "../tap/filters.ts";
 import { firstPageUrl } from "../tap/query.ts";
 import type { Source } from "../wiring/streams.ts";
 
@@ -83,8 +84,21 @@ function missing(): never {
   throw new TypeError("an input without sources");
 }
 
+/** One record, by the first of the service's filters that Graph takes. */
+async function askForOne(source: Source, examination: Examination): Promise<number> {
+  const { plugin } = source;
+  for (let step = 0;; step++) {
+    try {
+      const [filter] = filtersOf(plugin, step);
+      return await askBy({ ...source, plugin: { ...plugin, filter } }, examination);
+    } catch (error) {
+      if (!asGraphtapError(error).kind.suspectsFilter || step + 1 >= filterSteps(plugin)) throw error;
+    }
+  }
+}
+
 /** One record of the last hour, or of the whole where there is no time to ask by. */
-async function askForOne(source: Source, { clock, signal }: Examination): Promise<number> {
+async function askBy(source: Source, { clock, signal }: Examination): Promise<number> {
   const { plugin, service, graph, graphUrl, limiters, log } = source;
   const now = fromMillis(clock.now());
   const timed = plugin.cursor.kind !== "snapshot";

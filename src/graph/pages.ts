@@ -30,6 +30,8 @@ export interface PageReader {
   readonly onProgress: () => Promise<void>;
   /** Called before each request. */
   readonly onRequest: () => void;
+  /** Called when one has failed and is to be sent again. */
+  readonly onFailure?: (error: GraphtapError) => void;
 }
 
 export interface Page {
@@ -77,6 +79,7 @@ export function readPage(
     attempts: how.attempts,
     signal,
     onRetry(error, delayMs, attempt) {
+      reader.onFailure?.(error);
       // What lies with the whole input has been told, once for all of its streams.
       const level = error.kind.ofInput ? "debug" : "warn";
       reader.log[level](error.message, { ...codesOf(error), attempt, retry_in_ms: Math.round(delayMs) });

@@ -99,6 +99,11 @@ export interface Plugin {
   readonly cursor: Cursor;
   /** OData clause that every request carries. */
   readonly filter?: string;
+  /**
+   * What is asked instead where Graph refuses `filter`, in the order in which it is tried: each is a list of clauses,
+   * and a window is asked for once with each of them.
+   */
+  readonly fallbackFilters?: readonly (readonly string[])[];
   readonly page: {
     /** `$top`: the most that Graph serves. */
     readonly size: number;

@@ -52,7 +52,7 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   };
 }
 
-function variantPlugin(plugin: Plugin, variant: Variant): Plugin {
+function variantPlugin({ fallbackFilters: _, ...plugin }: Plugin, variant: Variant): Plugin {
   return {
     ...plugin,
     service: variant.name,

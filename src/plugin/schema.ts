@@ -75,6 +75,7 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   licence: line.optional(),
   cursor,
   filter: line.optional(),
+  fallbackFilters: z.array(z.array(line).min(1)).optional(),
   page: z.strictObject({ size: z.number().int().positive(), orderBy: property.optional() }),
   quota: z.enum(quotaNames),
   tag: z.union([

@@ -4,7 +4,7 @@
  */
 import { crc32 } from "node:zlib";
 import { formatInstant, type Instant, parseInstant, type Window } from "../instant.ts";
-import { emptyPosition, type Position } from "./position.ts";
+import { type ChosenFilter, emptyPosition, type Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
 
@@ -43,6 +43,8 @@ export interface Checkpoint {
   /** The window that was interrupted, and where it goes on. */
   readonly window: WindowTexts | null;
   readonly next_link: string | null;
+  /** The filter that is asked by, left out where it is the service's first. */
+  readonly filter?: { readonly step: number; readonly since_ms: number };
   readonly window_seconds: number | null;
   readonly overlap_seconds: number | null;
   readonly last_poll_started_ms: number | null;
@@ -118,6 +120,7 @@ export function checkpointOf(position: Position, { inputId, service }: StreamAdd
     last_ids: lastIds(newest?.ids ?? []),
     window: interruption === null ? null : windowTexts(interruption.window),
     next_link: interruption?.link ?? null,
+    ...(position.filter === null ? {} : { filter: filterEntry(position.filter) }),
     window_seconds: position.windowSeconds,
     overlap_seconds: position.overlapSeconds,
     last_poll_started_ms: position.lastPollStartedMs,
@@ -176,6 +179,9 @@ function positionIn(checkpoint: Checkpoint): Position {
       : { time: checkedInstant(newestTime), ids: lastIds(checkpoint.last_ids) },
     // One without the other says nothing.
     interruption: window === null || link === null ? null : { window: windowIn(window), link },
+    filter: checkpoint.filter === undefined
+      ? null
+      : { step: checkpoint.filter.step, sinceMs: checkpoint.filter.since_ms },
     windowSeconds: checkpoint.window_seconds,
     overlapSeconds: checkpoint.overlap_seconds ?? null,
     lastPollStartedMs: checkpoint.last_poll_started_ms,
@@ -193,6 +199,10 @@ function lastIds(ids: readonly string[]): readonly string[] {
   const last = ids.slice(-MOST_LAST_IDS);
   const tooLong = last.findLastIndex(({ length }) => (letters += length) > MOST_LAST_ID_LETTERS);
   return last.slice(tooLong + 1);
+}
+
+function filterEntry({ step, sinceMs }: ChosenFilter) {
+  return { step, since_ms: sinceMs };
 }
 
 function textOf(instant: Instant | null): string | null {
@@ -272,6 +282,9 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   last_ids: (value) => Array.isArray(value) && value.every((id) => typeof id === "string"),
   window: orNull(isRange),
   next_link: orNull(isText),
+  // The first of version 3 did not have it.
+  filter: (value) =>
+    value === undefined || (isObject(value) && isCount(value["step"]) && isCount(value["since_ms"])),
   // The first of version 3 did not have it.
   overlap_seconds: (value) => value === undefined || value === null || isCount(value),
   window_seconds: orNull((value) => typeof value === "number" && Number.isFinite(value) && value > 0),

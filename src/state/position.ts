@@ -20,6 +20,14 @@ export interface Interruption {
   readonly link: string;
 }
 
+/** One of the filters of a service. */
+export interface ChosenFilter {
+  /** 1 for the first of those to fall back to. */
+  readonly step: number;
+  /** When it was chosen, in milliseconds since the epoch. */
+  readonly sinceMs: number;
+}
+
 /**
  * All that is durable about how far a stream is read, beside its seen set and its gaps. What it looks like on the disk
  * is known to `checkpoint.ts` alone.
@@ -44,6 +52,8 @@ export interface Position {
   readonly rereadCredit: number;
   readonly newest: Newest | null;
   readonly interruption: Interruption | null;
+  /** Which of the service's filters is asked by, since Graph refused those before it; `null` for the first. */
+  readonly filter: ChosenFilter | null;
   /** Width of the last window that worked, in seconds. */
   readonly windowSeconds: number | null;
   /** How far a live window may reach back without costing a page more; `null` when nobody can tell. */
@@ -74,6 +84,7 @@ export function emptyPosition(start: string | null = null): Position {
     rereadCredit: 0,
     newest: null,
     interruption: null,
+    filter: null,
     windowSeconds: null,
     overlapSeconds: null,
     lastPollStartedMs: null,

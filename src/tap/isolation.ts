@@ -21,6 +21,7 @@ import {
 import type { WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
 import { firstReadable } from "./firstReadable.ts";
+import { createFilterNarrowing } from "./narrowFilter.ts";
 import { canRead } from "./probe.ts";
 import { shrunkWidth, SMALLEST_WIDTH_SECONDS } from "./windowWidth.ts";
 
@@ -61,6 +62,7 @@ export interface Isolation {
 /** @param end of the range */
 export function createIsolation(context: PollContext, end: Instant, options: IsolationOptions): Isolation {
   const { position } = context;
+  const narrowFilter = createFilterNarrowing(context, options.priority);
   let attempts = MAX_ATTEMPTS;
   let gapsInARow = 0;
   let moves = 0;
@@ -84,15 +86,14 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
     return goOnAt(dropped.to);
   }
   function cutOff(window: Window, error: GraphtapError): Instant {
-    const isFirst = wide === null && secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS;
-    if (isFirst) {
+    if (wide === null && secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS) {
       wide = window;
       makeNarrow(context, SMALLEST_WIDTH_SECONDS, error);
       return window.from;
     }
     const gap = wide ?? window;
     wide = null;
-    position.learnWidth(Math.max(SMALLEST_WIDTH_SECONDS, Math.floor(secondsBetween(gap.from, gap.to))));
+    position.learnWidth(widthBehind(gap));
     return leave(gap, error);
   }
 
@@ -111,19 +112,20 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       // What came of the window left: after a kill it must not come again beside the page that is read next.
       await context.intake.drain();
       position.commit();
-      const since = moves < MOST_MOVES ? keptSince(context, error, moves) : null;
-      if (since !== null && compareInstants(since, window.from) > 0) {
+      const since = moves < MOST_MOVES ? keptSince(context, error, moves) : window.from;
+      if (compareInstants(since, window.from) > 0) {
         return drop({ from: window.from, to: earliest(since, end) });
       }
       if (error.kind.isEndless) return cutOff(window, error);
+      if (await narrowFilter(error)) return window.from;
       wide = null;
       const width = shrunkWidth(secondsBetween(window.from, window.to));
       makeNarrow(context, width, error);
       if (width !== null) return window.from;
       if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
-      const isShort = ++gapsInARow < MANY_GAPS || compareInstants(window.to, end) >= 0;
       const rest = { from: window.to, to: end };
-      const to = isShort ? window.to : await firstReadable(context, rest, options.priority);
+      const isLong = ++gapsInARow >= MANY_GAPS && compareInstants(rest.from, end) < 0;
+      const to = isLong ? await firstReadable(context, rest, options.priority) : window.to;
       return leave({ from: window.from, to }, error);
     },
   };
@@ -136,9 +138,14 @@ function sayDropped({ stream: { log } }: PollContext, { from, to }: Window): voi
   });
 }
 
-/** Since when Graph says that it keeps records; `null` when it says nothing. */
+/** The width to go on with behind a window without end: what it holds came, and the wider, the fewer there are. */
+function widthBehind({ from, to }: Window): number {
+  return 2 * Math.max(SMALLEST_WIDTH_SECONDS, Math.floor(secondsBetween(from, to)));
+}
+
+/** Since when Graph says that it keeps records: for ever, when it says nothing. */
 function keptSince({ stream: { plugin } }: PollContext, { keptSinceMs }: GraphtapError, moves: number) {
-  if (keptSinceMs === undefined) return null;
+  if (keptSinceMs === undefined) return fromMillis(0);
   // Where the operator excludes its bound, the second before is asked for.
   const excluded = plugin.cursor.kind !== "snapshot" && plugin.cursor.from === "gt" ? 1 : 0;
   return addSeconds(fromMillis(keptSinceMs), excluded + moves * MOVE_MARGIN_SECONDS);

@@ -68,6 +68,7 @@ export async function runPoll(
   }
   if (failure?.kind.keepsAccepted) context.position.rollback();
   else await conclude(context, failure);
+  if (failure?.kind.yieldsToFailure && context.counts.failure !== null) throw context.counts.failure;
   if (failure?.kind.recovery === "exit") throw failure;
   return reportOf(context, failure);
 }

@@ -67,6 +67,7 @@ export function openPollContext(
       onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onRequest: () => counts.countRequest(),
+      onFailure: (error) => counts.countFailure(error),
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { GraphtapError } from "../errors.ts";
+
 /** What one poll has done so far, apart from what becomes durable. */
 export interface PollCounts {
   readonly requests: number;
@@ -10,6 +12,8 @@ export interface PollCounts {
   readonly lateBySeconds: number;
   /** Windows that could not be read. */
   readonly gaps: number;
+  /** What a request last failed with before a page was read; `null` once one was, or while nothing has failed. */
+  readonly failure: GraphtapError | null;
   /** Whether what is new was read to its end. */
   readonly isUpToDate: boolean;
   countRequest(): void;
@@ -19,6 +23,7 @@ export interface PollCounts {
   /** A re-read found records, the oldest of which was so old. */
   countLate(records: number, bySeconds: number): void;
   countGap(): void;
+  countFailure(error: GraphtapError): void;
   countUpToDate(): void;
 }
 
@@ -30,6 +35,7 @@ export function createPollCounts(): PollCounts {
   let lateBySeconds = 0;
   let gaps = 0;
   let isUpToDate = false;
+  let failure: GraphtapError | null = null;
   return {
     get requests() {
       return requests;
@@ -52,6 +58,9 @@ export function createPollCounts(): PollCounts {
     get isUpToDate() {
       return isUpToDate;
     },
+    get failure() {
+      return pages === 0 ? failure : null;
+    },
     countRequest: () => void requests++,
     countPage: () => void pages++,
     countRereadRequests: (more) => void (rereadRequests += more),
@@ -60,6 +69,7 @@ export function createPollCounts(): PollCounts {
       lateBySeconds = Math.max(lateBySeconds, bySeconds);
     },
     countGap: () => void gaps++,
+    countFailure: (error) => void (failure = error),
     countUpToDate: () => void (isUpToDate = true),
   };
 }

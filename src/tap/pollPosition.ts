@@ -29,6 +29,8 @@ export interface PollPosition {
   interrupt(window: Window, link: string): void;
   /** The window is over: nothing is to be resumed, and windows of this width are asked for next. */
   learnWidth(seconds: number): void;
+  /** Graph refuses the filters before this one. */
+  useFilter(step: number): void;
   /** How far the next live window may reach back. */
   learnOverlap(seconds: number): void;
   /** How far the re-reads have come. */
@@ -155,6 +157,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
     interrupt: (window, link) => move({ interruption: { window, link } }),
     learnWidth: (windowSeconds) => move({ interruption: null, windowSeconds }),
+    useFilter: (step) => move({ interruption: null, filter: { step, sinceMs: engine.clock.now() } }),
     learnOverlap: (overlapSeconds) => change({ overlapSeconds }),
     markRereads: (rereads) => move({ rereads }),
     earn(liveRequests) {

@@ -5,15 +5,21 @@ import type { PollContext } from "./pollContext.ts";
 import { readWindow } from "./readWindow.ts";
 
 /**
- * Whether Graph serves a window, which is asked for once. What it brings is delivered like anything else.
+ * Whether Graph serves a window, which is asked for once, or by another of the service's filters. What it brings is delivered like anything else.
  *
  * @throws what does not lie in the window
  */
-export async function canRead(context: PollContext, window: Window, priority: Priority): Promise<boolean> {
+export async function canRead(
+  context: PollContext,
+  window: Window,
+  priority: Priority,
+  filterStep?: number,
+): Promise<boolean> {
   try {
     await readWindow(context, window, {
       priority,
-      attempts: 1,
+      attempts: filterStep === undefined ? 1 : 2,
+      filterStep,
       resumeAt: null,
       resumable: false,
       divisible: false,

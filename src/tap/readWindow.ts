@@ -8,6 +8,7 @@ import type { Instant, Window } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { LeftOut, WindowCounts } from "../record/intake.ts";
 import type { PollContext } from "./pollContext.ts";
+import { filtersOf, filterStep } from "./filters.ts";
 import { firstPageUrl } from "./query.ts";
 import type { Stream } from "./stream.ts";
 
@@ -31,6 +32,8 @@ export interface WindowOptions {
   readonly onLeftOut?: (record: LeftOut) => void;
   /** Records a page. @default the plugin's */
   readonly pageSize?: number;
+  /** Which of the service's filters to ask by. @default the one that was found to work */
+  readonly filterStep?: number;
 }
 
 /** What reading a window to its end found. */
@@ -52,9 +55,39 @@ export async function readWindow(
   window: Window<Instant | null>,
   options: WindowOptions,
 ): Promise<WindowRead> {
-  const { stream, position } = context;
+  const { stream: { plugin }, position: { current, commit } } = context;
   const counts = context.intake.begin(window);
-  const plugin = sized(stream.plugin, options.pageSize);
+  const filters = filtersOf(plugin, options.filterStep ?? filterStep(current.filter, context.startedMs));
+  // A link belongs to one filter, and does not say to which.
+  const isOne = filters.length === 1;
+  const how = {
+    ...options,
+    resumable: options.resumable && isOne,
+    resumeAt: isOne ? options.resumeAt : null,
+  };
+  let read = { pages: 0, serverTime: null as Instant | null };
+  for (const [index, filter] of filters.entries()) {
+    if (index > 0) commit();
+    const size = options.pageSize ?? plugin.page.size;
+    read = await readPages(context, window, counts, how, read, {
+      ...plugin,
+      filter,
+      page: { ...plugin.page, size },
+    });
+  }
+  return { ...read, counts };
+}
+
+/** Reads the pages of a window that one filter gives, behind those that were read before. */
+async function readPages(
+  context: PollContext,
+  window: Window<Instant | null>,
+  counts: WindowCounts,
+  options: WindowOptions,
+  before: Pick<WindowRead, "pages" | "serverTime">,
+  plugin: Plugin,
+): Promise<Pick<WindowRead, "pages" | "serverTime">> {
+  const { stream, position } = context;
   const first = firstPageUrl(stream.graphUrl, plugin, window, stream.service.additionalFilter);
   const visited = createVisited();
   const idle = createIdleRun();
@@ -66,8 +99,8 @@ export async function readWindow(
   // The address of Graph may be another than when the window was interrupted.
   const { resumeAt } = options;
   let url = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? resumeAt : first;
-  let serverTime: Instant | null = null;
-  for (let pages = 1;; pages++) {
+  let { serverTime } = before;
+  for (let pages = before.pages + 1;; pages++) {
     visited.add(url);
     counts.pageKey = null;
     const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
@@ -75,7 +108,7 @@ export async function readWindow(
     context.graphClock.note(page.serverTime);
     for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
     serverTime ??= page.serverTime;
-    if (page.nextLink === null) return { pages, counts, serverTime };
+    if (page.nextLink === null) return { pages, serverTime };
     if (idle.count(page.records, counts.pageKey) >= MOST_IDLE_PAGES) throw endless(stream);
     if (options.divisible && pages >= MOST_PAGES) throw tooLarge(stream);
     url = page.nextLink;
@@ -83,10 +116,6 @@ export async function readWindow(
     if (options.resumable && from !== null && to !== null) position.interrupt({ from, to }, url);
     position.commit();
   }
-}
-
-function sized(plugin: Plugin, size = plugin.page.size): Plugin {
-  return { ...plugin, page: { ...plugin.page, size } };
 }
 
 function tooLarge({ service }: Stream): GraphtapError {

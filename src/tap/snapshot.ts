@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
 import { MAX_ATTEMPTS } from "../graph/retry.ts";
-import { formatInstant, fromMillis } from "../instant.ts";
+import { compareInstants, formatInstant, fromMillis } from "../instant.ts";
 import type { Inventory } from "../state/inventory.ts";
 import { reconcile, type Reconciled } from "./inventory.ts";
 import type { LeftOut } from "../record/intake.ts";
@@ -61,12 +61,12 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
   const usual = plugin.page.size;
   const isKnown = known !== null && clock.now() - known.sinceMs < OTHER_SIZE_MS;
   const tried = [isKnown ? known.size : usual];
+  let from = service.startTime?.instant ?? null;
   for (let attempts = MAX_ATTEMPTS;; attempts = FEW_ATTEMPTS) {
     const size = tried.at(-1)!;
     const leftOut: LeftOut[] = [];
     try {
-      const window = { from: service.startTime?.instant ?? null, to: null };
-      await readWindow(context, window, {
+      await readWindow(context, { from, to: null }, {
         priority: "live",
         attempts,
         resumeAt: null,
@@ -82,6 +82,12 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
     } catch (thrown) {
       const error = asGraphtapError(thrown);
       if (!error.kind.suspectsWindow) throw error;
+      const since = error.keptSinceMs === undefined ? null : fromMillis(error.keptSinceMs);
+      if (since !== null && from !== null && compareInstants(from, since) < 0) {
+        from = since;
+        log.warn(error.message, { ...codesOf(error), from: formatInstant(from) });
+        continue;
+      }
       // What came of it left: after a kill it must not come again.
       await context.intake.drain();
       context.position.commit();

@@ -169,6 +169,18 @@ describe("graphtap pull", () => {
       .toEqual(EXACT);
     expect(lines.length).toBe(20);
   });
+
+  it("--deadline is no good end for a stream whose every request failed", async () => {
+    const { site, config } = await smallSite();
+    const match = { collection: "alerts_v2", times: "always" } as const;
+    const down = site.emulator.faults.add({ match, do: { kind: "status", status: 503 } });
+    const { code, stdout, stderr } = await run(["pull", "-c", config, "--deadline", "3"]);
+    expect(code).toBe(1);
+    expect(lastWord(stderr)).toMatchObject({ code: "graph-unavailable", exit_code: 1 });
+    expect(eventLines(stdout)).toHaveLength(site.records("directory_audits").length);
+    down.remove();
+    expect(await run(["pull", "-c", config, "--deadline", "30"])).toMatchObject({ code: 0 });
+  });
 });
 
 describe("the log", () => {

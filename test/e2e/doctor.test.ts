@@ -162,6 +162,32 @@ describe("graphtap doctor", () => {
     expect(code).toBe(1);
   });
 
+  it("tells a service that was not read to its end from one that was, and ends with 1", async () => {
+    const site = await openSite();
+    site.emulator.faults.add({
+      match: { collection: "directoryAudits", page: 0, times: "always" },
+      do: { kind: "loopLink" },
+    });
+    site.emulator.faults.add({
+      match: { collection: "secureScores", times: "always" },
+      do: { kind: "status", status: 400 },
+    });
+    const config = site.write([contoso("directory_audits", "signIns", "secure_scores")]);
+    site.emulator.produce("directoryAudits", 5, {});
+    await run(["pull", "-c", config]);
+    site.emulator.faults.clear();
+    const { code, found } = await examine(config);
+    expect(results(found).slice(2)).toEqual([
+      "directory_audits: gaps",
+      "signIns: ok",
+      "secure_scores: graph-refused",
+    ]);
+    expect(found[2]?.detail).toMatch(
+      /^can be read.*could not be read, the oldest from .*page-link-loop.*graphtap gaps/,
+    );
+    expect(code).toBe(1);
+  });
+
   it("measures the host's clock by Graph's", async () => {
     const late = { now: () => Date.now() - 600_000, sleep: () => Promise.resolve() };
     const site = await openSite({ clock: late });

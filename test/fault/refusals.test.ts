@@ -150,6 +150,7 @@ describe("links that never end", () => {
     let first: unknown[] = [];
     let isMended = false;
     rig = openRig({
+      unevenPages: false,
       async between(request, pass) {
         if (request.method !== "GET" || isMended) return pass(request);
         const link = `${request.url.split("?")[0]}?$skiptoken=${links++}`;
@@ -183,6 +184,19 @@ describe("links that never end", () => {
     expect((await poll(stream, rig.engine, signal)).error).toBeNull();
     expect(stream.state.gaps().list()).toEqual([]);
     expect(delivered()).toEqual(times);
+  });
+
+  it("cost no more the longer the range is", async () => {
+    openEndless(() => []);
+    const times = fill(2 * DAY, 3600);
+    const stream = rig.stream("directory_audits", startingAgo(2 * DAY));
+    expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+    expect(delivered()).toEqual(times);
+    const before = rig.sent.length;
+    expect(before).toBeLessThan(500);
+    rig.clock.advance(3_700_000);
+    await poll(stream, rig.engine, signal);
+    expect(rig.sent.length - before).toBeLessThan(500);
   });
 
   it("where only wide windows have none are read in smaller ones", async () => {

@@ -171,6 +171,27 @@ describe("a page of a collection that is refused", () => {
   });
 });
 
+describe("a collection that goes less far back than the start", () => {
+  it("is read from where it says it begins", async () => {
+    const oldest = "2026-08-24T00:00:00Z";
+    rig = openRig({
+      between(request, pass) {
+        const from = /ge (\S+)$/.exec(new URL(request.url).searchParams.get("$filter") ?? "")?.[1];
+        if (request.method !== "GET") return pass(request);
+        const message = `Minimum allowed time for createdDateTime is ${oldest}`;
+        return Promise.resolve(
+          from === oldest
+            ? answer(200, { value: profiles(3) })
+            : answer(400, { error: { code: "BadRequest", message } }),
+        );
+      },
+    });
+    const startTime = { text: "start", instant: fromMillis(Date.UTC(2026, 0, 1)) };
+    expect((await poll(rig.stream("secure_scores", { startTime }), rig.engine, signal)).error).toBeNull();
+    expect(rig.lines).toHaveLength(3);
+  });
+});
+
 describe("a collection of very many pages", () => {
   it("is read to its end, and replay reads it, too", async () => {
     rig = openWhole(() => profiles(700), { most: 1 });

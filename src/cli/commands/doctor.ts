@@ -5,12 +5,14 @@ import { createHttp } from "../../graph/http.ts";
 import { createSkewMeter } from "../../doctor/clockSkew.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { examineInput, type Finding } from "../../doctor/examine.ts";
+import { withPast } from "../../doctor/past.ts";
+import { openState } from "../../state/state.ts";
 import { stoppedBy } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { buildSources } from "../../wiring/streams.ts";
+import { buildSources, type Source } from "../../wiring/streams.ts";
 import { createLog } from "../../telemetry/log.ts";
-import { selectionOf } from "../selection.ts";
+import { selectionOf, stateDirOf } from "../selection.ts";
 import { logOptions } from "../tapOptions.ts";
 import { layOut } from "../table.ts";
 import { proxiesFrom } from "../../net/proxy.ts";
@@ -18,7 +20,7 @@ import { proxiesFrom } from "../../net/proxy.ts";
 /** Whoever waits at a terminal is told sooner than a stream at night. */
 const PATIENCE_MS = 30_000;
 
-/** `graphtap doctor`: asks Entra and Graph what the configuration needs of them; neither state nor sink is touched. */
+/** `graphtap doctor`: asks Entra and Graph what the configuration needs of them; the state is looked at, and nothing is changed. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const clock = systemClock;
   const loaded = await readConfig(given.text("config"), runtime, clock.now());
@@ -43,7 +45,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     const findings: Finding[] = [];
     for (const input of new Set(sources.map((source) => source.input))) {
       const ofInput = sources.filter((source) => source.input === input);
-      findings.push(...await examineInput(ofInput, { clock, ahead: meter.ahead, signal: stop.signal }));
+      const found = await examineInput(ofInput, { clock, ahead: meter.ahead, signal: stop.signal });
+      findings.push(...withPasts(found, ofInput, stateDirOf(given, loaded), runtime));
     }
     stop.signal.throwIfAborted();
     const text = given.has("json") ? asJson(findings) : asTable(findings);
@@ -51,6 +54,31 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     return worst(findings.map(({ exitCode }) => exitCode));
   } finally {
     await http.close();
+  }
+}
+
+/** The findings of an input, with what its state folder says of the same services. */
+function withPasts(
+  findings: readonly Finding[],
+  sources: readonly Source[],
+  folder: string,
+  runtime: Runtime,
+): Finding[] {
+  const state = openState(folder, {
+    locker: runtime.locker,
+    pid: runtime.pid,
+    readOnly: true,
+    now: () => systemClock.now(),
+    report: (note) => runtime.writeStderr(`${note}\n`),
+  });
+  try {
+    return findings.map((finding) => {
+      const source = sources.find(({ service }) => service.name === finding.check);
+      if (source === undefined) return finding;
+      return withPast(finding, state.stream({ inputId: source.input.id, service: source.service.name }));
+    });
+  } finally {
+    state.close();
   }
 }
 

@@ -23,7 +23,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const { tapOptions } = await import("../tapOptions.ts");
   const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   if (deadlineMs !== null) {
-    const reached = () => tap.stop.abort(new GraphtapError("stopped", "the deadline was reached"));
+    const reached = () => tap.stop.abort(new GraphtapError("deadline-reached", "the deadline was reached"));
     setTimeout(reached, deadlineMs).unref();
   }
 

@@ -18,6 +18,7 @@ const position: Position = {
   rereads: [{ readTo: at("2026-11-22T14:00:00Z"), idle: 2 }],
   rereadCredit: -1.5,
   newest: { time: at("2026-11-22T15:59:59.1234567Z"), ids: ["a", "b"] },
+  filter: null,
   interruption: {
     window: { from: at("2026-11-22T15:00:00Z"), to: at("2026-11-22T16:00:00Z") },
     link: "https://graph.microsoft.com/v1.0/auditLogs/signIns?$skiptoken=x",
@@ -63,6 +64,14 @@ describe("a checkpoint", () => {
   it.each([["full", position], ["empty", empty]])("that is %s comes back as it was", (_, one) => {
     const decoded = decodeCheckpoint(encodeCheckpoint(one, address), address);
     expect(decoded).toEqual({ kind: "ok", position: one, address });
+  });
+
+  it("has a filter where it is not the first that is asked by", () => {
+    const filter = { step: 2, sinceMs: 1_795_363_200_000 };
+    const text = encodeCheckpoint({ ...position, filter }, address);
+    expect(JSON.parse(text).filter).toEqual({ step: 2, since_ms: 1_795_363_200_000 });
+    expect(decodeCheckpoint(text, address)).toMatchObject({ kind: "ok", position: { filter } });
+    expect(decodeCheckpoint(change({ filter: { step: -1 } }), address)).toMatchObject({ kind: "corrupt" });
   });
 
   it("has the members and texts that version 0.1 gave it, in their order, and a checksum behind them", () => {
