@@ -14,6 +14,8 @@ export interface CheckContext {
   readonly report: Report;
   /** Keys that hold a placeholder, as {@linkcode keyOf} writes them: noted already, so not judged again. */
   readonly placeholders: ReadonlySet<string>;
+  /** What stands in the file for a plain scalar; `null` for any other value. */
+  readonly plainAt: (path: Path) => string | null;
   /** Block to which a known key belongs, for one found in the wrong place. */
   readonly homes: ReadonlyMap<string, string>;
 }

@@ -22,6 +22,8 @@ export interface ConfigDocument {
   readonly problems: readonly SyntaxProblem[];
   /** Where a value or its key stands; of a missing one, the key of the nearest block around it. */
   placeOf(path: Path, part: "key" | "value"): LineColumn | null;
+  /** What stands in the text for a plain scalar at the end of keys, without quotes; `null` for any other value. */
+  plainAt(path: Path): string | null;
 }
 
 /** What is wrong and what to do, by the parser's code. Its own words quote the file, and so might quote a secret. */
@@ -114,11 +116,12 @@ function readNested(text: string): ConfigDocument {
       const offset = places.offsetOf(path, part);
       return offset === null ? null : place(offset);
     },
+    plainAt: places.plainAt,
   };
 }
 
 function unreadable(problems: readonly SyntaxProblem[]): ConfigDocument {
-  return { value: undefined, problems, placeOf: () => null };
+  return { value: undefined, problems, placeOf: () => null, plainAt: () => null };
 }
 
 function notUtf8(text: string, wrongByte: number): SyntaxProblem {
