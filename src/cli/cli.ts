@@ -77,7 +77,8 @@ ${rows}
 
 "graphtap COMMAND --help" shows its options. Start with "graphtap demo": it needs no account.
 Exit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 authorisation, 4 output closed or
-stalled, 5 state unusable or in use, 70 a bug, 75 what may pass by itself: a file not there yet, an address in use.
+stalled, 5 state unusable or in use, 70 a bug, 75 what may pass by itself
+(a file that is not there yet, an address in use).
 `;
 }
 
