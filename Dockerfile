@@ -2,7 +2,9 @@
 #   docker build -t graphtap .
 #   docker run --rm --read-only -v "$PWD/certs:/devo-collector/certs:ro" -v "$PWD/config:/devo-collector/config:ro" \
 #     -v "$PWD/state:/devo-collector/state" -e CONFIG_FILE=config.yaml graphtap
-# Event lines are the container's standard output. The user of the container (1000) must be able to write to state/.
+# Event lines are the container's standard output, and nobody carries them to the outputs of the configuration: that
+# takes a shipper beside it (fluent-bit/compose.yaml, vector/compose.yaml). The user of the container (1000) must be able
+# to write to state/.
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /build

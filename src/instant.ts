@@ -24,10 +24,17 @@ export interface Window<Bound extends Instant | null = Instant> {
   readonly to: Bound;
 }
 
+/** What RFC 3339 can write. An offset or a leap second may lead beyond, and so may a count of seconds. */
+const FIRST: Instant = { seconds: -62_167_219_200, nanos: 0 };
+const LAST: Instant = { seconds: 253_402_300_799, nanos: 999_999_999 };
+
 const PATTERN =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
 
-/** Reads an RFC 3339 text; `null` when it is not one, or names a day or hour that does not exist. */
+/**
+ * Reads an RFC 3339 text; `null` when it is not one, or names a day or hour that does not exist. A moment that in UTC
+ * is before the year 0 or after the year 9999 is the first or last there is.
+ */
 export function parseInstant(text: string): Instant | null {
   const match = PATTERN.exec(text);
   if (match === null) return null;
@@ -37,14 +44,23 @@ export function parseInstant(text: string): Instant | null {
   if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return null;
   const offset = (sign === "-" ? -1 : 1) * (Number(offsetHour ?? 0) * 3600 + Number(offsetMinute ?? 0) * 60);
   const seconds = days * 86_400 + Number(hour) * 3600 + Number(minute) * 60 + Number(second) - offset;
-  return { seconds, nanos: Number((fraction ?? "").padEnd(9, "0")) };
+  return withinYears({ seconds, nanos: Number((fraction ?? "").padEnd(9, "0")) });
 }
 
-/** Writes UTC with as many fraction digits as needed: none, or up to nine without trailing zeros. */
+/**
+ * Writes UTC with as many fraction digits as needed: none, or up to nine without trailing zeros. What the text cannot
+ * say is written as the first or last moment that it can: {@linkcode parseInstant} reads whatever comes of this.
+ */
 export function formatInstant(instant: Instant): string {
-  const whole = new Date(instant.seconds * 1000).toISOString().slice(0, 19);
-  if (instant.nanos === 0) return `${whole}Z`;
-  return `${whole}.${String(instant.nanos).padStart(9, "0").replace(/0+$/, "")}Z`;
+  const { seconds, nanos } = withinYears(instant);
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  if (nanos === 0) return `${whole}Z`;
+  return `${whole}.${String(nanos).padStart(9, "0").replace(/0+$/, "")}Z`;
+}
+
+function withinYears(instant: Instant): Instant {
+  if (instant.seconds < FIRST.seconds) return FIRST;
+  return instant.seconds > LAST.seconds ? LAST : instant;
 }
 
 /** Negative when `a` is before `b`, 0 when they are the same moment, positive otherwise. */

@@ -91,6 +91,12 @@ function lazy(open: () => NodeJS.WriteStream) {
 const stdout = lazy(() => process.stdout);
 const stderr = lazy(() => process.stderr);
 
+/** What a plugin prints must not stand among event lines. */
+function sendConsoleToStderr(): void {
+  const { Console } = process.getBuiltinModule("node:console");
+  globalThis.console = new Console(stderr.get(), stderr.get());
+}
+
 /** For commands that print, too: a reader that goes away, or a full disk, is no bug. */
 function writeStdout(bytes: Uint8Array): Promise<void> {
   const written = deno ? writeByDeno(deno.stdout, bytes) : writeByNode(bytes);
@@ -189,7 +195,10 @@ const runtime: Runtime = {
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
   pid: process.pid,
   rssBytes: () => process.memoryUsage.rss(),
-  importModule: typeof importForScript === "function" ? importForScript : (url) => import(url),
+  importModule(url) {
+    sendConsoleToStderr();
+    return typeof importForScript === "function" ? importForScript(url) : import(url);
+  },
   command: [process.execPath, ...(deno ? DENO_WORDS : process.execArgv), process.argv[1] ?? ""],
 };
 

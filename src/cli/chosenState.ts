@@ -12,6 +12,8 @@ import { stateDirOf } from "./selection.ts";
 export interface ChosenState {
   readonly state: State;
   readonly chosen: readonly StreamAddress[];
+  /** The ids of the inputs that the options name. */
+  readonly inputIds: readonly string[];
   /** The name of an input, as the log has it; its id where the configuration was not read, or has it no more. */
   readonly nameOf: (inputId: string) => string;
 }
@@ -37,7 +39,12 @@ export async function openChosenState(
     now: () => systemClock.now(),
     report: (note) => runtime.writeStderr(`${note}\n`),
   });
-  return { state, chosen: state.list().filter((address) => selected(address, given, inputId)), nameOf };
+  return {
+    state,
+    chosen: state.list().filter((address) => selected(address, given, inputId)),
+    inputIds: given.all("input").map(inputId),
+    nameOf,
+  };
 }
 
 /** The state folder, and the inputs of the configuration, which alone knows their names. */

@@ -1,5 +1,6 @@
 import { nearest } from "../config/nearest.ts";
 import { asGraphtapError, errorLine, type ExitCode } from "../errors.ts";
+import { visible } from "../telemetry/visible.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { type Option, optionHelp, parseOptions, usage } from "./options.ts";
@@ -18,7 +19,7 @@ export async function runCli(runtime: Runtime): Promise<ExitCode> {
   } catch (thrown) {
     const error = asGraphtapError(thrown);
     if (!error.kind.isFault || error.kind.readerLeft) return error.kind.exitCode;
-    runtime.writeStderr(`graphtap: ${errorLine(error)}\n`);
+    runtime.writeStderr(`graphtap: ${visible(errorLine(error))}\n`);
     if (error.kind.exitCode === 70 && error.cause instanceof Error) {
       runtime.writeStderr(`${error.cause.stack}\n`);
     }

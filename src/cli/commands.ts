@@ -140,8 +140,9 @@ export const commands: readonly Command[] = [
   },
   {
     name: "state",
-    words: "show|reset|export",
-    summary: "positions, gaps and seen-set sizes, by stream; reset forgets them",
+    words: "show|reset|export|import",
+    summary:
+      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints",
     options: [config, state, service, input, json],
     load: () => import("./commands/state.ts"),
   },

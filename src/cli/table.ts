@@ -1,5 +1,8 @@
+import { visibleLine } from "../telemetry/visible.ts";
+
 /** Rows of text as columns that are as wide as their widest cell. */
-export function layOut(rows: readonly (readonly string[])[]): string {
+export function layOut(written: readonly (readonly string[])[]): string {
+  const rows = written.map((row) => row.map(visibleLine));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length))
   );

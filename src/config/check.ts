@@ -14,6 +14,8 @@ export interface CheckContext {
   readonly report: Report;
   /** Keys that hold a placeholder, as {@linkcode keyOf} writes them: noted already, so not judged again. */
   readonly placeholders: ReadonlySet<string>;
+  /** What stands in the file for a plain scalar; `null` for any other value. */
+  readonly plainAt: (path: Path) => string | null;
   /** Block to which a known key belongs, for one found in the wrong place. */
   readonly homes: ReadonlyMap<string, string>;
 }
@@ -130,8 +132,8 @@ export function checkKeys(
 ): void {
   const known = Object.keys(schema.shape);
   const severity = keyNotes.get(schema)?.lenient ? "warning" : "error";
-  for (const name of Object.keys(value)) {
-    if (known.includes(name)) continue;
+  const strangers = Object.keys(value).filter((name) => !known.includes(name));
+  for (const name of firstOf(strangers, path, severity, report)) {
     const shown = shownKey(name);
     const close = nearest(shown.replace("…", ""), known);
     const home = homes.get(name);
@@ -146,6 +148,25 @@ export function checkKeys(
       at: "key",
     });
   }
+}
+
+/** Each is compared with every known name, and nobody reads more. */
+const MOST_STRANGERS = 100;
+
+/** The first of the names that a block does not know; of the others only their number is told. */
+export function firstOf(
+  strangers: readonly string[],
+  path: Path,
+  severity: "error" | "warning",
+  report: Report,
+): readonly string[] {
+  const [next] = strangers.slice(MOST_STRANGERS);
+  if (next === undefined) return strangers;
+  const more = strangers.length - MOST_STRANGERS;
+  report(severity, [...path, next], `and ${more} more unknown names in this block, from here on`, {
+    at: "key",
+  });
+  return strangers.slice(0, MOST_STRANGERS);
 }
 
 function checkField(
@@ -246,9 +267,11 @@ function isReplacement(path: Path): boolean {
   return block === "obfuscation_data" && (name === "value" || name === "string_patterns");
 }
 
+const FLAG = flag();
+
 /** Whether a block says `enabled: false`: then nothing else in it counts. */
 export function isSwitchedOff(block: unknown): boolean {
-  return isRecord(block) && flag().safeParse(block["enabled"]).data === false;
+  return isRecord(block) && block["enabled"] !== undefined && FLAG.safeParse(block["enabled"]).data === false;
 }
 
 /** The same context, whose reports nobody hears. */

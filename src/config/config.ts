@@ -60,6 +60,10 @@ export interface InputConfig {
   readonly name: string;
   /** Part of the state's address; no two inputs share one. */
   readonly id: string;
+  /** The id as the old collector read it in YAML 1.1, and the state's address there. @default as `id` */
+  readonly oldId?: string;
+  /** The line of the old collector that the input is read as, and what in the file tells it. */
+  readonly line?: { readonly version: "1.x" | "2.x"; readonly sign: string | null };
   /** @default true */
   readonly enabled: boolean;
   readonly credentials: Credentials;
@@ -99,6 +103,8 @@ export interface ServiceConfig {
   readonly periodSeconds: number;
   /** `text` is as written: another text resets the stream's position. */
   readonly startTime: { readonly text: string; readonly instant: Instant } | null;
+  /** `override_time_delta_in_days` of a 1.x file: without a start time a stream begins so far back. @default 0 */
+  readonly lookbackDays?: number;
   /** An OData clause, and-ed to the plugin's own. */
   readonly additionalFilter: string | null;
   /** Replaces the whole tag. Holds the tag that `tag_version: v1` stands for, too. */
@@ -158,4 +164,6 @@ export interface Problem {
   readonly collector?: readonly [type: string, id: number];
   /** The failure that it is. @default "config-invalid" */
   readonly code?: ErrorCode;
+  /** It is no mistake in the file, and so not told beside one. */
+  readonly isAdvice?: true;
 }

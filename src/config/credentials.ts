@@ -101,5 +101,5 @@ function secretRemarks(value: string): string[] {
 function remarkAccess(source: SecretSource, path: Path, readers: SecretReaders, report: Report): void {
   const file = typeof source === "string" ? readers.file : secretPath(source, readers);
   const remark = file === null ? null : accessRemark(file, readers);
-  if (remark !== null) report("warning", path, remark);
+  if (remark !== null) report("warning", path, remark, { isAdvice: true });
 }

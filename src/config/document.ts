@@ -22,6 +22,8 @@ export interface ConfigDocument {
   readonly problems: readonly SyntaxProblem[];
   /** Where a value or its key stands; of a missing one, the key of the nearest block around it. */
   placeOf(path: Path, part: "key" | "value"): LineColumn | null;
+  /** What stands in the text for a plain scalar at the end of keys, without quotes; `null` for any other value. */
+  plainAt(path: Path): string | null;
 }
 
 /** What is wrong and what to do, by the parser's code. Its own words quote the file, and so might quote a secret. */
@@ -62,6 +64,23 @@ const MOST_PROBLEMS = 20;
 
 /** Reads YAML 1.2, and so JSON. Times stay texts; `<<` merges, as in the old collector's YAML 1.1. */
 export function readDocument(text: string): ConfigDocument {
+  try {
+    return readNested(text);
+  } catch (error) {
+    // The parser goes down by calls, and so does what leaves a block again.
+    if (!(error instanceof RangeError)) throw error;
+    return unreadable([{ ...deepest(text), message: SYNTAX_ERRORS.RESOURCE_EXHAUSTION }]);
+  }
+}
+
+/** Where the line that is furthest in begins. */
+function deepest(text: string): LineColumn {
+  const depths = text.split("\n").map((line) => line.search(/\S/));
+  const depth = depths.reduce((most, one) => Math.max(most, one), 0);
+  return { line: depths.indexOf(depth) + 1, column: depth + 1 };
+}
+
+function readNested(text: string): ConfigDocument {
   const wrongByte = text.indexOf("\uFFFD");
   // Nothing else in such a file can be trusted, and what follows are only its consequences.
   if (wrongByte >= 0) return unreadable([notUtf8(text, wrongByte)]);
@@ -97,11 +116,12 @@ export function readDocument(text: string): ConfigDocument {
       const offset = places.offsetOf(path, part);
       return offset === null ? null : place(offset);
     },
+    plainAt: places.plainAt,
   };
 }
 
 function unreadable(problems: readonly SyntaxProblem[]): ConfigDocument {
-  return { value: undefined, problems, placeOf: () => null };
+  return { value: undefined, problems, placeOf: () => null, plainAt: () => null };
 }
 
 function notUtf8(text: string, wrongByte: number): SyntaxProblem {

@@ -8,7 +8,7 @@ import {
   isSwitchedOff,
   unheard,
 } from "./check.ts";
-import { collectorVersionOf } from "./collectorVersion.ts";
+import { type CollectorVersion, collectorVersionOf } from "./collectorVersion.ts";
 import type { Globals, InputConfig, ReadOptions } from "./config.ts";
 import { credentialsOf, credentialsSchema } from "./credentials.ts";
 import { graphAddressRemark, loginAddressRemark, readEndpoint } from "./endpoint.ts";
@@ -26,6 +26,7 @@ import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceConfig } from "./service.ts";
+import { textByYaml11 } from "./yaml11.ts";
 import { type CheckedServices, checkServices } from "./services.ts";
 
 /** An input. Its services are read apart, as their names come from the plugins. */
@@ -75,6 +76,10 @@ export interface CheckedInput {
   readonly path: Path;
   readonly block: CheckedBlock<typeof inputSchema.shape>;
   readonly services: CheckedServices;
+  /** The id as YAML 1.1 has it, where that is another. */
+  readonly oldId: string | null;
+  /** `null` where there is no block. */
+  readonly version: CollectorVersion | null;
   /** Whether it says `enabled: false`: none of its problems is told. */
   readonly isOff: boolean;
 }
@@ -133,17 +138,32 @@ function checkInput(
   if (value === null || isEmpty(written)) {
     const message = "is empty; expected id, credentials and services";
     context.report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
-    return { name, path, block: { values: {}, given: {}, parts: {}, whole: null }, services };
+    const nothing = { values: {}, given: {}, parts: {}, whole: null };
+    return { name, path, block: nothing, services, oldId: null, version: null };
   }
   const block = checkBlock(context, inputSchema, value, path, { wrong: ["InputConfigurationError", 2] });
-  if (written === null) return { name, path, block, services };
+  if (written === null) return { name, path, block, services, oldId: null, version: null };
   const version = collectorVersionOf(written, path, generation, context.report);
   return {
     name,
     path,
     block,
+    oldId: oldIdOf(context, block.values.id, [...path, "id"]),
     services: checkServices(context, written["services"], [...path, "services"], version, mayBeEmpty),
+    version,
   };
+}
+
+/** Unquoted, an id can be another one in YAML 1.1, by which the old collector named its positions. */
+function oldIdOf({ plainAt, report }: CheckContext, id: string | undefined, path: Path): string | null {
+  const plain = id === undefined ? null : plainAt(path);
+  const old = plain === null ? null : textByYaml11(plain);
+  if (id === undefined || plain === null || old === null || old === id) return null;
+  const message =
+    `${plain} without quotes is ${JSON.stringify(id)} here, and was ${JSON.stringify(old)} to the old ` +
+    `collector, whose positions are looked for under that; put what you mean in quotes`;
+  report("warning", path, message);
+  return old;
 }
 
 function isEmpty(block: Readonly<Record<string, unknown>> | null): boolean {
@@ -169,7 +189,7 @@ function reportSharedIds(inputs: readonly CheckedInput[], report: Report): void 
 
 /** What an input is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
 export function inputConfig(
-  { name, path, block, services, isOff }: CheckedInput,
+  { name, path, block, services, oldId, version, isOff }: CheckedInput,
   globals: Globals,
   options: ReadOptions & RuleReaders,
   heard: Report,
@@ -195,6 +215,8 @@ export function inputConfig(
   return {
     name,
     id: whole.id,
+    ...(oldId === null ? {} : { oldId }),
+    line: { version: version?.isOld ? "1.x" : "2.x", sign: version?.sign ?? null },
     enabled,
     credentials,
     environment: whole.environment ?? null,

@@ -1,7 +1,7 @@
 /** What the 1.x line had in each service: keys that are gone, settings that belong to the input now, its tags. */
 import * as z from "zod";
 import { baseOfTemplate } from "./endpoint.ts";
-import { choice, key, tag, text } from "./field.ts";
+import { choice, integer, key, tag, text } from "./field.ts";
 import type { Path } from "./places.ts";
 import { keyOf, type Report, shownValue } from "./problems.ts";
 import { startTime } from "./startTime.ts";
@@ -36,9 +36,13 @@ export const legacyKeys = {
   reset_persistence_auth: key(z.unknown().optional(), "1.x.", {
     retired: "without effect: another start_time_in_utc resets the position",
   }),
-  override_time_delta_in_days: key(z.unknown().optional(), "1.x.", {
-    retired: "without effect: use start_time_in_utc",
-  }),
+  override_time_delta_in_days: key(
+    integer(0, "days").optional(),
+    "1.x: where to begin, in days before now.",
+    {
+      retired: "use start_time_in_utc; without one, a stream begins so many days back",
+    },
+  ),
   pull_sliding_window_timespan_period: key(z.unknown().optional(), "1.x.", {
     retired: "without effect: use override_query_window_max_seconds",
   }),

@@ -8,7 +8,7 @@
 import { GraphtapError } from "../errors.ts";
 import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
 import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
-import { readDocument } from "./document.ts";
+import { type ConfigDocument, readDocument } from "./document.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
@@ -53,7 +53,7 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
     );
   }
   const document = readDocument(text);
-  const file = document.value === undefined ? null : checkFile(document.value, options, report);
+  const file = document.value === undefined ? null : checkFile(document, options, report);
   const config = file === null ? null : configOf(file, options, report);
   const syntax = document.problems.map((problem) => ({ severity: "error", key: "", ...problem }) as const);
   const problems = [...syntax, ...placed(found, document)].toSorted(byPosition);
@@ -67,8 +67,9 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
  * @throws `config-invalid` with the problems, one a line; `secret-missing` when the files of secrets are all that is missing
  */
 export function loadConfig(text: string, options: ReadOptions): Config {
-  const { config, problems } = parseConfig(text, options);
+  const { config, problems: found } = parseConfig(text, options);
   if (config !== null) return config;
+  const problems = found.filter(({ isAdvice }) => !isAdvice);
   const errors = problems.filter((problem) => problem.severity === "error");
   const warnings = problems.length - errors.length;
   const counts = `${count(errors.length, "error")}${
@@ -89,7 +90,11 @@ interface CheckedFile {
   readonly inputs: readonly CheckedInput[] | null;
 }
 
-function checkFile(root: unknown, { registry }: ReadOptions, report: Report): CheckedFile | null {
+function checkFile(
+  { value: root, plainAt }: ConfigDocument,
+  { registry }: ReadOptions,
+  report: Report,
+): CheckedFile | null {
   const placeholders = findPlaceholders(root).filter(({ path }) => !isWithinSwitchedOff(root, path));
   for (const { path, message } of placeholders) {
     report(path[0] === "outputs" ? "warning" : "error", path, message);
@@ -104,6 +109,7 @@ function checkFile(root: unknown, { registry }: ReadOptions, report: Report): Ch
     report,
     placeholders: new Set(placeholders.map(({ path }) => keyOf(path))),
     homes: keyHomes(),
+    plainAt,
   };
   // Blocks that are only there for anchors, as Compose has them.
   const named = Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));

@@ -9,6 +9,8 @@ export type Path = readonly (string | number)[];
 export interface Places {
   /** Of a value or of its key; of a missing one, the key of the nearest block around it. */
   offsetOf(path: Path, part: "key" | "value"): number | null;
+  /** What stands in the text for a plain scalar, without quotes or tag; `null` for any other value. */
+  plainAt(path: Path): string | null;
   /** Aliases (`*name`) without an anchor (`&name`) before them. */
   readonly danglingAliases: readonly number[];
   /** Keys that stood in their block before. */
@@ -49,6 +51,7 @@ export function findPlaces(document: Document): Places {
   });
   return {
     offsetOf: (path, part) => offsetOf(document.contents, found, path, part),
+    plainAt: (path) => plainAt(document.contents, found, path),
     danglingAliases,
     doubledKeys,
   };
@@ -73,6 +76,18 @@ function offsetOf(root: unknown, found: Found, path: Path, part: "key" | "value"
     }
   }
   return part === "value" ? startOf(node) ?? startOf(key) : startOf(key);
+}
+
+function plainAt(root: unknown, found: Found, path: Path): string | null {
+  let node = root;
+  for (const step of path) {
+    const holder = resolved(found, node);
+    if (!isMap(holder)) return null;
+    node = pairOf(found, holder, String(step))?.value;
+  }
+  const scalar = resolved(found, node);
+  if (!isScalar(scalar) || scalar.type !== "PLAIN" || scalar.tag !== undefined) return null;
+  return scalar.source ?? null;
 }
 
 /** The pair of a key: the block's own, else one that `<<` merged in. */

@@ -1,5 +1,6 @@
 /** What is wrong in a configuration: found at a path, placed in the text when all is found, and shown as a line. */
 import { asGraphtapError, type ErrorCode } from "../errors.ts";
+import { visibleLine } from "../telemetry/visible.ts";
 import type { Problem } from "./config.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { Path } from "./places.ts";
@@ -20,6 +21,8 @@ export interface ProblemDetails {
   readonly once?: true;
   /** The failure that it is, where that is another than a configuration that is wrong. */
   readonly code?: ErrorCode;
+  /** It is no mistake in the file, and so not told beside one. */
+  readonly isAdvice?: true;
   /** The message ends with the line, for a warning whose place is not shown. */
   readonly saysLine?: true;
 }
@@ -59,7 +62,7 @@ export function placed(found: readonly UnplacedProblem[], document: ConfigDocume
 }
 
 function placedOne(problem: UnplacedProblem, others: number, document: ConfigDocument): Problem {
-  const { severity, path, message, at = "value", collector, code, saysLine } = problem;
+  const { severity, path, message, at = "value", collector, code, isAdvice, saysLine } = problem;
   const place = document.placeOf(path, at);
   const line = saysLine ? ` in line ${place?.line}` : "";
   const more = others === 0 ? "" : ` (and in ${others} more)`;
@@ -71,6 +74,7 @@ function placedOne(problem: UnplacedProblem, others: number, document: ConfigDoc
     message: `${message}${line}${more}`,
     ...(collector && { collector }),
     ...(code && { code }),
+    ...(isAdvice && { isAdvice }),
   };
 }
 
@@ -96,7 +100,7 @@ export function shownKey(key: string): string {
 /** A value as it is shown. */
 export function shownValue(value: unknown): string {
   if (typeof value === "string") {
-    return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+    return visibleLine(JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value));
   }
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";

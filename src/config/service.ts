@@ -141,6 +141,7 @@ export function serviceConfig(
     enabled: whole.enabled,
     periodSeconds: whole.request_period_in_seconds,
     startTime,
+    lookbackDays: whole.override_time_delta_in_days ?? 0,
     additionalFilter: whole.additional_filter ?? null,
     overrideTag: ownTag ?? (tagVersion === "v1" ? v1Tag(plugin.service) : null),
     tagVersion,

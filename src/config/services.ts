@@ -1,7 +1,7 @@
 /** `services` of an input: which ones, and how they go together. */
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { type CheckContext, isBlank, isRecord, isSwitchedOff, unheard } from "./check.ts";
+import { type CheckContext, firstOf, isBlank, isRecord, isSwitchedOff, unheard } from "./check.ts";
 import type { CollectorVersion } from "./collectorVersion.ts";
 import { nearest } from "./nearest.ts";
 import type { Path } from "./places.ts";
@@ -45,8 +45,9 @@ export function checkServices(
     report("error", path, message, { at: "key", collector: ["ServiceConfigurationError", 1] });
     return nothing;
   }
-  const strangers = entries.filter(([key, value]) => registry.resolve(key) === null && !isSwitchedOff(value));
-  for (const [key] of strangers) {
+  const strangers = entries.filter(([key, value]) => registry.resolve(key) === null && !isSwitchedOff(value))
+    .map(([key]) => key);
+  for (const key of firstOf(strangers, path, "error", report)) {
     report("error", [...path, key], unknownService(registry, key), { at: "key" });
   }
   const named = entries.flatMap(([key, value]) => {

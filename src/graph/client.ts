@@ -40,12 +40,12 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   return {
     async get(url, asked, permits, signal) {
       for (let renewed = false;; renewed = true) {
-        // A permit is for now: it must not wait for a token.
-        await tokens.get(signal);
+        // A permit is for now: it must not wait for a token, which may take minutes.
+        const known = await tokens.get(signal);
         const permit = await permits.acquire(signal);
         let underWay = false;
         try {
-          const token = await tokens.get(signal);
+          const token = tokens.current() ?? known;
           const response = await send(url, token, asked.service, signal);
           permit.answered();
           if (response.status === 206) sayOnce(response.header("warning"), asked.service);

@@ -84,7 +84,8 @@ function verdict(asked: Asked, refusal: Refusal, claims: TokenClaims | null): [E
     return ["page-link-expired", "what it belongs to is read again"];
   }
   if (status >= 300 && status < 400) {
-    return ["graph-refused", "redirects are not followed; check override_base_url"];
+    const where = refusal.leadsTo === null ? "" : `it leads to ${refusal.leadsTo}; `;
+    return ["graph-refused", `${where}redirects are not followed; check override_base_url and any proxy`];
   }
   if (status === 404 || status === 410) {
     return ["graph-refused", asked.notice ?? "the collection is not there; check override_base_url"];

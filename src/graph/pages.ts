@@ -38,7 +38,7 @@ export interface Page {
   /** Where the next page is, checked; `null` after the last. */
   readonly nextLink: string | null;
   readonly records: number;
-  /** What Graph's own clock said, if it did. */
+  /** What Graph's own clock said, if it said what can be. */
   readonly serverTime: Instant | null;
 }
 
@@ -121,7 +121,11 @@ function naming<T>(service: string, from: string, scan: () => T): T {
   }
 }
 
+/** Graph answers now: no answer is older than this program, or of a year that no HTTP date can name. */
+const EARLIEST_ANSWER_MS = Date.UTC(2020);
+const LATEST_ANSWER_MS = Date.UTC(10_000);
+
 function serverTime(date: string | null): Instant | null {
   const millis = date === null ? NaN : Date.parse(date);
-  return Number.isNaN(millis) ? null : fromMillis(millis);
+  return millis >= EARLIEST_ANSWER_MS && millis < LATEST_ANSWER_MS ? fromMillis(millis) : null;
 }

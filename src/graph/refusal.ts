@@ -21,6 +21,8 @@ export interface Refusal {
   readonly retryAfter: string | null;
   /** `WWW-Authenticate`: what a token is to have. */
   readonly challenge: string | null;
+  /** Where it leads, without path and parameters; `null` when nowhere. */
+  readonly leadsTo: string | null;
   /** What the program that answered calls itself. */
   readonly server: string | null;
 }
@@ -39,6 +41,7 @@ export async function readRefusal(response: HttpResponse): Promise<Refusal> {
     requestId: response.header("request-id"),
     retryAfter: response.header("retry-after"),
     challenge: response.header("www-authenticate"),
+    leadsTo: originOf(response.header("location")),
     server: response.header("server"),
   };
 }
@@ -69,6 +72,10 @@ export function formOf(text: string, contentType: string | null): Exclude<Refusa
 /** Whether a content type says that a body is a page for people. */
 export function isHtml(contentType: string | null): boolean {
   return /\bx?html\b/i.test(contentType ?? "");
+}
+
+function originOf(location: string | null): string | null {
+  return location !== null && URL.canParse(location) ? new URL(location).origin : null;
 }
 
 function textOf(value: unknown): string {

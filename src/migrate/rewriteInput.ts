@@ -117,7 +117,7 @@ function split(
   note(
     `inputs.${name}`,
     `now ${auditName}, with the same id, and ${securityName}, with the id "${id}${SECURITY}"; ` +
-      '"graphtap migrate --state" takes positions over to it',
+      "the next start takes positions over to it",
   );
   for (const cap of ["requests_per_second", "requests_limits"]) {
     if (pairOf(block, cap) !== undefined) {

@@ -23,7 +23,7 @@ const LEAST_PERIOD = 60;
 
 const DROPPED: Readonly<Record<string, string>> = {
   reset_persistence_auth: "another start_time_in_utc resets the position",
-  override_time_delta_in_days: "start_time_in_utc says where to begin",
+  override_time_delta_in_days: "it counts at a first start only, and start_time_in_utc says where to begin",
   pull_sliding_window_timespan_period: "override_query_window_max_seconds bounds a request",
 };
 

@@ -3,19 +3,18 @@ import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { addSeconds, compareInstants, formatInstant, type Instant, latest } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
-import { emptyPosition } from "../state/position.ts";
+import { emptyPosition, type Position } from "../state/position.ts";
 import { recordKey } from "../record/keyMaker.ts";
+import { formerIds, formerNames } from "./formerNames.ts";
 import { findOldPositions, type OldAddress, type OldPosition } from "./oldState.ts";
 import type { State } from "../state/state.ts";
+import { startOfLost } from "../tap/startPosition.ts";
 
 /** How far before a position reading goes on: what arrived late there is found. */
 export const DEFAULT_OVERLAP_SECONDS = 3600;
 
 /** Names of inputs in the collector's own samples. */
 const SAMPLE_INPUTS = ["microsoft_graph", "microsoft_graph_audit", "microsoft_graph_security"];
-/** What `migrate` adds to names and ids when it splits an input. */
-const SPLIT = /_(audit|security)$/;
-
 /** One stream and what was left of it. */
 export interface Takeover {
   readonly input: InputConfig;
@@ -30,8 +29,10 @@ export interface TakenOver {
   readonly service: string;
   /** The position that was found, `-` for none and `?` for one that cannot be read. */
   readonly old: string;
-  /** Where reading goes on, `-` when what was found is of no use. */
+  /** Where reading goes on, `-` when nothing was found. */
   readonly next: string;
+  /** What was found is of no use: the stream begins as one that lost its position. */
+  readonly isLost: boolean;
   readonly remark: string;
 }
 
@@ -65,8 +66,8 @@ export function findTakeovers(
 function addressOf(input: InputConfig, service: ServiceConfig, plugin: Plugin): OldAddress {
   const { aliases = [], variants = [] } = plugin;
   return {
-    inputs: [...new Set([input.name, input.name.replace(SPLIT, ""), ...SAMPLE_INPUTS])],
-    ids: [...new Set([input.id, input.id.replace(SPLIT, "")])],
+    inputs: [...new Set([...formerNames(input), ...SAMPLE_INPUTS])],
+    ids: formerIds(input),
     services: [service.configuredName, plugin.service, ...aliases, ...variants.map(({ name }) => name)],
   };
 }
@@ -91,6 +92,10 @@ function ownPositions(
   });
 }
 
+function nextOf({ watermark }: Position): string {
+  return watermark === null ? "own" : formatInstant(watermark);
+}
+
 function earlier(a: Instant, b: Instant): Instant {
   return compareInstants(a, b) <= 0 ? a : b;
 }
@@ -103,32 +108,38 @@ export function takeOver(
   overlapSeconds: number,
   isCheck: boolean,
 ): TakenOver {
-  const taken = (old: string, next: string, remark: string): TakenOver => ({
+  const taken = (old: string, next: string, remark: string, isLost = false): TakenOver => ({
     input: input.name,
     service: service.name,
     old,
     next,
+    isLost,
     remark,
   });
   const start = service.startTime?.instant ?? null;
   const begins = `begins at ${start === null ? "its first poll" : formatInstant(start)}`;
   if (found.length === 0) return taken("-", "-", `nothing found: it ${begins}`);
+  const stream = state.stream({ inputId: input.id, service: service.name });
+  const lost = (old: string, why: string): TakenOver => {
+    const kept = stream.loadPosition();
+    if (kept !== null) {
+      return taken(old, nextOf(kept), `${why}; the stream has a position, and keeps it`, true);
+    }
+    if (plugin.cursor.kind === "snapshot") return taken(old, "whole", `${why}; it is read whole`, true);
+    const beganAt = startOfLost(start, now, service.lookbackDays ?? 0);
+    if (!isCheck) stream.begin({ ...emptyPosition(start === null ? null : formatInstant(start)), beganAt });
+    const where = start === null ? "the last days are read again" : "it begins at its configured start";
+    return taken(old, formatInstant(beganAt), `${why}; ${where}`, true);
+  };
   const broken = found.find(({ problem }) => problem !== null);
-  if (broken !== undefined) return taken("?", "-", `${broken.file}: ${broken.problem}; it ${begins}`);
+  if (broken !== undefined) return lost("?", `${broken.file}: ${broken.problem}`);
   // Of several that are one now, the one that is furthest behind leaves no hole.
   const readTo = found.map((one) => one.readTo!).reduce(earlier);
   const old = formatInstant(readTo);
   if (plugin.cursor.kind === "snapshot") return taken(old, "whole", "is read whole, and leaves once");
-  if (compareInstants(readTo, now) > 0) return taken(old, "-", `lies in the future; it ${begins}`);
-  const stream = state.stream({ inputId: input.id, service: service.name });
+  if (compareInstants(readTo, now) > 0) return lost(old, "lies in the future");
   const kept = stream.loadPosition();
-  if (kept !== null) {
-    return taken(
-      old,
-      kept.watermark === null ? "own" : formatInstant(kept.watermark),
-      "has a position already, and keeps it",
-    );
-  }
+  if (kept !== null) return taken(old, nextOf(kept), "has a position already, and keeps it");
   const back = addSeconds(readTo, -overlapSeconds);
   const from = start === null ? back : latest(back, start);
   if (!isCheck) {

@@ -14,7 +14,7 @@ const HIDDEN = "…";
 /** In these words a sentence may speak of things by a name, and no person or company is called so. */
 const NAMES = new Set(
   ("Access Active Admin Azure Could Client Conditional Continuous Defender Directory Edge Entra Exchange Filter Global " +
-    "Graph Identity Intune Invalid Microsoft MSGraph Neither Office Premium Protection Security Skip Tenant The There This " +
+    "Graph Identity Intune Invalid Microsoft MSGraph Neither Office Premium Protection Retry-After Security Skip Tenant The There This " +
     "Token Unable Unauthorized WindowsAzure")
     .split(" "),
 );
@@ -28,7 +28,7 @@ const WORDS: readonly RegExp[] = [
   /^[A-Z]?[a-z]+(-[a-z]+){1,2}$/,
   /^[a-z]+(\/[a-z]+){1,2}$/,
   /^B2[BC]$|^P[12]$|^OAuth2?$|^v\d\.\d$/,
-  /^\d{1,4}%?$|^AADSTS\d{4,8}$/,
+  /^\d{1,4}%?$|^(AADSTS|IDX|MSIS)\d{4,8}$/,
 ];
 /** What may be shown in quotes, too. */
 const TERMS: readonly RegExp[] = [
@@ -55,6 +55,7 @@ export function sentenceOf(text: string, secrets: readonly string[] = []): strin
     // deno-lint-ignore no-control-regex
     .replace(/\u001b\[[0-?]*[ -/]*[@-~]/g, " ")
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/(?<=[A-Za-z]),(?=[A-Za-z])/g, ", ")
     // Entra ends with ids and a time that only its own support understands.
     .replace(/\s(Trace|Correlation|Request) ID:.*$/, "");
   const words = withoutQuotes(plain).split(/\s+/).filter((word) => word !== "");
@@ -84,7 +85,7 @@ function shownWord(word: string, before: string | undefined): string {
 
 function mayBeShown(word: string, before: string | undefined): boolean {
   // Within a sentence a word with a capital may be somebody's name.
-  const begins = before === undefined || /[.!?]$/.test(before);
+  const begins = before === undefined || /[.!?]$|^[A-Z]+\d{4,}:$/.test(before);
   if (!begins && /^[A-Z][a-z]+(['’]s)?$/.test(word) && !NAMES.has(word)) return false;
   return NAMES.has(word) || [...WORDS, ...TERMS].some((form) => form.test(word)) || isCompound(word);
 }

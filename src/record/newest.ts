@@ -4,6 +4,8 @@ import type { Newest } from "../state/position.ts";
 
 /** How many ids of the newest instant are remembered in a position. */
 const MAX_LAST_IDS = 100;
+/** How many bytes of ids: whoever sends a megabyte for one must not make positions of a hundred. */
+const MAX_LAST_ID_BYTES = 16_384;
 
 /** Keeps the newest of the records it meets. */
 export interface NewestKeeper {
@@ -18,6 +20,7 @@ export function createNewestKeeper(known: Newest | null): NewestKeeper {
   let time = known?.time ?? null;
   let ids: readonly string[] = known?.ids ?? [];
   let undecoded: Uint8Array[] = [];
+  let bytesHeld = 0;
   return {
     meet(met, bytes, idStart, idEnd) {
       const order = time === null ? 1 : compareInstants(met, time);
@@ -26,9 +29,15 @@ export function createNewestKeeper(known: Newest | null): NewestKeeper {
         time = met;
         ids = [];
         undecoded = [];
+        bytesHeld = 0;
       }
-      if (idStart >= 0 && ids.length + undecoded.length < MAX_LAST_IDS) {
+      const length = idEnd - idStart;
+      if (
+        idStart >= 0 && ids.length + undecoded.length < MAX_LAST_IDS &&
+        bytesHeld + length <= MAX_LAST_ID_BYTES
+      ) {
         undecoded.push(bytes.slice(idStart, idEnd));
+        bytesHeld += length;
       }
     },
     newest() {

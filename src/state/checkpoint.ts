@@ -2,6 +2,7 @@
  * The form of a position on the disk: in `checkpoint.json`, and among the keys of a seen set. Names of members, texts
  * for moments and versions are known here and nowhere else.
  */
+import { crc32 } from "node:zlib";
 import { formatInstant, type Instant, parseInstant, type Window } from "../instant.ts";
 import { type ChosenFilter, emptyPosition, type Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
@@ -10,8 +11,9 @@ import type { StreamAddress } from "./streamFolders.ts";
 /** The version of the form; older ones are read, newer ones refused. */
 export const PERSISTENCE_VERSION = 3;
 
-// A collection may give many records one time; more ids than this would make every save slow for little.
+// A collection may give many records one time, and an id may be of any length: more would make every save slow for little.
 const MOST_LAST_IDS = 100;
+const MOST_LAST_ID_LETTERS = 16_384;
 
 /** A window, its ends in RFC 3339. */
 export interface WindowTexts {
@@ -36,7 +38,7 @@ export interface Checkpoint {
   readonly sweep_credit: number;
   /** Time of the newest record. */
   readonly last_event_time_in_utc: string | null;
-  /** Its ids, the last 100 at most. */
+  /** Its ids, the last 100 at most, and no more of them than have 16,384 letters together. */
   readonly last_ids: readonly string[];
   /** The window that was interrupted, and where it goes on. */
   readonly window: WindowTexts | null;
@@ -73,12 +75,26 @@ type Unreadable =
 /**
  * A position as a file that people can read.
  *
- * `seen_to` goes with it, and changes no version: to whoever does not know it, or does not find it, nothing was
- * committed after this file.
+ * Two members go with it, and change no version. `seen_to`: to whoever does not know it, or does not find it, nothing
+ * was committed after this file. `checksum`, the last one: a time in which one bit is wrong is still a time. Whoever
+ * does not know it reads the file as before; who does reads one without it, as of an older program or changed by hand.
  */
 export function encodeCheckpoint(position: Position, address: StreamAddress, seenTo?: SeenPlace): string {
   const seen_to = seenTo && { segment: seenTo.segment, bytes: seenTo.bytes };
-  return JSON.stringify({ ...checkpointOf(position, address), seen_to }, null, 2) + "\n";
+  const members = { ...checkpointOf(position, address), seen_to };
+  return JSON.stringify({ ...members, [CHECKSUM]: checksumOf(members) }, null, 2) + "\n";
+}
+
+const CHECKSUM = "checksum";
+
+/** The CRC-32 of members, however they are laid out: eight hexadecimal digits. */
+function checksumOf(members: object): string {
+  return crc32(JSON.stringify(members)).toString(16).padStart(8, "0");
+}
+
+/** Whether members are as they were written, as far as they can tell. */
+function isIntact({ [CHECKSUM]: checksum, ...members }: Members): boolean {
+  return checksum === undefined || checksum === checksumOf(members);
 }
 
 /** A position as it lies among the keys it was committed with. {@linkcode decodeCheckpoint} reads it. */
@@ -101,7 +117,7 @@ export function checkpointOf(position: Position, { inputId, service }: StreamAdd
     sweeps: position.rereads.map(({ readTo, idle }) => ({ read_to: formatInstant(readTo), idle })),
     sweep_credit: position.rereadCredit,
     last_event_time_in_utc: textOf(newest?.time ?? null),
-    last_ids: newest?.ids.slice(-MOST_LAST_IDS) ?? [],
+    last_ids: lastIds(newest?.ids ?? []),
     window: interruption === null ? null : windowTexts(interruption.window),
     next_link: interruption?.link ?? null,
     ...(position.filter === null ? {} : { filter: filterEntry(position.filter) }),
@@ -160,7 +176,7 @@ function positionIn(checkpoint: Checkpoint): Position {
     rereadCredit: checkpoint.sweep_credit,
     newest: newestTime === null
       ? null
-      : { time: checkedInstant(newestTime), ids: checkpoint.last_ids.slice(-MOST_LAST_IDS) },
+      : { time: checkedInstant(newestTime), ids: lastIds(checkpoint.last_ids) },
     // One without the other says nothing.
     interruption: window === null || link === null ? null : { window: windowIn(window), link },
     filter: checkpoint.filter === undefined
@@ -175,6 +191,14 @@ function positionIn(checkpoint: Checkpoint): Position {
     records: checkpoint.records,
     duplicates: checkpoint.duplicates,
   };
+}
+
+/** The last ids, as many as may be kept. */
+function lastIds(ids: readonly string[]): readonly string[] {
+  let letters = 0;
+  const last = ids.slice(-MOST_LAST_IDS);
+  const tooLong = last.findLastIndex(({ length }) => (letters += length) > MOST_LAST_ID_LETTERS);
+  return last.slice(tooLong + 1);
 }
 
 function filterEntry({ step, sinceMs }: ChosenFilter) {
@@ -219,6 +243,10 @@ function checkedMembers(
   const members = version < PERSISTENCE_VERSION ? modernized(json, address) : json;
   const wrong = Object.entries(CHECKS).find(([name, isRight]) => !isRight(members[name]));
   if (wrong !== undefined) return { kind: "corrupt", reason: `"${wrong[0]}" is missing or not of its kind` };
+  if (!isIntact(json)) {
+    const reason = `its "${CHECKSUM}" is another; delete that member after a change by hand`;
+    return { kind: "corrupt", reason };
+  }
   const checkpoint = members as unknown as Checkpoint;
   const seenTo = json["seen_to"];
   return isPlace(seenTo) ? { kind: "ok", checkpoint, seenTo } : { kind: "ok", checkpoint };
@@ -229,6 +257,8 @@ const isObject = (value: unknown): value is Members =>
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isTime = (value: unknown) => typeof value === "string" && parseInstant(value) !== null;
 const isCount = (value: unknown) => typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+// Beyond it there is no date.
+const isMoment = (value: unknown) => isCount(value) && !Number.isNaN(new Date(value as number).getTime());
 const isPlace = (value: unknown): value is SeenPlace & Members =>
   isObject(value) && isCount(value["segment"]) && isCount(value["bytes"]);
 const isRange = (value: unknown) => isObject(value) && isTime(value["from"]) && isTime(value["to"]);
@@ -243,7 +273,7 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   read_to: orNull(isTime),
   backfill: (value) => Array.isArray(value) && value.every(isRange),
   // The first of version 3 did not have it.
-  backfill_ends_ms: (value) => value === undefined || value === null || isCount(value),
+  backfill_ends_ms: (value) => value === undefined || value === null || isMoment(value),
   sweeps: (value) =>
     Array.isArray(value) &&
     value.every((one) => isObject(one) && isTime(one["read_to"]) && isCount(one["idle"])),
@@ -258,9 +288,9 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   // The first of version 3 did not have it.
   overlap_seconds: (value) => value === undefined || value === null || isCount(value),
   window_seconds: orNull((value) => typeof value === "number" && Number.isFinite(value) && value > 0),
-  last_poll_started_ms: orNull(isCount),
-  last_poll_ended_ms: orNull(isCount),
-  last_success_ms: orNull(isCount),
+  last_poll_started_ms: orNull(isMoment),
+  last_poll_ended_ms: orNull(isMoment),
+  last_success_ms: orNull(isMoment),
   last_error: orNull(isText),
   records: isCount,
   duplicates: isCount,

@@ -1,4 +1,3 @@
-import { basename, dirname } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import {
   decodeCheckpoint,
@@ -7,7 +6,7 @@ import {
   faultOf,
   PERSISTENCE_VERSION,
 } from "./checkpoint.ts";
-import { listFolder, readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
 import type { Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
@@ -62,11 +61,6 @@ export function loadCheckpoint(
     "state-unusable",
     `Cannot use "${path}": it belongs to input "${found.inputId}", service "${found.service}", not to input "${address.inputId}", service "${address.service}"; move it back to where it was, or delete it to begin at the start`,
   );
-}
-
-/** Whether a checkpoint was set aside as damaged, now or in an earlier process. @throws `state-unusable` */
-export function wasSetAside(path: string): boolean {
-  return listFolder(dirname(path)).some(({ name }) => name.startsWith(`${basename(path)}.${DAMAGED}-`));
 }
 
 /**

@@ -63,19 +63,25 @@ export function gapEntry({ from, to, reason, sinceMs, attempts, nextTryMs }: Gap
 
 function decode(text: string): Gap[] | null {
   try {
-    const value: unknown = JSON.parse(text);
-    if (!Array.isArray(value)) return null;
-    const gaps = value.map(gapIn);
-    return gaps.every((gap) => gap !== null) ? gaps : null;
+    return gapsIn(JSON.parse(text));
   } catch {
     return null;
   }
 }
 
+/** The gaps that a list of {@linkcode GapEntry} stands for; `null` when it is none. */
+export function gapsIn(value: unknown): Gap[] | null {
+  if (!Array.isArray(value)) return null;
+  const gaps = value.map(gapIn);
+  return gaps.every((gap) => gap !== null) ? gaps : null;
+}
+
 function gapIn(value: unknown): Gap | null {
   if (typeof value !== "object" || value === null) return null;
   const { from, to, reason, since_ms, attempts, next_try_ms } = value as Record<keyof GapEntry, unknown>;
-  const isWhole = [since_ms, attempts, next_try_ms].every((number) => Number.isSafeInteger(number));
+  const isWhole = [since_ms, attempts, next_try_ms].every((number) => Number.isSafeInteger(number)) &&
+    // Beyond the last date there is no moment.
+    ![since_ms, next_try_ms].some((ms) => Number.isNaN(new Date(ms as number).getTime()));
   const start = typeof from === "string" ? parseInstant(from) : null;
   const end = typeof to === "string" ? parseInstant(to) : null;
   if (start === null || end === null || typeof reason !== "string" || !isWhole) return null;

@@ -1,9 +1,20 @@
+import { join } from "node:path";
 import type { GraphtapError } from "../errors.ts";
 import { makeFolder } from "../files/durable.ts";
 import { acquireLock } from "../files/folderLock.ts";
 import type { FileLocker } from "../files/lock.ts";
-import { listStreams, removeLeftovers, type StreamAddress, streamFolder } from "./streamFolders.ts";
+import type { Position } from "./position.ts";
+import { copySegments } from "./seen/copy.ts";
+import {
+  listStreams,
+  makeStreamFolder,
+  removeLeftovers,
+  SEEN_FOLDER,
+  type StreamAddress,
+  streamFolder,
+} from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
+import { noteTakenOver, tookOver } from "./takenOver.ts";
 
 export type { StreamAddress } from "./streamFolders.ts";
 export type { StreamState } from "./streamState.ts";
@@ -14,6 +25,15 @@ export interface State {
   stream(address: StreamAddress): StreamState;
   /** The streams found on the disk. @throws `state-unusable` */
   list(): StreamAddress[];
+  /**
+   * Makes a stream without a position go on for others: it has the keys of all of them, then this position. Once only,
+   * also if it is reset. The others stay as they are.
+   *
+   * @throws `state-unusable`
+   */
+  takeOver(address: StreamAddress, others: readonly StreamAddress[], position: Position): void;
+  /** Whether it did that before. @throws `state-unusable` */
+  tookOver(address: StreamAddress): boolean;
   /** Closes all seen sets and lets the next process in. */
   close(): void;
 }
@@ -52,14 +72,23 @@ export function openState(dir: string, options: StateOptions): State {
       throw error;
     }
   }
+  function stateOf(address: StreamAddress): StreamState {
+    const key = streamFolder(dir, address);
+    let stream = streams.get(key);
+    if (stream === undefined) streams.set(key, stream = openStream(dir, address, { ...options, readOnly }));
+    return stream.state;
+  }
   return {
-    stream(address) {
-      const key = streamFolder(dir, address);
-      let stream = streams.get(key);
-      if (stream === undefined) streams.set(key, stream = openStream(dir, address, { ...options, readOnly }));
-      return stream.state;
-    },
+    stream: stateOf,
     list: () => listStreams(dir),
+    takeOver(address, others, position) {
+      const seenOf = (one: StreamAddress) => join(streamFolder(dir, one), SEEN_FOLDER);
+      makeStreamFolder(dir, address);
+      copySegments(others.map(seenOf), seenOf(address));
+      stateOf(address).commitInFile(position);
+      noteTakenOver(dir, address);
+    },
+    tookOver: (address) => tookOver(dir, address),
     close() {
       try {
         for (const stream of streams.values()) stream.close();

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
-import { loadCheckpoint, positionIn, positionText, saveCheckpoint, wasSetAside } from "./checkpointFile.ts";
+import { loadCheckpoint, positionIn, positionText, saveCheckpoint } from "./checkpointFile.ts";
 import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
@@ -22,18 +22,27 @@ export interface StreamState {
   /** The position; `null` when the stream begins. @throws `state-unusable` */
   loadPosition(): Position | null;
   /**
-   * Of a stream without a position, whether it had one: its checkpoint was damaged, or there are keys.
+   * Of a stream without a position, whether it had one: its folder is there, with a damaged checkpoint or without any.
    *
    * @throws `state-unusable`
    */
   hasLostPosition(): boolean;
   /**
-   * Makes the keys added to the seen set and the position durable together, as after every page: by one write and
-   * one sync, see {@linkcode openStream}.
+   * Makes the position durable from which a stream begins, before anything is read: whatever happens to the first
+   * read, the next goes on from there. Nothing holds it back, as nothing was delivered.
    *
    * @throws `state-unusable`
    */
-  commit(position: Position): void;
+  begin(position: Position): void;
+  /**
+   * Makes the keys added to the seen set and the position durable together, as after every page: by one write and
+   * one sync, see {@linkcode openStream}. Without new keys the position may stay in memory: polls that bring nothing
+   * must not add up on the disk.
+   *
+   * @returns whether the position is durable
+   * @throws `state-unusable`
+   */
+  commit(position: Position): boolean;
   /**
    * The same with the position in a file of its own, which people read: as when a poll ends, and before any keys are
    * dropped.
@@ -167,14 +176,16 @@ export function openStream(
       if (!options.readOnly) save(newer);
       return newer;
     },
-    hasLostPosition: () => folder.seen().size > 0 || wasSetAside(file),
+    hasLostPosition: () => isFolder(dir),
+    begin: commitInFile,
     commit(position) {
       folder.make();
       const text = positionText(position, address);
       const seen = folder.seen();
       // Before any key was looked for, reading them all would cost more than the file.
-      if (anchored && seen.loaded && text.length * 3 <= MOST_POSITION_BYTES) seen.commit(text);
-      else commitInFile(position);
+      if (anchored && seen.loaded && text.length * 3 <= MOST_POSITION_BYTES) return seen.commit(text);
+      commitInFile(position);
+      return true;
     },
     commitInFile,
     seen: () => folder.seen(),

@@ -11,10 +11,12 @@ import {
 } from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
 import type { Reread } from "../state/position.ts";
+import { freshInterruption } from "./interruption.ts";
 import { knownSince } from "./keyLife.ts";
 import { agesOf } from "./late/depth.ts";
 import { freeOverlap, LEAST_OVERLAP_SECONDS, rereadsAfterLive } from "./late/overlap.ts";
 import { openRereads } from "./late/schedule.ts";
+import { mendPosition } from "./mendPosition.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindows } from "./readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
@@ -33,7 +35,8 @@ export async function readLive(context: PollContext, cursor: TimedCursor): Promi
   const before = counts.requests;
   try {
     const first = await readFromEdge(context, cursor, fromMillis(startedMs));
-    if (first.crossed) return first.now;
+    const isMended = mendPosition(context);
+    if (first.crossed && !isMended) return first.now;
     // Where the host's clock is hours ahead, the edge lay in Graph's future: Graph has said by now where it is.
     return (await readFromEdge(context, cursor, first.now)).now;
   } finally {
@@ -54,10 +57,11 @@ async function readFromEdge(context: PollContext, cursor: TimedCursor, now: Inst
   const end = addSeconds(now, -(cursor.settleSeconds ?? 0));
   const oldest = oldestKept(now, cursor);
   const start = position.current.beganAt ?? end;
-  const { liveFrom, backfill } = edgeOf(context, start, end, oldest);
   const least = cursor.overlapSeconds ?? LEAST_OVERLAP_SECONDS;
   const overlap = Math.max(position.current.overlapSeconds ?? least, least);
-  const from = earliest(latest(latest(addSeconds(liveFrom, -overlap), start), oldest), end);
+  const readFrom = (edge: Instant) =>
+    earliest(latest(latest(addSeconds(edge, -overlap), start), oldest), end);
+  const { liveFrom, backfill, from } = goingOn(context, start, readFrom, edgeOf(context, start, end, oldest));
   const before = { records: intake.received, pages: counts.pages, gaps: counts.gaps };
   let crossed = backfill === null;
   const reached = await readWindows(context, { from, to: end }, {
@@ -109,6 +113,37 @@ function edgeOf({ position, stream: { log } }: PollContext, start: Instant, end:
   // After a long stop the re-reads are behind too; the backfill reads from where the deepest had come, and so for them.
   const from = latest(earliest(backfill.from, rereads.at(-1)?.readTo ?? backfill.from), oldest);
   return { liveFrom, backfill: { from, to: liveFrom } };
+}
+
+/** Where today begins, and what is read of it and of the time before. */
+interface Edge {
+  readonly liveFrom: Instant;
+  readonly backfill: Window | null;
+}
+
+/**
+ * The edge of today moves on with every run, and a window that begins there with it. Where a run was interrupted in
+ * such a window, this one goes on in that: else runs that end too early would read its first pages for ever.
+ */
+function goingOn(
+  { position: { current }, startedMs }: PollContext,
+  start: Instant,
+  readFrom: (edge: Instant) => Instant,
+  { liveFrom, backfill }: Edge,
+): Edge & { readonly from: Instant } {
+  const from = readFrom(liveFrom);
+  const interrupted = freshInterruption(current, startedMs)?.window.from;
+  if (backfill === null || interrupted === undefined) return { liveFrom, backfill, from };
+  // What begins before that was read is a window of the backfill, or of a re-read.
+  const unreadFrom = readFrom(current.watermark ?? start);
+  const isLive = compareInstants(unreadFrom, interrupted) <= 0 && compareInstants(interrupted, from) < 0;
+  if (!isLive) return { liveFrom, backfill, from };
+  const isOlder = compareInstants(backfill.from, interrupted) < 0;
+  return {
+    liveFrom: interrupted,
+    backfill: isOlder ? { from: backfill.from, to: interrupted } : null,
+    from: interrupted,
+  };
 }
 
 /** The re-reads, those that were missing begun with what was read, since a kill may come before the rest is. */

@@ -7,12 +7,13 @@ import type { Position } from "../state/position.ts";
 import { keySet } from "../state/seen/memory.ts";
 import type { SeenSet } from "../state/seen/set.ts";
 import { sinkName } from "./accepted.ts";
+import { createGraphClock, type GraphClock } from "./graphClock.ts";
 import { createPollCounts, type PollCounts } from "./pollCounts.ts";
 import { createPollPosition, type PollPosition } from "./pollPosition.ts";
 import { startPosition } from "./startPosition.ts";
 import type { Engine, Stream } from "./stream.ts";
 
-/** What one poll works with. Only `position`, `counts` and what they stand for change, each by its own verbs. */
+/** What one poll works with. Only `position`, `counts`, `graphClock` and what they stand for change, each by its own verbs. */
 export interface PollContext {
   readonly stream: Stream;
   readonly engine: Engine;
@@ -24,6 +25,7 @@ export interface PollContext {
   readonly reader: PageReader;
   readonly position: PollPosition;
   readonly counts: PollCounts;
+  readonly graphClock: GraphClock;
 }
 
 export interface PollContextOptions {
@@ -53,6 +55,7 @@ export function openPollContext(
     intake,
     position: createPollPosition(saved, { stream, engine, startedMs, seen, intake }),
     counts,
+    graphClock: createGraphClock(engine.clock),
     reader: {
       graph: stream.graph,
       graphUrl: stream.graphUrl,

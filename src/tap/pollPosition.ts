@@ -17,6 +17,8 @@ export interface PollPosition {
   readonly current: Position;
   /** Everything before `to` was read, but for the backfill. The watermark never moves back. */
   advance(to: Instant): void;
+  /** Begins anew at a moment: what was read is not known any more. */
+  restart(beganAt: Instant): void;
   /** Leaves a range to the backfill. The re-reads, which it is read for as well, begin anew. */
   openBackfill(range: Window): void;
   /** The oldest range of the backfill was read as far as `to`. */
@@ -38,7 +40,8 @@ export interface PollPosition {
   /** Requests of a re-read were made. */
   spend(rereadRequests: number): void;
   /**
-   * Makes a page's keys and the position durable together: a position without its keys would deliver twice.
+   * Makes a page's keys and the position durable together: a position without its keys would deliver twice. Of pages
+   * without new keys, a few may come together.
    *
    * @throws state-unusable
    */
@@ -65,48 +68,106 @@ export interface PollPositionOptions {
   readonly intake: Intake;
 }
 
+/** Pages that brought no new key may be read again after a kill: so many at most. */
+const MOST_UNSAVED = 3;
+
+/** Makes a position durable, and knows how far that has come. */
+interface Saver {
+  /** More was read than the durable position says. */
+  moved(): void;
+  commit(): void;
+  commitInFile(): void;
+  /** Commits only what is new: hundreds of streams may end at once, and the whole program within two seconds. */
+  stop(): void;
+}
+
+/** @param latestPosition the position to save, as it is at the moment */
+function createSaver({ stream, engine, intake }: PollPositionOptions, latestPosition: () => Position): Saver {
+  const { state } = stream;
+  /** Records received when keys were last committed. */
+  let committedRecords = 0;
+  let isBehind = false;
+  /** Commits since the durable position was left behind. */
+  let unsaved = 0;
+
+  /** @param save tells whether the position is durable */
+  function commitBy(save: (position: Position) => boolean): void {
+    isBehind = !save(latestPosition()) && isBehind;
+    unsaved = isBehind ? unsaved + 1 : 0;
+    committedRecords = intake.received;
+    engine.sink.committed?.(sinkName(stream));
+  }
+  function commitInFile(): void {
+    commitBy((position) => {
+      state.commitInFile(position);
+      return true;
+    });
+  }
+  function commit(): void {
+    commitBy(state.commit);
+    if (unsaved >= MOST_UNSAVED) commitInFile();
+  }
+  return {
+    moved: () => void (isBehind = true),
+    commit,
+    commitInFile,
+    stop() {
+      if (committedRecords < intake.received) commit();
+      if (isBehind) commitInFile();
+    },
+  };
+}
+
 /** A poll's position, which goes on from `saved`. */
 export function createPollPosition(saved: Position, options: PollPositionOptions): PollPosition {
   const { stream, engine, startedMs, seen, intake } = options;
   let current = saved;
-  /** Records received when keys and position were last committed. */
-  let committedRecords = 0;
+  const saver = createSaver(options, () => {
+    change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
+    return current;
+  });
 
   function change(changes: Partial<Position>): void {
     current = { ...current, ...changes };
   }
-  function commitBy(save: (position: Position) => void): void {
-    change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
-    save(current);
-    committedRecords = intake.received;
-    engine.sink.committed?.(sinkName(stream));
+  function move(changes: Partial<Position>): void {
+    change(changes);
+    saver.moved();
   }
-  const commit = () => commitBy(stream.state.commit);
-  const commitInFile = () => commitBy(stream.state.commitInFile);
 
   return {
     get current() {
       return current;
     },
     advance(to) {
-      change({ watermark: current.watermark === null ? to : latest(current.watermark, to) });
+      move({ watermark: current.watermark === null ? to : latest(current.watermark, to) });
     },
-    openBackfill: (range) => change({ backfill: [...current.backfill, range], rereads: [] }),
-    advanceBackfill: (to) => change({ backfill: remaining(current.backfill, to) }),
+    restart(beganAt) {
+      move({
+        beganAt,
+        watermark: null,
+        backfill: [],
+        backfillEndsMs: null,
+        rereads: [],
+        interruption: null,
+      });
+    },
+    openBackfill: (range) => move({ backfill: [...current.backfill, range], rereads: [] }),
+    advanceBackfill: (to) => move({ backfill: remaining(current.backfill, to) }),
     expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
-    interrupt: (window, link) => change({ interruption: { window, link } }),
-    learnWidth: (windowSeconds) => change({ interruption: null, windowSeconds }),
-    useFilter: (step) => change({ interruption: null, filter: { step, sinceMs: engine.clock.now() } }),
+    interrupt: (window, link) => move({ interruption: { window, link } }),
+    learnWidth: (windowSeconds) => move({ interruption: null, windowSeconds }),
+    useFilter: (step) => move({ interruption: null, filter: { step, sinceMs: engine.clock.now() } }),
     learnOverlap: (overlapSeconds) => change({ overlapSeconds }),
-    markRereads: (rereads) => change({ rereads }),
+    markRereads: (rereads) => move({ rereads }),
     earn(liveRequests) {
       change({ rereadCredit: creditAfterLive(current.rereadCredit, liveRequests) });
     },
     spend(rereadRequests) {
       change({ rereadCredit: creditAfterReread(current.rereadCredit, rereadRequests) });
     },
-    commit,
-    commitInFile,
+    commit: saver.commit,
+    commitInFile: saver.commitInFile,
     conclude(failure) {
       change({
         records: current.records + intake.received - intake.duplicates,
@@ -114,12 +175,8 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
         lastSuccessMs: failure === null ? engine.clock.now() : current.lastSuccessMs,
         lastError: failure?.kind.isFault ? failure.code : null,
       });
-      if (failure?.kind.isFault === false) {
-        // Hundreds of streams may end at once, and the whole program within two seconds: only what is new is saved.
-        if (committedRecords < intake.received) commit();
-        return;
-      }
-      commitInFile();
+      if (failure?.kind.isFault === false) return saver.stop();
+      saver.commitInFile();
       // The keys of a snapshot are those of the records it holds, however old.
       if (stream.plugin.cursor.kind !== "snapshot") seen.expire(keysNeededSince(current, startedMs));
     },

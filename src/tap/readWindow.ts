@@ -105,6 +105,7 @@ async function readPages(
     counts.pageKey = null;
     const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
     context.counts.countPage();
+    context.graphClock.note(page.serverTime);
     for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
     serverTime ??= page.serverTime;
     if (page.nextLink === null) return { pages, serverTime };

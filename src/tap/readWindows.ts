@@ -9,6 +9,7 @@ import {
   type Window,
 } from "../instant.ts";
 import type { WindowCounts } from "../record/intake.ts";
+import { freshInterruption } from "./interruption.ts";
 import { createIsolation, type IsolationOptions } from "./isolation.ts";
 import { gapOf, leftOutError } from "./leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
@@ -17,11 +18,10 @@ import {
   FIRST_WIDTH_SECONDS,
   fittedWidth,
   LARGEST_WIDTH_SECONDS,
+  shrunkWidth,
   SMALLEST_WIDTH_SECONDS,
 } from "./windowWidth.ts";
 
-/** A link kept longer than this is not tried again: Graph forgets them, some within minutes. */
-const LINK_LIFETIME_MS = 600_000;
 /** How often a window of changing records is read again because rows moved between its pages. */
 const MOST_REPEATS = 3;
 
@@ -51,6 +51,7 @@ export async function readWindows(
   do {
     const window = nextWindow(context, at, range.to);
     let read: WindowRead;
+    const pagesBefore = context.counts.pages;
     try {
       read = await readWindow(context, window, {
         ...resuming(context, window),
@@ -60,7 +61,9 @@ export async function readWindows(
         divisible: secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS,
       });
     } catch (thrown) {
-      at = await isolation.failed(window, asGraphtapError(thrown));
+      const error = asGraphtapError(thrown);
+      if (!error.kind.isFault && context.counts.pages > pagesBefore) leaveSmaller(context, window);
+      at = await isolation.failed(window, error);
       continue;
     }
     isolation.succeeded(window.to);
@@ -82,22 +85,38 @@ interface NextWindow extends Window {
   readonly link: string | null;
 }
 
-/** The window that an earlier run was interrupted in, or one of the width that worked last. */
+/**
+ * The window that an earlier run was interrupted in, or one of the width that worked last. Where the link of that window
+ * is forgotten, another run as short would not read as much to its end either: half as much is asked for.
+ */
 function nextWindow({ position, stream, startedMs }: PollContext, from: Instant, end: Instant): NextWindow {
-  const { interruption, lastPollEndedMs, windowSeconds } = position.current;
-  const isFresh = startedMs - (lastPollEndedMs ?? 0) < LINK_LIFETIME_MS;
-  if (isFresh && interruption !== null && compareInstants(interruption.window.from, from) === 0) {
-    const { window: { to }, link } = interruption;
+  const { interruption, windowSeconds } = position.current;
+  const largest = stream.service.windowMaxSeconds ?? LARGEST_WIDTH_SECONDS;
+  let width = Math.min(windowSeconds ?? FIRST_WIDTH_SECONDS, largest);
+  const fresh = freshInterruption(position.current, startedMs);
+  if (fresh === null && interruption !== null) width = Math.min(width, smallerWidth(interruption.window));
+  if (fresh !== null && compareInstants(fresh.window.from, from) === 0) {
+    const { window: { to }, link } = fresh;
     if (compareInstants(to, end) <= 0) return { from, to, link };
   }
-  const largest = stream.service.windowMaxSeconds ?? LARGEST_WIDTH_SECONDS;
-  const width = Math.min(windowSeconds ?? FIRST_WIDTH_SECONDS, largest);
   return { from, to: earliest(addSeconds(from, width), end), link: null };
 }
 
 /** A link that counts rows is good only while no record moves, and records that change do. */
 function resuming({ stream: { plugin } }: PollContext, { link }: NextWindow) {
   return { resumeAt: link, resumable: plugin.cursor.kind === "event-time" };
+}
+
+/**
+ * A stop within a window whose pages cannot be gone on with: runs that are always as short would read its first pages
+ * for ever, so the next one asks for less.
+ */
+function leaveSmaller({ position, stream: { plugin } }: PollContext, window: Window): void {
+  if (plugin.cursor.kind === "update-time") position.learnWidth(smallerWidth(window));
+}
+
+function smallerWidth({ from, to }: Window): number {
+  return shrunkWidth(secondsBetween(from, to)) ?? SMALLEST_WIDTH_SECONDS;
 }
 
 /**

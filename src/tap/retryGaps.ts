@@ -48,30 +48,35 @@ export async function retryGaps(
       nextTryMs: engine.clock.now() + retryAfterMs(gap.attempts),
     };
     state.gaps().save([...others(), again].sort(byTime));
-    const left = await readGap(context, gap, mayGoOn);
-    const remaining = left.map(({ from, to }) => ({ ...again, from, to }));
-    state.gaps().save(remaining.reduce(withGap, others()));
-    if (left.length === 0) log.info("gap closed", shown(gap));
+    await readGap(context, gap, mayGoOn, (left) => {
+      const remaining = left.map(({ from, to }) => ({ ...again, from, to }));
+      state.gaps().save(remaining.reduce(withGap, others()));
+      if (left.length === 0) log.info("gap closed", shown(gap));
+    });
   }
 }
 
-/** Reads a window that could not be read before, and says what of it still cannot be. */
+/** Reads a window that could not be read before, and says what of it is left, however the reading ends. */
 async function readGap(
   context: PollContext,
   { from, to }: Window,
   mayGoOn: () => boolean,
-): Promise<Window[]> {
+  onEnd: (left: readonly Window[]) => void,
+): Promise<void> {
   const { stream: { log } } = context;
   let at = from;
   const left: Window[] = [];
-  await readWindows(context, { from, to }, {
-    priority: "backfill",
-    onRead: (reached) => at = reached,
-    onGap: (window) => left.push(window),
-    onDropped: (dropped) => log.error(GIVEN_UP, shown(dropped)),
-    mayGoOn,
-  });
-  return at.seconds < to.seconds ? [...left, { from: at, to }] : left;
+  try {
+    await readWindows(context, { from, to }, {
+      priority: "backfill",
+      onRead: (reached) => at = reached,
+      onGap: (window) => left.push(window),
+      onDropped: (dropped) => log.error(GIVEN_UP, shown(dropped)),
+      mayGoOn,
+    });
+  } finally {
+    onEnd(at.seconds < to.seconds ? [...left, { from: at, to }] : left);
+  }
 }
 
 function retryAfterMs(attempts: number): number {

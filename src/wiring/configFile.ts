@@ -104,7 +104,7 @@ export async function readConfigText(named: string | undefined, runtime: Runtime
 
 async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {
   const { loadPluginFiles } = await import("./pluginFiles.ts");
-  return loadPluginFiles(text, from, runtime.importModule);
+  return loadPluginFiles(text, from, runtime);
 }
 
 function findConfig(runtime: Runtime): string {

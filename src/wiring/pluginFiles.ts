@@ -7,6 +7,7 @@ import { GraphtapError } from "../errors.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { checkPlugin } from "../plugin/schema.ts";
 import type { Runtime } from "./runtime.ts";
+import { visibleLine } from "../telemetry/visible.ts";
 import { readWholeFile } from "../files/wholeFile.ts";
 
 type ImportModule = Runtime["importModule"];
@@ -22,13 +23,16 @@ const DATA = new Set([".yaml", ".yml", ".json"]);
 export async function loadPluginFiles(
   text: string,
   home: string,
-  importModule: ImportModule,
+  { importModule, writeStderr }: Pick<Runtime, "importModule" | "writeStderr">,
 ): Promise<Plugin[]> {
   // The rest of the configuration is judged with them, so their names are looked for ahead of it.
   const loaded: Plugin[] = [];
   for (const path of readPluginPaths(text)) {
     const file = resolve(home, path);
-    const value = DATA.has(extname(file)) ? readData(path, file) : await readModule(path, file, importModule);
+    const isData = DATA.has(extname(file));
+    // Whoever only checks a file that somebody sent should know.
+    if (!isData) writeStderr(`graphtap: runs the code of plugin "${visibleLine(file)}"\n`);
+    const value = isData ? readData(path, file) : await readModule(path, file, importModule);
     loaded.push(checkPlugin(value, path));
   }
   return loaded;

@@ -139,6 +139,7 @@ function watched(tokens: TokenSource, outage: Outage, log: Log): TokenSource {
       isReady = true;
       return token;
     },
+    current: () => tokens.current(),
     reject: (token) => tokens.reject(token),
   };
 }

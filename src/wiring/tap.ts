@@ -2,6 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
+import { shownLines } from "../config/collectorVersion.ts";
 import { GraphtapError } from "../errors.ts";
 import { shownProblems, warningLine } from "../config/problems.ts";
 import { createHttp } from "../graph/http.ts";
@@ -17,7 +18,7 @@ import type { Engine, Stream } from "../tap/stream.ts";
 import { createLog, type Log, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
-import { goOnFromOldCollector } from "../migrate/firstStart.ts";
+import { goOnFromBefore } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
@@ -122,7 +123,7 @@ export function openTap(
       now: () => clock.now(),
       report: (note) => log.warn(note),
     });
-    goOnFromOldCollector(state, stateDir, { config, registry, log, nowMs: clock.now() });
+    goOnFromBefore(state, stateDir, { config, registry, log, nowMs: clock.now() });
     const json = format !== "devo";
     sink = lasting.sink ??
       openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal });
@@ -135,7 +136,7 @@ export function openTap(
   const outside = { clock, log, transport, random: Math.random, memoryOf };
   const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
-  log.info("started", { ...started, streams: tap.streams.length });
+  log.info("started", { ...started, streams: tap.streams.length, read_as: shownLines(config.inputs) });
   const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
   if (lost !== null) log.error(lost);
   const closeFiles = () => {

@@ -55,9 +55,9 @@ describe("the configuration", () => {
     writeFileSync(join(cwd, "bad.json"), "inputs: nothing");
     writeFileSync(join(cwd, "config.yaml"), "inputs: nothing");
     const named = await run(["check", "-c", "good.json"], { cwd, env: { GRAPHTAP_CONFIG: "bad.json" } });
-    expect(named.stdout.toString()).toMatch(/^good\.json: valid/);
+    expect(named.stdout.toString()).toMatch(/^good\.json: valid/m);
     const variable = await run(["check"], { cwd, env: { GRAPHTAP_CONFIG: "good.json" } });
-    expect(variable.stdout.toString()).toMatch(/^good\.json: valid/);
+    expect(variable.stdout.toString()).toMatch(/^good\.json: valid/m);
   });
 
   it("takes its secret from the environment or from a file, also after it was rotated", async () => {
@@ -108,5 +108,24 @@ describe("variables", () => {
     const ended = await run(["pull"], { env: { GRAPHTAP_FORMAT: "xml" } });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^graphtap: usage: .*"xml", expected one of json, devo, record.*\n$/);
+  });
+
+  it("that a terminal would obey is shown, not obeyed", async () => {
+    const { site, folder } = await siteWithConfig();
+    const cwd = folder("work");
+    const evil = "\u001b]0;owned\u0007 \u202egnp.exe";
+    const config = site.config([{ ...contoso("directory_audits"), name: evil }]) as { outputs?: object };
+    const outputs = { [evil]: { type: "devo_platform", config: { address: evil } } };
+    writeFileSync(join(cwd, "config.yaml"), JSON.stringify({ ...config, outputs }));
+    const right = await run(["check"], { cwd });
+    expect(right.code, right.stderr).toBe(0);
+    const wrong = { ...config, outputs: "", inputs: { [evil]: { override_base_url: evil } }, [evil]: 1 };
+    writeFileSync(join(cwd, `${evil.slice(-8)}.yaml`), JSON.stringify(wrong));
+    const refused = await run(["check", "-c", `${evil.slice(-8)}.yaml`], { cwd });
+    expect(refused.code).toBe(2);
+    for (const text of [right.stdout.toString(), right.stderr, refused.stderr]) {
+      expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+    }
+    expect(right.stdout.toString()).toContain("\\u001b]0;owned\\u0007");
   });
 });

@@ -1,7 +1,7 @@
 /** A position of the old collector, taken over: the first pull leaves no hole and repeats the overlap at most. */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../src/instant.ts";
@@ -119,7 +119,7 @@ describe("graphtap migrate --state", () => {
     );
   });
 
-  it("lets a stream keep its own position, and says of what it could not read that it begins anew", async () => {
+  it("lets a stream keep its own position, also beside one that it could not read, and says so", async () => {
     const { site, leave, migrate, pull } = await oldSite({ signIns: {}, directory_audits: {} });
     expect((await pull()).code).toBe(0);
     leave("microsoft_graph;10001;signIn;None", pickleOf({ last_polled_timestamp: formatInstant(at(60)) }));
@@ -128,7 +128,7 @@ describe("graphtap migrate --state", () => {
     expect(ended.code).toBe(1);
     expect(ended.stderr).toMatch(/signIns .* has a position already, and keeps it/);
     expect(ended.stderr).toMatch(
-      /refused: the function "os\.system", which is refused, at byte 11; it begins at/,
+      /refused: the function "os\.system", which is refused, at byte 11; the stream has a position, and keeps it/,
     );
     expect(readdirSync(site.folder)).toContain("state");
   });
@@ -191,5 +191,168 @@ describe("a container that is swapped", () => {
 
     expect((await reset()).code).toBe(0);
     expect((await pull()).stdout).toEqual(Buffer.alloc(0));
+  });
+
+  it.each([
+    ["is refused", () => "cos\nsystem\n(S'true'\ntR."],
+    ["is cut off", () => pickleOf({ last_polled_timestamp: formatInstant(at(60)) }).subarray(0, 20)],
+    ["is nothing", () => ""],
+    ["tells no time", () => pickleOf({ something: "else" })],
+    ["lies in the future", () => pickleOf({ last_polled_timestamp: "2126-01-01T00:00:00Z" })],
+  ])("reads the last days where what it finds %s, never only from now on", async (_, content) => {
+    const { site, leave, pull } = await oldSite({ directory_audits: {} }, "state");
+    site.emulator.produce("directoryAudits", 100, { from: at(170), to: at(1) });
+    leave("microsoft_graph;10001;audit;None", content());
+    const pulled = await pull();
+    expect(pulled.code, pulled.stderr).toBe(0);
+    expect(tally(site.records("directory_audits"), eventLines(pulled.stdout).map(({ record }) => record)))
+      .toEqual(EXACT);
+    expect(pulled.stderr).toMatch(
+      /the old collector's position is of no use.*the last days are read again/,
+    );
+  });
+
+  it.each(["begins", "was reset"])(
+    "is told of files that no stream takes when one %s, and of no others",
+    async (how) => {
+      const { leave, pull, reset } = await oldSite({ directory_audits: {} }, "state");
+      leave("renamed;10001;audit;None", pickleOf({ last_polled_timestamp: formatInstant(at(60)) }));
+      const first = await pull();
+      expect(first.stderr).toContain(`that no stream of this configuration takes`);
+      expect(first.stderr).toContain(md5("renamed;10001;audit;None"));
+      if (how === "was reset") await reset();
+      expect((await pull()).stderr).not.toContain("that no stream of this configuration takes");
+    },
+  );
+});
+
+describe("an input that `migrate` has rewritten", () => {
+  const OLD_SERVICES = {
+    audit: {},
+    alerts: {},
+    secureScores: {},
+    signIn_nonInteractive: {},
+    signIn_servicePrincipal: {},
+  };
+
+  it("goes on where it was under its old names, with keys: nothing is lost, and nothing leaves twice", async () => {
+    const site = await openSite();
+    const [old, rewritten] = [join(site.folder, "old.json"), join(site.folder, "new.json")];
+    const { tenantId, clientId, clientSecret } = CONTOSO;
+    const input = {
+      id: "10001",
+      credentials: { tenant_id: tenantId, client_id: clientId, client_secret: clientSecret },
+      override_base_url: site.url,
+      override_login_url: site.url,
+      services: OLD_SERVICES,
+    };
+    writeFileSync(old, JSON.stringify({ inputs: { microsoft_graph: input } }));
+    const collections = ["directoryAudits", "alerts", "signIns_beta", "secureScores"] as const;
+    const arrive = (from: number) => {
+      const now = fromMillis(Date.now());
+      for (const one of collections) {
+        site.emulator.produce(one, 30, { from: addSeconds(now, -from), to: now });
+      }
+    };
+    const pull = async (file: string) => {
+      const ended = await run(["pull", "-c", file]);
+      expect(ended.code, ended.stderr).toBe(0);
+      return {
+        ...ended,
+        records: eventLines(ended.stdout).map(({ service, record }) => `${service} ${record}`),
+      };
+    };
+    await pull(old);
+    arrive(0);
+    const before = await pull(old);
+    expect(before.records.length).toBeGreaterThan(60);
+    arrive(0);
+    expect((await run(["migrate", old, "--write", rewritten])).code).toBe(0);
+    const after = await pull(rewritten);
+    const left = [...before.records, ...after.records].map((line) => line.slice(line.indexOf(" ") + 1));
+    for (const service of ["directory_audits", "alerts", "secure_scores"]) {
+      const records = new Set(site.records(service));
+      expect(tally([...records], left.filter((record) => records.has(record)))).toEqual(EXACT);
+    }
+    const wantedTypes = ["nonInteractiveUser", "servicePrincipal"];
+    const isWanted = (record: string) =>
+      (JSON.parse(record) as { signInEventTypes: string[] }).signInEventTypes.some((type) =>
+        wantedTypes.includes(type)
+      );
+    const signIns = new Set(site.records("signIns_v2").filter(isWanted));
+    expect(tally([...signIns], left.filter((record) => signIns.has(record)))).toEqual(EXACT);
+    expect(after.stderr).toMatch(/goes on where another stream stopped.*"stopped":"10001\/alerts"/);
+
+    expect((await run(["state", "reset", "-c", rewritten])).code).toBe(0);
+    const reset = await pull(rewritten);
+    expect(reset.stderr).not.toContain("goes on where");
+    expect(reset.records.filter((line) => !line.startsWith("secure_scores "))).toEqual([]);
+  });
+});
+
+describe("an id that is another in YAML 1.1", () => {
+  it.each([["0123", "83"], ["1_000", "1000"], ["0089", "0089"], ["12e3", "12e3"]])(
+    "%s goes on where the old collector was under %s, and is warned of",
+    async (written, old) => {
+      const { site, leave } = await oldSite({ directory_audits: {} }, "state");
+      site.emulator.produce("directoryAudits", 100, { from: at(170), to: at(1) });
+      leave(
+        `microsoft_graph_audit;${old};directory_audits;None`,
+        pickleOf({
+          last_polled_timestamp: formatInstant(at(60)),
+        }),
+      );
+      const file = join(site.folder, "config.yaml");
+      writeFileSync(file, readFileSync(file, "utf8").replace('"id":"10001"', `"id": ${written}`));
+      const pulled = await run(["pull", "-c", file]);
+      expect(pulled.code, pulled.stderr).toBe(0);
+      const wanted = since(site, "directory_audits", "activityDateTime", 120);
+      expect(tally(wanted, eventLines(pulled.stdout).map(({ record }) => record))).toEqual(EXACT);
+      expect(pulled.stderr).toContain(
+        `was ${JSON.stringify(JSON.stringify(old)).slice(1, -1)} to the old collector`,
+      );
+    },
+  );
+});
+
+describe("an input under another id", () => {
+  it("is told that positions of its services lie there, and takes them over by export and import", async () => {
+    const site = await openSite();
+    const write = (id: string) => {
+      const file = site.write([{ name: "contoso", id, tenant: CONTOSO, services: { directory_audits: {} } }]);
+      const { inputs } = JSON.parse(readFileSync(file, "utf8"));
+      delete inputs.contoso.services.directory_audits.start_time_in_utc;
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), inputs }));
+      return file;
+    };
+    const pull = (file: string) => run(["pull", "-c", file]);
+    await pull(write("old"));
+    site.emulator.produce("directoryAudits", 20, {
+      from: fromMillis(Date.now()),
+      to: fromMillis(Date.now()),
+    });
+    const first = await pull(write("old"));
+    site.emulator.produce("directoryAudits", 20, {
+      from: fromMillis(Date.now()),
+      to: fromMillis(Date.now()),
+    });
+    const file = write("new");
+    const begun = await pull(file);
+    expect(begun.stderr).toMatch(/begins, although the state folder holds positions .*"former":"old"/);
+    expect((await pull(file)).stderr).not.toContain("begins, although");
+
+    const exported = await run(["state", "export", "-c", file, "--input", "old"]);
+    const given = { stdin: exported.stdout.toString() };
+    const refused = await run(["state", "import", "-c", file, "--input", "new"], given);
+    expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining("it has a position")]);
+    expect((await run(["state", "reset", "-c", file, "--input", "new"])).code).toBe(0);
+    const done = await run(["state", "import", "-c", file, "--input", "new"], given);
+    expect([done.code, done.stderr]).toEqual([
+      0,
+      "new × directory_audits: goes on where the export stood, with its keys\n",
+    ]);
+    const second = await pull(file);
+    const records = [first, second].flatMap(({ stdout }) => eventLines(stdout).map(({ record }) => record));
+    expect(tally(site.records("directory_audits"), records)).toEqual(EXACT);
   });
 });

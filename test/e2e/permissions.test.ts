@@ -91,7 +91,9 @@ describe.runIf(denoProgram !== null)("on Deno, with four narrowed permissions an
     const running = startNarrowed(more, words, site.folder);
     const url = () => /"url":"([^"]+)"/.exec(running.stderr)?.[1];
     await running.until(() => url() !== undefined, "the server listens");
-    const pulled = await (await fetch(`${url()}/v1/pull`)).text();
+    const token = readFileSync(join(site.folder, "state/serve.token"), "utf8").trim();
+    const headers = { authorization: `Bearer ${token}` };
+    const pulled = await (await fetch(`${url()}/v1/pull`, { headers })).text();
     expect(pulled.trimEnd().split("\n")).toHaveLength(10);
     running.kill("SIGTERM");
     const { code, stderr } = await running.ended;

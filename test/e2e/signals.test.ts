@@ -102,6 +102,25 @@ describe("SIGHUP, while the program runs", () => {
     expect(tally(all, eventLines(stdout).map(({ record }) => record))).toEqual(EXACT);
   });
 
+  it("goes on with what ran where the new one cannot be started with", async () => {
+    const { site, config } = await filledSite();
+    const running = start(["run", "-c", config]);
+    await running.until(() => polls(running), "the first poll");
+    const file = join(site.folder, "file");
+    writeFileSync(file, "");
+    const persistence = { type: "filesystem", config: { directory_name: file } };
+    site.write([contoso("directory_audits", "signIns")], { persistence });
+    running.kill("SIGHUP");
+    await running.until(() => running.stderr.includes("what ran goes on: "), "a word about it");
+    await running.until(() => polls(running, 2), "another poll of what ran");
+    expect(running.lines).toBe(20);
+    site.write([contoso("directory_audits", "signIns")]);
+    running.kill("SIGHUP");
+    await running.until(() => running.lines === 40, "the records of the other service");
+    running.kill("SIGTERM");
+    expect((await running.ended).code).toBe(0);
+  });
+
   it("gives up no line that nobody has taken yet", async () => {
     const site = await openSite({ gzip: false });
     site.emulator.produce("directoryAudits", 2500, {

@@ -67,3 +67,27 @@ describe("services that are nothing but a file each", () => {
     for (const { service } of inventedPlugins) expect(schema).toContain(`"${service}"`);
   });
 });
+
+describe("a service whose file is code", () => {
+  it("is run with a word about it, and what it prints is kept out of standard output", async () => {
+    const folder = tempFolder();
+    const { service, ...rest } = inventedPlugins[0]!;
+    writeFileSync(
+      join(folder, "mine.mjs"),
+      `console.log("printed by the plugin"); console.table([{a: 1}]);
+       export default ${JSON.stringify({ service, ...rest })};`,
+    );
+    const config = demoConfigText("http://127.0.0.1:1", "state", Date.now(), [
+      ...plugins,
+      inventedPlugins[0]!,
+    ])
+      .replace("globals:", 'globals:\n  plugins: ["./mine.mjs"]');
+    writeFileSync(join(folder, "config.yaml"), config);
+    for (const words of [["check"], ["gaps"], ["state", "show", "--json"]]) {
+      const { code, stdout, stderr } = await run(words, { cwd: folder });
+      expect(code, stderr).toBe(0);
+      expect(stdout.toString()).not.toContain("printed");
+      expect(stderr).toMatch(/^graphtap: runs the code of plugin ".*mine\.mjs"\nprinted by the plugin\n/);
+    }
+  });
+});

@@ -27,6 +27,12 @@ describe("instants", () => {
     ["2026-11-22T21:45:00+05:45", "2026-11-22T16:00:00Z"],
     ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"],
     ["2024-02-29T23:59:59Z", "2024-02-29T23:59:59Z"],
+    ["2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"],
+    // What in UTC has no year of four digits is the first or the last moment that has.
+    ["9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59.999999999Z"],
+    ["9999-12-31T23:59:60Z", "9999-12-31T23:59:59.999999999Z"],
+    ["0000-01-01T00:00:00+14:00", "0000-01-01T00:00:00Z"],
+    ["0000-01-01T00:00:00.5Z", "0000-01-01T00:00:00.5Z"],
   ])("read %s as %s", (text, expected) => expect(formatInstant(at(text))).toBe(expected));
 
   it.each([
@@ -45,6 +51,16 @@ describe("instants", () => {
     "refuse %j",
     (text) => expect(parseInstant(text)).toBeNull(),
   );
+
+  it.each([
+    [fromMillis(-1e17), "0000-01-01T00:00:00Z"],
+    [fromMillis(1e17), "9999-12-31T23:59:59.999999999Z"],
+    [addSeconds(at("0000-01-01T00:00:00Z"), -1), "0000-01-01T00:00:00Z"],
+    [addSeconds(at("9999-12-31T23:59:59.999999999Z"), 1), "9999-12-31T23:59:59.999999999Z"],
+  ])("write %j, which no text can say, as one that can be read", (instant, text) => {
+    expect(formatInstant(instant)).toBe(text);
+    expect(parseInstant(text)).not.toBeNull();
+  });
 
   it.each([
     ["2026-11-22T16:00:32Z", "2026-11-22T16:00:32.5Z"],

@@ -84,7 +84,7 @@ function migratePositions(
     runtime.writeStderr(layOut([["INPUT", "SERVICE", "OLD POSITION", "GOES ON AT", "REMARK"], ...cells]));
     if (strangers.length > 0) runtime.writeStderr(`of no stream here: ${strangers.join(", ")}\n`);
     if (isCheck) runtime.writeStderr("nothing was written\n");
-    return streams.some(({ old, next }) => next === "-" && old !== "-") ? 1 : 0;
+    return streams.some(({ isLost }) => isLost) ? 1 : 0;
   } finally {
     state.close();
   }

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
 import { readConfig } from "../../wiring/configFile.ts";
+import { visibleLine } from "../../telemetry/visible.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { checkCertificates } from "../../shipper/certificates.ts";
@@ -25,7 +26,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("shipper", "-c is -, expected a file: the shipper starts graphtap with it");
   }
   const outputs = chooseOutputs(config.outputs, given.text("output"));
-  for (const line of leftOut(config.outputs, outputs)) runtime.writeStderr(`warning: ${line}\n`);
+  for (const line of leftOut(config.outputs, outputs)) runtime.writeStderr(`warning: ${visibleLine(line)}\n`);
   const destinations = outputs.map((output) => {
     const destination = destinationOf(output, config.file, home);
     warnOfFiles(output.name, destination, now, runtime);
@@ -49,7 +50,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
 function warnOfFiles(name: string, { tls }: Destination, nowMs: number, runtime: Runtime): void {
   if (tls === null) return;
   const { errors, warnings } = checkCertificates(tls, nowMs);
-  for (const warning of warnings) runtime.writeStderr(`warning: ${warning}\n`);
+  for (const warning of warnings) runtime.writeStderr(`warning: ${visibleLine(warning)}\n`);
   if (errors.length === 0) return;
   throw new GraphtapError(
     "config-invalid",

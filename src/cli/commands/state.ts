@@ -4,21 +4,26 @@ import { checkpointOf } from "../../state/checkpoint.ts";
 import { gapEntry } from "../../state/gapLedger.ts";
 import type { Position } from "../../state/position.ts";
 import type { State, StreamAddress } from "../../state/state.ts";
+import { visibleLine } from "../../telemetry/visible.ts";
 import { type Given, usage } from "../options.ts";
+import { readWholeStream } from "../../files/wholeFile.ts";
+import { importState } from "../importState.ts";
 import { type ChosenState, openChosenState } from "../chosenState.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 
-/** `graphtap state show|reset|export`: positions on disk, whether or not the configuration still names their streams. */
+/** `graphtap state show|reset|export|import`: positions on disk, whether or not the configuration still names their streams. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const [what = "show"] = given.words;
-  if (!["show", "reset", "export"].includes(what)) {
-    throw usage("state", `"${what}" is not an action; there are show, reset and export`);
+  if (!["show", "reset", "export", "import"].includes(what)) {
+    throw usage("state", `"${what}" is not an action; there are show, reset, export and import`);
   }
-  const opened = await openChosenState(given, runtime, what !== "reset");
-  const { state, chosen } = opened;
+  const changes = what === "reset" || what === "import";
+  const opened = await openChosenState(given, runtime, !changes);
+  const { state, chosen, inputIds } = opened;
   try {
     if (what === "reset") reset(opened, runtime);
+    else if (what === "import") await takeIn(state, inputIds, runtime);
     else if (what === "export") await print(runtime, exported(state, chosen));
     else await print(runtime, given.has("json") ? json(opened) : tables(opened));
     return 0;
@@ -35,10 +40,20 @@ function reset({ state, chosen, nameOf }: ChosenState, runtime: Runtime): void {
   for (const address of chosen) {
     state.stream(address).reset();
     runtime.writeStderr(
-      `reset ${nameOf(address.inputId)} × ${address.service}: it begins again at its configured start\n`,
+      `reset ${
+        visibleLine(`${nameOf(address.inputId)} × ${address.service}`)
+      }: it begins again at its configured start\n`,
     );
   }
   if (chosen.length === 0) runtime.writeStderr("nothing to reset: no such stream has a position\n");
+}
+
+async function takeIn(state: State, inputIds: readonly string[], runtime: Runtime): Promise<void> {
+  if (inputIds.length > 1) {
+    throw usage("state", "import takes one --input at most: the one that all of it is for");
+  }
+  const text = (await readWholeStream(runtime.stdin())).toString("utf8");
+  for (const line of importState(state, text, inputIds[0])) runtime.writeStderr(`${line}\n`);
 }
 
 /** Checkpoints and gaps as they are on the disk, a stream a line. */
@@ -120,7 +135,8 @@ function table(rows: readonly Row[]): string {
   ]);
   const [head, ...lines] = layOut([HEAD, ...cells]).split("\n");
   const below = rows.map((row, index) => [lines[index]!, ...details(row)].join("\n"));
-  return `${input === input_id ? input : `${input} (id ${input_id})`}\n${[head, ...below].join("\n")}\n`;
+  const name = visibleLine(input === input_id ? input : `${input} (id ${input_id})`);
+  return `${name}\n${[head, ...below].join("\n")}\n`;
 }
 
 function details({ oldest_unread, backfill_ends, reread_to, last_event_time_in_utc }: Row): string[] {

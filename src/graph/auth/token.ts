@@ -31,6 +31,8 @@ export interface TokenSource {
    * @throws what the issuer throws; the signal's reason
    */
   get(signal?: AbortSignal): Promise<string>;
+  /** The token at hand, if it has life left; asks nobody. */
+  current(): string | null;
   /** Graph refused `token`. Whether there is another to try: it was renewed since, or may be now. */
   reject(token: string): boolean;
 }
@@ -63,11 +65,13 @@ export function createTokenSource(
       throw thrown;
     }
   });
+  const atHand = () => current !== null && clock.now() < current.renewAt ? current.token : null;
   return {
     get(signal) {
-      if (current !== null && clock.now() < current.renewAt) return Promise.resolve(current.token);
-      return renew(signal);
+      const token = atHand();
+      return token === null ? renew(signal) : Promise.resolve(token);
     },
+    current: atHand,
     reject(token) {
       if (current?.token !== token) return true;
       const sinceMs = clock.now() - rejectedAt;

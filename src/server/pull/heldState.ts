@@ -13,6 +13,15 @@ export interface HeldState {
   rollback(): void;
 }
 
+/** What waits; what is left out did not change. */
+interface Held {
+  position?: Position;
+  gaps?: readonly Gap[];
+  inventory?: Inventory;
+  replacement?: readonly Uint8Array[];
+  expireBefore?: number;
+}
+
 /**
  * Stands between a poll and the state of its stream. Nothing else may read the stream until `commit` or `rollback`:
  * keys that wait are in the seen set already, only not on disk.
@@ -20,22 +29,10 @@ export interface HeldState {
  * Every member of the state is named here, so that one added later cannot become durable unnoticed.
  */
 export function holdCommits(inner: StreamState): HeldState {
-  let position: Position | null = null;
-  let gaps: readonly Gap[] | null = null;
-  let inventory: Inventory | null = null;
-  let replacement: readonly Uint8Array[] | null = null;
-  let expireBefore: number | null = null;
+  let held: Held = {};
 
-  function forget(): void {
-    position =
-      gaps =
-      inventory =
-      replacement =
-      expireBefore =
-        null;
-  }
   function rollback(): void {
-    forget();
+    held = {};
     inner.seen().rollback();
   }
   const seen: SeenSet = {
@@ -47,40 +44,46 @@ export function holdCommits(inner: StreamState): HeldState {
     commit: () => {},
     // What was read before in the same poll is not durable either, so the position goes with the keys.
     rollback,
-    expire: (beforeMs) => void (expireBefore = beforeMs),
-    replaceWith: (keys) => void (replacement = [...keys]),
+    expire: (beforeMs) => void (held.expireBefore = beforeMs),
+    replaceWith: (keys) => void (held.replacement = [...keys]),
     close: () => {},
   };
   return {
     state: {
       dir: inner.dir,
-      loadPosition: () => position ?? inner.loadPosition(),
+      loadPosition: () => held.position ?? inner.loadPosition(),
       hasLostPosition: () => inner.hasLostPosition(),
-      commit: (next) => void (position = next),
-      commitInFile: (next) => void (position = next),
+      // Where a stream begins hangs on no delivery: a client that goes away must not make it begin again.
+      begin: (next) => inner.begin(next),
+      commit(next) {
+        held.position = next;
+        return true;
+      },
+      commitInFile: (next) => void (held.position = next),
       seen: () => seen,
       gaps: () => ({
-        list: () => gaps ?? inner.gaps().list(),
-        save: (next) => void (gaps = [...next]),
+        list: () => held.gaps ?? inner.gaps().list(),
+        save: (next) => void (held.gaps = [...next]),
       }),
       inventory: () => ({
-        load: () => inventory ?? inner.inventory().load(),
-        save: (next) => void (inventory = next),
+        load: () => held.inventory ?? inner.inventory().load(),
+        save: (next) => void (held.inventory = next),
       }),
       reset() {
-        forget();
+        held = {};
         inner.reset();
       },
     },
     commit() {
+      const { replacement, gaps, position, inventory, expireBefore } = held;
       const keys = inner.seen();
       keys.commit();
-      if (replacement !== null) keys.replaceWith(replacement);
-      if (gaps !== null) inner.gaps().save(gaps);
-      if (position !== null) inner.commitInFile(position);
-      if (inventory !== null) inner.inventory().save(inventory);
-      if (expireBefore !== null) keys.expire(expireBefore);
-      forget();
+      if (replacement !== undefined) keys.replaceWith(replacement);
+      if (gaps !== undefined) inner.gaps().save(gaps);
+      if (position !== undefined) inner.commitInFile(position);
+      if (inventory !== undefined) inner.inventory().save(inventory);
+      if (expireBefore !== undefined) keys.expire(expireBefore);
+      held = {};
     },
     rollback,
   };

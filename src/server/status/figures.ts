@@ -88,9 +88,14 @@ function observeState(state: StreamState, figures: Figures): StreamState {
     dir: state.dir,
     loadPosition: () => figures.position = state.loadPosition(),
     hasLostPosition: () => state.hasLostPosition(),
-    commit(position) {
-      state.commit(position);
+    begin(position) {
+      state.begin(position);
       note(position);
+    },
+    commit(position) {
+      const isDurable = state.commit(position);
+      note(position);
+      return isDurable;
     },
     commitInFile(position) {
       state.commitInFile(position);

@@ -73,9 +73,10 @@ export interface SeenLog extends SeenSet {
    * Without new keys nothing is written: an older position is as safe, and polls that bring nothing must not add up.
    *
    * @param position {@linkcode MOST_POSITION_BYTES} of UTF-8 at most
+   * @returns whether anything was written
    * @throws `state-unusable`; the keys stay added and not committed, so that it can be tried again
    */
-  commit(position?: string): void;
+  commit(position?: string): boolean;
   /** Where the next commit goes. Reads no keys. @throws `state-unusable` */
   end(): SeenPlace;
   /** The last position committed at `place` or behind it; `null` when there is none. Reads only when something is there. @throws `state-unusable` */
@@ -116,9 +117,10 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       return true;
     },
     commit(position) {
-      if (pending.count === 0) return;
+      if (pending.count === 0) return false;
       appender.append(memory.toChange(), pending.bytes(), position);
       pending.clear();
+      return true;
     },
     end() {
       const last = memory.ifLoaded()?.segments.at(-1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { shownLines } from "../../../src/config/collectorVersion.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { options, problemsOf, small } from "./example.ts";
 
@@ -21,7 +22,7 @@ describe("a 1.x file", () => {
     ["a setting of the input beside a key", {
       input: ["override_base_url: https://graph.test"],
       services: ["alerts: {tag_version: v2}"],
-    }, 300],
+    }, 60],
     ["nothing", { services: ["alerts:", "secure_scores:"] }, 300],
   ])("is told by %s", (_, lines, seconds) => {
     expect(input(small(lines))?.services[0]?.periodSeconds).toBe(seconds);
@@ -48,12 +49,47 @@ describe("a 1.x file", () => {
       .not.toContain("is of the 1.x line");
   });
 
-  it("is not told by an input's name that has settings of 2.x", () => {
-    const text = small({ input: ["override_base_url: https://graph.test"], services: ["secure_scores:"] });
-    expect(input(text.replace("  a:", "  microsoft_graph:"))?.services[0]).toMatchObject({
-      periodSeconds: 300,
-      overrideTag: null,
-    });
+  it.each([
+    "override_base_url: https://graph.test",
+    "override_login_url: https://login.test",
+    "override_scope_value: https://graph.test/.default",
+    "override_scope: https://graph.test/.default",
+    "override_top_level_domain: us",
+  ])("stays one when addresses move to the input, as its warnings advise: %s", (setting) => {
+    const read = (lines: string[]) =>
+      input(small({ input: lines, services: ["secure_scores:"] }).replace("  a:", "  microsoft_graph:"));
+    expect(read([setting])?.services).toEqual(read([])?.services);
+    expect(read([setting])?.line).toEqual({ version: "1.x", sign: "microsoft_graph" });
+  });
+
+  it.each(["microsoft_graph_audit", "microsoft_graph_security"])(
+    "is not what has an input named %s",
+    (name) => {
+      const text = small({ services: ["directory_audit:", "provisioning_audit:", "signIn:"] });
+      const found = input(text.replace("  a:", `  ${name}:`));
+      expect(found?.services.map(({ periodSeconds, tagVersion }) => [periodSeconds, tagVersion])).toEqual(
+        Array(3).fill([300, null]),
+      );
+      expect(found?.line).toEqual({ version: "2.x", sign: name });
+      expect(problemsOf(text.replace("  a:", `  ${name}:`))).toEqual([]);
+    },
+  );
+
+  it("that becomes one of 2.x by a key of that says so, also where only names are left of 1.x", () => {
+    const text = small({ services: ["alerts: {start_time_in_utc: 2026-10-01}"] });
+    expect(problemsOf(text.replace("  a:", "  microsoft_graph:"))[0]).toContain(
+      "has microsoft_graph of the 1.x line beside start_time_in_utc of 2.x: tags and periods are those of 2.x",
+    );
+  });
+
+  it("is named at the start, with what tells it, and so is one of 2.x", () => {
+    const two = { version: "2.x", sign: null } as const;
+    const shown = shownLines([
+      { name: "old", enabled: true, line: { version: "1.x", sign: "audit" } },
+      { name: "off", enabled: false, line: { version: "1.x", sign: "audit" } },
+      ...["a", "b", "c", "d", "e", "f", "g"].map((name) => ({ name, enabled: true, line: two })),
+    ]);
+    expect(shown).toBe("old: 1.x, by audit; a, b, c, d, e and 2 more: 2.x, nothing tells the 1.x line");
   });
 
   it("is told by the name of its input", () => {

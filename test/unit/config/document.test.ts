@@ -61,3 +61,19 @@ describe("a text that is not YAML", () => {
     ]);
   });
 });
+
+describe("a text that is nested too deeply", () => {
+  const deep = (depth: number) =>
+    Array.from({ length: depth }, (_, index) => `${" ".repeat(index)}b:`).join("\n");
+
+  it.each([
+    ["blocks", deep(3000)],
+    ["blocks that end again", `${deep(3000)}\nc: 1`],
+    ["lists", `${"- ".repeat(3000)}x`],
+    ["brackets", `a: ${"[".repeat(3000)}${"]".repeat(3000)}\nb: 1`],
+  ])("is a problem of the text: %s", (_, text) => {
+    const problems = problemsOf(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^\d+:\d+ error : nested too deeply to be read$/);
+  });
+});

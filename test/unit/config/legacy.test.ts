@@ -42,6 +42,14 @@ describe("a 1.x file", () => {
     });
   });
 
+  it.each([["3", 3], ["'30'", 30], ["0", 0]])(
+    "begins %s days back, if it says so",
+    (written, lookbackDays) => {
+      const text = small({ services: [`audit: {override_time_delta_in_days: ${written}}`] });
+      expect(input(text)?.services[0]).toMatchObject({ lookbackDays });
+    },
+  );
+
   it("says once for each key what replaces it", () => {
     const at = (service: string, key: string) => `warning inputs.a.services.${service}.${key}: 1.x key: `;
     expect(problemsOf(whole).filter((line) => !line.includes("holds for the whole input"))).toEqual([
@@ -50,7 +58,9 @@ describe("a 1.x file", () => {
         at("audit", "reset_persistence_auth")
       }without effect: another start_time_in_utc resets the position`,
       `14:9 ${at("audit", "start_time")}use start_time_in_utc (and in 1 more)`,
-      `15:9 ${at("audit", "override_time_delta_in_days")}without effect: use start_time_in_utc`,
+      `15:9 ${
+        at("audit", "override_time_delta_in_days")
+      }use start_time_in_utc; without one, a stream begins so many days back`,
       `16:9 ${at("audit", "ms_365_environment")}use override_top_level_domain of the input (us for GCC High)`,
       `18:11 ${at("audit", "custom_endpoints.override_base_url_main")}use override_base_url of the input`,
       `19:11 ${

@@ -34,6 +34,7 @@ describe("the collector's own file", () => {
       scope: "https://graph.microsoft.us/.default",
       requestsPerSecond: 5,
       requestLimits: [],
+      line: { version: "2.x", sign: "microsoft_graph_audit" },
     });
     expect([credentials.tenantId, credentials.clientId]).toEqual([TENANT, CLIENT]);
     expect(credentials.clientSecret.reveal()).toBe("s3cr3t~value");
@@ -46,6 +47,7 @@ describe("the collector's own file", () => {
       enabled: true,
       periodSeconds: 300,
       startTime: { text: "2026-01-01T00:00:00Z", instant: { seconds: 1_767_225_600, nanos: 0 } },
+      lookbackDays: 0,
       additionalFilter: "status/errorCode ne 0",
       overrideTag: "my.app.graph.signins",
       tagVersion: null,
@@ -74,6 +76,7 @@ describe("the collector's own file", () => {
       enabled: true,
       periodSeconds: 300,
       startTime: null,
+      lookbackDays: 0,
       additionalFilter: null,
       overrideTag: null,
       tagVersion: null,

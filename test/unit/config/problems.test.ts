@@ -357,10 +357,14 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "12:7 warning " +
     'inputs.a.services.signIn_nonInteractive: "signIn_nonInteractive" brings records that "signIns_v2" brings, too; ' +
     "they arrive twice, by different tags",
+    "4:3 warning inputs.a: has signIn_nonInteractive of the 1.x line beside signIns_v2 of 2.x: " +
+    "tags and periods are those of 2.x",
   ],
   [
     "parts that share nothing",
     small({ services: ["signIns:", "signIn_nonInteractive:", "signIn_managedIdentity:"] }),
+    "4:3 warning inputs.a: has signIn_nonInteractive of the 1.x line beside signIns of 2.x: " +
+    "tags and periods are those of 2.x",
   ],
   [
     "a misspelt key in a service",

@@ -20,7 +20,7 @@ function slowGraph(statusOf: (request: number) => number) {
     log: createLog({ write: () => {}, format: "text", level: "error", now: clock.now }),
     userAgent: "graphtap/test",
     outage: { failed: () => {}, works: () => {} },
-    tokens: { get: () => Promise.resolve("token"), reject: () => true },
+    tokens: { get: () => Promise.resolve("token"), current: () => "token", reject: () => true },
     transport: () => {
       figures.most = Math.max(figures.most, ++figures.underWay);
       const status = statusOf(figures.requests++);

@@ -20,6 +20,7 @@ const refusal: Refusal = {
   requestId: "73badd94-c0ca-4b09-a3e6-20c1f5f9a307",
   retryAfter: null,
   challenge: null,
+  leadsTo: null,
   server: null,
 };
 /** Nothing is known of the token. */
@@ -169,6 +170,14 @@ describe("the advice", () => {
     },
   );
 
+  it("after a redirect says where it leads, and no more of that address", async () => {
+    const header = (name: string) => name === "location" ? "https://portal.example/login?user=alice" : null;
+    const found = await readRefusal({ status: 302, header, body: new Blob([]).stream() });
+    expect(judge(asked, found, known).message).toContain(
+      "it leads to https://portal.example; redirects are not followed",
+    );
+  });
+
   it("names the oldest time that Graph has, where its message does", () => {
     const since = { seconds: Date.UTC(2026, 10, 22) / 1000, nanos: 5 };
     const error = judge(asked, { ...refusal, keptSince: since }, known);
@@ -216,6 +225,7 @@ describe("what is kept of an answer that is no page", () => {
         requestId: "the request-id",
         retryAfter: "the retry-after",
         challenge: "the www-authenticate",
+        leadsTo: null,
         server: "the server",
       });
     },

@@ -36,6 +36,15 @@ describe("a sentence of another program", () => {
       "Min date validation check failed: 2026-11-22T16:00:00Z is the oldest.",
       "Min date validation check failed: 2026-11-22T16:00:00Z is the oldest",
     ],
+    [
+      "This request is throttled. Please try again after the value specified in the Retry-After header. CorrelationId: 5a",
+      "This request is throttled. Please try again after the value specified in the Retry-After header. CorrelationId: …",
+    ],
+    [
+      "Missing application roles. API required roles: SecurityAlert.Read.All,SecurityAlert.ReadWrite.All, application roles: .",
+      "Missing application roles. API required roles: SecurityAlert.Read.All, SecurityAlert.ReadWrite.All, application roles: …",
+    ],
+    ["IDX10223: Lifetime validation failed.", "IDX10223: Lifetime validation failed"],
     ["Query option '$skip' is not allowed.", "Query option $skip is not allowed"],
   ])("%j is shown as an explanation", (text, shown) => {
     expect(sentenceOf(text)).toBe(shown);

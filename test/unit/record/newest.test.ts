@@ -34,6 +34,16 @@ describe("the newest record", () => {
     expect(newestOf([[4, "e"]], [3, ["c"]])).toEqual({ time: at(4), ids: ["e"] });
   });
 
+  it("keeps no more ids than have 16 KiB together", () => {
+    const long = "x".repeat(1_000_000);
+    const some = "y".repeat(9000);
+    expect(newestOf([[3, "a"], [3, long], [3, some], [3, `${some}2`], [3, "b"]])?.ids).toEqual([
+      "a",
+      some,
+      "b",
+    ]);
+  });
+
   it("can be asked for between records, and keeps a hundred ids", () => {
     const keeper = createNewestKeeper(null);
     for (let i = 0; i < 130; i++) {

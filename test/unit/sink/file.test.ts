@@ -359,6 +359,18 @@ describe("a spool whose file somebody else changes while it is written", () => {
     expect(sink.accepted!("s")).toEqual([recordKey("b")]);
   });
 
+  it("as another process does that a missing lock let in: each line is there once, and whole", async () => {
+    const folder = tempFolder();
+    const [one, other] = [spool(folder), spool(folder)];
+    for (let line = 0; line < 10; line++) {
+      await one.write(`one ${line}\n`);
+      await other.write(`other ${line}\n`);
+    }
+    const lines = Object.values(one.files()).join("").split("\n").slice(0, -1);
+    const wanted = Array.from({ length: 10 }, (_, line) => [`one ${line}`, `other ${line}`]).flat();
+    expect(lines.sort()).toEqual(wanted.sort());
+  });
+
   it("again and again: the write is refused, and nothing counts as accepted", async () => {
     const { sink, current } = spool(tempFolder());
     const refused = sink.write(bytes("a\n"), {

@@ -1,7 +1,10 @@
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { parseInstant } from "../../../src/instant.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../src/state/checkpoint.ts";
 import { emptyPosition, type Position } from "../../../src/state/position.ts";
+import { withoutChecksum } from "../../support/state.ts";
 
 const address = { inputId: "10001", service: "signIns" };
 const at = (text: string) => parseInstant(text)!;
@@ -71,8 +74,27 @@ describe("a checkpoint", () => {
     expect(decodeCheckpoint(change({ filter: { step: -1 } }), address)).toMatchObject({ kind: "corrupt" });
   });
 
-  it("has the members and texts that version 0.1 gave it, in their order", () => {
-    expect(encodeCheckpoint(position, address)).toBe(`${JSON.stringify(full, null, 2)}\n`);
+  it("has the members and texts that version 0.1 gave it, in their order, and a checksum behind them", () => {
+    const checksum = crc32(JSON.stringify(full)).toString(16).padStart(8, "0");
+    expect(encodeCheckpoint(position, address)).toBe(`${JSON.stringify({ ...full, checksum }, null, 2)}\n`);
+  });
+
+  it("in which any one bit is wrong is corrupt, or says what it said", () => {
+    const bytes = Buffer.from(encodeCheckpoint(position, address, { segment: 3, bytes: 4096 }));
+    const whole = decodeCheckpoint(bytes.toString(), address);
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      bytes[bit >> 3]! ^= 1 << (bit & 7);
+      const decoded = decodeCheckpoint(bytes.toString(), address);
+      bytes[bit >> 3]! ^= 1 << (bit & 7);
+      // The version stands before all: a newer one may have other checksums.
+      if (decoded.kind === "ok") expect(decoded, `bit ${bit}`).toEqual(whole);
+    }
+  });
+
+  it("that was changed by hand counts when it has no checksum any more", () => {
+    const text = encodeCheckpoint(position, address).replace('"records": 12', '"records": 13');
+    expect(decodeCheckpoint(text, address).kind).toBe("corrupt");
+    expect(decodeCheckpoint(withoutChecksum(text), address)).toMatchObject({ position: { records: 13 } });
   });
 
   it("is written for people, one member a line", () => {
@@ -87,6 +109,15 @@ describe("a checkpoint", () => {
       position: { ...position, newest: { ...position.newest, ids: ids.slice(30) } },
       address,
     });
+  });
+
+  it("keeps no more ids than have 16,384 letters together", () => {
+    const ids = ["a", "b".repeat(1_000_000), "c".repeat(10_000), "d"];
+    const wide = { ...position, newest: { ...position.newest!, ids } };
+    const text = encodeCheckpoint(wide, address);
+    expect(JSON.parse(text)).toMatchObject({ last_ids: ids.slice(2) });
+    const decoded = decodeCheckpoint(change({ last_ids: ids }), address);
+    expect(decoded).toMatchObject({ position: { newest: { ids: ids.slice(2) } } });
   });
 
   it.each<[string, Record<string, unknown>, Position["newest"]]>([
@@ -134,6 +165,7 @@ describe("a checkpoint", () => {
     ["half a window", change({ window: { from: "2026-11-22T15:00:00Z" } })],
     ["a negative count", change({ records: -1 })],
     ["a width of nothing", change({ window_seconds: 0 })],
+    ["a poll after the last date", change({ last_success_ms: 8_640_000_000_000_001 })],
     ["a poll time in text", change({ last_poll_started_ms: "1" })],
   ])("that holds %s is corrupt", (_, text) => {
     const decoded = decodeCheckpoint(text, address);

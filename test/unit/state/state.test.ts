@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -13,7 +14,7 @@ import { emptyPosition, type Position } from "../../../src/state/position.ts";
 import type { StreamAddress } from "../../../src/state/state.ts";
 import { recordKey } from "../../../src/record/keyMaker.ts";
 import type { State } from "../../../src/state/state.ts";
-import { freshFolder, stateIn } from "../../support/state.ts";
+import { freshFolder, stateIn, withoutChecksum } from "../../support/state.ts";
 
 const signIns: StreamAddress = { inputId: "10001", service: "signIns" };
 const alerts: StreamAddress = { inputId: "10001", service: "alerts" };
@@ -151,7 +152,7 @@ describe("a checkpoint file", () => {
     expect(state.stream(signIns).seen().has(recordKey("a"))).toBe(true);
   });
 
-  it("that is missing was lost if it was set aside, or if there are keys, until a reset", () => {
+  it("that is missing was lost if it was set aside, or if there are keys, or no more than a folder, until a reset", () => {
     const state = stateIn(freshFolder(), { report: () => {} });
     const stream = state.stream(signIns);
     expect(stream.hasLostPosition()).toBe(false);
@@ -163,6 +164,10 @@ describe("a checkpoint file", () => {
     stream.seen().add(recordKey("a"));
     stream.seen().commit();
     expect(stream.hasLostPosition()).toBe(true);
+    stream.reset();
+    stream.begin(positionAt(1));
+    rmSync(join(stream.dir, "checkpoint.json"));
+    expect([stream.loadPosition(), stream.hasLostPosition()]).toEqual([null, true]);
   });
 
   it.each([
@@ -180,7 +185,7 @@ describe("a checkpoint file", () => {
     const state = stateIn(freshFolder());
     write(state, signIns);
     const path = join(state.stream(signIns).dir, "checkpoint.json");
-    const edited = edit(readFileSync(path, "utf8"));
+    const edited = edit(withoutChecksum(readFileSync(path, "utf8")));
     writeFileSync(path, edited);
     expect(() => state.stream(signIns).loadPosition()).toThrow(expect.objectContaining({
       code: "state-unusable",

@@ -24,7 +24,7 @@ import {
   settle,
   underWay,
 } from "../../support/pagesOnDisk.ts";
-import { freshFolder, stateIn } from "../../support/state.ts";
+import { freshFolder, stateIn, withoutChecksum } from "../../support/state.ts";
 
 const DAY = 86_400_000;
 
@@ -142,7 +142,7 @@ describe("a position among the keys", () => {
     const neighbour = { inputId: "10001", service: "signOns" };
     cpSync(folder(root), join(other, "10001", "signOns"), { recursive: true });
     const path = join(other, "10001", "signOns", "checkpoint.json");
-    writeFileSync(path, readFileSync(path, "utf8").replace("signIns", "signOns"));
+    writeFileSync(path, withoutChecksum(readFileSync(path, "utf8")).replace("signIns", "signOns"));
     expect(stateIn(other).stream(neighbour).loadPosition()?.records).toBe(2);
   });
 
@@ -215,7 +215,7 @@ describe("a state folder of an earlier version", () => {
       settle(stream, page);
     }
     const copy = crashed(root);
-    const { seen_to: _, ...members } = JSON.parse(readFileSync(file(copy), "utf8"));
+    const { seen_to: _, checksum: __, ...members } = JSON.parse(readFileSync(file(copy), "utf8"));
     writeFileSync(file(copy), JSON.stringify(members));
     const segment = readFileSync(last(copy));
     segment.writeUInt32LE(1, 8);

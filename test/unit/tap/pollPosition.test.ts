@@ -17,9 +17,12 @@ function opened(saved: Partial<Position> = {}) {
   const done: string[] = [];
   const committed: Position[] = [];
   const intake = { received: 0, duplicates: 0, newest: null as Newest | null };
+  /** Whether a commit has keys to write, and so is durable. */
+  const keys = { isDurable: true };
   const note = (what: string) => (position: Position) => {
     done.push(what);
     committed.push(position);
+    return keys.isDurable;
   };
   const seen = {
     add: () => done.push("add"),
@@ -44,7 +47,7 @@ function opened(saved: Partial<Position> = {}) {
     seen,
     intake: intake as never as Intake,
   });
-  return { position, done, committed, intake, accepted };
+  return { position, done, committed, intake, accepted, keys };
 }
 
 describe("the position of a poll", () => {
@@ -119,6 +122,50 @@ describe("the position of a poll", () => {
     busy.intake.received = 1;
     busy.position.conclude(stopped);
     expect(busy.done).toEqual(["commit", "told 1/signIns"]);
+  });
+
+  it("is saved by a stop where it moved over pages without new keys", () => {
+    const { position, done, keys, intake } = opened();
+    keys.isDurable = false;
+    intake.received = 20;
+    position.interrupt(range(60, 0), "https://graph/next");
+    position.commit();
+    done.splice(0);
+    position.conclude(new GraphtapError("stopped", "by a signal"));
+    expect(done).toEqual(["commit in file", "told 1/signIns"]);
+  });
+
+  it("goes into the file after three pages without new keys, if it moved", () => {
+    const { position, done, keys } = opened();
+    const names = () => done.splice(0).filter((what) => what !== "told 1/signIns");
+    keys.isDurable = false;
+    for (const page of ["commit", "commit", "commit,commit in file", "commit"]) {
+      position.advance(ago(60));
+      position.commit();
+      expect(names().join()).toBe(page);
+    }
+    position.commitInFile();
+    names();
+    for (let page = 0; page < 9; page++) position.commit();
+    expect(names()).not.toContain("commit in file");
+  });
+
+  it("begins anew at a moment", () => {
+    const { position } = opened({
+      watermark: ago(-9000),
+      backfill: [range(9000, 8000)],
+      rereads: [{ readTo: ago(300), idle: 1 }],
+      records: 7,
+    });
+    position.restart(ago(60));
+    expect(position.current).toMatchObject({
+      beganAt: ago(60),
+      watermark: null,
+      backfill: [],
+      rereads: [],
+      interruption: null,
+      records: 7,
+    });
   });
 
   it("is left as it was when the sink fails, and the keys of what that accepted are committed", () => {

@@ -40,7 +40,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
 }
 
 const started = (folder: string, sink: string) =>
-  `info  started version=${version} config=config/config.yaml state=${folder} sink=${sink} streams=2`;
+  `info  started version=${version} config=config/config.yaml state=${folder} sink=${sink} streams=2 read_as="a: 2.x, by signIns"`;
 
 it("says once what starts: version, configuration, state folder, sink and streams", async () => {
   const folder = tempFolder();

@@ -30,6 +30,16 @@ describe("a token source", () => {
     expect(await source.get()).toBe("token 2");
   });
 
+  it("has a token at hand only while it is good, and asks nobody for it", async () => {
+    const { clock, source } = numbered(3600);
+    expect(source.current()).toBeNull();
+    await source.get();
+    expect(source.current()).toBe("token 1");
+    clock.advance(3_300_000);
+    expect(source.current()).toBeNull();
+    expect(await source.get()).toBe("token 2");
+  });
+
   it("forgets a token that was refused, but not the one that came after it", async () => {
     const { source } = numbered(3600);
     expect(source.reject(await source.get())).toBe(true);
