@@ -15,6 +15,7 @@ import {
   formatInstant,
   fromMillis,
   type Instant,
+  latest,
   secondsBetween,
   type Window,
 } from "../instant.ts";
@@ -48,8 +49,8 @@ export interface IsolationOptions {
 export interface Isolation {
   /** How often a request is sent at most. */
   readonly attempts: number;
-  /** A window was read to its end. */
-  succeeded(): void;
+  /** A window was read to its end, up to `to`. */
+  succeeded(to: Instant): void;
   /**
    * A window was not.
    *
@@ -63,7 +64,7 @@ export interface Isolation {
 export function createIsolation(context: PollContext, end: Instant, options: IsolationOptions): Isolation {
   const { position } = context;
   const narrowFilter = createFilterNarrowing(context, options.priority);
-  let attempts = MAX_ATTEMPTS;
+  const suspicion = createSuspicion();
   let gapsInARow = 0;
   let moves = 0;
   /** What had no end, while it is tried whether less has one. */
@@ -99,16 +100,16 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
 
   return {
     get attempts() {
-      return attempts;
+      return suspicion.attempts;
     },
-    succeeded() {
-      attempts = MAX_ATTEMPTS;
+    succeeded(to) {
+      suspicion.clear(to);
       gapsInARow = 0;
       wide = null;
     },
     async failed(window, error) {
       if (!error.kind.suspectsWindow) throw error;
-      attempts = FEW_ATTEMPTS;
+      suspicion.raise(window);
       // What came of the window left: after a kill it must not come again beside the page that is read next.
       await context.intake.drain();
       position.commit();
@@ -127,6 +128,23 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       const isLong = ++gapsInARow >= MANY_GAPS && compareInstants(rest.from, end) < 0;
       const to = isLong ? await firstReadable(context, rest, options.priority) : window.to;
       return leave({ from: window.from, to }, error);
+    },
+  };
+}
+
+/** How often requests are sent: less often within a window that failed, whose parts need not all be wrong. */
+function createSuspicion() {
+  let suspect: Instant | null = null;
+  return {
+    get attempts() {
+      return suspect === null ? MAX_ATTEMPTS : FEW_ATTEMPTS;
+    },
+    raise({ to }: Window): void {
+      suspect = suspect === null ? to : latest(suspect, to);
+    },
+    /** All before `to` was read. */
+    clear(to: Instant): void {
+      if (suspect !== null && compareInstants(to, suspect) >= 0) suspect = null;
     },
   };
 }

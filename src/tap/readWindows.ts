@@ -66,7 +66,7 @@ export async function readWindows(
       at = await isolation.failed(window, error);
       continue;
     }
-    isolation.succeeded();
+    isolation.succeeded(window.to);
     noticeOutside(context, window, read.counts);
     if (rowsMayHaveMoved(context, read) && repeats++ < MOST_REPEATS) continue;
     repeats = 0;

@@ -68,6 +68,34 @@ describe("a minute that Graph cannot serve", () => {
     },
   );
 
+  it("that makes no sense costs its patience once, not in each of its parts", async () => {
+    let poison = 0;
+    rig = openRig({
+      async between(request, pass) {
+        const range = rangeOf(request);
+        const response = await pass(request);
+        if (range === null || range.from > poison || range.to < poison) return response;
+        return {
+          ...response,
+          body: (async function* () {
+            yield new TextEncoder().encode('{"value":[{"id":"x"{"error":{}}');
+          })(),
+        };
+      },
+    });
+    const now = fromMillis(rig.clock.now());
+    poison = now.seconds - 1500;
+    for (let second = now.seconds - 3500; second < now.seconds; second += 20) {
+      put(rig, { seconds: second, nanos: 0 });
+    }
+    const stream = rig.stream("signIns", { startTime: { text: "start", instant: addSeconds(now, -3600) } });
+    const began = rig.clock.now();
+    expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+    expect(rig.clock.now() - began, "milliseconds of waiting").toBeLessThan(60_000);
+    expect(stream.state.gaps().list()).toMatchObject([{ reason: "page-invalid" }]);
+    expect(held(rig).length - delivered(rig).length).toBeLessThanOrEqual(2);
+  });
+
   it("is no gap when Graph is down altogether: the stream waits where it is", async () => {
     let down = true;
     rig = openRig({
