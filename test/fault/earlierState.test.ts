@@ -61,9 +61,12 @@ async function printed(command: typeof runState, ...words: string[]): Promise<st
 
 describe("a state folder of version 0.1", () => {
   it("is shown as 0.1 showed it: positions, gaps, sizes of the seen sets", async () => {
-    expect(JSON.parse(await printed(runState, "show", "--json"))).toEqual(JSON.parse(textOf("state.json")));
+    // The name of the input has come since; without a configuration it is the id.
+    const named = (text: string) =>
+      JSON.parse(text).map((entry: { input_id: string }) => ({ ...entry, input: entry.input_id }));
+    expect(JSON.parse(await printed(runState, "show", "--json"))).toEqual(named(textOf("state.json")));
     expect(await printed(runState, "export")).toBe(textOf("export.ndjson"));
-    expect(await printed(runGaps, "--json")).toBe(textOf("gaps.json"));
+    expect(JSON.parse(await printed(runGaps, "--json"))).toEqual(named(textOf("gaps.json")));
   });
 
   it("keeps its form: what is read and saved again is the same, byte for byte, but for a checksum at its end", () => {
