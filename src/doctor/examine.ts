@@ -5,8 +5,8 @@ import { missingRoles, readClaims, type TokenClaims } from "../graph/auth/tokenC
 import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
-import { filtersOf, filterSteps } from "../tap/filters.ts";
-import { firstPageUrl } from "../tap/query.ts";
+import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
+import { firstPageUrl } from "../tap/windows/query.ts";
 import type { Source } from "../wiring/streams.ts";
 
 /** One thing that was looked at. */

@@ -1,6 +1,6 @@
 import { secondsBetween, type Window } from "../instant.ts";
 import type { PollContext } from "./pollContext.ts";
-import { readWindows } from "./readWindows.ts";
+import { readWindows } from "./windows/readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
 
 /** A backfill of hours says so often how far it is. */

@@ -11,14 +11,14 @@ import {
 } from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
 import type { Reread } from "../state/position.ts";
-import { freshInterruption } from "./interruption.ts";
+import { freshInterruption } from "./windows/interruption.ts";
 import { knownSince } from "./keyLife.ts";
 import { agesOf } from "./late/depth.ts";
 import { freeOverlap, LEAST_OVERLAP_SECONDS, rereadsAfterLive } from "./late/overlap.ts";
 import { openRereads } from "./late/schedule.ts";
 import { mendPosition } from "./mendPosition.ts";
 import type { PollContext } from "./pollContext.ts";
-import { readWindows } from "./readWindows.ts";
+import { readWindows } from "./windows/readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
 import { splitUnread } from "./unread.ts";
 

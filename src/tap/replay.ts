@@ -5,7 +5,7 @@ import { withoutWindow } from "../state/gap.ts";
 import { oldestKept } from "./live.ts";
 import { type PollReport, runPoll } from "./poll.ts";
 import { openPollContext, type PollContext } from "./pollContext.ts";
-import { readWindows } from "./readWindows.ts";
+import { readWindows } from "./windows/readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
 import { readWhole } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";

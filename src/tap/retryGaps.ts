@@ -2,7 +2,7 @@ import { codesOf, type GraphtapError } from "../errors.ts";
 import { compareInstants, formatInstant, type Instant, type Window } from "../instant.ts";
 import { byTime, type Gap, withGap } from "../state/gap.ts";
 import type { PollContext } from "./pollContext.ts";
-import { readWindows } from "./readWindows.ts";
+import { readWindows } from "./windows/readWindows.ts";
 
 const FIRST_RETRY_MS = 3_600_000;
 const LONGEST_RETRY_MS = 86_400_000;

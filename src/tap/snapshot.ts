@@ -12,9 +12,9 @@ import { compareInstants, formatInstant, fromMillis } from "../instant.ts";
 import type { Inventory } from "../state/inventory.ts";
 import { reconcile, type Reconciled } from "./inventory.ts";
 import type { LeftOut } from "../record/intake.ts";
-import { leftOutError } from "./leftOut.ts";
+import { leftOutError } from "./windows/leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
-import { readWindow } from "./readWindow.ts";
+import { readWindow } from "./windows/readWindow.ts";
 import { recordGap } from "./retryGaps.ts";
 
 /** Attempts for each request once the size of its page is under suspicion. */

@@ -60,6 +60,7 @@ const FOLDERS = [
   "state/seen",
   "tap",
   "tap/late",
+  "tap/windows",
   "telemetry",
   "wiring",
 ];

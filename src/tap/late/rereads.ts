@@ -35,7 +35,7 @@ import { codesOf } from "../../errors.ts";
 import { compareInstants, type Instant, latest, secondsBetween } from "../../instant.ts";
 import { knownSince } from "../keyLife.ts";
 import type { PollContext } from "../pollContext.ts";
-import { readWindows } from "../readWindows.ts";
+import { readWindows } from "../windows/readWindows.ts";
 import { isPaidFor } from "./credit.ts";
 import { adjustedRereads, agesOf, depthOf } from "./depth.ts";
 import { type DueReread, dueReread, rereadsAfter } from "./schedule.ts";

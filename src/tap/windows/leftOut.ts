@@ -1,7 +1,7 @@
-import { GraphtapError } from "../errors.ts";
-import { addSeconds, compareInstants, floorSecond, type Window } from "../instant.ts";
-import type { LeftOut } from "../record/intake.ts";
-import type { Stream } from "./stream.ts";
+import { GraphtapError } from "../../errors.ts";
+import { addSeconds, compareInstants, floorSecond, type Window } from "../../instant.ts";
+import type { LeftOut } from "../../record/intake.ts";
+import type { Stream } from "../stream.ts";
 
 /** The gap that a record leaves which is too long: its second, or where its time is not known all of the window. */
 export function gapOf({ time }: LeftOut, window: Window): Window {

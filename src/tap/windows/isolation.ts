@@ -5,9 +5,9 @@
  * reading goes on behind it; if not, this is an outage, and the stream waits where it is. After some gaps in a row the
  * end of what cannot be read is looked for in steps that double, since months would take weeks in steps of seconds.
  */
-import { codesOf, type GraphtapError } from "../errors.ts";
-import type { Priority } from "../graph/limiter.ts";
-import { MAX_ATTEMPTS } from "../graph/retry.ts";
+import { codesOf, type GraphtapError } from "../../errors.ts";
+import type { Priority } from "../../graph/limiter.ts";
+import { MAX_ATTEMPTS } from "../../graph/retry.ts";
 import {
   addSeconds,
   compareInstants,
@@ -18,9 +18,9 @@ import {
   latest,
   secondsBetween,
   type Window,
-} from "../instant.ts";
-import type { WindowCounts } from "../record/intake.ts";
-import type { PollContext } from "./pollContext.ts";
+} from "../../instant.ts";
+import type { WindowCounts } from "../../record/intake.ts";
+import type { PollContext } from "../pollContext.ts";
 import { firstReadable } from "./firstReadable.ts";
 import { createFilterNarrowing } from "./narrowFilter.ts";
 import { canRead } from "./probe.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { plugins } from "../../../plugins/index.ts";
-import { type Instant, parseInstant } from "../../../src/instant.ts";
-import { firstPageUrl } from "../../../src/tap/query.ts";
+import { plugins } from "../../../../plugins/index.ts";
+import { type Instant, parseInstant } from "../../../../src/instant.ts";
+import { firstPageUrl } from "../../../../src/tap/windows/query.ts";
 
 const GRAPH = "https://graph.microsoft.com";
 const from = parseInstant("2026-11-22T15:00:00.25Z") as Instant;

@@ -1,8 +1,8 @@
-import { codesOf, type GraphtapError } from "../errors.ts";
-import type { Priority } from "../graph/limiter.ts";
-import { addSeconds, fromMillis } from "../instant.ts";
+import { codesOf, type GraphtapError } from "../../errors.ts";
+import type { Priority } from "../../graph/limiter.ts";
+import { addSeconds, fromMillis } from "../../instant.ts";
 import { filterStep, filterSteps } from "./filters.ts";
-import type { PollContext } from "./pollContext.ts";
+import type { PollContext } from "../pollContext.ts";
 import { canRead } from "./probe.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { asGraphtapError } from "../errors.ts";
+import { asGraphtapError } from "../../errors.ts";
 import {
   addSeconds,
   compareInstants,
@@ -7,12 +7,12 @@ import {
   type Instant,
   secondsBetween,
   type Window,
-} from "../instant.ts";
-import type { WindowCounts } from "../record/intake.ts";
+} from "../../instant.ts";
+import type { WindowCounts } from "../../record/intake.ts";
 import { freshInterruption } from "./interruption.ts";
 import { createIsolation, type IsolationOptions } from "./isolation.ts";
 import { gapOf, leftOutError } from "./leftOut.ts";
-import type { PollContext } from "./pollContext.ts";
+import type { PollContext } from "../pollContext.ts";
 import { readWindow, type WindowRead } from "./readWindow.ts";
 import {
   FIRST_WIDTH_SECONDS,

@@ -1,6 +1,6 @@
-import type { Priority } from "../graph/limiter.ts";
-import { addSeconds, type Instant, secondsBetween, type Window } from "../instant.ts";
-import type { PollContext } from "./pollContext.ts";
+import type { Priority } from "../../graph/limiter.ts";
+import { addSeconds, type Instant, secondsBetween, type Window } from "../../instant.ts";
+import type { PollContext } from "../pollContext.ts";
 import { canRead } from "./probe.ts";
 import { SMALLEST_WIDTH_SECONDS } from "./windowWidth.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fittedWidth, shrunkWidth } from "../../../src/tap/windowWidth.ts";
+import { fittedWidth, shrunkWidth } from "../../../../src/tap/windows/windowWidth.ts";
 
 describe("the width of windows", () => {
   it("doubles while few pages suffice, halves when there are many, within its bounds", () => {

@@ -1,16 +1,16 @@
-import { GraphtapError } from "../errors.ts";
-import type { Asked } from "../graph/asked.ts";
-import type { Priority } from "../graph/limiter.ts";
-import { createVisited, isOurs } from "../graph/links.ts";
-import { readPage } from "../graph/pages.ts";
-import { createPermits } from "../graph/permits.ts";
-import type { Instant, Window } from "../instant.ts";
-import type { Plugin } from "../plugin/plugin.ts";
-import type { LeftOut, WindowCounts } from "../record/intake.ts";
-import type { PollContext } from "./pollContext.ts";
+import { GraphtapError } from "../../errors.ts";
+import type { Asked } from "../../graph/asked.ts";
+import type { Priority } from "../../graph/limiter.ts";
+import { createVisited, isOurs } from "../../graph/links.ts";
+import { readPage } from "../../graph/pages.ts";
+import { createPermits } from "../../graph/permits.ts";
+import type { Instant, Window } from "../../instant.ts";
+import type { Plugin } from "../../plugin/plugin.ts";
+import type { LeftOut, WindowCounts } from "../../record/intake.ts";
+import type { PollContext } from "../pollContext.ts";
 import { filtersOf, filterStep } from "./filters.ts";
 import { firstPageUrl } from "./query.ts";
-import type { Stream } from "./stream.ts";
+import type { Stream } from "../stream.ts";
 
 /** A window with more pages than this is read again in parts, if it can be made narrower. */
 const MOST_PAGES = 500;

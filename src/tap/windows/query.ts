@@ -1,5 +1,12 @@
-import { addSeconds, ceilSecond, floorSecond, formatInstant, type Instant, type Window } from "../instant.ts";
-import type { Plugin } from "../plugin/plugin.ts";
+import {
+  addSeconds,
+  ceilSecond,
+  floorSecond,
+  formatInstant,
+  type Instant,
+  type Window,
+} from "../../instant.ts";
+import type { Plugin } from "../../plugin/plugin.ts";
 
 /**
  * The URL of a window's first page; a snapshot has neither bound, or a lower one only. Bounds are whole seconds, floored

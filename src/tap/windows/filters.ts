@@ -1,5 +1,5 @@
-import type { Plugin } from "../plugin/plugin.ts";
-import type { ChosenFilter } from "../state/position.ts";
+import type { Plugin } from "../../plugin/plugin.ts";
+import type { ChosenFilter } from "../../state/position.ts";
 
 /** The service's first filter is tried again after this: it may be served by then, and brings most. */
 const TRY_AGAIN_MS = 86_400_000;

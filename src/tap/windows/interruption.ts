@@ -1,4 +1,4 @@
-import type { Interruption, Position } from "../state/position.ts";
+import type { Interruption, Position } from "../../state/position.ts";
 
 /** A link kept longer than this is not tried again: Graph forgets them, some within minutes. */
 const LINK_LIFETIME_MS = 600_000;

@@ -1,7 +1,7 @@
-import { asGraphtapError } from "../errors.ts";
-import type { Priority } from "../graph/limiter.ts";
-import type { Window } from "../instant.ts";
-import type { PollContext } from "./pollContext.ts";
+import { asGraphtapError } from "../../errors.ts";
+import type { Priority } from "../../graph/limiter.ts";
+import type { Window } from "../../instant.ts";
+import type { PollContext } from "../pollContext.ts";
 import { readWindow } from "./readWindow.ts";
 
 /**
