@@ -101,6 +101,9 @@ function readNested(text: string): ConfigDocument {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
+  // Once, where it begins: the parser says it again at each block on its way back. What it read is not whole.
+  const tooDeep = document.errors.find(({ code }) => code === "RESOURCE_EXHAUSTION");
+  if (tooDeep) return unreadable([{ ...place(tooDeep.pos[0]), message: SYNTAX_ERRORS.RESOURCE_EXHAUSTION }]);
   const places = findPlaces(document);
   const { problems, isFatal } = syntaxProblems(document, text, places, place);
   if (isFatal) return unreadable(problems);
