@@ -82,7 +82,7 @@ describe("a pattern of Python 3.9", () => {
   it("is refused where Python refuses it", () => expect(wronglyTaken(rows)).toEqual([]));
 
   it("replaces what it replaces in Python, or is refused for what its message says", () => {
-    const { wrong, refused } = tryPatterns(rows, 10);
+    const { wrong, refused } = tryPatterns(rows, 40);
     expect(wrong).toEqual([]);
     expect(refused.filter((source) => given.includes(source)).toSorted()).toEqual(
       REFUSED.map(([source]) => source).toSorted(),

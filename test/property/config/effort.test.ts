@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createEffort } from "../../../../src/config/patterns/effort.ts";
-import type { Node } from "../../../../src/config/patterns/tree.ts";
-import { pattern } from "../../../support/patterns.ts";
+import { createEffort } from "../../../src/config/patterns/effort.ts";
+import type { Node } from "../../../src/config/patterns/tree.ts";
+import { pattern } from "../../support/patterns.ts";
 
 const replace = (source: string, text: string) => pattern(source).replace(text, () => "#");
 
