@@ -17,7 +17,7 @@ export interface Limiters {
 export function createLimiters(
   overrides: Readonly<Record<string, Budget>>,
   clock: Clock,
-  memoryOf: (name: string) => RequestMemory = () => noMemory,
+  memoryOf: (name: string, stretchMs: number) => RequestMemory = () => noMemory,
 ): Limiters {
   const limiters = new Map<string, Limiter>();
   return {
@@ -26,8 +26,9 @@ export function createLimiters(
         // Identity protection counts a tenant's applications together.
         const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
         const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
+        const budget = { ...BUDGETS[name], ...overrides[name] };
         const limiter = limiters.get(key) ??
-          createLimiter({ ...BUDGETS[name], ...overrides[name] }, clock, memoryOf(key));
+          createLimiter(budget, clock, memoryOf(key, budget.seconds * 1000));
         limiters.set(key, limiter);
         return limiter;
       });

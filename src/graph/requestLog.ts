@@ -24,8 +24,8 @@ const LONGEST_REQUEST_MS = 300_000;
 const MOST_BYTES = 1024 * 1024;
 
 export interface RequestLog {
-  /** What remembers the requests of a limiter, by a name that stays the same. */
-  memoryOf(limiter: string): RequestMemory;
+  /** What remembers the requests of a limiter, by a name that stays the same, for as long as its stretch. */
+  memoryOf(limiter: string, stretchMs: number): RequestMemory;
   close(): void;
 }
 
@@ -40,6 +40,9 @@ export interface RequestLogOptions {
 export function openRequestLog(path: string, { now, report }: RequestLogOptions): RequestLog {
   const text = readFileIfAny(path)?.toString("latin1") ?? "";
   const known = readRequests(text, now());
+  /** How long the requests of a limiter that is in use count. */
+  const stretches = new Map<string, number>();
+  let renewAt = MOST_BYTES;
   let file: number | null = null;
   let length = text.length;
 
@@ -47,10 +50,8 @@ export function openRequestLog(path: string, { now, report }: RequestLogOptions)
   function renew(): void {
     close();
     for (const [limiter, requests] of known) {
-      known.set(
-        limiter,
-        requests.filter((one) => mayCount(one, now())),
-      );
+      const keptMs = stretches.get(limiter) ?? KEPT_MS;
+      known.set(limiter, requests.filter((one) => mayCount(one, now(), keptMs)));
     }
     const lines = [...known].flatMap(([limiter, requests]) =>
       requests.flatMap((one) => linesOf(limiter, one))
@@ -58,10 +59,13 @@ export function openRequestLog(path: string, { now, report }: RequestLogOptions)
     const content = lines.join("");
     replaceFile(path, content);
     length = content.length;
+    // What counts may itself be long: a file is written anew only when it has doubled.
+    renewAt = Math.max(MOST_BYTES, 2 * length);
   }
   function append(line: string): void {
     try {
-      if (length > MOST_BYTES) renew();
+      // The new file has what is to be appended: it is known already.
+      if (length > renewAt) return renew();
       file ??= openFile(path, "write");
       writeFully(file, Buffer.from(line, "latin1"), length);
       length += line.length;
@@ -84,8 +88,9 @@ export function openRequestLog(path: string, { now, report }: RequestLogOptions)
   // A line that a kill cut off must not become the beginning of the next, and what a dead process left open is over.
   if (text !== "" && (!text.endsWith("\n") || isLeftOpen(text))) renew();
   return {
-    memoryOf(name) {
+    memoryOf(name, stretchMs) {
       const limiter = hash("sha256", name, "hex").slice(0, 16);
+      stretches.set(limiter, stretchMs);
       if (!known.has(limiter)) known.set(limiter, []);
       return {
         past: [...known.get(limiter)!],
@@ -114,8 +119,8 @@ function linesOf(limiter: string, { sentMs, countedMs }: SentRequest): string[] 
   ];
 }
 
-function mayCount({ sentMs, countedMs }: SentRequest, now: number): boolean {
-  return (countedMs ?? sentMs) > now - KEPT_MS;
+function mayCount({ sentMs, countedMs }: SentRequest, now: number, keptMs: number): boolean {
+  return countedMs === null ? sentMs > now - KEPT_MS : countedMs > now - keptMs;
 }
 
 /** Whether the file tells of more requests than of their ends. */
@@ -148,7 +153,7 @@ function readRequests(text: string, now: number): Map<string, SentRequest[]> {
       sentMs: one.sentMs,
       countedMs: one.countedMs ?? Math.min(now, one.sentMs + LONGEST_REQUEST_MS) + LONGEST_TRAVEL_MS,
     }));
-    all.set(limiter, ended.filter((one) => mayCount(one, now)));
+    all.set(limiter, ended.filter((one) => mayCount(one, now, KEPT_MS)));
   }
   return all;
 }

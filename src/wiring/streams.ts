@@ -34,7 +34,7 @@ export interface SourceParts {
   /** In [0, 1), for spreading requests. @default Math.random */
   readonly random?: () => number;
   /** What remembers the requests of a limiter for the next process, by a name that stays the same. @default nothing */
-  readonly memoryOf?: (limiter: string) => RequestMemory;
+  readonly memoryOf?: (limiter: string, stretchMs: number) => RequestMemory;
 }
 
 /** A stream before it has a position: what is asked of whom, and within which budgets. */

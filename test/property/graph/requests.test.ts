@@ -33,7 +33,7 @@ async function play(
   let heldMs = 0;
   for (let life = 0; life < LIFETIMES; life++) {
     const log = openRequestLog(path, { now: clock.now, report: (note) => expect.fail(note) });
-    const limiter = createLimiter(budget, clock, log.memoryOf("reports"));
+    const limiter = createLimiter(budget, clock, log.memoryOf("reports", budget.seconds * 1000));
     const stop = new AbortController();
     const isKilled = random() < 0.5;
     let isOver = false;
