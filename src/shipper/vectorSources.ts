@@ -36,7 +36,8 @@ const LOG_APART = `transforms:
     condition: .stream == "stderr"
 
 sinks:
-  graphtap_log:
+  # No two components share a name, whatever they are.
+  graphtap_log_out:
     type: console
     inputs: [graphtap_log]
     target: stderr
