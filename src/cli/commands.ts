@@ -131,6 +131,12 @@ export const commands: readonly Command[] = [
         help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
       {
+        name: "out",
+        value: "WAY",
+        choices: ["tcp", "http"],
+        help: "how they get to Devo: tcp with a client certificate (default), http with a token (vector)",
+      },
+      {
         name: "output",
         value: "NAME",
         help: "only this block under outputs (default: all that lines can be sent to)",

@@ -15,6 +15,16 @@ export interface ShipperSettings {
   readonly spool: string;
   /** Every one of them gets every line. */
   readonly destinations: readonly Destination[];
+  /** Takes every line instead of them, where lines leave by HTTP. */
+  readonly devoHttp?: DevoHttp;
+}
+
+/** Devo's HTTP endpoint. */
+export interface DevoHttp {
+  /** Host, and port where it is not 443. */
+  readonly endpoint: string;
+  /** The file that holds domain and token as JSON, absolute. */
+  readonly secret: string;
 }
 
 /** Devo's end. */
@@ -49,6 +59,12 @@ export const EXAMPLE: ShipperSettings = {
   }],
 };
 
+/** The same of the files that leave by HTTP. */
+export const EXAMPLE_HTTP: DevoHttp = {
+  endpoint: "http-us.devo.io",
+  secret: "/etc/graphtap/certs/devo-http.json",
+};
+
 /** The name of a way out to Devo, the first being number 0. */
 export function wayOutName(index: number): string {
   return index === 0 ? "devo" : `devo_${index + 1}`;
@@ -80,7 +96,8 @@ export function graphtapWords({ program, config, spool }: ShipperSettings, via: 
 }
 
 /** Every text of a user's own that is written down in the configuration of a shipper. */
-export function textsOf({ program, config, buffer, spool, destinations }: ShipperSettings): string[] {
+export function textsOf(settings: ShipperSettings): string[] {
+  const { program, config, buffer, spool, destinations, devoHttp } = settings;
   const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
-  return [...program, config, buffer, spool, ...ends];
+  return [...program, config, buffer, spool, ...ends, ...Object.values(devoHttp ?? {})];
 }

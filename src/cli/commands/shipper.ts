@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { OutputConfig } from "../../config/config.ts";
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
 import { readConfig } from "../../wiring/configFile.ts";
@@ -7,6 +9,7 @@ import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { checkCertificates } from "../../shipper/certificates.ts";
 import { chooseOutputs, destinationOf, leftOut } from "../../shipper/destination.ts";
+import { devoHttpOf } from "../../shipper/devoHttp.ts";
 import { fluentBitConfig } from "../../shipper/fluentBit.ts";
 import type { Destination, ShipperSettings, WayIn } from "../../shipper/settings.ts";
 import { vectorConfig } from "../../shipper/vector.ts";
@@ -27,23 +30,42 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const outputs = chooseOutputs(config.outputs, given.text("output"));
   for (const line of leftOut(config.outputs, outputs)) runtime.writeStderr(`warning: ${visibleLine(line)}\n`);
-  const destinations = outputs.map((output) => {
-    const destination = destinationOf(output, config.file, home);
-    warnOfFiles(output.name, destination, now, runtime);
-    return destination;
-  });
   const settings: ShipperSettings = {
     program: runtime.command,
     config: resolve(config.file),
     buffer: join(home, "buffer"),
     spool: join(home, "spool", "events.log"),
-    destinations,
+    ...given.text("out") === "http" ? byHttp(name, outputs, home, runtime) : {
+      destinations: outputs.map((output) => {
+        const destination = destinationOf(output, config.file, home);
+        warnOfFiles(output.name, destination, now, runtime);
+        return destination;
+      }),
+    },
   };
   const names = outputs.map(({ name }) => JSON.stringify(name)).join(", ");
   const head = `Written by graphtap ${version} from ${resolve(config.file)}, output ${names}.`;
   const text = writers[name](settings, (given.text("via") ?? "exec") as WayIn, head);
   await runtime.writeStdout(new TextEncoder().encode(text));
   return 0;
+}
+
+/** The way out by HTTP. @throws usage this shipper has none, or there is none for these outputs */
+function byHttp(
+  shipper: string,
+  outputs: readonly OutputConfig[],
+  home: string,
+  runtime: Runtime,
+): Pick<ShipperSettings, "destinations" | "devoHttp"> {
+  if (shipper !== "vector") throw usage("shipper", `--out is "http", which is for vector only`);
+  const devoHttp = devoHttpOf(outputs, home);
+  if (!existsSync(devoHttp.secret)) {
+    const form = '{"domain": "my-domain", "token": "…"}';
+    runtime.writeStderr(
+      `warning: Vector reads ${form} from ${visibleLine(devoHttp.secret)}, which is not there yet\n`,
+    );
+  }
+  return { destinations: [], devoHttp };
 }
 
 /** Warns of certificates that will not last. @throws config-invalid files that cannot be used */
