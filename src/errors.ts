@@ -88,6 +88,7 @@ const kinds = {
   "config-missing": row("exit", 75),
   "config-unreadable": row("exit", 2),
   "config-invalid": row("exit", 2),
+  "plugin-missing": row("exit", 75),
   "plugin-invalid": row("exit", 2),
   "secret-missing": row("suspend-stream", 75, { ofInput: true }),
   "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
