@@ -100,7 +100,8 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
         via === "stdin" ? piped(["pull", "-c", config, "--format", "devo"], fluentBit) : fluentBit,
       );
       shipper = started;
-      await started.until(() => /stream processor started/.test(started.stderr), "Fluent Bit's start");
+      // What follows, "stream processor started", a build without that processor does not say.
+      await started.until(() => /\[engine\] Shutdown Grace/.test(started.stderr), "Fluent Bit's start");
     },
     async startShipperAnyway() {
       for (let tries = 0;; tries++) {
