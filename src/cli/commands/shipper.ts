@@ -8,8 +8,11 @@ import type { Runtime } from "../../wiring/runtime.ts";
 import { checkCertificates } from "../../shipper/certificates.ts";
 import { chooseOutputs, destinationOf, leftOut } from "../../shipper/destination.ts";
 import { fluentBitConfig } from "../../shipper/fluentBit.ts";
-import type { Destination, ShipperSettings, WayIn } from "../../shipper/settings.ts";
+import { OPENSSL_CONF_NOTE } from "../../shipper/opensslConf.ts";
+import type { Destination, ShipperSettings, TlsVersion, WayIn } from "../../shipper/settings.ts";
+import { tryOutputs, type Way } from "../../shipper/tryOutputs.ts";
 import { vectorConfig } from "../../shipper/vector.ts";
+import { stoppedBy } from "../../wiring/end.ts";
 import { version } from "../../wiring/version.ts";
 
 const writers = { "fluent-bit": fluentBitConfig, "vector": vectorConfig } as const;
@@ -32,18 +35,43 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     warnOfFiles(output.name, destination, now, runtime);
     return destination;
   });
+  if (given.has("probe")) {
+    const ways = outputs.map((output, index) => ({ output, destination: destinations[index]! }));
+    await tellTrials(ways, runtime);
+  }
   const settings: ShipperSettings = {
     program: runtime.command,
     config: resolve(config.file),
     buffer: join(home, "buffer"),
     spool: join(home, "spool", "events.log"),
     destinations,
+    highestTls: (given.text("tls") ?? "1.2") as TlsVersion,
   };
   const names = outputs.map(({ name }) => JSON.stringify(name)).join(", ");
-  const head = `Written by graphtap ${version} from ${resolve(config.file)}, output ${names}.`;
+  const head = `Written by graphtap ${version} from ${resolve(config.file)}, output ${names}.${
+    name === "vector" ? noteForVector(settings) : ""
+  }`;
   const text = writers[name](settings, (given.text("via") ?? "exec") as WayIn, head);
   await runtime.writeStdout(new TextEncoder().encode(text));
   return 0;
+}
+
+/** What the configuration cannot say itself. */
+function noteForVector({ destinations, highestTls }: ShipperSettings): string {
+  const isPinned = highestTls === "1.2" && destinations.some(({ tls }) => tls !== null);
+  return isPinned ? `\n\n${OPENSSL_CONF_NOTE}` : "";
+}
+
+/** @throws output-refused, output-unreachable: then no configuration is printed */
+async function tellTrials(ways: readonly Way[], runtime: Runtime): Promise<void> {
+  const stop = new AbortController();
+  const forget = runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
+  try {
+    const lines = await tryOutputs(ways, systemClock, stop.signal);
+    for (const line of lines) runtime.writeStderr(`probe: ${visibleLine(line)}\n`);
+  } finally {
+    forget();
+  }
 }
 
 /** Warns of certificates that will not last. @throws config-invalid files that cannot be used */
