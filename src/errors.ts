@@ -130,6 +130,8 @@ const kinds = {
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
   "sink-full": row("exit", 4, { keepsAccepted: true }),
   "sink-unusable": row("exit", 4, { keepsAccepted: true }),
+  "output-refused": row("exit", 3),
+  "output-unreachable": row("exit", 1),
   "address-unavailable": row("exit", 75),
   "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
   "deadline-reached": row("exit", 0, { isFault: false, yieldsToFailure: true, httpStatus: 503 }),
