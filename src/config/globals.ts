@@ -1,10 +1,11 @@
 /** `globals` and `global_overrides`, as one: their keys, and what they say. */
 import * as z from "zod";
+import { beginsAtHome } from "../files/home.ts";
 import { quotaNames } from "../plugin/quotaNames.ts";
 import { checkBlock, type CheckContext, isBlank, isRecord } from "./check.ts";
 import type { Globals, RequestLimit } from "./config.ts";
 import { readDocument } from "./document.ts";
-import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
+import { flag, identifier, integer, key, keyNotes, path, positive, text } from "./field.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
@@ -27,7 +28,7 @@ const persistence = lenient({
   type: key(text().optional(), "Where positions are kept; always files here."),
   config: key(
     lenient({
-      directory_name: key(text().default("state"), "The state folder.", { examples: ["state"] }),
+      directory_name: key(path().default("state"), "The state folder.", { examples: ["state"] }),
     }).optional(),
     "Settings of the state folder.",
   ),
@@ -73,7 +74,7 @@ export const globalsSchema = lenient({
   }),
   allow_insecure_urls: key(flag().default(false), "Accept plain http to other hosts. For test networks."),
   plugins: key(
-    z.array(text(), { error: "a list of paths" }).default([]),
+    z.array(path(), { error: "a list of paths" }).default([]),
     "Files with further services, relative to this file.",
   ),
   ...idle,
@@ -137,7 +138,8 @@ export function chosenGeneration(root: unknown): string | null {
  */
 export function readPluginPaths(text: string): readonly string[] {
   const list = firstOf(readDocument(text).value, "plugins", Array.isArray) ?? [];
-  return (list as readonly unknown[]).filter((item) => typeof item === "string");
+  const paths = (list as readonly unknown[]).filter((item) => typeof item === "string");
+  return paths.filter((path) => !beginsAtHome(path));
 }
 
 /** The value of a key in the first of the blocks where it is as wanted. */
