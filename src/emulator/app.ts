@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { answerDiscovery, answerToken } from "./entra.ts";
+import { answerDiscovery, answerToken } from "./entra/tokenEndpoint.ts";
 import type { Call, World } from "./world.ts";
 import { answerGraph } from "./graph.ts";
 import { refuse } from "./graphErrors.ts";
