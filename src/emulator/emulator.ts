@@ -18,7 +18,7 @@ import { createStore } from "./store.ts";
 import { createThrottle } from "./throttle.ts";
 
 export type { CollectionName } from "./collections.ts";
-export type { EmulatorOptions, ServedRecord, TenantOptions } from "./options.ts";
+export type { EmulatorOptions, ManagedIdentity, ServedRecord, TenantOptions } from "./options.ts";
 
 /** A Microsoft Graph and an Entra that run in this process, and refuse what the real ones refuse. */
 export interface Emulator extends Holdings {
@@ -49,6 +49,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     store,
     tokens: createTokens(random.fork("tokens")),
     replays: createReplays(),
+    arcKeys: new Set(),
     skipTokens: createSkipTokens(random.fork("links"), options.skipTokenRequests ?? 5000),
     throttle: createThrottle(options.quotas),
     served: { number: 0 },

@@ -27,6 +27,20 @@ export interface TenantOptions extends Registration {
   readonly premium?: boolean;
 }
 
+/** An identity that Azure gave the host. */
+export interface ManagedIdentity extends Omit<TenantOptions, keyof Registration> {
+  /** Of one that a user assigned. @default none: the host's own */
+  readonly resourceId?: string;
+}
+
+/** Where the agent of a host keeps its keys. */
+export interface ArcAgent {
+  /** Writes a key into a file of the agent's folder, and gives its path. */
+  readonly keep: (name: string, key: string) => string;
+  /** Whether it is too old to know identities that a user assigned: then it takes the host's own. @default false */
+  readonly isOld?: boolean;
+}
+
 /** One record of one page, as it goes out. The same record is served as often as it is asked for. */
 export interface ServedRecord {
   /** 1 for the first that this emulator served, 2 for the next. */
@@ -58,6 +72,15 @@ export interface EmulatorOptions {
    * @default "refused"
    */
   readonly repeatedAssertions?: "taken" | "refused";
+  /**
+   * Identities of the host, for its metadata service (`/metadata/identity/oauth2/token`), for App Service (`/msi/token`)
+   * and for Azure Arc (`/arc/metadata/identity/oauth2/token`). @default none
+   */
+  readonly managedIdentities?: readonly ManagedIdentity[];
+  /** `IDENTITY_HEADER` of App Service. @default it is no App Service */
+  readonly identityHeader?: string;
+  /** The agent of Azure Arc. @default there is none */
+  readonly arc?: ArcAgent;
   /** Records on a page when a request names no `$top`, by the name of the collection. */
   readonly defaultPageSizes?: Readonly<Record<string, number>>;
   /** `true` compresses every page, `false` none. @default as the request's Accept-Encoding says */

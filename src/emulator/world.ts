@@ -20,6 +20,8 @@ export interface World {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly replays: Replays;
+  /** Keys that the agent of Azure Arc waits for. */
+  readonly arcKeys: Set<string>;
   readonly skipTokens: SkipTokens;
   readonly throttle: Throttle;
   /** Number of the record that was served last. */
