@@ -146,7 +146,8 @@ export function killHard(pid: number): void {
   if (pid > 0) process.kill(pid, "SIGKILL");
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody has. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
