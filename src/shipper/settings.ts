@@ -4,6 +4,9 @@
 export const WAYS_IN = ["exec", "interval", "stdin", "http", "file"] as const;
 export type WayIn = (typeof WAYS_IN)[number];
 
+/** Versions of TLS that can be the highest one to Devo. */
+export type TlsVersion = "1.2" | "1.3";
+
 export interface ShipperSettings {
   /** The words that start graphtap. */
   readonly program: readonly string[];
@@ -17,6 +20,11 @@ export interface ShipperSettings {
   readonly destinations: readonly Destination[];
   /** Takes every line instead of them, where lines leave by HTTP. */
   readonly devoHttp?: DevoHttp;
+  /**
+   * 1.2 unless the user says otherwise: under 1.3 a server judges the client certificate after the handshake, so that
+   * what is written meanwhile to one that refuses it is lost.
+   */
+  readonly highestTls: TlsVersion;
 }
 
 /** Devo's HTTP endpoint. */
@@ -57,6 +65,7 @@ export const EXAMPLE: ShipperSettings = {
       key: "/etc/graphtap/certs/domain.key",
     },
   }],
+  highestTls: "1.2",
 };
 
 /** The same of the files that leave by HTTP. */

@@ -3,10 +3,12 @@ import { Buffer } from "node:buffer";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { OPENSSL_CONF } from "../../src/shipper/opensslConf.ts";
 import type { VectorWayIn } from "../../src/shipper/vectorSources.ts";
 import { type Authority, type Identity, writeDomain } from "./certificates.ts";
-import { childOf, freePort } from "./forwarderFluentBit.ts";
+import { childOf } from "./forwarderFluentBit.ts";
 import type { Installed } from "./forwarderInstalled.ts";
+import { freePort } from "./freePort.ts";
 import { run, type Running, start, startCommand, waitFor } from "./program.ts";
 import type { InputPlan, Site } from "./site.ts";
 
@@ -154,10 +156,7 @@ async function writeVector(
 /** The environment in which OpenSSL speaks no newer protocol; it has no setting in Vector's configuration. */
 function tlsLimit(folder: string, version: string): Record<string, string> {
   const file = join(folder, "openssl.cnf");
-  writeFileSync(
-    file,
-    `openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = limits\n[limits]\nMaxProtocol = ${version}\n`,
-  );
+  writeFileSync(file, OPENSSL_CONF.replace("TLSv1.2", version));
   return { OPENSSL_CONF: file };
 }
 

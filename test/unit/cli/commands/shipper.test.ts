@@ -288,4 +288,14 @@ describe("graphtap shipper", () => {
     const { stdout } = await shipper("fluent-bit", "-c", config);
     expect((parse(stdout) as FluentBit).pipeline.outputs[0]["tls.ca_file"]).toBe(files.chain);
   });
+
+  it.each(["fluent-bit", "vector"])("keeps %s to TLS 1.2 unless it is told otherwise", async (name) => {
+    const { config } = home({ devo });
+    const [kept, told] = [
+      await shipper(name, "-c", config),
+      await shipper(name, "-c", config, "--tls", "1.3"),
+    ];
+    const pinned = (text: string) => name === "vector" ? /OPENSSL_CONF/.test(text) : /max_version/.test(text);
+    expect([kept, told].map(({ code, stdout }) => [code, pinned(stdout)])).toEqual([[0, true], [0, false]]);
+  });
 });
