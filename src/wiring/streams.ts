@@ -4,7 +4,7 @@ import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
 import { createGraphClient } from "../graph/client.ts";
-import { resolveCloud } from "../graph/clouds.ts";
+import { type Cloud, resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
 import { createOutage, type Outage } from "../graph/outage.ts";
@@ -38,7 +38,7 @@ export interface SourceParts {
 
 /** A stream before it has a position: what is asked of whom, and within which budgets. */
 export interface Source extends Omit<Stream, "state"> {
-  /** Shared by the sources of an input. */
+  /** Shared by the sources of an input, if they have the same addresses. */
   readonly tokens: TokenSource;
 }
 
@@ -71,15 +71,9 @@ function inputSources(
   input: InputConfig,
   services: readonly ServiceConfig[],
 ): Source[] {
-  const { transport, clock, registry } = parts;
-  const cloud = resolveCloud(input);
+  const { clock, registry } = parts;
   const log = parts.log.with({ input: input.name });
-  const issue = issuerOf(input.credentials, { transport, clock, cloud });
-  const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
-  const login = createOutage(outageLog, "the login service gives tokens again");
-  const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
-  const outage = createOutage(outageLog, "Graph answers again");
-  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage });
+  const wayTo = createWays(parts, input, log);
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
@@ -94,9 +88,7 @@ function inputSources(
       input,
       service,
       plugin,
-      tokens,
-      graph,
-      graphUrl: cloud.graphUrl,
+      ...wayTo(resolveCloud(service.addresses ?? input)),
       // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
       limiters: [
         ...(service.requestLimits ?? []).map((limit) => createLimiter(limit, clock)),
@@ -107,6 +99,28 @@ function inputSources(
       log: log.with({ service: service.name }),
     };
   });
+}
+
+/** Gives the ways of an input into Graph: one, but for a 1.x file whose services differ in their addresses. */
+function createWays(parts: SourceParts, input: InputConfig, log: Log) {
+  const { transport, clock } = parts;
+  const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
+  const ways = new Map<string, Pick<Source, "tokens" | "graph" | "graphUrl">>();
+
+  function open(cloud: Cloud) {
+    const issue = issuerOf(input.credentials, { transport, clock, cloud });
+    const login = createOutage(outageLog, "the login service gives tokens again");
+    const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
+    const outage = createOutage(outageLog, "Graph answers again");
+    const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage });
+    return { tokens, graph, graphUrl: cloud.graphUrl };
+  }
+  return (cloud: Cloud) => {
+    const key = JSON.stringify(cloud);
+    const way = ways.get(key) ?? open(cloud);
+    ways.set(key, way);
+    return way;
+  };
 }
 
 /**
