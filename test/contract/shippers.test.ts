@@ -1,9 +1,9 @@
 /** What a shipper refuses, or delivers twice: components of one name, and matches that overlap. */
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { fluentBitConfig, fluentBitFiles } from "../../../src/shipper/fluentBit.ts";
-import { EXAMPLE, EXAMPLE_HTTP, WAYS_IN } from "../../../src/shipper/settings.ts";
-import { vectorConfig, vectorFiles } from "../../../src/shipper/vector.ts";
+import { fluentBitConfig, fluentBitFiles } from "../../src/shipper/fluentBit.ts";
+import { EXAMPLE, EXAMPLE_HTTP, WAYS_IN } from "../../src/shipper/settings.ts";
+import { vectorConfig, vectorFiles } from "../../src/shipper/vector.ts";
 
 /** Two outputs as a user may have them: Devo and a relay of the house. */
 const SETTINGS = [
