@@ -9,6 +9,7 @@ import type {
   ManagedIdentity,
 } from "./config.ts";
 import { choice, key, text } from "./field.ts";
+import { identityHostOf } from "./identityHost.ts";
 import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { type Report, reportFailure } from "./problems.ts";
@@ -123,7 +124,9 @@ export function credentialOf(
     }
     case "managed_identity": {
       const identity = values[kind];
-      return identity === undefined ? null : { kind, identity: identityOf(identity) };
+      return identity === undefined
+        ? null
+        : { kind, identity: identityOf(identity), host: identityHostOf(context.readers) };
     }
     case "azure_cli":
       return values[kind] === undefined ? null : { kind };

@@ -27,8 +27,6 @@ const part = (what: string) =>
 const NOT_YET: readonly CredentialKind[] = [
   "client_certificate",
   "federated_token",
-  "managed_identity",
-  "azure_cli",
 ];
 
 const KINDS = "client_secret, client_certificate, federated_token, managed_identity or azure_cli";
@@ -159,6 +157,10 @@ export function credentialsOf(
     : isShared
     ? shared.credential
     : ownCredential(own ?? { path, values: {}, written: {} }, readers, report);
+  if (credential?.kind === "managed_identity" && tenantId !== null && !GUID.test(tenantId)) {
+    const at = own?.values.tenant_id === undefined ? [...input, "tenant_id"] : [...path, "tenant_id"];
+    report("error", at, "is no GUID; the tokens of a managed identity are compared with the tenant's id");
+  }
   const credentials = credential && withIds(credential, {
     tenantId,
     client: [environment?.values, own?.values, shared?.block.values].find((one) => one?.client_id)?.client_id,
