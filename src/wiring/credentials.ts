@@ -1,6 +1,6 @@
 /** From the credentials of an input to who gives its tokens. What only some kinds need is loaded with their first token. */
 import type { Credentials, ManagedIdentity } from "../config/config.ts";
-import { GraphtapError } from "../errors.ts";
+import type { ClientAuth } from "../graph/auth/clientAuth.ts";
 import { clientSecret } from "../graph/auth/clientSecret.ts";
 import { entraIssuer, type EntraOptions } from "../graph/auth/entra.ts";
 import type { IdentitySource } from "../graph/auth/managedIdentity.ts";
@@ -18,28 +18,45 @@ export function issuerOf(credentials: Credentials, parts: IssuerParts): TokenIss
 function issuerOfKind(credentials: Credentials, parts: IssuerParts): TokenIssuer {
   const { tenantId } = credentials;
   const { transport, clock, cloud } = parts;
-  // An API's scope in the words of the services that know no scopes.
-  const resource = cloud.scope.replace(/\/\.default$/, "");
+  const byEntra = (clientId: string, authenticate: ClientAuth) =>
+    entraIssuer({ ...parts, tenantId, clientId, authenticate });
   switch (credentials.kind) {
-    case "client_secret": {
-      const { clientId, clientSecret: secret } = credentials;
-      return entraIssuer({ ...parts, tenantId, clientId, authenticate: clientSecret(secret) });
-    }
-    case "managed_identity": {
-      const { identity, host } = credentials;
-      return lazily(async () => {
+    case "client_secret":
+      return byEntra(credentials.clientId, clientSecret(credentials.clientSecret));
+    case "client_certificate":
+      return byEntra(
+        credentials.clientId,
+        loadedOnce(async () => {
+          const { clientCertificate } = await import("../graph/auth/clientCertificate.ts");
+          return clientCertificate(credentials);
+        }),
+      );
+    case "federated_token":
+      return byEntra(
+        credentials.clientId,
+        loadedOnce(async () => {
+          const { federatedToken } = await import("../graph/auth/federatedToken.ts");
+          return federatedToken({ source: credentials.from, transport, authority: cloud.authority });
+        }),
+      );
+    case "managed_identity":
+      return loadedOnce(async () => {
         const { managedIdentityIssuer } = await import("../graph/auth/managedIdentity.ts");
-        return managedIdentityIssuer({ transport, clock, resource, identity, source: await sourceOf(host) });
+        const source = await sourceOf(credentials.host);
+        const { identity } = credentials;
+        return managedIdentityIssuer({ transport, clock, resource: resourceOf(cloud), identity, source });
       });
-    }
     case "azure_cli":
-      return lazily(async () => {
+      return loadedOnce(async () => {
         const { azureCliIssuer } = await import("../graph/auth/azureCli.ts");
-        return azureCliIssuer({ clock, tenantId, resource });
+        return azureCliIssuer({ clock, tenantId, resource: resourceOf(cloud) });
       });
-    default:
-      throw new GraphtapError("bug", `credentials of kind "${credentials.kind}" passed the check`);
   }
+}
+
+/** What tokens are for, in the words of services that know no scopes. */
+function resourceOf({ scope }: IssuerParts["cloud"]): string {
+  return scope.replace(/\/\.default$/, "");
 }
 
 async function sourceOf(host: ManagedIdentity["host"]): Promise<IdentitySource> {
@@ -49,10 +66,12 @@ async function sourceOf(host: ManagedIdentity["host"]): Promise<IdentitySource> 
   return { ...host, readKey: readKeyFile };
 }
 
-/** Who gives tokens, loaded with the first one. */
-function lazily(load: () => Promise<TokenIssuer>): TokenIssuer {
-  let loading: Promise<TokenIssuer> | undefined;
-  return async (signal) => (await (loading ??= load()))(signal);
+/** A function that is loaded when it is called first. */
+function loadedOnce<A extends unknown[], R>(
+  load: () => Promise<(...args: A) => R | Promise<R>>,
+): (...args: A) => Promise<R> {
+  let loaded: ReturnType<typeof load> | null = null;
+  return async (...args) => (await (loaded ??= load()))(...args);
 }
 
 /**

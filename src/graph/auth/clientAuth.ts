@@ -8,8 +8,8 @@
 
 /** The token request that a proof is for. */
 export interface TokenRequest {
-  /** The URL of the token endpoint: what a signed assertion names as its audience. */
-  readonly endpoint: string;
+  /** The token endpoint as Entra itself knows it: what a signed assertion names as its audience. */
+  readonly audience: string;
   readonly clientId: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;

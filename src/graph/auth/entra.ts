@@ -1,13 +1,11 @@
 import type { Clock } from "../../clock.ts";
-import { asGraphtapError, GraphtapError } from "../../errors.ts";
 import { parseRetryAfter } from "../../net/backoff.ts";
 import type { Cloud } from "../clouds.ts";
-import { type HttpRequest, type HttpResponse, readText, type Transport } from "../transport.ts";
+import type { HttpRequest, Transport } from "../transport.ts";
 import type { ClientAuth, ClientProof } from "./clientAuth.ts";
+import { exchange } from "./exchange.ts";
 import type { TokenIssuer } from "./token.ts";
 import { readTokenAnswer } from "./tokenAnswer.ts";
-
-const MAX_TOKEN_BODY_BYTES = 64 * 1024;
 
 export interface EntraOptions {
   readonly transport: Transport;
@@ -22,11 +20,13 @@ export interface EntraOptions {
 /** Tokens by OAuth2 client credentials from Microsoft Entra (v2-oauth2-client-creds-grant-flow). */
 export function entraIssuer(options: EntraOptions): TokenIssuer {
   const { transport, clock, cloud, tenantId, clientId, authenticate } = options;
-  const endpoint = `${cloud.loginUrl}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
-  return async (signal) => {
-    const proof = await authenticate({ endpoint, clientId, nowMs: clock.now() }, signal);
-    const request = tokenRequest(endpoint, clientId, cloud.scope, proof);
-    const { response: { status, header }, text } = await send(transport, { ...request, signal });
+  const path = `${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  const endpoint = `${cloud.loginUrl}/${path}`;
+  const audience = `${cloud.authority}/${path}`;
+  return async (signal, claims) => {
+    const proof = await authenticate({ audience, clientId, nowMs: clock.now() }, signal);
+    const request = tokenRequest(endpoint, clientId, cloud.scope, proof, claims);
+    const { response: { status, header }, text } = await exchange(transport, { ...request, signal });
     return readTokenAnswer({
       endpoint,
       status,
@@ -39,12 +39,19 @@ export function entraIssuer(options: EntraOptions): TokenIssuer {
   };
 }
 
-function tokenRequest(endpoint: string, clientId: string, scope: string, proof: ClientProof): HttpRequest {
+function tokenRequest(
+  endpoint: string,
+  clientId: string,
+  scope: string,
+  proof: ClientProof,
+  claims: string | undefined,
+): HttpRequest {
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: clientId,
     ...proof.parameters,
     scope,
+    ...(claims === undefined ? {} : { claims }),
   });
   return {
     method: "POST",
@@ -56,23 +63,4 @@ function tokenRequest(endpoint: string, clientId: string, scope: string, proof: 
     },
     body: String(form),
   };
-}
-
-async function send(
-  transport: Transport,
-  request: HttpRequest,
-): Promise<{ response: HttpResponse; text: string }> {
-  try {
-    const response = await transport(request);
-    return { response, text: await readText(response, MAX_TOKEN_BODY_BYTES) };
-  } catch (cause) {
-    if (request.signal?.aborted) throw request.signal.reason;
-    const error = asGraphtapError(cause);
-    if (error.kind.recovery === "exit") throw error;
-    throw new GraphtapError(
-      "token-unavailable",
-      `Cannot get a token from ${request.url}: ${error.message}`,
-      { cause },
-    );
-  }
 }

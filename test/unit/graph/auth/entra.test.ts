@@ -26,6 +26,7 @@ function application(transport: Transport) {
     cloud: {
       graphUrl: "https://graph.microsoft.us",
       loginUrl: "https://login.microsoftonline.us",
+      authority: "https://login.microsoftonline.us",
       scope: "https://graph.microsoft.us/.default",
     },
     tenantId: "contoso.example",
@@ -36,10 +37,10 @@ function application(transport: Transport) {
 /** A kind of credential that is not there: a seal, made for each request and after some time. */
 function madeUpSeal(): ClientAuth {
   let made = 0;
-  return async ({ endpoint, clientId, nowMs }) => {
+  return async ({ audience, clientId, nowMs }) => {
     await Promise.resolve();
     return {
-      parameters: { seal: `${++made} ${clientId} ${nowMs} ${endpoint}`, seal_type: "wax" },
+      parameters: { seal: `${++made} ${clientId} ${nowMs} ${audience}`, seal_type: "wax" },
       headers: { "x-seal": "yes" },
       configKey: "client_seal",
     };
