@@ -1,4 +1,5 @@
 /** How an application proves to the token endpoint who it is, and what is wrong with its proof. */
+import { LOGIN_HOSTS } from "../hosts.ts";
 import type { TenantOptions } from "../options.ts";
 import type { World } from "../world.ts";
 import { judgeAssertion } from "./clientAssertion.ts";
@@ -31,7 +32,7 @@ export function judgeProof(
   if (!HEADER_TYPES.includes(typeof typ === "string" && /^jwt$/i.test(typ) ? "JWT" : typ)) {
     return refusal(5002727);
   }
-  return judgeJwt(jwt, tenant, url, world) ?? "2";
+  return judgeJwt(jwt, tenant, audiencesAt(url, tenant, form.get("scope") ?? url.href), world) ?? "2";
 }
 
 function judgeSecret(tenant: TenantOptions, secret: string, now: number): EntraRefusal | null {
@@ -51,7 +52,7 @@ function judgeSecret(tenant: TenantOptions, secret: string, now: number): EntraR
 }
 
 /** A token of the application's own, or of somebody else whose name is an address. */
-function judgeJwt(jwt: Jwt, tenant: TenantOptions, url: URL, world: World): EntraRefusal | null {
+function judgeJwt(jwt: Jwt, tenant: TenantOptions, audiences: string[], world: World): EntraRefusal | null {
   const { clientId } = tenant;
   const now = world.clock.now();
   const { iss } = jwt.claims;
@@ -61,13 +62,18 @@ function judgeJwt(jwt: Jwt, tenant: TenantOptions, url: URL, world: World): Entr
   }
   const replays = world.options.repeatedAssertions === "taken" ? null : world.replays;
   const certificates = tenant.certificates ?? [];
-  return judgeAssertion(jwt, { clientId, certificates, audiences: audiencesAt(url, tenant), now, replays });
+  return judgeAssertion(jwt, { clientId, certificates, audiences, now, replays });
 }
 
-/** What names this tenant's token endpoint: its address in both versions, or its issuer. */
-function audiencesAt({ origin, pathname }: URL, { tenantId }: TenantOptions): string[] {
+/**
+ * What names this tenant's token endpoint: its address in both versions, or its issuer; by the name under which it was
+ * reached, or by the cloud's own where the token is for a Graph of that cloud, as for a caller behind a reverse proxy.
+ */
+function audiencesAt({ origin, pathname }: URL, { tenantId }: TenantOptions, scope: string): string[] {
   const names = new Set([tenantId, decodeURIComponent(pathname.split("/")[1] ?? "")]);
-  return [...names].flatMap((name) =>
-    ["oauth2/v2.0/token", "oauth2/token", "v2.0"].map((end) => `${origin}/${name}/${end}`)
+  const login = LOGIN_HOSTS[new URL(scope).host];
+  const origins = [origin, ...(login === undefined ? [] : [`https://${login}`])];
+  return origins.flatMap((one) => [...names].map((name) => `${one}/${name}`)).flatMap((address) =>
+    ["oauth2/v2.0/token", "oauth2/token", "v2.0"].map((end) => `${address}/${end}`)
   );
 }

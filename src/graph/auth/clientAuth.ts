@@ -23,6 +23,8 @@ export interface ClientProof {
   readonly headers?: Readonly<Record<string, string>>;
   /** The key of the configuration that it was made of, for advice when it is refused. */
   readonly configKey: string;
+  /** What it was made of: another value once that was rotated or renewed. Never shown. */
+  readonly madeOf: string;
 }
 
 /**

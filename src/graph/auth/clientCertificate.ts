@@ -44,6 +44,7 @@ export function clientCertificate(
         client_assertion: signAssertion(last, { audience, clientId, nowMs }),
       },
       configKey: "client_certificate",
+      madeOf: last.certificate.fingerprint256,
     };
   };
 }

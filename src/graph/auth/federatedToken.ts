@@ -42,6 +42,7 @@ export function federatedToken({ source, transport, authority }: FederatedTokenO
     return {
       parameters: { client_assertion_type: ASSERTION_TYPE, client_assertion: token },
       configKey: KEY,
+      madeOf: token,
     };
   };
 }

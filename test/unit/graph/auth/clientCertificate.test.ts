@@ -54,6 +54,7 @@ it("a certificate proves who asks by an assertion", async () => {
       client_assertion: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     },
     configKey: "client_certificate",
+    madeOf: expect.any(String),
   });
   expect(usedBy(proof.parameters)).toBe(thumbprint(first!.certificate, first!.key));
 });

@@ -11,6 +11,7 @@ it("a client secret is read anew for each request, so that a rotated one is take
   expect(await authenticate(REQUEST)).toEqual({
     parameters: { client_secret: "old" },
     configKey: "client_secret",
+    madeOf: "old",
   });
   expect(await authenticate(REQUEST)).toMatchObject({ parameters: { client_secret: "new" } });
 });

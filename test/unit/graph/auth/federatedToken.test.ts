@@ -23,6 +23,7 @@ describe("a federated token", () => {
         client_assertion: "eyJ.first.x",
       },
       configKey: "federated_token",
+      madeOf: "eyJ.first.x",
     });
     expect((await authenticate(REQUEST)).parameters["client_assertion"]).toBe("eyJ.second.x");
   });
