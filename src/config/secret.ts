@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
+import { beginsAtHome } from "../files/home.ts";
 import { isMissing } from "../files/wholeFile.ts";
 import { text } from "./field.ts";
 
@@ -155,6 +156,10 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
       );
     }
     return oneLine(value, `environment variable "${source.env}"`);
+  }
+  if (beginsAtHome(source.file)) {
+    const reason = `cannot read file "${source.file}": nothing replaces the "~" there; write the whole path`;
+    throw new GraphtapError("secret-unreadable", reason);
   }
   return readOneLine(secretPath(source, readers) ?? source.file, readers);
 }
