@@ -11,8 +11,8 @@ const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
  */
 export function ofTenant(issue: TokenIssuer, tenantId: string): TokenIssuer {
   if (!GUID.test(tenantId)) return issue;
-  return async (signal) => {
-    const issued = await issue(signal);
+  return async (signal, claims) => {
+    const issued = await issue(signal, claims);
     const found = readClaims(issued.token)?.tenantId ?? null;
     if (found === null || found === tenantId.toLowerCase()) return issued;
     throw new GraphtapError(

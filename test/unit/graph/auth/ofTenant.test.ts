@@ -20,6 +20,17 @@ describe("a token", () => {
     expect((await ofTenant(issuing(claims), tenantId)()).lifetimeSeconds).toBe(60);
   });
 
+  it("is asked for with the claims that Graph wants", async () => {
+    const asked: unknown[] = [];
+    const issue = (...given: unknown[]) => {
+      asked.push(given);
+      return issuing({ tid: TENANT })();
+    };
+    const { signal } = new AbortController();
+    await ofTenant(issue, TENANT)(signal, "{}");
+    expect(asked).toEqual([[signal, "{}"]]);
+  });
+
   it("of another tenant is refused", async () => {
     await expect(ofTenant(issuing({ tid: OTHER }), TENANT)()).rejects.toMatchObject({
       code: "token-refused",
