@@ -88,6 +88,7 @@ const kinds = {
   "config-missing": row("exit", 75),
   "config-unreadable": row("exit", 2),
   "config-invalid": row("exit", 2),
+  "plugin-missing": row("exit", 75),
   "plugin-invalid": row("exit", 2),
   "secret-missing": row("suspend-stream", 75, { ofInput: true }),
   "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
@@ -97,7 +98,7 @@ const kinds = {
   "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-throttled": row("retry", 1, { throttles: true, collector: ["ApiError", 429] }),
-  "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
+  "graph-unavailable": row("retry", 1, { suspectsWindow: true, ofInput: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
     ofInput: true,
@@ -129,6 +130,8 @@ const kinds = {
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
   "sink-full": row("exit", 4, { keepsAccepted: true }),
   "sink-unusable": row("exit", 4, { keepsAccepted: true }),
+  "output-refused": row("exit", 3),
+  "output-unreachable": row("exit", 1),
   "address-unavailable": row("exit", 75),
   "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
   "deadline-reached": row("exit", 0, { isFault: false, yieldsToFailure: true, httpStatus: 503 }),
@@ -149,6 +152,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** The oldest time that may be asked for, where the other side named it; milliseconds since the epoch. */
   keptSinceMs?: number;
+  /** What stays the same of the message, whichever stream and request met it. @default the message */
+  reason?: string;
 }
 
 /**
@@ -159,6 +164,7 @@ export class GraphtapError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly keptSinceMs: number | undefined;
+  readonly reason: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
@@ -166,6 +172,7 @@ export class GraphtapError extends Error {
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.keptSinceMs = details.keptSinceMs;
+    this.reason = details.reason ?? message;
   }
 
   /** The row of the table for this error. */

@@ -83,6 +83,48 @@ describe("a token", () => {
   });
 });
 
+describe("Graph that asks for claims in a token, as after a revocation", () => {
+  const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1764464400"}}}';
+  const challenge = `Bearer realm="", error="insufficient_claims", claims="${btoa(CLAIMS)}"`;
+
+  /** What each token request asked for, where Graph lets `isEnough` in. */
+  function openChallenging(isEnough: (claims: string | null) => boolean): (string | null)[] {
+    const asked: (string | null)[] = [];
+    rig = openRig({
+      unevenPages: false,
+      between(request, direct) {
+        if (request.method === "POST") {
+          asked.push(new URLSearchParams(request.body).get("claims"));
+          return direct(request);
+        }
+        if (isEnough(asked.at(-1) ?? null)) return direct(request);
+        const header = (name: string) => name === "www-authenticate" ? challenge : null;
+        return Promise.resolve({ status: 401, header, body: new Blob([]).stream() });
+      },
+    });
+    fillAudits(rig, 20);
+    return asked;
+  }
+
+  it("gets one with them, and is read on", async () => {
+    const asked = openChallenging((claims) => claims === CLAIMS);
+    const report = await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
+    expect(report.error).toBeNull();
+    expect(asked).toEqual([null, CLAIMS]);
+    expectAllOnce(rig);
+  });
+
+  it("and is not content with them gets them once, for all streams of an input", async () => {
+    const asked = openChallenging(() => false);
+    const streams = rig.streams(["directory_audits", "signIns", "alerts_v2"], anHourAgo(rig));
+    const outcomes = await pollOnce(streams, rig.engine, new AbortController());
+    expect(outcomes.map(({ report }) => report.error?.message)).toEqual(
+      Array(3).fill(expect.stringContaining("Conditional Access")),
+    );
+    expect(asked).toEqual([null, CLAIMS]);
+  });
+});
+
 describe("Entra", () => {
   it("that is down for an hour is asked now and then, and nothing is lost", async () => {
     rig = openRig({ unevenPages: false });
@@ -233,12 +275,18 @@ describe("Entra", () => {
   });
 });
 
-describe("Graph that cannot be reached", () => {
-  it("is told in one line for all streams of an input, and so is its end", async () => {
+describe("Graph that", () => {
+  it.each<[string, FaultAction]>([
+    ["cannot be reached", { kind: "reset" }],
+    ["answers 503", { kind: "status", status: 503 }],
+    ["answers 500 with an error of its own", { kind: "status", status: 500, code: "InternalServerError" }],
+    ["stands behind a gateway that answers 502 with HTML", { kind: "html", status: 502 }],
+    ["stands behind a filter that answers 403 with HTML", { kind: "html", status: 403 }],
+  ])("%s is told in one line for all streams of an input, and so is its end", async (_, action) => {
     rig = openRig({ unevenPages: false });
     fillAudits(rig, 40);
     const streams = rig.streams(["directory_audits", "signIns", "alerts_v2"], anHourAgo(rig));
-    rig.emulator.faults.add({ match: { path: "/v1.0/", times: 12 }, do: { kind: "reset" } });
+    rig.emulator.faults.add({ match: { path: "/v1.0/", times: 12 }, do: action });
     const outcomes = await pollOnce(streams, rig.engine, new AbortController());
     expect(outcomes.filter(({ report }) => report.error !== null)).toEqual([]);
     expect(rig.log.filter((line) => /^\S+ warn /.test(line))).toHaveLength(1);
