@@ -95,6 +95,8 @@ const LOOKS = [390, 1280].flatMap((width) =>
   (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme }))
 );
 
+if (chromiumPath === null) console.warn(`the status page in a browser ${whyNoBrowser}`);
+
 describe.skipIf(chromiumPath === null)(`the status page ${chromiumPath === null ? whyNoBrowser : ""}`, () => {
   let browser: Browser;
   beforeAll(async () => void (browser = await openBrowser()));
@@ -145,6 +147,17 @@ describe.skipIf(chromiumPath === null)(`the status page ${chromiumPath === null 
     await expect.poll(() => verdict.textContent()).toMatch(/^All 4 streams healthy/);
     expect(await page.title()).toBe("graphtap");
     expect(complaints).toEqual([]);
+  });
+
+  it("prints all streams, those that are folded too, and no form", async () => {
+    const { house, url } = await openServer();
+    await live(house, 1);
+    const { page } = await openPage(browser, url);
+    await page.locator("summary").first().click();
+    const row = page.locator("details:not([open]) tbody th").first();
+    expect(await row.isVisible()).toBe(false);
+    await page.emulateMedia({ media: "print" });
+    expect([await row.isVisible(), await page.locator("form").isVisible()]).toEqual([true, false]);
   });
 
   it("can be filtered without a script", async () => {

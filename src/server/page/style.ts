@@ -24,4 +24,5 @@ thead th{color:var(--soft);font-size:.85rem;border:0}tbody th{font-weight:600}sm
 @media(max-width:56rem){table,tbody,tr,td,tbody th{display:block}thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{padding:.5rem 0;border-top:1px solid var(--line)}td,tbody th{border:0;padding:.1rem 0}td{display:grid;grid-template-columns:9.5rem 1fr}
 td.nil{display:none}td::before{content:attr(data-of);color:var(--soft);font-size:.9rem}}
-@media print{form,footer,#stale{display:none}body{max-width:none;padding:0}.needs>li,tr,details{break-inside:avoid}}`;
+@media print{form,footer,#stale{display:none}body{max-width:none;padding:0}.needs>li,tr{break-inside:avoid}
+details::details-content{content-visibility:visible;block-size:auto}}`;
