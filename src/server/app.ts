@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import { asGraphtapError } from "../errors.ts";
-import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
+import { expositionFor } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
 import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
-import { metricFamilies } from "./status/metrics.ts";
+import { measure } from "./status/metrics.ts";
 import { problem, problemOf } from "./problem.ts";
 import type { PullContext } from "./pull/context.ts";
 import { pullRoutes } from "./pull/routes.ts";
@@ -57,7 +57,8 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
     return c.json(known ? { ready, missing } : { ready }, ready ? 200 : 503);
   });
   app.get("/metrics", (c) => {
-    const families = metricFamilies(streams, {
+    const exposition = expositionFor(c.req.header("accept") ?? null);
+    const measured = measure(streams, {
       version,
       startedMs,
       nowMs: clock.now(),
@@ -65,7 +66,10 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
       listeners: pulls.events.listeners,
       batches: pulls.batches.waiting,
     });
-    return c.body(formatMetrics(families), 200, { "content-type": METRICS_TYPE });
+    return c.body(exposition.format(measured), 200, {
+      "content-type": exposition.contentType,
+      "vary": "accept",
+    });
   });
   app.get("/", (c) => {
     c.header("content-security-policy", PAGE_POLICY);

@@ -1,12 +1,12 @@
 import { compareInstants, type Instant, secondsBetween, type Window } from "../../instant.ts";
 import type { Position } from "../../state/position.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
-import type { MetricFamily, Sample } from "../../telemetry/metrics.ts";
+import type { Measured, Sample } from "../../telemetry/metrics.ts";
 import type { Figures } from "./figures.ts";
 import type { ServedStream } from "../served.ts";
 
-/** What the metrics are made of, beside the streams. */
-export interface ProcessFigures {
+/** What is measured beside the streams. */
+export interface ServerFigures {
   readonly version: string;
   readonly startedMs: number;
   readonly nowMs: number;
@@ -16,100 +16,50 @@ export interface ProcessFigures {
   readonly batches: number;
 }
 
-/**
- * `/metrics`. Counters begin at 0 with the process; `input` and `service` name a stream, `code` is of `errors.ts`.
- *
- * | name | what |
- * |---|---|
- * | `graphtap_requests_total` | requests to Graph, repeated ones counted again |
- * | `graphtap_request_errors_total{code}` | requests that failed, whether or not they were repeated |
- * | `graphtap_polls_total`, `graphtap_poll_errors_total{code}` | polls that read to their end, and those that did not |
- * | `graphtap_records_sent_total` | records that the sink, or a confirmed pull, has taken |
- * | `graphtap_records_duplicate_total` | records met again and not delivered again |
- * | `graphtap_records_late_total` | records that only a re-read of an older window found |
- * | `graphtap_records_late_by_seconds` | how old the oldest of the last of those was when it was found |
- * | `graphtap_gaps` | ranges that could not be read and are tried again |
- * | `graphtap_last_success_timestamp_seconds` | when a stream was last read to its end |
- * | `graphtap_position_lag_seconds` | how far the position is behind now; it grows between polls |
- * | `graphtap_oldest_unread_seconds` | the age of the oldest that is still unread: a gap, a backfill, or what is new |
- * | `graphtap_backfill_seconds` | how much older time is still unread behind the position |
- * | `graphtap_backfill_end_timestamp_seconds` | when that is likely to have been read; absent when nobody can tell |
- * | `graphtap_reread_lag_seconds` | how far the deepest re-read for late records is behind its time; 0 when it is not |
- * | `graphtap_newest_record_timestamp_seconds` | time of the newest delivered record |
- * | `graphtap_event_listeners`, `graphtap_batches_waiting` | who listens at `/v1/events`; batches not yet confirmed |
- * | `graphtap_info{version}`, `process_…` | the process |
- */
-export function metricFamilies(streams: readonly ServedStream[], own: ProcessFigures): MetricFamily[] {
+/** What `/metrics` answers. Counters begin at 0 with the process; `input` and `service` name a stream. */
+export function measure(streams: readonly ServedStream[], own: ServerFigures): Measured {
+  return { ...measureStreams(streams, own.nowMs), ...measureProcess(own) };
+}
+
+function measureProcess(own: ServerFigures) {
+  return {
+    graphtap_event_listeners: one(own.listeners),
+    graphtap_batches_waiting: one(own.batches),
+    graphtap_info: one(1, { version: own.version }),
+    process_resident_memory_bytes: one(own.rssBytes),
+    process_start_time_seconds: one(own.startedMs / 1000),
+  };
+}
+
+function measureStreams(streams: readonly ServedStream[], nowMs: number) {
   const each = (pick: (figures: Figures) => number | null) => samples(streams, pick);
   const byCode = (pick: (figures: Figures) => ReadonlyMap<string, number>) => codeSamples(streams, pick);
-  const one = (value: number, labels = {}): Sample[] => [{ labels, value }];
-  return [
-    counter("requests", "Requests sent to Graph.", each(({ requests }) => requests)),
-    counter("request_errors", "Requests that failed, by error code.", byCode((of) => of.requestErrors)),
-    counter("polls", "Polls that read their stream to its end.", each(({ pollsOk }) => pollsOk)),
-    counter("poll_errors", "Polls that failed, by error code.", byCode((of) => of.pollErrors)),
-    counter("records_sent", "Records delivered.", each(({ sent }) => sent)),
-    counter("records_duplicate", "Records met again.", each(({ duplicates }) => duplicates)),
-    counter("records_late", "Records that only a re-read found.", each(({ late }) => late)),
-    gauge(
-      "records_late_by_seconds",
-      "How old the oldest was of the records that a re-read found last.",
-      each(({ lateBySeconds }) => lateBySeconds),
+  return {
+    graphtap_requests_total: each(({ requests }) => requests),
+    graphtap_request_errors_total: byCode((of) => of.requestErrors),
+    graphtap_polls_total: each(({ pollsOk }) => pollsOk),
+    graphtap_poll_errors_total: byCode((of) => of.pollErrors),
+    graphtap_records_sent_total: each(({ sent }) => sent),
+    graphtap_records_duplicate_total: each(({ duplicates }) => duplicates),
+    graphtap_records_late_total: each(({ late }) => late),
+    graphtap_records_late_by_seconds: each(({ lateBySeconds }) => lateBySeconds),
+    graphtap_gaps: each(({ gaps }) => gaps),
+    graphtap_last_success_timestamp_seconds: each(({ lastSuccessMs }) =>
+      lastSuccessMs === null ? null : lastSuccessMs / 1000
     ),
-    gauge("gaps", "Ranges that could not be read.", each(({ gaps }) => gaps)),
-    gauge(
-      "last_success_timestamp_seconds",
-      "When the stream was last read to its end.",
-      each(({ lastSuccessMs }) => lastSuccessMs === null ? null : lastSuccessMs / 1000),
+    graphtap_position_lag_seconds: each(({ position }) => ago(position?.watermark ?? null, nowMs)),
+    graphtap_oldest_unread_seconds: each((figures) => ago(oldestUnread(figures), nowMs)),
+    graphtap_backfill_seconds: each(({ position }) =>
+      position === null ? null : secondsIn(position.backfill)
     ),
-    gauge(
-      "position_lag_seconds",
-      "How far the position is behind now.",
-      each(({ position }) => ago(position?.watermark ?? null, own.nowMs)),
-    ),
-    gauge(
-      "oldest_unread_seconds",
-      "The age of the oldest time that is still unread.",
-      each((figures) => ago(oldestUnread(figures), own.nowMs)),
-    ),
-    gauge(
-      "backfill_seconds",
-      "Older time that is still unread.",
-      each(({ position }) => position === null ? null : secondsIn(position.backfill)),
-    ),
-    gauge(
-      "backfill_end_timestamp_seconds",
-      "When older time is likely to have been read.",
-      each(({ position }) => endOf(position)),
-    ),
-    gauge(
-      "reread_lag_seconds",
-      "How far the deepest re-read for late records is behind its time.",
-      lags(streams),
-    ),
-    gauge(
-      "newest_record_timestamp_seconds",
-      "Time of the newest delivered record.",
-      each(({ position }) => seconds(position?.newest?.time ?? null)),
-    ),
-    gauge("event_listeners", "Listeners at /v1/events.", one(own.listeners)),
-    gauge("batches_waiting", "Batches sent or being sent, and not yet confirmed.", one(own.batches)),
-    gauge("info", "This program.", one(1, { version: own.version })),
-    process("resident_memory_bytes", "Resident memory.", own.rssBytes),
-    process("start_time_seconds", "When the process began.", own.startedMs / 1000),
-  ];
+    graphtap_backfill_end_timestamp_seconds: each(({ position }) => endOf(position)),
+    graphtap_reread_lag_seconds: lags(streams),
+    graphtap_newest_record_timestamp_seconds: each(({ position }) => seconds(position?.newest?.time ?? null)),
+  };
 }
 
-function counter(name: string, help: string, all: readonly Sample[]): MetricFamily {
-  return { name: `graphtap_${name}_total`, type: "counter", help, samples: all };
-}
-
-function gauge(name: string, help: string, all: readonly Sample[]): MetricFamily {
-  return { name: `graphtap_${name}`, type: "gauge", help, samples: all };
-}
-
-function process(name: string, help: string, value: number): MetricFamily {
-  return { name: `process_${name}`, type: "gauge", help, samples: [{ labels: {}, value }] };
+function one(value: number, labels: Sample["labels"] = {}): Sample[] {
+  return [{ labels, value }];
 }
 
 function labelsOf({ stream }: ServedStream) {
