@@ -51,6 +51,7 @@ const table = {
 
   // How far a stream is
   "graphtap_gaps": gauge("Ranges that could not be read and are tried again.", ...STREAM),
+  "graphtap_gap_seconds": gauge("How much time these ranges cover together.", ...STREAM),
   "graphtap_last_success_timestamp_seconds": gauge("When the stream was last read to its end.", ...STREAM),
   "graphtap_position_lag_seconds": gauge(
     "How far the position is behind now; it grows between polls.",

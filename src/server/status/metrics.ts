@@ -1,4 +1,5 @@
 import { compareInstants, type Instant, secondsBetween, type Window } from "../../instant.ts";
+import { gapSeconds } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
 import type { Measured, Sample } from "../../telemetry/metrics.ts";
@@ -43,7 +44,8 @@ function measureStreams(streams: readonly ServedStream[], nowMs: number) {
     graphtap_records_duplicate_total: each(({ duplicates }) => duplicates),
     graphtap_records_late_total: each(({ late }) => late),
     graphtap_records_late_by_seconds: each(({ lateBySeconds }) => lateBySeconds),
-    graphtap_gaps: each(({ gaps }) => gaps),
+    graphtap_gaps: each(({ gaps }) => gaps.length),
+    graphtap_gap_seconds: each(({ gaps }) => gapSeconds(gaps)),
     graphtap_last_success_timestamp_seconds: each(({ lastSuccessMs }) =>
       lastSuccessMs === null ? null : lastSuccessMs / 1000
     ),
@@ -82,8 +84,12 @@ function lags(streams: readonly ServedStream[]): Sample[] {
   });
 }
 
-function oldestUnread({ position, oldestGap }: Figures): Instant | null {
-  const unread = [position?.watermark ?? null, position?.backfill[0]?.from ?? null, oldestGap];
+function oldestUnread({ position, gaps }: Figures): Instant | null {
+  const unread = [
+    position?.watermark ?? null,
+    position?.backfill[0]?.from ?? null,
+    gaps[0]?.from ?? null,
+  ];
   return unread.filter((time) => time !== null).sort(compareInstants)[0] ?? null;
 }
 

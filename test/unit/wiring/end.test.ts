@@ -34,6 +34,20 @@ describe("the end of a command", () => {
       .toEqual({ level: "warn", message: "ended: 1 of 2 streams failed", exit_code: 1 });
   });
 
+  it("tells the gaps that are open, and is a good one all the same", async () => {
+    const missing = { gaps: 2, gap_seconds: 90, streams: ["contoso/signIns"] };
+    expect(await ended(Promise.resolve(endOfPolls([null], missing)))).toEqual({
+      level: "warn",
+      message: "ended: done, with 2 gaps of 1 min 30 s in contoso/signIns: see graphtap gaps",
+      gaps: 2,
+      gap_seconds: 90,
+      exit_code: 0,
+    });
+    const none = { gaps: 0, gap_seconds: 0, streams: [] };
+    expect(await ended(Promise.resolve(endOfPolls([null], none))))
+      .toEqual({ level: "info", message: "ended: done", exit_code: 0 });
+  });
+
   it("by a failure has its codes, ours and the old collector's", async () => {
     expect(await ended(Promise.reject(failed("sink-closed"))))
       .toEqual({ level: "error", message: "ended: what failed", code: "sink-closed", exit_code: 4 });
