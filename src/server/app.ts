@@ -6,6 +6,8 @@ import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
 import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
 import { measure } from "./status/metrics.ts";
+import type { ProcessFigures } from "./status/processSamples.ts";
+import type { SinkMeter } from "./status/sinkMeter.ts";
 import { problem, problemOf } from "./problem.ts";
 import type { PullContext } from "./pull/context.ts";
 import { pullRoutes } from "./pull/routes.ts";
@@ -21,8 +23,8 @@ export interface AppOptions {
   readonly polls: boolean;
   readonly log: Log;
   readonly version: string;
-  /** Resident memory of the process. */
-  readonly rssBytes: () => number;
+  readonly program: ProcessFigures;
+  readonly meter: SinkMeter;
 }
 
 /** The routes of `graphtap serve`. */
@@ -58,14 +60,8 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
   });
   app.get("/metrics", (c) => {
     const exposition = expositionFor(c.req.header("accept") ?? null);
-    const measured = measure(streams, {
-      version,
-      startedMs,
-      nowMs: clock.now(),
-      rssBytes: options.rssBytes(),
-      listeners: pulls.events.listeners,
-      batches: pulls.batches.waiting,
-    });
+    const { program, meter } = options;
+    const measured = measure(streams, { version, nowMs: clock.now(), program, meter, pulls });
     return c.body(exposition.format(measured), 200, {
       "content-type": exposition.contentType,
       "vary": "accept",

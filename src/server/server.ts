@@ -13,7 +13,9 @@ import type { AppBindings } from "./listen.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
 import type { PullContext } from "./pull/context.ts";
-import { noted, type ServedStream, serveStream } from "./served.ts";
+import { noted, type ServedStream, serveStreams } from "./served.ts";
+import type { ProcessFigures } from "./status/processSamples.ts";
+import { createSinkMeter } from "./status/sinkMeter.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
@@ -28,8 +30,7 @@ export interface ServerOptions {
   /** Whether the server polls by itself, with {@linkcode TapServer.poll}. */
   readonly polls: boolean;
   readonly version: string;
-  /** Resident memory of the process. */
-  readonly rssBytes: () => number;
+  readonly program: ProcessFigures;
 }
 
 /** A tap that answers to HTTP; nothing listens yet. */
@@ -49,7 +50,8 @@ export interface TapServer {
 export function createTapServer(options: ServerOptions): TapServer {
   const { engine, stop } = options;
   for (const stream of options.streams) commitAccepted(stream, engine.sink);
-  const served = options.streams.map(serveStream);
+  const served = serveStreams(options.streams);
+  const meter = createSinkMeter(engine.clock);
   const pulls: PullContext = {
     engine,
     stop,
@@ -58,14 +60,14 @@ export function createTapServer(options: ServerOptions): TapServer {
     running: new Set(),
   };
   return {
-    app: createApp({ ...options, streams: served, pulls }),
+    app: createApp({ ...options, streams: served, pulls, meter }),
     streams: served.map(({ stream }) => stream),
     async poll(stream, own, signal, ...rest) {
       const one = served.find((candidate) => candidate.stream === stream);
       if (one === undefined) throw new GraphtapError("bug", "a stream that is not served was polled");
       const end = await turnForPolling(one, pulls, signal, CONFIRM_WITHIN_MS);
       try {
-        const showing = { ...own, sink: watched(own.sink, one, pulls) };
+        const showing = { ...own, sink: watched(meter.watch(own.sink), one, pulls) };
         return await noted(one, own.clock, () => poll(stream, showing, signal, ...rest));
       } finally {
         end();
