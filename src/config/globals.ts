@@ -1,8 +1,9 @@
 /** `globals` and `global_overrides`, as one: their keys, and what they say. */
 import * as z from "zod";
 import { quotaNames } from "../plugin/quotaNames.ts";
-import { checkBlock, type CheckContext, isBlank, isRecord } from "./check.ts";
+import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isRecord } from "./check.ts";
 import type { Globals, RequestLimit } from "./config.ts";
+import { type CredentialBlock, credentialBlock, sharedCredentialsSchema } from "./credentials.ts";
 import { readDocument } from "./document.ts";
 import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
@@ -72,6 +73,10 @@ export const globalsSchema = lenient({
     examples: [[{ period: "10s", number_of_requests: 20 }]],
   }),
   allow_insecure_urls: key(flag().default(false), "Accept plain http to other hosts. For test networks."),
+  credentials: key(
+    sharedCredentialsSchema.optional(),
+    "What inputs share that have no credentials of their own.",
+  ),
   plugins: key(
     z.array(text(), { error: "a list of paths" }).default([]),
     "Files with further services, relative to this file.",
@@ -86,9 +91,17 @@ const BLOCKS = ["global_overrides", "globals"] as const;
  * The settings of the program; a key of `global_overrides` wins over the same key of `globals`.
  * A key that is wrong has its default here, and its problem reported.
  */
-export function readGlobals(context: CheckContext, root: Readonly<Record<string, unknown>>): Globals {
+export function readGlobals(
+  context: CheckContext,
+  root: Readonly<Record<string, unknown>>,
+): { readonly globals: Globals; readonly credentials: CredentialBlock | null } {
   const globals = checkGlobals(context, root, "globals");
-  const settings = { ...globals, ...checkGlobals(context, root, "global_overrides") };
+  const overrides = checkGlobals(context, root, "global_overrides");
+  const settings = { ...globals.given, ...overrides.given };
+  return { globals: globalsOf(settings), credentials: overrides.credentials ?? globals.credentials };
+}
+
+function globalsOf(settings: CheckedBlock<typeof globalsSchema.shape>["given"]): Globals {
   return {
     debug: settings.debug ?? false,
     id: settings.id ?? null,
@@ -108,13 +121,15 @@ function checkGlobals(
   root: Readonly<Record<string, unknown>>,
   name: (typeof BLOCKS)[number],
 ) {
-  const { given } = checkBlock(context, globalsSchema, isBlank(root[name]) ? {} : root[name] ?? {}, [name]);
+  const written = isBlank(root[name]) ? {} : root[name] ?? {};
+  const { given, parts } = checkBlock(context, globalsSchema, written, [name]);
   const type = given.persistence?.type;
   if (type !== undefined && type !== "filesystem") {
     const message = `"${type}" is without effect: positions are kept in files`;
     context.report("warning", [name, "persistence", "type"], message);
   }
-  return given;
+  const shared = isRecord(written) ? written["credentials"] : undefined;
+  return { given, credentials: credentialBlock(shared, parts.credentials, [name, "credentials"]) };
 }
 
 function withoutGaps(

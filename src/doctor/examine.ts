@@ -1,5 +1,6 @@
 /** What is asked of Entra and Graph, and what is made of the answers. */
 import type { Clock } from "../clock.ts";
+import type { Credentials } from "../config/config.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
 import { missingRoles, readClaims, type TokenClaims } from "../graph/auth/tokenClaims.ts";
 import { readPage } from "../graph/pages.ts";
@@ -63,7 +64,7 @@ export async function examineInput(sources: readonly Source[], examination: Exam
     // Without a token nothing else can be asked.
     return [failed("token", asGraphtapError(error))];
   }
-  const findings = [found("token", describe(input.credentials.clientId, claims))];
+  const findings = [found("token", describe(input.credentials, claims))];
   for (const source of sources) {
     const lacks = claims === null ? [] : missingRoles(claims, source.plugin.permissions);
     try {
@@ -123,14 +124,14 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
 
 const onProgress = () => Promise.resolve();
 
-function describe(clientId: string, claims: TokenClaims | null): string {
+function describe({ clientId, kind }: Credentials, claims: TokenClaims | null): string {
   const name = claims?.name ? ` "${claims.name}"` : "";
   const granted = claims === null
     ? ""
     : claims.roles.length === 0
     ? ", without any application permission"
     : `, granted ${claims.roles.toSorted().join(", ")}`;
-  return `application ${clientId}${name}${granted}`;
+  return `${clientId === null ? kind : `application ${clientId}`}${name}${granted}`;
 }
 
 function answered(records: number, { plugin }: Source, lacks: readonly string[]): string {

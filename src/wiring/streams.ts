@@ -1,10 +1,8 @@
 /** From the services of a configuration to streams: whom to ask, with which credentials, within which budgets. */
 import type { Clock } from "../clock.ts";
-import type { Config, Credentials, InputConfig, ServiceConfig } from "../config/config.ts";
+import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
-import { clientSecret } from "../graph/auth/clientSecret.ts";
-import { entraIssuer, type EntraOptions } from "../graph/auth/entra.ts";
-import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
+import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
 import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
@@ -18,6 +16,7 @@ import type { Selection } from "../server/pull/select.ts";
 import type { State } from "../state/state.ts";
 import type { Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
+import { applicationOf, issuerOf } from "./credentials.ts";
 import { chooseServices } from "./selection.ts";
 import { userAgent } from "./version.ts";
 
@@ -120,20 +119,12 @@ function inputSources(
         ...counted("service", (service.requestLimits ?? []).map((limit) => createLimiter(limit, clock))),
         ...counted("input", ofInput),
         ...counted("all", ofAll),
-        ...counted(plugin.quota, [limiters.of(input.credentials, plugin.quota)]),
+        ...counted(plugin.quota, [limiters.of(applicationOf(input.credentials), plugin.quota)]),
       ],
       traffic: traffic.get(service.name)!,
       log: log.with({ service: service.name }),
     };
   });
-}
-
-/** Who gives tokens for the credentials: chosen by what the configuration holds. */
-function issuerOf(
-  { tenantId, clientId, clientSecret: secret }: Credentials,
-  entra: Pick<EntraOptions, "transport" | "clock" | "cloud">,
-): TokenIssuer {
-  return entraIssuer({ ...entra, tenantId, clientId, authenticate: clientSecret(() => secret.reveal()) });
 }
 
 /**

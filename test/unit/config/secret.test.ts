@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
 import { createSecret } from "../../../src/config/secret.ts";
-import { CLIENT, options, problemsOf, small } from "./example.ts";
+import { CLIENT, options, problemsOf, secretOf, small } from "./example.ts";
 
 const VALUE = "s3cr3t~value";
 const readers = options();
@@ -102,7 +102,7 @@ describe("a secret in a file with mistakes", () => {
 
   it("does not print with the whole configuration", () => {
     const { config } = parseConfig(small(), options());
-    expect(config?.inputs[0]?.credentials.clientSecret.reveal()).toBe(VALUE);
+    expect(secretOf(config!.inputs[0]!.credentials)).toBe(VALUE);
     expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain(VALUE);
   });
 
