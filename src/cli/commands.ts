@@ -186,6 +186,17 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/schema.ts"),
   },
   {
+    name: "alerts",
+    summary: "Prometheus rules: what to alert on, each with its section of the runbook",
+    options: [{
+      name: "job",
+      value: "NAME",
+      help: "the job that scrapes graphtap (default graphtap)",
+      env: "",
+    }],
+    load: () => import("./commands/alerts.ts"),
+  },
+  {
     name: "demo",
     summary: "the whole thing against a built-in Graph, no account needed",
     options: [
