@@ -15,6 +15,7 @@ export interface Done {
 const STOPS: Readonly<Record<StopCause, string>> = {
   "SIGTERM": "stopped by SIGTERM",
   "SIGINT": "stopped by SIGINT",
+  "SIGQUIT": "stopped by SIGQUIT",
   "SIGHUP": "stopped by SIGHUP",
   "parent-gone": "stopped because the process that started this one is gone",
 };

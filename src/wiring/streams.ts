@@ -149,6 +149,6 @@ function watched(tokens: TokenSource, outage: Outage, log: Log): TokenSource {
       return token;
     },
     current: () => tokens.current(),
-    reject: (token) => tokens.reject(token),
+    reject: (token, claims) => tokens.reject(token, claims),
   };
 }

@@ -21,6 +21,7 @@ describe("the end of a command", () => {
     [
       ["SIGTERM", "ended: stopped by SIGTERM"],
       ["SIGINT", "ended: stopped by SIGINT"],
+      ["SIGQUIT", "ended: stopped by SIGQUIT"],
       ["parent-gone", "ended: stopped because the process that started this one is gone"],
     ] as const,
   )("by %s is a good one", async (cause, message) => {
