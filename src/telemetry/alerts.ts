@@ -223,7 +223,7 @@ function ofDelivery({ range, length }: Words): Alert[] {
     {
       name: "GraphtapSinkStalled",
       severity: "critical",
-      expr: `${of("graphtap_sink_longest_wait_seconds")} > ${length(MINUTE)}`,
+      expr: `${of("graphtap_sink_idle_seconds")} > ${length(MINUTE)}`,
       forSeconds: 2 * MINUTE,
       summary: `Nobody has taken the event lines for ${FOR_HUMANS}: the reading waits`,
     },

@@ -57,7 +57,7 @@ const table = {
   ),
   "graphtap_backfill_seconds": gauge("Older time that is still unread behind the position.", ...STREAM),
   "graphtap_backfill_done_ratio": gauge(
-    "The share that is read of the time from the start of the stream to its position.",
+    "The share that is read of the older time that was to be read when this began, or the process did.",
     ...STREAM,
   ),
   "graphtap_backfill_end_timestamp_seconds": gauge(
@@ -122,8 +122,8 @@ const table = {
   "graphtap_sink_writes_total": counter("Writes that the sink of the server's own polling accepted."),
   "graphtap_sink_bytes_total": counter("Bytes of these writes."),
   "graphtap_sink_wait_seconds_total": counter("Time that polls waited for the sink, all of them together."),
-  "graphtap_sink_longest_wait_seconds": gauge(
-    "How long the oldest write has waited that is not accepted yet.",
+  "graphtap_sink_idle_seconds": gauge(
+    "How long the sink has taken nothing although lines wait for it.",
   ),
   "graphtap_sink_retries_total": counter(
     "How often lines were sent again since the receiver did not take them.",

@@ -33,7 +33,7 @@ export const HEALTHY: Series = {
   [`graphtap_request_errors_total${errors("graph-throttled")}`]: "1x90",
   [`graphtap_permit_wait_seconds_total${BUDGET}`]: "0+20x90",
   [`graphtap_permits_total${BUDGET}`]: "0+5x90",
-  [`graphtap_sink_longest_wait_seconds${SELF}`]: "0 30 0x88",
+  [`graphtap_sink_idle_seconds${SELF}`]: "0 30 0x88",
   [`graphtap_sink_set_aside_total${SELF}`]: "3x90",
   [`graphtap_spool_bytes${SELF}`]: "1000000x90",
   [`graphtap_spool_limit_bytes${SELF}`]: "10000000x90",
@@ -207,7 +207,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
   {
     alert: "GraphtapSinkStalled",
     what: "the shipper takes nothing",
-    series: { [`graphtap_sink_longest_wait_seconds${SELF}`]: "0x10 0+60x80" },
+    series: { [`graphtap_sink_idle_seconds${SELF}`]: "0x10 0+60x80" },
     silentAt: 13,
     firesAt: 16,
     labels: {},

@@ -52,6 +52,7 @@ const FOLDERS = [
   "plugin",
   "record",
   "server",
+  "server/page",
   "server/pull",
   "server/status",
   "shipper",

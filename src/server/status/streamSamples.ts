@@ -1,10 +1,11 @@
-import { compareInstants, type Instant, secondsBetween, type Window } from "../../instant.ts";
+import { compareInstants, type Instant, secondsIn } from "../../instant.ts";
 import { gapSeconds } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
 import type { Sample } from "../../telemetry/metrics.ts";
 import type { ServedStream } from "../served.ts";
 import type { Figures } from "./figures.ts";
+import { backfillShare, lastSuccessMs } from "./status.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -39,11 +40,11 @@ export function measureProgress(streams: readonly ServedStream[], nowMs: number,
     samples(streams, ({ figures }) => pick(figures));
   const ofPosition = (pick: (position: Position) => number | null) =>
     each(({ position }) => position === null ? null : pick(position));
-  const lastSuccess = ({ lastSuccessMs, position }: Figures) =>
-    lastSuccessMs ?? position?.lastSuccessMs ?? startedMs;
   return {
     graphtap_period_seconds: samples(streams, ({ stream }) => stream.service.periodSeconds),
-    graphtap_freshness_seconds: each((figures) => Math.max(0, nowMs - lastSuccess(figures)) / 1000),
+    graphtap_freshness_seconds: each((figures) =>
+      Math.max(0, nowMs - (lastSuccessMs(figures) ?? startedMs)) / 1000
+    ),
     graphtap_last_success_timestamp_seconds: each(({ lastSuccessMs }) =>
       lastSuccessMs === null ? null : lastSuccessMs / 1000
     ),
@@ -54,7 +55,9 @@ export function measureProgress(streams: readonly ServedStream[], nowMs: number,
     graphtap_oldest_unread_seconds: each((figures) => ago(oldestUnread(figures), nowMs)),
     graphtap_unread_expiry_timestamp_seconds: samples(streams, expiry),
     graphtap_backfill_seconds: ofPosition(({ backfill }) => secondsIn(backfill)),
-    graphtap_backfill_done_ratio: ofPosition(doneRatio),
+    graphtap_backfill_done_ratio: each((figures) =>
+      figures.position === null ? null : backfillShare(figures)
+    ),
     graphtap_backfill_end_timestamp_seconds: ofPosition(({ backfillEndsMs }) =>
       backfillEndsMs === null ? null : backfillEndsMs / 1000
     ),
@@ -104,19 +107,8 @@ function expiry({ stream: { plugin: { cursor } }, figures }: ServedStream): numb
   return oldest === null || cursor.kind === "snapshot" ? null : oldest + cursor.retentionDays * DAY_SECONDS;
 }
 
-/** The share that is read of the time from the stream's start to its position. */
-function doneRatio({ beganAt, watermark, backfill }: Position): number | null {
-  if (beganAt === null || watermark === null) return null;
-  const wanted = secondsBetween(beganAt, watermark);
-  return wanted <= 0 ? 1 : Math.max(0, 1 - secondsIn(backfill) / wanted);
-}
-
 function seconds(instant: Instant | null): number | null {
   return instant === null ? null : instant.seconds + instant.nanos / 1e9;
-}
-
-function secondsIn(ranges: readonly Window[]): number {
-  return ranges.reduce((sum, { from, to }) => sum + secondsBetween(from, to), 0);
 }
 
 function ago(instant: Instant | null, nowMs: number): number | null {
