@@ -209,6 +209,12 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/schema.ts"),
   },
   {
+    name: "dashboard",
+    summary: "a Grafana dashboard of the metrics, to be imported: tenants, streams, budgets, delivery",
+    options: [],
+    load: () => import("./commands/dashboard.ts"),
+  },
+  {
     name: "alerts",
     summary: "Prometheus rules: what to alert on, each with its section of the runbook",
     options: [{

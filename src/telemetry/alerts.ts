@@ -1,5 +1,5 @@
 /** The alerts: when somebody must look, by the metrics of the table. Each has its section in `src/RUNBOOK.md`. */
-import type { MetricName } from "./metrics.ts";
+import { type MetricName, metricName as of } from "./metrics.ts";
 import { promDuration } from "./promDuration.ts";
 
 /** A rule of Prometheus. */
@@ -40,9 +40,6 @@ interface Words {
   /** The same as a number of seconds. */
   readonly length: (seconds: number) => number;
 }
-
-/** The name of a metric: one that is not in the table does not compile. */
-const of = (name: MetricName): string => name;
 
 const STREAM = "{{ $labels.input }}/{{ $labels.service }}";
 const FOR_HUMANS = "{{ $value | humanizeDuration }}";

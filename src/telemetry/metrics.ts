@@ -152,6 +152,9 @@ export type MetricName = keyof typeof table;
 /** All metrics, in the order in which they are shown. */
 export const metrics: Readonly<Record<MetricName, Metric>> = table;
 
+/** A name for an expression: one that is not in the table does not compile. */
+export const metricName = (name: MetricName): string => name;
+
 /** One measured value and what it is of. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
