@@ -98,7 +98,7 @@ const kinds = {
   "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-throttled": row("retry", 1, { throttles: true, collector: ["ApiError", 429] }),
-  "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
+  "graph-unavailable": row("retry", 1, { suspectsWindow: true, ofInput: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
     ofInput: true,
@@ -152,6 +152,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** The oldest time that may be asked for, where the other side named it; milliseconds since the epoch. */
   keptSinceMs?: number;
+  /** What stays the same of the message, whichever stream and request met it. @default the message */
+  reason?: string;
 }
 
 /**
@@ -162,6 +164,7 @@ export class GraphtapError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly keptSinceMs: number | undefined;
+  readonly reason: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
@@ -169,6 +172,7 @@ export class GraphtapError extends Error {
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.keptSinceMs = details.keptSinceMs;
+    this.reason = details.reason ?? message;
   }
 
   /** The row of the table for this error. */

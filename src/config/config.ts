@@ -4,7 +4,7 @@ import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { RegexEngine } from "./patterns/engine.ts";
 import type { Pattern } from "./patterns/pattern.ts";
-import type { Command, Secret, SecretFile, SecretReaders } from "./secret.ts";
+import type { CertificateFiles, Command, Secret, SecretFile, SecretReaders } from "./secret.ts";
 
 /** What a configuration is read with. */
 export interface ReadOptions extends SecretReaders {
@@ -99,13 +99,8 @@ export interface ClientSecret {
 }
 
 /** `client_certificate`: files that may be renewed while the program runs, so they are read again. */
-export interface ClientCertificate {
+export interface ClientCertificate extends CertificateFiles {
   readonly kind: "client_certificate";
-  /** PEM with the certificate, and the key unless it has a file of its own; or PFX with both. */
-  readonly certificate: SecretFile;
-  readonly key: SecretFile | null;
-  /** Of the key, or of the PFX. */
-  readonly password: Secret | null;
 }
 
 /** `federated_token`: another's token that Entra trusts, fetched anew for each token of ours. */

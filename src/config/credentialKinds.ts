@@ -1,25 +1,18 @@
 /** The kinds of credentials: how each stands in the configuration, and what it comes to. */
 import * as z from "zod";
-import type {
-  AzureCli,
-  ClientCertificate,
-  ClientSecret,
-  FederatedToken,
-  GithubOidc,
-  ManagedIdentity,
-} from "./config.ts";
+import type { AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity } from "./config.ts";
 import { choice, key, text } from "./field.ts";
 import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { type Report, reportFailure } from "./problems.ts";
 import {
   accessRemark,
+  type CertificateFiles,
   commandSchema,
   createCommand,
   createSecret,
   createSecretFile,
   outerSecretSchema,
-  type Secret,
   secretPath,
   type SecretReaders,
   secretSchema,
@@ -178,38 +171,35 @@ function remarkFile(file: string, path: Path, readers: SecretReaders, report: Re
 function certificateOf(
   { file, key, password }: NonNullable<KindValues["client_certificate"]>,
   { path, readers, report }: KindContext,
-): Omit<ClientCertificate, "kind"> {
-  const files = { file: createSecretFile(file, readers), key: key ? createSecretFile(key, readers) : null };
-  for (const part of ["file", "key"] as const) {
-    const at = [...path, part];
-    try {
-      files[part]?.read();
-    } catch (error) {
-      reportFailure(error, at, report);
-    }
-  }
-  remarkFile((files.key ?? files.file).path, [...path, files.key ? "key" : "file"], readers, report);
-  return {
-    certificate: files.file,
-    key: files.key,
-    password: password === undefined ? null : proven(password, [...path, "password"], { readers, report }),
+): CertificateFiles {
+  const files = {
+    certificate: createSecretFile(file, readers),
+    key: key === undefined ? null : createSecretFile(key, readers),
+    password: password === undefined ? null : createSecret(password, readers),
   };
+  const keyPart = files.key === null ? "file" : "key";
+  const isReadable = [
+    works(() => files.certificate.read(), [...path, "file"], report),
+    works(() => files.key?.read(), [...path, "key"], report),
+    works(() => files.password?.reveal(), [...path, "password"], report),
+  ];
+  remarkFile((files.key ?? files.certificate).path, [...path, keyPart], readers, report);
+  if (password !== undefined) remarkAccess(password, [...path, "password"], readers, report);
+  if (isReadable.includes(false)) return files;
+  const remarks = readers.inspectCertificate?.(files) ?? [];
+  for (const { severity, part, message } of remarks) report(severity, [...path, part], message);
+  return files;
 }
 
-/** A secret that could be read once. */
-function proven(
-  source: SecretSource,
-  path: Path,
-  { readers, report }: Pick<KindContext, "readers" | "report">,
-): Secret {
-  const secret = createSecret(source, readers);
+/** Whether something can be read; if not, why is reported. */
+function works(read: () => unknown, path: Path, report: Report): boolean {
   try {
-    secret.reveal();
-    remarkAccess(source, path, readers, report);
+    read();
+    return true;
   } catch (error) {
     reportFailure(error, path, report);
+    return false;
   }
-  return secret;
 }
 
 /** The variable in which Azure's workload identity names its token's file. */
@@ -220,25 +210,20 @@ function federatedFrom(
   { path, readers, report }: KindContext,
 ): FederatedToken["from"] | null {
   if (source === "github") {
-    const variable = (env: string) => proven({ env }, path, { readers, report });
-    return {
-      requestUrl: variable("ACTIONS_ID_TOKEN_REQUEST_URL"),
-      requestToken: variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
-    } satisfies GithubOidc;
+    const requestUrl = createSecret({ env: "ACTIONS_ID_TOKEN_REQUEST_URL" }, readers);
+    const requestToken = createSecret({ env: "ACTIONS_ID_TOKEN_REQUEST_TOKEN" }, readers);
+    works(() => requestUrl.reveal() && requestToken.reveal(), path, report);
+    return { requestUrl, requestToken };
   }
   if ("command" in source) return createCommand(source.command, readers.file);
-  const file = source.file ?? readers.env[TOKEN_FILE];
-  if (!file) {
+  const written = source.file ?? readers.env[TOKEN_FILE];
+  if (!written) {
     report("error", path, `names no file, and $${TOKEN_FILE} is not set; expected ${TOKEN}`);
     return null;
   }
-  const opened = createSecretFile(file, readers);
-  try {
-    opened.read();
-  } catch (error) {
-    reportFailure(error, [...path, "file"], report);
-  }
-  return opened;
+  const file = createSecretFile(written, readers);
+  works(() => file.read(), [...path, "file"], report);
+  return file;
 }
 
 function identityOf(value: NonNullable<KindValues["managed_identity"]>): ManagedIdentity["identity"] {

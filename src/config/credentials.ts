@@ -25,8 +25,6 @@ const part = (what: string) =>
 
 /** Kinds that stand in the schema and cannot be used before somebody gives tokens for them. */
 const NOT_YET: readonly CredentialKind[] = [
-  "client_certificate",
-  "federated_token",
   "managed_identity",
   "azure_cli",
 ];

@@ -1,11 +1,12 @@
 /** `globals` and `global_overrides`, as one: their keys, and what they say. */
 import * as z from "zod";
+import { beginsAtHome } from "../files/home.ts";
 import { quotaNames } from "../plugin/quotaNames.ts";
 import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isRecord } from "./check.ts";
 import type { Globals, RequestLimit } from "./config.ts";
 import { type CredentialBlock, credentialBlock, sharedCredentialsSchema } from "./credentials.ts";
 import { readDocument } from "./document.ts";
-import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
+import { flag, identifier, integer, key, keyNotes, path, positive, text } from "./field.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
@@ -28,7 +29,7 @@ const persistence = lenient({
   type: key(text().optional(), "Where positions are kept; always files here."),
   config: key(
     lenient({
-      directory_name: key(text().default("state"), "The state folder.", { examples: ["state"] }),
+      directory_name: key(path().default("state"), "The state folder.", { examples: ["state"] }),
     }).optional(),
     "Settings of the state folder.",
   ),
@@ -78,7 +79,7 @@ export const globalsSchema = lenient({
     "What inputs share that have no credentials of their own.",
   ),
   plugins: key(
-    z.array(text(), { error: "a list of paths" }).default([]),
+    z.array(path(), { error: "a list of paths" }).default([]),
     "Files with further services, relative to this file.",
   ),
   ...idle,
@@ -152,7 +153,8 @@ export function chosenGeneration(root: unknown): string | null {
  */
 export function readPluginPaths(text: string): readonly string[] {
   const list = firstOf(readDocument(text).value, "plugins", Array.isArray) ?? [];
-  return (list as readonly unknown[]).filter((item) => typeof item === "string");
+  const paths = (list as readonly unknown[]).filter((item) => typeof item === "string");
+  return paths.filter((path) => !beginsAtHome(path));
 }
 
 /** The value of a key in the first of the blocks where it is as wanted. */

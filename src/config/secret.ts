@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
+import { beginsAtHome } from "../files/home.ts";
 import { isMissing } from "../files/wholeFile.ts";
 import { text } from "./field.ts";
 
@@ -70,6 +71,25 @@ export interface SecretReaders {
   readonly readBytes?: (path: string) => Uint8Array;
   /** What others may do with a file, by its mode. @default not looked at */
   readonly accessOf?: (path: string) => FileAccess | null;
+  /** Looks at a certificate whose files can be read. @default not looked at */
+  readonly inspectCertificate?: (files: CertificateFiles) => readonly CertificateRemark[];
+}
+
+/** The files of a certificate with its key. */
+export interface CertificateFiles {
+  /** PEM with the certificate, and the key unless it has a file of its own; or PFX with both. */
+  readonly certificate: SecretFile;
+  readonly key: SecretFile | null;
+  /** Of the key, or of the PFX. */
+  readonly password: Secret | null;
+}
+
+/** What is to be said of a certificate. */
+export interface CertificateRemark {
+  readonly severity: "error" | "warning";
+  /** The key of the configuration that it is about. */
+  readonly part: "file" | "key" | "password";
+  readonly message: string;
 }
 
 /** What users other than its owner and group may do with a file. */
@@ -136,6 +156,10 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
       );
     }
     return oneLine(value, `environment variable "${source.env}"`);
+  }
+  if (beginsAtHome(source.file)) {
+    const reason = `cannot read file "${source.file}": nothing replaces the "~" there; write the whole path`;
+    throw new GraphtapError("secret-unreadable", reason);
   }
   return readOneLine(secretPath(source, readers) ?? source.file, readers);
 }

@@ -153,7 +153,7 @@ function ofCompleteness({ range, length }: Words): Alert[] {
   ];
 }
 
-function ofAccess({ range, length }: Words): Alert[] {
+function ofAccess({ range }: Words): Alert[] {
   const error = of("graphtap_stream_error");
   return [
     {

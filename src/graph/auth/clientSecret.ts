@@ -7,10 +7,10 @@ import type { Command } from "./command.ts";
  * @param secret read, or fetched by its command, for each token request. @throws secret-missing, secret-unreadable
  */
 export function clientSecret(secret: { reveal(): string } | Command): ClientAuth {
-  return async (_, signal) => ({
-    parameters: { client_secret: "reveal" in secret ? secret.reveal() : await printedBy(secret, signal) },
-    configKey: "client_secret",
-  });
+  return async (_, signal) => {
+    const value = "reveal" in secret ? secret.reveal() : await printedBy(secret, signal);
+    return { parameters: { client_secret: value }, configKey: "client_secret", madeOf: value };
+  };
 }
 
 async function printedBy(command: Command, signal: AbortSignal | undefined): Promise<string> {

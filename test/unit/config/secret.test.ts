@@ -56,6 +56,11 @@ describe("a secret", () => {
   it.each([
     ["missing", "none", 'cannot read file "config/none" (ENOENT)'],
     ["empty", "empty", 'file "config/empty" is empty; expected one line, the secret'],
+    [
+      "in a home that no shell put in",
+      "~/s",
+      'cannot read file "~/s": nothing replaces the "~" there; write the whole path',
+    ],
     ["of several lines", "many", 'file "config/many" holds several lines; expected one line, the secret'],
   ])("names a file that is %s", (_, file, message) => {
     const given = options({ "config/empty": "\n", "config/many": `${VALUE}\nx\n` });

@@ -3,7 +3,7 @@ import { GraphtapError } from "../../../../src/errors.ts";
 import { clientSecret } from "../../../../src/graph/auth/clientSecret.ts";
 import { tempFolder } from "../../../support/tempFolder.ts";
 
-const REQUEST = { endpoint: "https://login.example/token", clientId: "app", nowMs: 0 };
+const REQUEST = { audience: "https://login.example/token", clientId: "app", nowMs: 0 };
 
 it("a client secret is read anew for each request, so that a rotated one is taken up", async () => {
   const secrets = ["old", "new"];
@@ -11,6 +11,7 @@ it("a client secret is read anew for each request, so that a rotated one is take
   expect(await authenticate(REQUEST)).toEqual({
     parameters: { client_secret: "old" },
     configKey: "client_secret",
+    madeOf: "old",
   });
   expect(await authenticate(REQUEST)).toMatchObject({ parameters: { client_secret: "new" } });
 });
