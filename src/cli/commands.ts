@@ -52,7 +52,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "serve",
-    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/pull, /v1/events",
+    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/status, /v1/pull, /v1/events",
     options: [
       config,
       {
@@ -207,6 +207,23 @@ export const commands: readonly Command[] = [
     summary: "JSON Schema of the configuration",
     options: [],
     load: () => import("./commands/schema.ts"),
+  },
+  {
+    name: "dashboard",
+    summary: "a Grafana dashboard of the metrics, to be imported: tenants, streams, budgets, delivery",
+    options: [],
+    load: () => import("./commands/dashboard.ts"),
+  },
+  {
+    name: "alerts",
+    summary: "Prometheus rules: what to alert on, each with its section of the runbook",
+    options: [{
+      name: "job",
+      value: "NAME",
+      help: "the job that scrapes graphtap (default graphtap)",
+      env: "",
+    }],
+    load: () => import("./commands/alerts.ts"),
   },
   {
     name: "demo",
