@@ -89,7 +89,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
   function cutOff(window: Window, error: GraphtapError): Instant {
     if (wide === null && secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS) {
       wide = window;
-      makeNarrow(context, SMALLEST_WIDTH_SECONDS, error);
+      makeNarrow(context, SMALLEST_WIDTH_SECONDS, error, true);
       return window.from;
     }
     const gap = wide ?? window;
@@ -109,7 +109,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
     },
     async failed(window, error) {
       if (!error.kind.suspectsWindow) throw error;
-      suspicion.raise(window);
+      const isNews = suspicion.raise(window);
       // What came of the window left: after a kill it must not come again beside the page that is read next.
       await context.intake.drain();
       position.commit();
@@ -121,7 +121,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       if (await narrowFilter(error)) return window.from;
       wide = null;
       const width = shrunkWidth(secondsBetween(window.from, window.to));
-      makeNarrow(context, width, error);
+      makeNarrow(context, width, error, isNews);
       if (width !== null) return window.from;
       if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
       const rest = { from: window.to, to: end };
@@ -139,8 +139,11 @@ function createSuspicion() {
     get attempts() {
       return suspect === null ? MAX_ATTEMPTS : FEW_ATTEMPTS;
     },
-    raise({ to }: Window): void {
+    /** @returns whether nothing was suspected before */
+    raise({ to }: Window): boolean {
+      const isNews = suspect === null;
       suspect = suspect === null ? to : latest(suspect, to);
+      return isNews;
     },
     /** All before `to` was read. */
     clear(to: Instant): void {
@@ -169,14 +172,19 @@ function keptSince({ stream: { plugin } }: PollContext, { keptSinceMs }: Graphta
   return addSeconds(fromMillis(keptSinceMs), excluded + moves * MOVE_MARGIN_SECONDS);
 }
 
-/** Asks for windows of this width from here on; `null` when it was the smallest already, and stays. */
+/**
+ * Asks for windows of this width from here on; `null` when it was the smallest already, and stays.
+ *
+ * @param isNews whether the log has not been told: of the halves of a window that failed, the gap at the end is
+ */
 function makeNarrow(
   { position, stream: { log } }: PollContext,
   width: number | null,
   error: GraphtapError,
+  isNews: boolean,
 ): void {
   position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
-  const level = error.kind.ofInput ? "debug" : "warn";
+  const level = error.kind.ofInput || !isNews ? "debug" : "warn";
   if (width !== null) log[level](error.message, { ...codesOf(error), window_seconds: width });
 }
 
