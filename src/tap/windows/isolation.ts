@@ -108,7 +108,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       wide = null;
     },
     async failed(window, error) {
-      if (!error.kind.suspectsWindow) throw error;
+      if (!await isOfWindow(error, suspicion.isRaised, context, window, options)) throw error;
       const isNews = suspicion.raise(window);
       // What came of the window left: after a kill it must not come again beside the page that is read next.
       await context.intake.drain();
@@ -132,12 +132,31 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
   };
 }
 
+/**
+ * Whether a failure lies in the window. Access that is refused does where Graph serves others: it is asked, unless one
+ * around this window was found so, or no page ever came.
+ */
+async function isOfWindow(
+  { kind }: GraphtapError,
+  isSuspect: boolean,
+  context: PollContext,
+  { from }: Window,
+  { priority }: IsolationOptions,
+): Promise<boolean> {
+  const hadAccess = context.counts.pages > 0 || context.position.current.watermark !== null;
+  if (!kind.refusesAccess || !hadAccess) return kind.suspectsWindow;
+  return isSuspect || await graphWorks(context, from, priority);
+}
+
 /** How often requests are sent: less often within a window that failed, whose parts need not all be wrong. */
 function createSuspicion() {
   let suspect: Instant | null = null;
   return {
     get attempts() {
       return suspect === null ? MAX_ATTEMPTS : FEW_ATTEMPTS;
+    },
+    get isRaised() {
+      return suspect !== null;
     },
     /** @returns whether nothing was suspected before */
     raise({ to }: Window): boolean {
