@@ -47,7 +47,7 @@ async function dispatch(runtime: Runtime): Promise<ExitCode> {
     throw usage(command.name, `"${given.words[0]}" is not an option of graphtap ${command.name}`);
   }
   const code = await command.load();
-  return code.run(given, runtime);
+  return code.run(given, runtime, commands);
 }
 
 function find(name: string): Command {

@@ -186,6 +186,13 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/schema.ts"),
   },
   {
+    name: "completion",
+    words: "bash|zsh|fish",
+    summary: "what a shell needs to complete commands, options and values",
+    options: [],
+    load: () => import("./commands/completion.ts"),
+  },
+  {
     name: "demo",
     summary: "the whole thing against a built-in Graph, no account needed",
     options: [

@@ -37,6 +37,7 @@ const OWN_RULES: Readonly<Record<string, readonly string[]>> = {
 const FOLDERS = [
   "cli",
   "cli/commands",
+  "cli/completion",
   "config",
   "config/patterns",
   "doctor",
