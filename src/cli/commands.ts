@@ -86,7 +86,7 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config],
+    options: [config, json],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -181,7 +181,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    summary: "JSON Schema of the configuration",
+    words: "[config|check]",
+    summary: "JSON Schema of the configuration, or of what check --json prints",
     options: [],
     load: () => import("./commands/schema.ts"),
   },

@@ -39,6 +39,7 @@ export const log: readonly Option[] = [
     choices: ["debug", "info", "warn", "error"],
     help: "least level logged (default info)",
   },
+  { name: "verbose", short: "v", help: "as --log-level debug: a line for each request, too", env: "" },
 ];
 export const format: Option = {
   name: "format",

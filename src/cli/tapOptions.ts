@@ -67,7 +67,7 @@ export function logOptions(
   debug: boolean,
 ): Pick<LogOptions, "format" | "level"> {
   const format = given.text("log-format") ?? (stderrIsTerminal ? "text" : "json");
-  const level = given.text("log-level") ?? (debug ? "debug" : "info");
+  const level = given.has("verbose") ? "debug" : given.text("log-level") ?? (debug ? "debug" : "info");
   return { format: format === "json" ? "json" : "text", level: isLogLevel(level) ? level : "info" };
 }
 
