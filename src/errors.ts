@@ -149,6 +149,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** The oldest time that may be asked for, where the other side named it; milliseconds since the epoch. */
   keptSinceMs?: number;
+  /** The other side's id of the request that failed. */
+  requestId?: string;
 }
 
 /**
@@ -159,6 +161,7 @@ export class GraphtapError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly keptSinceMs: number | undefined;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
@@ -166,6 +169,7 @@ export class GraphtapError extends Error {
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.keptSinceMs = details.keptSinceMs;
+    this.requestId = details.requestId;
   }
 
   /** The row of the table for this error. */
@@ -184,10 +188,16 @@ export function asGraphtapError(error: unknown): GraphtapError {
   return new GraphtapError("bug", text, { cause: error });
 }
 
-/** What a log line says of a failure beside its message: both names, for whoever searches for one. */
-export function codesOf(error: GraphtapError): { readonly code: ErrorCode; readonly collector?: string } {
-  const { code, kind: { collector } } = error;
-  return collector === undefined ? { code } : { code, collector: collector.join(" ") };
+/** What a log line says of a failure beside its message: both names, for whoever searches for one, and Graph's id. */
+export type ErrorFields = Readonly<{ code: ErrorCode; collector?: string; request_id?: string }>;
+
+/** The fields of a log line that tells a failure. */
+export function codesOf({ code, kind: { collector }, requestId }: GraphtapError): ErrorFields {
+  return {
+    code,
+    ...(collector && { collector: collector.join(" ") }),
+    ...(requestId !== undefined && { request_id: requestId }),
+  };
 }
 
 /** The one line a person reads: code, the old collector's name, message. */

@@ -1,4 +1,5 @@
 /** Options that several commands have, so that each means the same everywhere. */
+import { LOG_FORMATS } from "../telemetry/log.ts";
 import type { Option } from "./options.ts";
 
 export const config: Option = {
@@ -30,8 +31,8 @@ export const log: readonly Option[] = [
   {
     name: "log-format",
     value: "FORMAT",
-    choices: ["text", "json"],
-    help: "text on a terminal, json elsewhere, unless given",
+    choices: LOG_FORMATS,
+    help: "text on a terminal, json elsewhere, unless given; ecs has Elastic's names",
   },
   {
     name: "log-level",

@@ -258,7 +258,7 @@ describe("graphtap pull", () => {
 });
 
 describe("the log", () => {
-  it("is text or JSON, as much as asked for, and shows no secret at any level", async () => {
+  it("is text, JSON or ECS, as much as asked for, and shows no secret at any level", async () => {
     const { site, config } = await smallSite();
     const pull = (...words: string[]) => run(["pull", "-c", config, ...words]);
     const text = await pull("--log-format", "text", "--log-level", "debug");
@@ -271,6 +271,9 @@ describe("the log", () => {
     }
     expect((await pull("-v", "--log-format", "text")).stderr).toMatch(/ debug request .*status=200/);
     expect((await pull("--log-level", "error")).stderr).toBe("");
+    const ecs = (await pull("--log-format", "ecs")).stderr.split("\n").slice(0, -1);
+    expect(JSON.parse(ecs.at(-1)!)).toMatchObject({ "message": "ended: done", "process.exit_code": 0 });
+    for (const line of ecs) expect(JSON.parse(line)).toMatchObject({ "log.level": "info" });
     for (const line of (await pull()).stderr.split("\n").slice(0, -1)) {
       expect(JSON.parse(line)).toMatchObject({ level: "info" });
     }
