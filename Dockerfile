@@ -25,7 +25,8 @@ COPY --from=build /build/dist/graphtap.cjs /usr/local/bin/graphtap
 WORKDIR /devo-collector
 # The number of the image's user "node": orchestrators that insist on another than root cannot look a name up.
 USER 1000:1000
-ENV NODE_ENV=production CONFIG_FILE=config.yaml
+# Node opens a debugger at SIGUSR1 before the program can say that it wants none.
+ENV NODE_ENV=production NODE_OPTIONS=--disable-sigusr1 CONFIG_FILE=config.yaml
 # The status page and /metrics answer inside the container only, unless --listen and a token say otherwise.
 EXPOSE 9464
 # The program answers; whether every stream gets through is what /readyz tells.

@@ -18,6 +18,7 @@ const deno = (globalThis as { Deno?: DenoNamespace }).Deno;
 
 // Without a listener Node opens its debugger to every user of the host. The built files have one in their first line.
 process.on("SIGUSR1", deno ? closeDebugger : () => {});
+if (!deno) setTimeout(closeEarlyDebugger, 1000).unref();
 // Sent by mistake, as by a script that rotates logs of something else, it is no reason to die.
 process.on("SIGUSR2", () => {});
 
@@ -32,6 +33,15 @@ function closeDebugger(): void {
     close();
     if (performance.now() - since > DEBUGGER_MS.within) clearInterval(timer);
   }, DEBUGGER_MS.every);
+}
+
+/** Closes the debugger that Node opened at a signal before the listener stood; one that somebody asked for stays. */
+function closeEarlyDebugger(): void {
+  const isWanted = [...process.execArgv, process.env["NODE_OPTIONS"]].some((words) =>
+    words?.includes("--inspect")
+  );
+  const { close, url } = process.getBuiltinModule("node:inspector");
+  if (!isWanted && url() !== undefined) close();
 }
 
 /**
@@ -138,7 +148,7 @@ process.on("SIGHUP", () => {
 });
 
 function onStopSignal(callback: (cause: StopCause) => void): () => void {
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
     // A command that nobody needs to stop ends by them as any program does.
     if (process.listenerCount(signal) === 0) process.on(signal, () => stopAll(signal));
   }

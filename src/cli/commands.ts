@@ -9,6 +9,7 @@ import {
   json,
   lines,
   log,
+  probe,
   service,
   sink,
   state,
@@ -92,7 +93,15 @@ export const commands: readonly Command[] = [
   {
     name: "doctor",
     summary: "prove it online: token, clock, permissions, licence, each service with one small request",
-    options: [config, state, service, input, json, ...log],
+    options: [
+      config,
+      state,
+      service,
+      input,
+      { ...probe, help: "also try the certificate of each output against its address; nothing is sent" },
+      json,
+      ...log,
+    ],
     load: () => import("./commands/doctor.ts"),
   },
   {
@@ -131,10 +140,24 @@ export const commands: readonly Command[] = [
         help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
       {
+        name: "out",
+        value: "WAY",
+        choices: ["tcp", "http"],
+        help: "how they get to Devo: tcp with a client certificate (default), http with a token (vector)",
+      },
+      {
         name: "output",
         value: "NAME",
         help: "only this block under outputs (default: all that lines can be sent to)",
       },
+      {
+        name: "tls",
+        value: "VERSION",
+        choices: ["1.2", "1.3"],
+        help:
+          "highest TLS version to Devo (default 1.2: under 1.3 lines go to a server that then refuses us)",
+      },
+      { ...probe, help: "try the certificate against the address first; nothing is sent" },
     ],
     load: () => import("./commands/shipper.ts"),
   },

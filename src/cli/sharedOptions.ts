@@ -26,6 +26,7 @@ export const input: Option = {
   help: "only this input; may be repeated",
 };
 export const json: Option = { name: "json", help: "machine-readable" };
+export const probe: Option = { name: "probe", help: "try the outputs" };
 /** What is said on standard error. */
 export const log: readonly Option[] = [
   {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import { asGraphtapError } from "../errors.ts";
+import { claimsOf } from "./auth/challenge.ts";
 import { readClaims } from "./auth/tokenClaims.ts";
 import type { Asked } from "./asked.ts";
 import { judge } from "./judge.ts";
@@ -54,7 +55,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
             return { ...response, body: followed(response.body, outage, asked.service, permit.release) };
           }
           const refusal = await readRefusal(response);
-          const mayHelp = response.status === 401 && tokens.reject(token);
+          const mayHelp = response.status === 401 && tokens.reject(token, claimsOf(refusal.challenge));
           if (mayHelp && !renewed) continue;
           const error = judge(asked, refusal, { nowMs: clock.now(), claims: readClaims(token) });
           if (error.kind.ofInput) outage.failed(asked.service, error);

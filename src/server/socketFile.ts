@@ -4,10 +4,10 @@ import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 
-/** Why nothing can listen there; what is in use, or is an address that comes later, may be free at another start. */
+/** Why nothing can listen there; what is in use, or comes later (an address, its name, a folder), may do at another start. */
 export function cannotListen(where: string, cause: unknown): GraphtapError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const mayPass = /^EADDR(INUSE|NOTAVAIL)$/.test(code ?? "");
+  const mayPass = /^(EADDRINUSE|EADDRNOTAVAIL|EAI_AGAIN|ENOENT)$/.test(code ?? "");
   return new GraphtapError(
     mayPass ? "address-unavailable" : "usage",
     `Cannot listen on ${where}: ${message}`,
@@ -21,7 +21,7 @@ export function cannotListen(where: string, cause: unknown): GraphtapError {
  * Lets `listen` make a socket in a folder of its own, closes it to all but its owner, and then moves it to `path`. A
  * socket there that nobody listens on, as a kill leaves it, is replaced.
  *
- * @throws address-unavailable somebody listens there
+ * @throws address-unavailable somebody listens there, or the folder is not there
  * @throws usage something else is there, or the folder cannot be written
  */
 export async function openSocket(path: string, listen: (path: string) => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import {
   EXAMPLE,
   type ShipperSettings,
   textsOf,
+  type TlsVersion,
   type WayIn,
   wayOutName,
 } from "./settings.ts";
@@ -28,8 +29,19 @@ function service({ buffer }: ShipperSettings): string {
 `;
 }
 
+const TLS_1_2 =
+  `  # With TLS 1.3 Fluent Bit counts lines as sent to a server that then refuses the certificate, and resets the
+  # connection at its own stop: both lose what is in flight. Needs Fluent Bit 4.0 or later.
+  tls.max_version: TLSv1.2
+`;
+
 /** To Devo, one line for each record of Fluent Bit; `key` is where the line stands in it. */
-function devoOutput({ address, port, tls }: Destination, alias: string, key: string): string {
+function devoOutput(
+  { address, port, tls }: Destination,
+  highestTls: TlsVersion,
+  alias: string,
+  key: string,
+): string {
   return `- name: tcp
   alias: ${alias}
   match: graphtap
@@ -48,10 +60,7 @@ ${
   tls.verify: on
   tls.verify_hostname: on
   tls.vhost: ${yamlText(address)}
-  # With TLS 1.3 Fluent Bit counts lines as sent to a server that then refuses the certificate, and resets the
-  # connection at its own stop: both lose what is in flight. Needs Fluent Bit 4.0 or later.
-  tls.max_version: TLSv1.2
-  tls.ca_file: ${yamlText(tls.chain)}
+${highestTls === "1.2" ? TLS_1_2 : ""}  tls.ca_file: ${yamlText(tls.chain)}
   tls.crt_file: ${yamlText(tls.cert)}
   tls.key_file: ${yamlText(tls.key)}
   # If OpenSSL finds the domain's certificate too weak ("ca md too weak", "ee key too small"):
@@ -60,8 +69,9 @@ ${
   }`;
 }
 
-function devoOutputs({ destinations }: ShipperSettings, key: string): string {
-  return destinations.map((destination, index) => devoOutput(destination, wayOutName(index), key)).join("");
+function devoOutputs({ destinations, highestTls }: ShipperSettings, key: string): string {
+  return destinations.map((destination, index) => devoOutput(destination, highestTls, wayOutName(index), key))
+    .join("");
 }
 
 /** To a file, for trying. */

@@ -4,6 +4,9 @@
 export const WAYS_IN = ["exec", "interval", "stdin", "http", "file"] as const;
 export type WayIn = (typeof WAYS_IN)[number];
 
+/** Versions of TLS that can be the highest one to Devo. */
+export type TlsVersion = "1.2" | "1.3";
+
 export interface ShipperSettings {
   /** The words that start graphtap. */
   readonly program: readonly string[];
@@ -15,6 +18,21 @@ export interface ShipperSettings {
   readonly spool: string;
   /** Every one of them gets every line. */
   readonly destinations: readonly Destination[];
+  /** Takes every line instead of them, where lines leave by HTTP. */
+  readonly devoHttp?: DevoHttp;
+  /**
+   * 1.2 unless the user says otherwise: under 1.3 a server judges the client certificate after the handshake, so that
+   * what is written meanwhile to one that refuses it is lost.
+   */
+  readonly highestTls: TlsVersion;
+}
+
+/** Devo's HTTP endpoint. */
+export interface DevoHttp {
+  /** Host, and port where it is not 443. */
+  readonly endpoint: string;
+  /** The file that holds domain and token as JSON, absolute. */
+  readonly secret: string;
 }
 
 /** Devo's end. */
@@ -47,6 +65,13 @@ export const EXAMPLE: ShipperSettings = {
       key: "/etc/graphtap/certs/domain.key",
     },
   }],
+  highestTls: "1.2",
+};
+
+/** The same of the files that leave by HTTP. */
+export const EXAMPLE_HTTP: DevoHttp = {
+  endpoint: "http-us.devo.io",
+  secret: "/etc/graphtap/certs/devo-http.json",
 };
 
 /** The name of a way out to Devo, the first being number 0. */
@@ -80,7 +105,8 @@ export function graphtapWords({ program, config, spool }: ShipperSettings, via: 
 }
 
 /** Every text of a user's own that is written down in the configuration of a shipper. */
-export function textsOf({ program, config, buffer, spool, destinations }: ShipperSettings): string[] {
+export function textsOf(settings: ShipperSettings): string[] {
+  const { program, config, buffer, spool, destinations, devoHttp } = settings;
   const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
-  return [...program, config, buffer, spool, ...ends];
+  return [...program, config, buffer, spool, ...ends, ...Object.values(devoHttp ?? {})];
 }

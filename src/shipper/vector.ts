@@ -4,26 +4,19 @@ import { comment, indent, refuse, yamlText } from "./quote.ts";
 import {
   type Destination,
   EXAMPLE,
+  EXAMPLE_HTTP,
   type ShipperSettings,
   textsOf,
   type WayIn,
   wayOutName,
 } from "./settings.ts";
-import { DEVO_HTTP, TESTS } from "./vectorHttp.ts";
+import { DISK_BUFFER, type VectorBlocks, writeBlocks } from "./vectorBlocks.ts";
+import { devoHttpBlocks, TESTS } from "./vectorHttp.ts";
 import { type VectorWayIn, vectorWays } from "./vectorSources.ts";
 
 const dataDir = ({ buffer }: ShipperSettings) =>
   `# Disk buffers and positions.
 data_dir: ${yamlText(`${buffer}/vector`)}
-`;
-
-const BUFFER = `  # Turns the source's acknowledgements on, where it has them.
-  acknowledgements: {enabled: true}
-  buffer:
-    type: disk
-    # When it is full, Vector stops reading.
-    max_size: 1073741824
-    when_full: block
 `;
 
 /** To Devo over TCP. */
@@ -50,11 +43,16 @@ ${
     verify_certificate: true
     verify_hostname: true
 `
-  }${BUFFER}`;
+  }${indent(DISK_BUFFER, 2)}`;
 }
 
-function devoSinks({ destinations }: ShipperSettings): string {
-  return destinations.map((destination, index) => devoSink(destination, wayOutName(index))).join("");
+/** To Devo, the way that the settings say. */
+function waysOut(settings: ShipperSettings): VectorBlocks {
+  const { destinations, devoHttp } = settings;
+  if (devoHttp !== undefined) return devoHttpBlocks(devoHttp, settings);
+  return {
+    sinks: destinations.map((destination, index) => devoSink(destination, wayOutName(index))).join(""),
+  };
 }
 
 /** To a file, for trying. */
@@ -74,14 +72,10 @@ export function vectorConfig(settings: ShipperSettings, via: WayIn, head: string
   // Vector replaced variables in all texts up to 0.56; the files source reads patterns.
   for (const value of textsOf(settings)) refuse("it", value, /\$|\{\{|SECRET\[/, "Vector");
   if (via === "file") refuse("it", settings.spool, /[*?[\]{}\\]/, "Vector");
-  const way = vectorWays[via];
-  const [own = "", sinks = ""] = (way.rest ?? "").split("\nsinks:\n");
-  return `${comment(`${head}\n\n${way.about}`)}
+  const { about, blocks } = vectorWays[via];
+  return `${comment(`${head}\n\n${about}`)}
 ${dataDir(settings)}
-sources:
-${indent(way.source(settings), 2)}
-${own === "" ? "" : `${own}\n`}sinks:
-${sinks === "" ? "" : `${sinks}\n`}${indent(devoSinks(settings), 2)}`;
+${writeBlocks(blocks(settings), waysOut(settings))}`;
 }
 
 const FILES: Readonly<Record<VectorWayIn, string>> = {
@@ -93,34 +87,26 @@ const FILES: Readonly<Record<VectorWayIn, string>> = {
 
 /** The files in `vector/` by their names. */
 export function vectorFiles(): Readonly<Record<string, string>> {
-  const ins = Object.entries(vectorWays).map(([via, way]) => [
-    FILES[via as VectorWayIn],
-    `${
-      comment(`${way.about}\nTogether with a way out: vector -c ${FILES[via as VectorWayIn]} -c to-devo.yaml`)
-    }
-${dataDir(EXAMPLE)}
-sources:
-${indent(way.source(EXAMPLE), 2)}${way.rest === undefined ? "" : `\n${way.rest}`}`,
-  ]);
-  return Object.fromEntries([
-    ...ins,
-    [
-      "to-devo.yaml",
-      `${comment("The way out to Devo, over TLS with a client certificate.")}
-sinks:
-${indent(devoSinks(EXAMPLE), 2)}`,
-    ],
-    [
-      "to-devo-http.yaml",
-      `${comment("The way out to Devo's HTTP endpoint, where TCP or client certificates are not possible.")}
-${DEVO_HTTP}`,
-    ],
-    [
-      "to-file.yaml",
-      `${comment("A way out for trying: the lines as Devo would get them, in /tmp/graphtap.log.")}
-sinks:
-${indent(FILE_SINK, 2)}`,
-    ],
-    ["tests.yaml", TESTS],
-  ]);
+  const ins = Object.entries(vectorWays).map(([via, { about, blocks }]) => {
+    const name = FILES[via as VectorWayIn];
+    const head = comment(`${about}\nTogether with a way out: vector -c ${name} -c to-devo-http.yaml`);
+    return [name, `${head}\n${dataDir(EXAMPLE)}\n${writeBlocks(blocks(EXAMPLE))}`];
+  });
+  const wayOut = (about: string, blocks: VectorBlocks) => `${comment(about)}\n${writeBlocks(blocks)}`;
+  return {
+    ...Object.fromEntries(ins) as Record<string, string>,
+    "to-devo-http.yaml": wayOut(
+      "The way out to Devo's HTTP endpoint: each request is answered, and one that is not is sent again.",
+      devoHttpBlocks(EXAMPLE_HTTP, EXAMPLE),
+    ),
+    "to-devo.yaml": wayOut(
+      "The way out to Devo or a relay over TLS with a client certificate: nothing tells what has arrived.",
+      waysOut(EXAMPLE),
+    ),
+    "to-file.yaml": wayOut(
+      "A way out for trying: the lines as Devo would get them, in /tmp/graphtap.log.",
+      { sinks: FILE_SINK },
+    ),
+    "tests.yaml": TESTS,
+  };
 }

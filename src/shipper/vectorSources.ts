@@ -1,5 +1,6 @@
 /** The ways of lines into Vector. */
 import { shellCommand, yamlList } from "./quote.ts";
+import type { VectorBlocks } from "./vectorBlocks.ts";
 import {
   graphtapWords,
   HEARTBEAT_SECONDS,
@@ -15,41 +16,45 @@ export type VectorWayIn = Exclude<WayIn, "stdin">;
 /** What differs between the ways in. */
 export interface VectorWay {
   readonly about: string;
-  /** What goes under `sources`, then under `transforms` and further `sinks`, where there are such. */
-  readonly source: (settings: ShipperSettings) => string;
-  readonly rest?: string;
+  readonly blocks: (settings: ShipperSettings) => VectorBlocks;
 }
 
 const HTTP_PORT = 8088;
 const TO_HTTP = `http://127.0.0.1:${HTTP_PORT}/ingest --body lines`;
 
-// graphtap's log would go to /dev/null otherwise, and with it the reason for every failure.
-const LOG_APART = `transforms:
-  # graphtap's event lines. What it logs goes to Vector's own log instead of to Devo.
-  graphtap:
-    type: filter
-    inputs: [graphtap_exec]
-    condition: .stream == "stdout"
-  graphtap_log:
-    type: filter
-    inputs: [graphtap_exec]
-    condition: .stream == "stderr"
-
-sinks:
-  graphtap_log:
-    type: console
-    inputs: [graphtap_log]
-    target: stderr
-    encoding: {codec: text}
-`;
+/**
+ * Takes apart what a child wrote: its log would go to /dev/null otherwise, and with it the reason for every failure.
+ *
+ * @param inputs the sources with event lines
+ */
+const logApart = (inputs: string): VectorBlocks => ({
+  transforms: `# graphtap's event lines. What it logs goes to Vector's own log instead of to Devo.
+graphtap:
+  type: filter
+  inputs: [${inputs}]
+  condition: .stream == "stdout"
+graphtap_log:
+  type: filter
+  inputs: [graphtap_exec]
+  condition: .stream == "stderr"
+`,
+  sinks: `# No two components share a name, whatever they are.
+graphtap_log_out:
+  type: console
+  inputs: [graphtap_log]
+  target: stderr
+  encoding: {codec: text}
+`,
+});
 
 /** Every way of lines into Vector. */
 export const vectorWays: Readonly<Record<VectorWayIn, VectorWay>> = {
   exec: {
     about: `graphtap as a child of Vector that runs for as long as it does.
 An exec source has no acknowledgement: what Vector holds in memory is lost when it is killed (some 3,100 lines).`,
-    source: (settings) =>
-      `graphtap_exec:
+    blocks: (settings) => ({
+      ...logApart("graphtap_exec"),
+      sources: `graphtap_exec:
   type: exec
   mode: streaming
   command: ${yamlList(graphtapWords(settings, "exec", TO_HTTP))}
@@ -61,14 +66,15 @@ An exec source has no acknowledgement: what Vector holds in memory is lost when 
   # No framing.newline_delimited.max_length: a longer line would be dropped. maximum_buffer_size_bytes does nothing.
   decoding: {codec: bytes}
 `,
-    rest: LOG_APART,
+    }),
   },
   interval: {
     about:
       `One pull every ${INTERVAL_SECONDS} s, of the services whose period has passed: no process stays between.
 Vector kills a command that lasts longer than the interval, without warning: the deadline is below it.`,
-    source: (settings) =>
-      `graphtap_exec:
+    blocks: (settings) => ({
+      ...logApart("graphtap_exec, graphtap_heartbeat"),
+      sources: `graphtap_exec:
   type: exec
   mode: scheduled
   command: ${yamlList(graphtapWords(settings, "interval", TO_HTTP))}
@@ -85,13 +91,13 @@ graphtap_heartbeat:
   include_stderr: false
   decoding: {codec: bytes}
 `,
-    rest: LOG_APART.replace("inputs: [graphtap_exec]", "inputs: [graphtap_exec, graphtap_heartbeat]"),
+    }),
   },
   http: {
     about: `graphtap on its own, pushing batches; the way in with an acknowledgement.
 Vector answers 200 when a batch is in the sink's disk buffer, since the sink has acknowledgements on.`,
-    source: (settings) =>
-      `# Start graphtap beside it, by a unit or container of its own:
+    blocks: (settings) => ({
+      sources: `# Start graphtap beside it, by a unit or container of its own:
 #   ${shellCommand(graphtapWords(settings, "http", TO_HTTP))}
 graphtap:
   type: http_server
@@ -105,20 +111,23 @@ graphtap:
   framing: {method: newline_delimited}
   decoding: {codec: bytes}
 `,
+    }),
   },
   file: {
     about: `graphtap on its own, writing a spool; Vector follows it and remembers how far its sinks came.`,
-    source: (settings) =>
-      `# Start graphtap beside it, by a unit or container of its own:
+    blocks: (settings) => ({
+      sources: `# Start graphtap beside it, by a unit or container of its own:
 #   ${shellCommand(graphtapWords(settings, "file", TO_HTTP))}
 graphtap:
   type: file
   include: ${yamlList([`${settings.spool}*`])}
   read_from: beginning
-  # By inode: two files may begin with the same bytes. None is ever renamed.
-  fingerprint: {strategy: device_and_inode}
+  # A file is known by its first line, which begins with a millisecond of its own. Not by its inode: a new file that
+  # gets the inode of a deleted one would be taken for it, and its lines for read.
+  fingerprint: {strategy: checksum}
   # The longest line. 100 KiB unless set, and a longer one is dropped.
   max_line_bytes: ${LONGEST_LINE_MIB * 1024 * 1024}
 `,
+    }),
   },
 };

@@ -4,11 +4,12 @@
  * of the next writer would continue the half line of the one that was killed.
  *
  * ```text
- * <0 or 1> <output>    the output of the last process; 1 while lines of it are being written
+ * <0 or 1> <output>    the output of the last process; 1 while lines are written to it, and for a moment after
  * <output>             others where half a line may stand, newest first
  * ```
  * An output is told by what the system calls it, device and number, so that a new pipe is not taken for the old one.
- * The digit is written over without a sync: a kill leaves it as it is, and no pipe outlives a crash of the host.
+ * The digit is written over without a sync, once when lines begin and once when none came for a moment: a kill leaves it
+ * as it is, and no pipe outlives a crash of the host.
  */
 import { Buffer } from "node:buffer";
 import { closeSync } from "node:fs";
@@ -26,7 +27,7 @@ export interface LineMark {
    * @throws state-unusable
    */
   begin(): boolean;
-  /** All of them are written. */
+  /** All of them are written, and no others seem to follow. */
   end(): void;
   close(): void;
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Clock } from "../clock.ts";
 import { GraphtapError } from "../errors.ts";
 import type { LineMark } from "./lineMark.ts";
 import { isFull, sinkFailure } from "./sinkFailure.ts";
@@ -6,6 +7,8 @@ import type { Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
 
 const LINE_FEED = Buffer.from("\n");
+/** How long nothing is written before the mark is taken away: it costs a small write, and pieces of a page follow soon. */
+const QUIET_MS = 100;
 
 /** What a failed write to standard output means: its reader is gone, or it is a file and its volume is full. */
 export function stdoutFailure(error: unknown): GraphtapError {
@@ -34,15 +37,16 @@ export function createStdoutSink(
   mark: LineMark,
 ): Sink {
   const queue = createWriteQueue(ending);
+  const busy = createBusyMark(mark, ending.clock);
 
   async function put(lines: Uint8Array): Promise<void> {
-    const bytes = mark.begin() ? Buffer.concat([LINE_FEED, lines]) : lines;
+    const bytes = busy.begin() ? Buffer.concat([LINE_FEED, lines]) : lines;
     try {
       await write(bytes);
     } catch (error) {
       throw stdoutFailure(error);
     }
-    mark.end();
+    busy.written();
   }
 
   return {
@@ -51,7 +55,45 @@ export function createStdoutSink(
     close: () =>
       Promise.resolve().then(() => {
         queue.close();
-        mark.close();
+        busy.close();
       }),
+  };
+}
+
+/** A mark that stays while writes follow each other, and for {@linkcode QUIET_MS} after the last one. */
+function createBusyMark(mark: LineMark, clock: Clock) {
+  const closed = new AbortController();
+  let isMarked = false;
+  let isWriting = false;
+  let writes = 0;
+
+  async function untilQuiet(): Promise<void> {
+    for (let before = -1; isWriting || before !== writes;) {
+      before = writes;
+      await clock.sleep(QUIET_MS, closed.signal);
+    }
+    mark.end();
+    isMarked = false;
+  }
+
+  return {
+    /** @returns whether half a line has to be ended first */
+    begin(): boolean {
+      writes++;
+      isWriting = true;
+      if (isMarked) return false;
+      isMarked = true;
+      const isLeft = mark.begin();
+      // Closed, or the mark cannot be taken away: then it stays, and an empty line follows at most.
+      untilQuiet().catch(() => {});
+      return isLeft;
+    },
+    written: () => void (isWriting = false),
+    close(): void {
+      closed.abort();
+      // A write that failed, or was given up, may have left half a line.
+      if (isMarked && !isWriting) mark.end();
+      mark.close();
+    },
   };
 }

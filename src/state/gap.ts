@@ -1,4 +1,4 @@
-import type { Window } from "../instant.ts";
+import { latest, secondsBetween, type Window } from "../instant.ts";
 
 /** A window that could not be read: kept until it was. */
 export interface Gap extends Window {
@@ -34,4 +34,16 @@ export function withoutWindow(gaps: readonly Gap[], { from, to }: Window): Gap[]
 /** The order of gaps: the oldest first. */
 export function byTime(a: Gap, b: Gap): number {
   return a.from.seconds - b.from.seconds;
+}
+
+/** Seconds of time that the gaps cover together; where they overlap, once. */
+export function gapSeconds(gaps: readonly Window[]): number {
+  let sum = 0;
+  let covered: Window["to"] | null = null;
+  for (const { from, to } of [...gaps].sort((a, b) => secondsBetween(b.from, a.from))) {
+    const start: Window["to"] = covered === null ? from : latest(covered, from);
+    sum += Math.max(0, secondsBetween(start, to));
+    covered = covered === null ? to : latest(covered, to);
+  }
+  return sum;
 }

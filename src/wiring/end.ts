@@ -1,17 +1,21 @@
 /** How a command that delivers comes to its end, and the one line that says why. */
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
+import { type Missing, missingInWords } from "./missing.ts";
 import type { StopCause } from "./runtime.ts";
 
 /** How the work of a command ended by itself. */
 export interface Done {
   readonly reason: string;
   readonly exitCode: ExitCode;
+  /** Gaps that are open at the end. They are said, and change no exit code: they are tried again. */
+  readonly missing?: Missing;
 }
 
 const STOPS: Readonly<Record<StopCause, string>> = {
   "SIGTERM": "stopped by SIGTERM",
   "SIGINT": "stopped by SIGINT",
+  "SIGQUIT": "stopped by SIGQUIT",
   "SIGHUP": "stopped by SIGHUP",
   "parent-gone": "stopped because the process that started this one is gone",
 };
@@ -40,12 +44,24 @@ export async function runToEnd(
     if (!isFailure(end)) end = asGraphtapError(thrown);
   }
   const { exitCode } = end instanceof GraphtapError ? end.kind : end;
-  const text = `ended: ${end instanceof GraphtapError ? end.message : end.reason}`;
-  if (isFailure(end)) log.error(text, { ...codesOf(end), exit_code: exitCode, stack: stackOf(end) });
-  else if (exitCode === 0) log.info(text, { exit_code: exitCode });
-  // What failed was logged when it did.
-  else log.warn(text, { exit_code: exitCode });
+  if (end instanceof GraphtapError) logFailure(log, end);
+  else logDone(log, end);
   return exitCode;
+}
+
+function logFailure(log: Log, end: GraphtapError): void {
+  const text = `ended: ${end.message}`;
+  const { exitCode } = end.kind;
+  if (isFailure(end)) log.error(text, { ...codesOf(end), exit_code: exitCode, stack: stackOf(end) });
+  else log.info(text, { exit_code: exitCode });
+}
+
+function logDone(log: Log, { reason, exitCode, missing }: Done): void {
+  const isMissing = missing !== undefined && missing.gaps > 0;
+  const text = `ended: ${reason}${isMissing ? `, with ${missingInWords(missing)}` : ""}`;
+  const gaps = isMissing ? { gaps: missing.gaps, gap_seconds: missing.gap_seconds } : {};
+  // What failed was logged when it did.
+  log[exitCode === 0 && !isMissing ? "info" : "warn"](text, { ...gaps, exit_code: exitCode });
 }
 
 function isFailure(end: Done | GraphtapError): end is GraphtapError {
@@ -57,12 +73,13 @@ function stackOf({ kind, cause }: GraphtapError): string | undefined {
   return kind.exitCode === 70 && cause instanceof Error ? cause.stack : undefined;
 }
 
-/** The end of finished polls. */
-export function endOfPolls(errors: readonly (unknown | null)[]): Done {
+/** The end of finished polls. @param missing the gaps that are open after them */
+export function endOfPolls(errors: readonly (unknown | null)[], missing?: Missing): Done {
   const failed = errors.filter((error) => error !== null).length;
   return {
     reason: failed === 0 ? "done" : `${failed} of ${errors.length} streams failed`,
     exitCode: exitCodeOf(errors),
+    ...(missing === undefined ? {} : { missing }),
   };
 }
 

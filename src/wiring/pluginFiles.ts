@@ -1,4 +1,5 @@
 /** Services that a configuration brings along, from their files. */
+import { closeSync, openSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
@@ -8,7 +9,7 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { checkPlugin } from "../plugin/schema.ts";
 import type { Runtime } from "./runtime.ts";
 import { visibleLine } from "../telemetry/visible.ts";
-import { readWholeFile } from "../files/wholeFile.ts";
+import { isMissing, readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 
 type ImportModule = Runtime["importModule"];
 
@@ -18,7 +19,7 @@ const DATA = new Set([".yaml", ".yml", ".json"]);
  * The plugins that a configuration brings along (`globals.plugins`), each checked by the schema of our own.
  *
  * @param home the folder that relative paths start from
- * @throws plugin-invalid
+ * @throws plugin-missing, plugin-invalid
  */
 export async function loadPluginFiles(
   text: string,
@@ -39,14 +40,26 @@ export async function loadPluginFiles(
 }
 
 function readData(path: string, file: string): unknown {
+  let text: string;
   try {
-    return parse(readWholeFile(file).toString("utf8"));
+    text = readWholeFile(file).toString("utf8");
   } catch (error) {
-    throw unreadable(path, error, "it is not there, not YAML, or too long");
+    throw unreadable(path, error, whyUnreadable(error));
+  }
+  try {
+    return parse(text);
+  } catch (error) {
+    throw unreadable(path, error, "it is not YAML");
   }
 }
 
 async function readModule(path: string, file: string, importModule: ImportModule): Promise<unknown> {
+  try {
+    // What it imports may be missing as well, and no import says which of them.
+    closeSync(openSync(file, "r"));
+  } catch (error) {
+    throw unreadable(path, error, whyUnreadable(error));
+  }
   try {
     const module = await importModule(pathToFileURL(file).href) as { default?: unknown };
     return module.default;
@@ -60,5 +73,6 @@ async function readModule(path: string, file: string, importModule: ImportModule
 }
 
 function unreadable(path: string, cause: unknown, why: string): GraphtapError {
-  return new GraphtapError("plugin-invalid", `Cannot load plugin "${path}": ${why}`, { cause });
+  const code = isMissing(cause) ? "plugin-missing" : "plugin-invalid";
+  return new GraphtapError(code, `Cannot load plugin "${path}": ${why}`, { cause });
 }

@@ -2,7 +2,7 @@
 import type { FileLocker } from "../files/lock.ts";
 
 /** What stops a process from outside. */
-export type StopCause = "SIGTERM" | "SIGINT" | "SIGHUP" | "parent-gone";
+export type StopCause = "SIGTERM" | "SIGINT" | "SIGQUIT" | "SIGHUP" | "parent-gone";
 
 /** Places of standard output where event lines reach no shipper by themselves. */
 export type StdoutPlace = "a terminal" | "/dev/null" | "the journal" | "the log of this container";
@@ -22,7 +22,7 @@ export interface Runtime {
   readonly stderrIsTerminal: boolean;
   /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
-  /** Calls back at each SIGTERM and SIGINT, and at SIGHUP where nobody reads anything again; what it returns ends that. */
+  /** Calls back at each SIGTERM, SIGINT and SIGQUIT, and at SIGHUP where nothing is read again; what it returns ends that. */
   readonly onStopSignal: (callback: (cause: StopCause) => void) => () => void;
   /** Calls back at each SIGHUP; what it returns ends that. */
   readonly onReloadSignal: (callback: () => void) => () => void;

@@ -1,6 +1,7 @@
-/** Beside a tap: what the sink took and how much memory it needs, in the log every five minutes. */
+/** Beside a tap: what the sink took, what is missing and how much memory it needs, in the log every five minutes. */
 import type { Sink } from "../sink/sink.ts";
 import { createSenderStats, type SenderStats } from "../telemetry/stats.ts";
+import { missingInWords, missingOf } from "./missing.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Tap } from "./tap.ts";
 
@@ -26,20 +27,24 @@ export function withStatistics(tap: Tap, rssBytes: Runtime["rssBytes"]): Tap {
   return { ...tap, engine: { ...tap.engine, sink: countingSink(sink, stats, now) } };
 }
 
-/** Logs sender statistics and memory every five minutes, until the tap stops. */
+/** Logs sender statistics, memory, and gaps while there are any, every five minutes, until the tap stops. */
 export async function logStatistics(
   tap: Tap,
   stats: SenderStats,
   rssBytes: Runtime["rssBytes"],
 ): Promise<void> {
-  const { engine: { clock }, log, stop } = tap;
+  const { engine: { clock }, log, stop, streams } = tap;
   try {
     for (;;) {
       await clock.sleep(EVERY_MS, stop.signal);
       log.info("sender statistics", { ...stats.take() });
       log.info("memory", { rss_mib: Math.round(rssBytes() / 1024 / 102.4) / 10 });
+      const missing = missingOf(streams);
+      if (missing.gaps === 0) continue;
+      const { gaps, gap_seconds } = missing;
+      log.warn(`not everything could be read: ${missingInWords(missing)}`, { gaps, gap_seconds });
     }
   } catch {
-    // Only the stop wakes it early, and whoever stops says why.
+    // The stop wakes it early, and whoever stops says why; a ledger that cannot be read fails the next poll as well.
   }
 }

@@ -140,6 +140,6 @@ function watched(tokens: TokenSource, outage: Outage, log: Log): TokenSource {
       return token;
     },
     current: () => tokens.current(),
-    reject: (token) => tokens.reject(token),
+    reject: (token, claims) => tokens.reject(token, claims),
   };
 }

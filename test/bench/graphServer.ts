@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import process from "node:process";
+import { freePort } from "../support/freePort.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What a server for one measurement holds. */
@@ -48,13 +47,4 @@ export async function startGraph(workshop: Workshop, content: Partial<Content>):
     once(child, "exit").then(() => Promise.reject(new Error("the page server did not start"))),
   ]);
   return { url: `http://127.0.0.1:${whole.port}`, fromMs: whole.fromMs, close: () => child.stdin.end() };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

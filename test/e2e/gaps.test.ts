@@ -2,6 +2,9 @@ import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { addSeconds } from "../../src/instant.ts";
+import { durationInWords } from "../../src/telemetry/duration.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { run } from "../support/program.ts";
 import { CONTOSO, openSite } from "../support/site.ts";
 import { spoolText } from "../support/spoolModel.ts";
@@ -18,6 +21,26 @@ describe("gaps and replay", () => {
     const { code, stdout } = await run(["gaps", "-c", config]);
     expect({ code, text: stdout.toString() }).toEqual({ code: 0, text: "no gaps\n" });
     expect((await run(["gaps", "-c", config, "--json"])).stdout.toString()).toBe("[]\n");
+  });
+
+  it("are said at the end of a pull that is a good one, and by state, in seconds", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    site.emulator.produce("signIns", 40, { from: site.start });
+    const from = addSeconds(site.start, 600);
+    site.unreadable = { from, to: addSeconds(from, 3) };
+    const { code, stderr } = await run(["pull", "-c", config]);
+    const last = lastWord(stderr);
+    expect([code, last.said], stderr).toEqual([
+      0,
+      expect.stringMatching(/^ended: done, with 1 gap of .* in contoso\/signIns: see graphtap gaps$/),
+    ]);
+    const shown = await run(["state", "show", "-c", config, "--json"]);
+    const [{ gaps, gap_seconds }] = JSON.parse(shown.stdout.toString());
+    expect([last.level, gaps]).toEqual(["warn", 1]);
+    expect(stderr).toContain(`"gap_seconds":${gap_seconds}`);
+    const words = durationInWords(gap_seconds);
+    expect((await run(["state", "show", "-c", config])).stdout.toString()).toContain(` 1 (${words}) `);
   });
 
   it(

@@ -1,13 +1,12 @@
 /** The commands of src/README.md for a server and a co-process, as they stand there. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { freePort } from "../support/freePort.ts";
 import { programCommand, startCommand } from "../support/program.ts";
 import { projectFolder } from "../support/project.ts";
 import { contoso, openSite } from "../support/site.ts";
@@ -37,15 +36,6 @@ async function readersFolder() {
       eventLines(readFileSync(join(site.folder, file))).map(({ record }) => record),
     );
   return { shell, written };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 describe("the README of src", () => {

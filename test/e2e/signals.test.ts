@@ -1,6 +1,7 @@
 /** Signals that end nothing, SIGHUP that reads the configuration again, and a parent whose end is nobody else's. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { constants } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,6 +9,7 @@ import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { programCommand, run, type Running, start, startCommand, waitFor } from "../support/program.ts";
+import { onDeno } from "../support/project.ts";
 import { ask, serve } from "../support/serving.ts";
 import { contoso, openSite } from "../support/site.ts";
 
@@ -38,6 +40,12 @@ function isDebuggerOpen(): Promise<boolean> {
   });
 }
 
+/** Whether the process has a handler for the signal of this number. */
+function catches(pid: number, signal: number): boolean {
+  const [, mask = "0"] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return (BigInt(`0x${mask}`) >> BigInt(signal - 1) & 1n) === 1n;
+}
+
 /** Whether the process is there, and no zombie. */
 function lives(pid: number): boolean {
   try {
@@ -61,7 +69,23 @@ describe("a signal", () => {
     expect((await running.ended).code).toBe(0);
   });
 
-  it("SIGHUP stops a pull as SIGTERM does", async () => {
+  it.skipIf(onDeno || process.platform !== "linux")(
+    "SIGUSR1 before the program runs leaves no debugger open",
+    async () => {
+      const { config } = await filledSite();
+      const running = start(["run", "-c", config]);
+      // Node answers it from some milliseconds after its start on; before, it ends the process.
+      await waitFor(() => catches(running.pid, constants.signals.SIGUSR1), () => "a process that catches it");
+      running.kill("SIGUSR1");
+      await running.until(() => polls(running), "the first poll");
+      await pause(1500);
+      expect(await isDebuggerOpen()).toBe(false);
+      running.kill("SIGTERM");
+      expect((await running.ended).code).toBe(0);
+    },
+  );
+
+  it.each(["SIGHUP", "SIGQUIT"] as const)("%s stops a pull as SIGTERM does", async (signal) => {
     const { site, config } = await filledSite();
     const fault = site.emulator.faults.add({
       match: { collection: "directoryAudits" },
@@ -69,10 +93,10 @@ describe("a signal", () => {
     });
     const pulling = start(["pull", "-c", config]);
     await pulling.until(() => fault.hits > 0, "the request");
-    pulling.kill("SIGHUP");
+    pulling.kill(signal);
     const { code, stderr } = await pulling.ended;
     expect(code).toBe(0);
-    expect(lastWord(stderr)).toMatchObject({ said: "ended: stopped by SIGHUP" });
+    expect(lastWord(stderr)).toMatchObject({ said: `ended: stopped by ${signal}` });
   });
 });
 

@@ -30,7 +30,7 @@ function laidOut(): string {
   }
   const authority = createAuthority();
   writeDomain(join(folder, "certs"), authority, authority.issue("domain"));
-  writeFileSync(join(folder, "devo-http.json"), JSON.stringify({ domain: "d", token: "t" }));
+  writeFileSync(join(folder, "certs", "devo-http.json"), JSON.stringify({ domain: "d", token: "t" }));
   for (const [name, text] of Object.entries(vectorFiles())) {
     const here = text.replaceAll("/var/lib/graphtap", folder).replaceAll("/etc/graphtap/", `${folder}/`);
     writeFileSync(join(files, name), here);

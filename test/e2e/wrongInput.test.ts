@@ -135,6 +135,18 @@ describe("the configuration", () => {
     expectRefusal(await run(["run", "-c", config]), 2, /^graphtap: config-invalid: /);
   });
 
+  it.each(["mine.yaml", "mine.mjs"])("whose plugin %s is not there yet", async (plugin) => {
+    const site = await openSite();
+    const config = site.write([contoso("directory_audits")], { plugins: [plugin] });
+    const said = new RegExp(
+      `^graphtap: plugin-missing: Cannot load plugin "${plugin}": there is no such file\n$`,
+      "m",
+    );
+    expectRefusal(await run(["run", "-c", config]), 75, said);
+    writeFileSync(join(site.folder, plugin), plugin.endsWith("yaml") ? "- [" : 'import "./not-there.mjs";');
+    expectRefusal(await run(["run", "-c", config]), 2, /^graphtap: plugin-invalid: Cannot load plugin /m);
+  });
+
   it("that nobody named", async () => {
     const ended = await run(["pull"], { cwd: tempFolder() });
     expectRefusal(ended, 2, /^graphtap: config-unreadable: Cannot find a configuration: .*-c FILE.*\n$/);

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { addSeconds, formatInstant, fromMillis, type Instant, parseInstant } from "../../src/instant.ts";
+import { addSeconds, formatInstant, fromMillis, type Instant } from "../../src/instant.ts";
 import type { HttpRequest, HttpResponse, Transport } from "../../src/graph/transport.ts";
 import { poll } from "../../src/tap/poll.ts";
+import { askedRange } from "../support/askedRange.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 
 const signal = new AbortController().signal;
@@ -16,19 +17,10 @@ const refused = (status: number): HttpResponse => ({
   })(),
 });
 
-/** The whole seconds that a request asks for, both included; `null` for one that follows a page link. */
-function rangeOf({ url }: HttpRequest): { from: number; to: number } | null {
-  const filter = new URL(url).searchParams.get("$filter");
-  const [from, to] = [...(filter ?? "").matchAll(/ [gl]e (\S+)/g)].map(([, text]) =>
-    parseInstant(text!)!.seconds
-  );
-  return from === undefined || to === undefined ? null : { from, to };
-}
-
 /** Refuses whatever touches one minute, while `broken()`. */
 function poisonedMinute(minute: () => number, broken: () => boolean, status: number) {
   return (request: HttpRequest, pass: Transport) => {
-    const range = rangeOf(request);
+    const range = askedRange(request);
     const touches = range !== null && range.from < minute() + 60 && range.to >= minute();
     return touches && broken() ? Promise.resolve(refused(status)) : pass(request);
   };
@@ -72,7 +64,7 @@ describe("a minute that Graph cannot serve", () => {
     let poison = 0;
     rig = openRig({
       async between(request, pass) {
-        const range = rangeOf(request);
+        const range = askedRange(request);
         const response = await pass(request);
         if (range === null || range.from > poison || range.to < poison) return response;
         return {
@@ -118,7 +110,7 @@ describe("a tenant whose wide queries time out", () => {
   it("is read in windows that fit, and no query that timed out is sent twice", async () => {
     rig = openRig({
       between(request, pass) {
-        const range = rangeOf(request);
+        const range = askedRange(request);
         return range !== null && range.to - range.from > 602 ? Promise.resolve(refused(504)) : pass(request);
       },
     });
@@ -132,9 +124,10 @@ describe("a tenant whose wide queries time out", () => {
     expect(report.error).toBeNull();
     expect(stream.state.gaps().list()).toEqual([]);
     expect(delivered(rig).sort()).toEqual(held(rig).sort());
-    const timedOut = rig.sent.filter((request) => rangeOf(request)!.to - rangeOf(request)!.from > 602).map((
-      { url },
-    ) => url);
+    const timedOut = rig.sent.filter((request) => askedRange(request)!.to - askedRange(request)!.from > 602)
+      .map((
+        { url },
+      ) => url);
     expect(new Set(timedOut).size).toBe(timedOut.length);
   });
 });

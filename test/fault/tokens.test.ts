@@ -83,6 +83,48 @@ describe("a token", () => {
   });
 });
 
+describe("Graph that asks for claims in a token, as after a revocation", () => {
+  const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1764464400"}}}';
+  const challenge = `Bearer realm="", error="insufficient_claims", claims="${btoa(CLAIMS)}"`;
+
+  /** What each token request asked for, where Graph lets `isEnough` in. */
+  function openChallenging(isEnough: (claims: string | null) => boolean): (string | null)[] {
+    const asked: (string | null)[] = [];
+    rig = openRig({
+      unevenPages: false,
+      between(request, direct) {
+        if (request.method === "POST") {
+          asked.push(new URLSearchParams(request.body).get("claims"));
+          return direct(request);
+        }
+        if (isEnough(asked.at(-1) ?? null)) return direct(request);
+        const header = (name: string) => name === "www-authenticate" ? challenge : null;
+        return Promise.resolve({ status: 401, header, body: new Blob([]).stream() });
+      },
+    });
+    fillAudits(rig, 20);
+    return asked;
+  }
+
+  it("gets one with them, and is read on", async () => {
+    const asked = openChallenging((claims) => claims === CLAIMS);
+    const report = await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
+    expect(report.error).toBeNull();
+    expect(asked).toEqual([null, CLAIMS]);
+    expectAllOnce(rig);
+  });
+
+  it("and is not content with them gets them once, for all streams of an input", async () => {
+    const asked = openChallenging(() => false);
+    const streams = rig.streams(["directory_audits", "signIns", "alerts_v2"], anHourAgo(rig));
+    const outcomes = await pollOnce(streams, rig.engine, new AbortController());
+    expect(outcomes.map(({ report }) => report.error?.message)).toEqual(
+      Array(3).fill(expect.stringContaining("Conditional Access")),
+    );
+    expect(asked).toEqual([null, CLAIMS]);
+  });
+});
+
 describe("Entra", () => {
   it("that is down for an hour is asked now and then, and nothing is lost", async () => {
     rig = openRig({ unevenPages: false });

@@ -1,12 +1,12 @@
 /** The real Fluent Bit between graphtap and the receiver, with the configuration that graphtap writes for it. */
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { shellCommand } from "../../src/shipper/quote.ts";
 import { listSpool } from "../../src/sink/spoolNames.ts";
 import type { WayIn } from "../../src/shipper/settings.ts";
 import { type Authority, writeDomain } from "./certificates.ts";
+import { freePort } from "./freePort.ts";
 import type { Installed } from "./forwarderInstalled.ts";
 import { programCommand, run, type Running, start, startCommand } from "./program.ts";
 import type { InputPlan, Site } from "./site.ts";
@@ -100,7 +100,8 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
         via === "stdin" ? piped(["pull", "-c", config, "--format", "devo"], fluentBit) : fluentBit,
       );
       shipper = started;
-      await started.until(() => /stream processor started/.test(started.stderr), "Fluent Bit's start");
+      // What follows, "stream processor started", a build without that processor does not say.
+      await started.until(() => /\[engine\] Shutdown Grace/.test(started.stderr), "Fluent Bit's start");
     },
     async startShipperAnyway() {
       for (let tries = 0;; tries++) {
@@ -144,14 +145,6 @@ export function childOf(pid: number): number {
 
 export function killHard(pid: number): void {
   if (pid > 0) process.kill(pid, "SIGKILL");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Waits until a number has not grown for a while. */

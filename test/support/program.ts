@@ -55,7 +55,7 @@ export interface Running {
   read(): void;
   /** Closes our end of its standard output, as a reader does that goes away. */
   closeStdout(): void;
-  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGHUP" | "SIGUSR1" | "SIGUSR2"): void;
+  kill(signal: NodeJS.Signals): void;
   /** Resolves when it is gone, whether or not its output was read to the end. */
   readonly exited: Promise<number | null>;
   /** Resolves when it is gone and its output was read to the end. */

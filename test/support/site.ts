@@ -13,7 +13,8 @@ import {
 import { quotaNames } from "../../src/plugin/quotaNames.ts";
 import { createCollections } from "../../src/emulator/collections.ts";
 import { serveEmulator } from "../../src/emulator/serve.ts";
-import { formatInstant, fromMillis } from "../../src/instant.ts";
+import { formatInstant, fromMillis, type Window } from "../../src/instant.ts";
+import { askedRange } from "./askedRange.ts";
 import { tempFolder } from "./tempFolder.ts";
 
 /** The emulator's collection behind each service. */
@@ -60,6 +61,8 @@ export interface Site {
   write(inputs: readonly InputPlan[], globals?: Readonly<Record<string, unknown>>): string;
   /** What a service of a tenant holds: each record one text, each character one byte. */
   records(service: string, tenant?: TenantOptions): string[];
+  /** While it is set, Graph answers 504 to whatever asks for a moment of it. */
+  unreadable: Window | null;
   /** Requests for a collection so far. */
   requests(collection: CollectionName | "token"): number;
 }
@@ -74,12 +77,16 @@ export async function openSite(options: Partial<EmulatorOptions> = {}): Promise<
     unevenPages: false,
     ...options,
   });
-  const server = await serveEmulator(emulator);
+  const server = await serveEmulator({
+    ...emulator,
+    fetch: (request) => isUnreadable(request, site.unreadable) ? timeOut() : emulator.fetch(request),
+  });
   onTestFinished(() => server.close());
   const start = fromMillis(Math.floor(Date.now() / 1000) * 1000 - 3 * 3_600_000);
   const site: Site = {
     url: server.url,
     emulator,
+    unreadable: null,
     folder,
     state: join(folder, "state"),
     start,
@@ -125,6 +132,15 @@ function inputOf(input: InputPlan, url: string, start: ReturnType<typeof fromMil
       }]),
     ),
   };
+}
+
+function isUnreadable(request: Request, range: Window | null): boolean {
+  const asked = askedRange(request);
+  return range !== null && asked !== null && asked.from <= range.to.seconds && asked.to >= range.from.seconds;
+}
+
+function timeOut(): Promise<Response> {
+  return Promise.resolve(Response.json({ error: { code: "GatewayTimeout", message: "" } }, { status: 504 }));
 }
 
 /** One input over one tenant. */

@@ -5,6 +5,7 @@ import { createHttp } from "../../graph/http.ts";
 import { createSkewMeter } from "../../doctor/clockSkew.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { examineInput, type Finding } from "../../doctor/examine.ts";
+import { examineOutputs } from "../../doctor/outputs.ts";
 import { withPast } from "../../doctor/past.ts";
 import { openState } from "../../state/state.ts";
 import { stoppedBy } from "../../wiring/end.ts";
@@ -47,6 +48,9 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       const ofInput = sources.filter((source) => source.input === input);
       const found = await examineInput(ofInput, { clock, ahead: meter.ahead, signal: stop.signal });
       findings.push(...withPasts(found, ofInput, stateDirOf(given, loaded), runtime));
+    }
+    if (given.has("probe")) {
+      findings.push(...await examineOutputs(config, loaded.home, clock, stop.signal));
     }
     stop.signal.throwIfAborted();
     const text = given.has("json") ? asJson(findings) : asTable(findings);

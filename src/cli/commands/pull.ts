@@ -18,6 +18,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   // Loaded when there is something to do.
   const { endOfPolls, runToEnd } = await import("../../wiring/end.ts");
+  const { missingOf } = await import("../../wiring/missing.ts");
   const { openTap } = await import("../../wiring/tap.ts");
   const { pollOnce } = await import("../../tap/scheduler.ts");
   const { tapOptions } = await import("../tapOptions.ts");
@@ -33,7 +34,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       !onlyDue || isDue(state.loadPosition()?.lastPollStartedMs ?? null, service.periodSeconds, nowMs)
     );
     const outcomes = await pollOnce(streams, tap.engine, tap.stop);
-    return endOfPolls(outcomes.map(({ report }) => report.error));
+    return endOfPolls(outcomes.map(({ report }) => report.error), missingOf(tap.streams));
   }
   return runToEnd(tap, pullAll());
 }

@@ -1,9 +1,11 @@
 import type { ExitCode } from "../../errors.ts";
 import { compareInstants, formatInstant, type Instant } from "../../instant.ts";
 import { checkpointOf } from "../../state/checkpoint.ts";
+import { gapSeconds } from "../../state/gap.ts";
 import { gapEntry } from "../../state/gapLedger.ts";
 import type { Position } from "../../state/position.ts";
 import type { State, StreamAddress } from "../../state/state.ts";
+import { durationInWords } from "../../telemetry/duration.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { type Given, usage } from "../options.ts";
 import { readWholeStream } from "../../files/wholeFile.ts";
@@ -85,6 +87,7 @@ function rowOf({ state, nameOf }: ChosenState, address: StreamAddress) {
     backfill_ends: position?.backfill.length ? timeOf(position.backfillEndsMs) : null,
     oldest_unread: textOf(unread.sort(compareInstants)[0]),
     gaps: gaps.length,
+    gap_seconds: gapSeconds(gaps),
     last_event_time_in_utc: textOf(position?.newest?.time),
     records: position?.records ?? 0,
     duplicates: position?.duplicates ?? 0,
@@ -128,7 +131,7 @@ function table(rows: readonly Row[]): string {
     row.service,
     row.status,
     seconds(row.read_to),
-    String(row.gaps),
+    row.gaps === 0 ? "0" : `${row.gaps} (${durationInWords(row.gap_seconds)})`,
     String(row.records),
     String(row.seen),
     seconds(row.last_success),

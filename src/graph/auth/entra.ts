@@ -23,9 +23,9 @@ export interface EntraOptions {
 export function entraIssuer(options: EntraOptions): TokenIssuer {
   const { transport, clock, cloud, tenantId, clientId, authenticate } = options;
   const endpoint = `${cloud.loginUrl}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
-  return async (signal) => {
+  return async (signal, claims) => {
     const proof = await authenticate({ endpoint, clientId, nowMs: clock.now() }, signal);
-    const request = tokenRequest(endpoint, clientId, cloud.scope, proof);
+    const request = tokenRequest(endpoint, clientId, cloud.scope, proof, claims);
     const { response: { status, header }, text } = await send(transport, { ...request, signal });
     return readTokenAnswer({
       endpoint,
@@ -39,12 +39,19 @@ export function entraIssuer(options: EntraOptions): TokenIssuer {
   };
 }
 
-function tokenRequest(endpoint: string, clientId: string, scope: string, proof: ClientProof): HttpRequest {
+function tokenRequest(
+  endpoint: string,
+  clientId: string,
+  scope: string,
+  proof: ClientProof,
+  claims: string | undefined,
+): HttpRequest {
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: clientId,
     ...proof.parameters,
     scope,
+    ...(claims === undefined ? {} : { claims }),
   });
   return {
     method: "POST",

@@ -19,9 +19,10 @@ export interface IssuedToken {
 /**
  * Asks whoever gives tokens for a new one: Entra's token endpoint (`entra.ts`), or what stands in its place.
  *
+ * @param claims what the token must have, by a challenge of Graph's (`challenge.ts`); who cannot ask for it leaves it out
  * @throws token-refused the credentials are wrong; token-unavailable there is no answer now
  */
-export type TokenIssuer = (signal?: AbortSignal) => Promise<IssuedToken>;
+export type TokenIssuer = (signal?: AbortSignal, claims?: string) => Promise<IssuedToken>;
 
 export interface TokenSource {
   /**
@@ -33,8 +34,12 @@ export interface TokenSource {
   get(signal?: AbortSignal): Promise<string>;
   /** The token at hand, if it has life left; asks nobody. */
   current(): string | null;
-  /** Graph refused `token`. Whether there is another to try: it was renewed since, or may be now. */
-  reject(token: string): boolean;
+  /**
+   * Graph refused `token`. Whether there is another to try: it was renewed since, or may be now.
+   *
+   * @param claims what Graph asks the next token to have: they go into one token request that is answered, not into more
+   */
+  reject(token: string, claims?: string | null): boolean;
 }
 
 /**
@@ -49,19 +54,23 @@ export function createTokenSource(
 ): TokenSource {
   let current: { readonly token: string; readonly renewAt: number } | null = null;
   let rejectedAt = -Infinity;
+  let claims: string | undefined;
   const pause = createPause(clock, random);
 
   const renew = shared(async (signal) => {
     await pause.over(signal);
     try {
-      const { token, lifetimeSeconds } = await issue(signal);
+      const { token, lifetimeSeconds } = await issue(signal, claims);
+      claims = undefined;
       const usable = Math.max(lifetimeSeconds - RENEW_BEFORE_SECONDS, lifetimeSeconds / 2);
       current = { token, renewAt: clock.now() + usable * 1000 };
       pause.end();
       return token;
     } catch (thrown) {
       const error = asGraphtapError(thrown);
-      if (!signal.aborted && error.kind.recovery === "retry") pause.begin(error.retryAfterSeconds);
+      if (signal.aborted) throw thrown;
+      if (error.kind.recovery === "retry") pause.begin(error.retryAfterSeconds);
+      else claims = undefined;
       throw thrown;
     }
   });
@@ -72,13 +81,14 @@ export function createTokenSource(
       return token === null ? renew(signal) : Promise.resolve(token);
     },
     current: atHand,
-    reject(token) {
+    reject(token, asked) {
       if (current?.token !== token) return true;
       const sinceMs = clock.now() - rejectedAt;
       // A clock that was set back must not keep a refused token.
       if (sinceMs >= 0 && sinceMs < RENEWAL_MS) return false;
       rejectedAt = clock.now();
       current = null;
+      claims = asked ?? undefined;
       return true;
     },
   };

@@ -1,5 +1,5 @@
 import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
-import type { Instant } from "../../instant.ts";
+import type { Gap } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
 import type { StreamState } from "../../state/state.ts";
 import type { Stream } from "../../tap/stream.ts";
@@ -20,9 +20,8 @@ export interface Figures {
   late: number;
   /** How old the oldest of the last that a re-read found was then, in seconds; `null` before the first. */
   lateBySeconds: number | null;
-  /** Ranges in the gap ledger, and where the oldest begins. */
-  gaps: number;
-  oldestGap: Instant | null;
+  /** What is in the gap ledger, the oldest first. */
+  gaps: readonly Gap[];
   pollsOk: number;
   readonly pollErrors: Map<ErrorCode, number>;
   /** Why the last finished poll failed; `null` when it did not. */
@@ -35,7 +34,6 @@ export interface Figures {
 
 /** The figures of a stream that this process has not read yet. */
 export function createFigures(state: StreamState): Figures {
-  const gaps = state.gaps().list();
   return {
     position: state.loadPosition(),
     answered: false,
@@ -46,8 +44,7 @@ export function createFigures(state: StreamState): Figures {
     duplicates: 0,
     late: 0,
     lateBySeconds: null,
-    gaps: gaps.length,
-    oldestGap: gaps[0]?.from ?? null,
+    gaps: state.gaps().list(),
     pollsOk: 0,
     pollErrors: new Map(),
     error: null,
@@ -106,16 +103,14 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       list: () => state.gaps().list(),
       save(gaps) {
         state.gaps().save(gaps);
-        figures.gaps = gaps.length;
-        figures.oldestGap = gaps[0]?.from ?? null;
+        figures.gaps = [...gaps];
       },
     }),
     inventory: () => state.inventory(),
     reset() {
       state.reset();
       figures.position = null;
-      figures.gaps = 0;
-      figures.oldestGap = null;
+      figures.gaps = [];
     },
   };
 }

@@ -1,4 +1,5 @@
 import { compareInstants, type Instant, secondsBetween, type Window } from "../../instant.ts";
+import { gapSeconds } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
 import type { MetricFamily, Sample } from "../../telemetry/metrics.ts";
@@ -29,6 +30,7 @@ export interface ProcessFigures {
  * | `graphtap_records_late_total` | records that only a re-read of an older window found |
  * | `graphtap_records_late_by_seconds` | how old the oldest of the last of those was when it was found |
  * | `graphtap_gaps` | ranges that could not be read and are tried again |
+ * | `graphtap_gap_seconds` | how much time they cover together |
  * | `graphtap_last_success_timestamp_seconds` | when a stream was last read to its end |
  * | `graphtap_position_lag_seconds` | how far the position is behind now; it grows between polls |
  * | `graphtap_oldest_unread_seconds` | the age of the oldest that is still unread: a gap, a backfill, or what is new |
@@ -56,7 +58,8 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
       "How old the oldest was of the records that a re-read found last.",
       each(({ lateBySeconds }) => lateBySeconds),
     ),
-    gauge("gaps", "Ranges that could not be read.", each(({ gaps }) => gaps)),
+    gauge("gaps", "Ranges that could not be read.", each(({ gaps }) => gaps.length)),
+    gauge("gap_seconds", "How much time they cover together.", each(({ gaps }) => gapSeconds(gaps))),
     gauge(
       "last_success_timestamp_seconds",
       "When the stream was last read to its end.",
@@ -132,8 +135,12 @@ function lags(streams: readonly ServedStream[]): Sample[] {
   });
 }
 
-function oldestUnread({ position, oldestGap }: Figures): Instant | null {
-  const unread = [position?.watermark ?? null, position?.backfill[0]?.from ?? null, oldestGap];
+function oldestUnread({ position, gaps }: Figures): Instant | null {
+  const unread = [
+    position?.watermark ?? null,
+    position?.backfill[0]?.from ?? null,
+    gaps[0]?.from ?? null,
+  ];
   return unread.filter((time) => time !== null).sort(compareInstants)[0] ?? null;
 }
 

@@ -61,6 +61,12 @@ describe("a server on a socket of the file system", () => {
     const file = join(tempFolder(), "file");
     writeFileSync(file, "kept");
     await expect(listen(app(), { path: file })).rejects.toMatchObject({ code: "usage" });
-    await expect(listen(app(), { path: "/nowhere/s" })).rejects.toMatchObject({ code: "usage" });
+    await expect(listen(app(), { path: join(file, "s") })).rejects.toMatchObject({ code: "usage" });
+  });
+
+  it("is refused for now where its folder is not there yet", async () => {
+    await expect(listen(app(), { path: "/nowhere/s" })).rejects.toMatchObject({
+      code: "address-unavailable",
+    });
   });
 });

@@ -40,6 +40,11 @@ describe("a path", () => {
     expect(() => write(withConfig(path), "exec", "")).toThrow(/Cannot write .* into a configuration of/);
   });
 
+  it("of the file with the token that Vector would change is refused", () => {
+    const devoHttp = { endpoint: "http-us.devo.io", secret: "/opt/{{x}}/devo-http.json" };
+    expect(() => vectorConfig({ ...EXAMPLE, devoHttp }, "http", "")).toThrow("Cannot write");
+  });
+
   it.each([["Fluent Bit", fluentBitConfig], ["Vector", vectorConfig]] as const)(
     "of a spool that %s would read as a pattern is refused",
     (_, write) => {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { projectFolder } from "../../support/project.ts";
 
 /** What else lies beside the configurations. */
-const OTHERS = /^(README\.md|compose\.yaml)$|\.service$/;
+const OTHERS = /^(README\.md|compose\.yaml)$|\.(service|cnf)$/;
 
 /** Tests of the files that lie in a folder of the project. After a change of their pieces: vitest run -u. */
 export function testShippedFiles(folder: string, files: Readonly<Record<string, string>>): void {

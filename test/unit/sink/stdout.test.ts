@@ -69,7 +69,8 @@ describe("standard output that outlives its writer", () => {
       text += new TextDecoder().decode(stuck ? lines.subarray(0, lines.length >> 1) : lines);
       return stuck ? new Promise<void>(() => {}) : Promise.resolve();
     };
-    const sink = createStdoutSink(write, ending(), mark(output, folder));
+    const clock = handClock();
+    const sink = createStdoutSink(write, { ...ending(), clock }, mark(output, folder));
     return {
       write: (line: string) => sink.write(bytes(line)),
       /** As by a kill: nothing is closed. */
@@ -79,6 +80,13 @@ describe("standard output that outlives its writer", () => {
         await new Promise((resolve) => setImmediate(resolve));
       },
       close: () => sink.close(),
+      /** Nothing is written for a while. */
+      async pause() {
+        for (let tenth = 0; tenth < 3; tenth++) {
+          clock.advance(100);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      },
       get text() {
         return text;
       },
@@ -93,8 +101,9 @@ describe("standard output that outlives its writer", () => {
     const second = live(folder);
     await second.write("bbbb\n");
     await second.write("c\n");
+    await second.pause();
     expect(first.text + second.text).toBe("a\nbb\nbbbb\nc\n");
-    // Killed between two lines, then ended in good order.
+    // Killed while it was quiet, then ended in good order.
     const third = live(folder);
     await third.write("d\n");
     await third.close();
@@ -120,6 +129,7 @@ describe("standard output that outlives its writer", () => {
     await byHand.close();
     const old = live(folder, "12:1");
     await old.write("b\n");
+    await old.pause();
     expect([byHand.text, old.text]).toEqual(["aaaa\n", "\nb\n"]);
     const once = live(folder, "12:1");
     await once.write("c\n");
@@ -136,6 +146,48 @@ describe("standard output that outlives its writer", () => {
     const after = live(folder);
     await after.write("c\n");
     expect(after.text).toBe("\nc\n");
+  });
+
+  it("gets an empty line, and no more, where the killed process had just ended its line", async () => {
+    const folder = tempFolder();
+    await live(folder).write("a\n");
+    const next = live(folder);
+    await next.write("b\n");
+    await next.pause();
+    // Quiet, busy again, and closed at once.
+    await next.write("c\n");
+    await next.close();
+    const last = live(folder);
+    await last.write("d\n");
+    expect(next.text + last.text).toBe("\nb\nc\nd\n");
+  });
+
+  it("stays marked where the last write never ended", async () => {
+    const folder = tempFolder();
+    const first = live(folder);
+    await first.dieInside("aaaa\n");
+    await first.pause();
+    await first.close();
+    const next = live(folder);
+    await next.write("b\n");
+    expect(next.text).toBe("\nb\n");
+  });
+
+  it("is marked by two small writes for all that follow each other", async () => {
+    const taken: string[] = [];
+    const clock = handClock();
+    const remembered = {
+      begin: () => taken.push("begin") < 0,
+      end: () => void taken.push("end"),
+      close: () => {},
+    };
+    const sink = createStdoutSink(() => Promise.resolve(), { ...ending(), clock }, remembered);
+    for (let piece = 0; piece < 100; piece++) {
+      await sink.write(bytes("a\n"));
+      clock.advance(10);
+    }
+    await sink.close();
+    expect(taken).toEqual(["begin", "end"]);
   });
 
   it("remembers a few outputs only", async () => {

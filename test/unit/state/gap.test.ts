@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Gap, withGap, withoutWindow } from "../../../src/state/gap.ts";
+import { type Gap, gapSeconds, withGap, withoutWindow } from "../../../src/state/gap.ts";
 
 const at = (seconds: number) => ({ seconds, nanos: 0 });
 const gap = (from: number, to: number, reason = "graph-timeout", sinceMs = 0): Gap => ({
@@ -36,5 +36,15 @@ describe("the gaps of a stream", () => {
   it("go when they lie within what was read, and stay when a part of them does not", () => {
     const gaps = [gap(0, 30), gap(60, 90), gap(120, 150)];
     expect(ends(withoutWindow(gaps, { from: at(60), to: at(140) }))).toEqual([[0, 30], [120, 150]]);
+  });
+
+  it.each([
+    ["none", [], 0],
+    ["one", [gap(0, 30)], 30],
+    ["two apart", [gap(60, 90), gap(0, 30)], 60],
+    ["two that overlap", [gap(0, 30), gap(20, 50, "record-too-large")], 50],
+    ["one within another", [gap(0, 90), gap(20, 50, "record-too-large")], 90],
+  ])("cover time once: %s", (_, gaps, seconds) => {
+    expect(gapSeconds(gaps)).toBe(seconds);
   });
 });

@@ -21,6 +21,7 @@ describe("the end of a command", () => {
     [
       ["SIGTERM", "ended: stopped by SIGTERM"],
       ["SIGINT", "ended: stopped by SIGINT"],
+      ["SIGQUIT", "ended: stopped by SIGQUIT"],
       ["parent-gone", "ended: stopped because the process that started this one is gone"],
     ] as const,
   )("by %s is a good one", async (cause, message) => {
@@ -32,6 +33,20 @@ describe("the end of a command", () => {
       .toEqual({ level: "info", message: "ended: done", exit_code: 0 });
     expect(await ended(Promise.resolve({ reason: "1 of 2 streams failed", exitCode: 1 })))
       .toEqual({ level: "warn", message: "ended: 1 of 2 streams failed", exit_code: 1 });
+  });
+
+  it("tells the gaps that are open, and is a good one all the same", async () => {
+    const missing = { gaps: 2, gap_seconds: 90, streams: ["contoso/signIns"] };
+    expect(await ended(Promise.resolve(endOfPolls([null], missing)))).toEqual({
+      level: "warn",
+      message: "ended: done, with 2 gaps of 1 min 30 s in contoso/signIns: see graphtap gaps",
+      gaps: 2,
+      gap_seconds: 90,
+      exit_code: 0,
+    });
+    const none = { gaps: 0, gap_seconds: 0, streams: [] };
+    expect(await ended(Promise.resolve(endOfPolls([null], none))))
+      .toEqual({ level: "info", message: "ended: done", exit_code: 0 });
   });
 
   it("by a failure has its codes, ours and the old collector's", async () => {

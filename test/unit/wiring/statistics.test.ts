@@ -9,7 +9,11 @@ import { manualClock } from "../../support/manualClock.ts";
 const START = Date.UTC(2026, 10, 22, 16);
 
 /** What is logged in so many milliseconds, when three lines leave at once. */
-async function logged(format: LogOptions["format"], ms: number): Promise<string[]> {
+async function logged(
+  format: LogOptions["format"],
+  ms: number,
+  streams: Tap["streams"] = [],
+): Promise<string[]> {
   const lines: string[] = [];
   const clock = manualClock(START);
   const stop = new AbortController();
@@ -21,7 +25,7 @@ async function logged(format: LogOptions["format"], ms: number): Promise<string[
   const log = createLog({ write: (line) => lines.push(line), format, level: "info", now: clock.now });
   const stats = createSenderStats(clock.now);
   stats.accepted(new TextEncoder().encode("a\nb\nc\n"), 7);
-  const tap = { engine: { clock: { now: clock.now, sleep } }, log, stop } as unknown as Tap;
+  const tap = { engine: { clock: { now: clock.now, sleep } }, log, stop, streams } as unknown as Tap;
   await logStatistics(tap, stats, () => 38.35 * 1024 * 1024);
   return lines;
 }
@@ -70,6 +74,23 @@ describe("sender statistics and memory", () => {
     expect(memory).toMatch(/ memory rss_mib=38\.4\n?$/);
   });
 
+  it("tell of gaps while there are any", async () => {
+    const gaps = [{ from: { seconds: 0, nanos: 0 }, to: { seconds: 30, nanos: 0 } }];
+    const stream = (name: string, list: readonly unknown[]) => ({
+      input: { name: "contoso" },
+      service: { name },
+      state: { gaps: () => ({ list: () => list }) },
+    });
+    const streams = [stream("signIns", gaps), stream("alerts_v2", [])] as unknown as Tap["streams"];
+    const lines = await logged("json", 300_000, streams);
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+      level: "warn",
+      message: "not everything could be read: 1 gap of 30 s in contoso/signIns: see graphtap gaps",
+      gaps: 1,
+      gap_seconds: 30,
+    });
+  });
+
   it.each([
     [
       "text",
@@ -92,7 +113,7 @@ describe("sender statistics and memory", () => {
       expect(ms).toBe(300_000);
       return ++naps > 2 ? Promise.reject(new Error("stopped")) : Promise.resolve();
     };
-    const tap = { engine: { clock: { ...clock, sleep } }, log, stop } as unknown as Tap;
+    const tap = { engine: { clock: { ...clock, sleep } }, log, stop, streams: [] } as unknown as Tap;
     await logStatistics(tap, createSenderStats(clock.now), () => 41.5 * 1024 * 1024);
     expect(written).toHaveLength(4);
     expect(written[0]).toMatch(statistics);

@@ -141,7 +141,48 @@ describe("graphtap shipper", () => {
     expect(stdout).toContain(`--to http://127.0.0.1:9880/ --body fluent-bit`);
   });
 
+  it("takes Devo's HTTP endpoint of the output's region, without certificates", async () => {
+    const { config, folder } = home({ devo: { ...devo, config: { address: "collector-ap.devo.io" } } });
+    const secret = join(folder, "certs", "devo-http.json");
+    const { code, stdout, stderr } = await shipper("vector", "-c", config, "--via", "http", "--out", "http");
+    expect([code, stderr]).toEqual([
+      0,
+      `warning: Vector reads {"domain": "my-domain", "token": "…"} from ${secret}, which is not there yet\n`,
+    ]);
+    const written = parse(stdout) as {
+      secret: { devo: { path: string } };
+      sinks: { devo: { type: string; uri: string }; dead_letter: { path: string } };
+    };
+    expect(written.secret.devo.path).toBe(secret);
+    expect(written.sinks.devo).toMatchObject({
+      type: "http",
+      uri:
+        "https://collector-ap.devo.io:8443/stream/SECRET[devo.domain]/token!SECRET[devo.token]/{{ host }}/{{ tag }}",
+    });
+    expect(written.sinks.dead_letter.path).toBe(join(folder, "buffer", "vector-dead-letter.ndjson"));
+    writeFileSync(secret, "{}");
+    expect((await shipper("vector", "-c", config, "--out", "http")).stderr).toBe("");
+  });
+
   it.each<[string, () => { config: string }, string[], string]>([
+    [
+      "two outputs for one HTTP endpoint",
+      () => home({ devo, second: devo }),
+      ["vector", "--out", "http"],
+      'serves one output; choose by --output: "devo", "second"',
+    ],
+    [
+      "an HTTP endpoint of a relay",
+      () => home({ relay }),
+      ["vector", "--out", "http"],
+      'no HTTP endpoint is known for the address "10.0.0.7" of output "relay"',
+    ],
+    [
+      "a way out that the shipper lacks",
+      () => home({ devo }),
+      ["fluent-bit", "--out", "http"],
+      `--out is "http", which is for vector only`,
+    ],
     ["no shipper", () => home({ devo }), [], "there are fluent-bit and vector"],
     ["a stranger", () => home({ devo }), ["logstash"], `"logstash" is not a shipper`],
     ["no outputs", () => home({}), ["vector"], "has no output to deliver to"],
@@ -246,5 +287,15 @@ describe("graphtap shipper", () => {
     });
     const { stdout } = await shipper("fluent-bit", "-c", config);
     expect((parse(stdout) as FluentBit).pipeline.outputs[0]["tls.ca_file"]).toBe(files.chain);
+  });
+
+  it.each(["fluent-bit", "vector"])("keeps %s to TLS 1.2 unless it is told otherwise", async (name) => {
+    const { config } = home({ devo });
+    const [kept, told] = [
+      await shipper(name, "-c", config),
+      await shipper(name, "-c", config, "--tls", "1.3"),
+    ];
+    const pinned = (text: string) => name === "vector" ? /OPENSSL_CONF/.test(text) : /max_version/.test(text);
+    expect([kept, told].map(({ code, stdout }) => [code, pinned(stdout)])).toEqual([[0, true], [0, false]]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../../src/errors.ts";
-import { createTokenSource, type TokenIssuer } from "../../../../src/graph/auth/token.ts";
+import { createTokenSource, type IssuedToken, type TokenIssuer } from "../../../../src/graph/auth/token.ts";
 import { manualClock } from "../../../support/manualClock.ts";
 
 /** A source over an issuer that numbers its tokens; it goes by no token endpoint, as a managed identity does not. */
@@ -9,6 +9,20 @@ function numbered(lifetimeSeconds: number) {
   let issued = 0;
   const issue: TokenIssuer = () => Promise.resolve({ token: `token ${++issued}`, lifetimeSeconds });
   return { clock, source: createTokenSource(issue, clock) };
+}
+
+const ISSUED: IssuedToken = { token: "token", lifetimeSeconds: 3600 };
+const failure = (code: "token-unavailable" | "token-refused") => new GraphtapError(code, "no token");
+
+/** A source over an issuer that answers so, one after the other, and the claims that it was asked for. */
+function answering(answers: readonly (IssuedToken | GraphtapError)[]) {
+  const clock = manualClock();
+  const claims: (string | undefined)[] = [];
+  const issue: TokenIssuer = (_, asked) => {
+    const answer = answers[claims.push(asked) - 1]!;
+    return answer instanceof GraphtapError ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  return { clock, claims, source: createTokenSource(issue, clock) };
 }
 
 describe("a token source", () => {
@@ -46,6 +60,20 @@ describe("a token source", () => {
     expect(await source.get()).toBe("token 2");
     expect(source.reject("token 1"), "another is there to try").toBe(true);
     expect(await source.get()).toBe("token 2");
+  });
+
+  it.each([
+    ["is given one", [ISSUED], [undefined, "{}", undefined]],
+    ["is told to wait", [failure("token-unavailable"), ISSUED], [undefined, "{}", "{}", undefined]],
+    ["is refused one", [failure("token-refused")], [undefined, "{}", undefined]],
+  ])("asks for claims that Graph wants until it %s, and then for none", async (_, answers, asked) => {
+    const { clock, source, claims } = answering([ISSUED, ...answers, ISSUED]);
+    source.reject(await source.get(), "{}");
+    for (const answer of [...answers, ISSUED]) {
+      await source.get().catch(() => {});
+      if (answer === ISSUED) clock.advance(3_600_000);
+    }
+    expect(claims).toEqual(asked);
   });
 
   it("renews one token a minute for Graph's refusals: where each is refused, more do not help", async () => {

@@ -32,6 +32,18 @@ describe("/metrics", () => {
     ) expect(lines).toContain(line);
   });
 
+  it("tell gaps and the time that they cover", async () => {
+    const house = openHouse();
+    const { state } = house.server.streams[0]!;
+    const at = (seconds: number) => ({ seconds, nanos: 0 });
+    const tried = { reason: "graph-timeout", sinceMs: 0, attempts: 0, nextTryMs: 0 };
+    state.gaps().save([{ from: at(0), to: at(30), ...tried }, { from: at(60), to: at(120), ...tried }]);
+    const metrics = await (await house.fetch("/metrics")).text();
+    expect(metrics).toContain('graphtap_gaps{input="contoso",service="signIns"} 2\n');
+    expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="signIns"} 90\n');
+    expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="alerts_v2"} 0\n');
+  });
+
   it("count a batch as sent when it is confirmed", async () => {
     const house = openHouse();
     produce(house, "signIns", 7);

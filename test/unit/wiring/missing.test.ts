@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { missingInWords } from "../../../src/wiring/missing.ts";
+
+describe("what is missing", () => {
+  it.each([
+    [{ gaps: 1, gap_seconds: 30, streams: ["a/b"] }, "1 gap of 30 s in a/b: see graphtap gaps"],
+    [
+      { gaps: 7, gap_seconds: 7200, streams: ["1/a", "2/a", "3/a", "4/a", "5/a", "6/a", "7/a"] },
+      "7 gaps of 2 h in 1/a, 2/a, 3/a, 4/a, 5/a and 2 more: see graphtap gaps",
+    ],
+  ])("is said with where it is", (missing, words) => expect(missingInWords(missing)).toBe(words));
+});
