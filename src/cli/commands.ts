@@ -52,7 +52,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "serve",
-    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/pull, /v1/events",
+    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/status, /v1/pull, /v1/events",
     options: [
       config,
       {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { asGraphtapError } from "../errors.ts";
 import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
@@ -9,13 +10,18 @@ import { metricFamilies } from "./status/metrics.ts";
 import { problem, problemOf } from "./problem.ts";
 import type { PullContext } from "./pull/context.ts";
 import { pullRoutes } from "./pull/routes.ts";
-import { notReady } from "./status/readiness.ts";
+import { pagePolicy, statusPage } from "./page/page.ts";
+import type { Delivery } from "./status/delivery.ts";
+import { filtered, filterOf } from "./status/filter.ts";
+import { readinessOf } from "./status/readiness.ts";
+import { statusJsonSchema } from "./status/schema.ts";
+import { statusOf } from "./status/status.ts";
 import type { ServedStream } from "./served.ts";
-import { PAGE_POLICY, statusPage } from "./status/statusPage.ts";
 
 export interface AppOptions {
   readonly streams: readonly ServedStream[];
   readonly pulls: PullContext;
+  readonly delivery: Delivery;
   readonly guard: GuardOptions;
   /** Whether the server polls by itself. */
   readonly polls: boolean;
@@ -27,7 +33,7 @@ export interface AppOptions {
 
 /** The routes of `graphtap serve`. */
 export function createApp(options: AppOptions): Hono<AppBindings> {
-  const { streams, pulls, guard, polls, log, version } = options;
+  const { streams, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
   const startedMs = clock.now();
   const app = new Hono<AppBindings>();
@@ -49,12 +55,37 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
     });
   });
   app.get("/healthz", (c) => c.text("ok\n"));
+  app.route("/", figureRoutes(options, startedMs));
+  app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), pulls.events, format));
+  app.route("/v1", pullRoutes(streams, pulls));
+  app.notFound((c) =>
+    problem(404, "usage", `There is nothing for ${c.req.method} at ${JSON.stringify(c.req.path)}`)
+  );
+  app.onError((error) => problemOf(asGraphtapError(error)));
+  return app;
+}
+
+/** What tells how everything is doing, and never shows a record. */
+function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings> {
+  const { streams, pulls, delivery, guard, polls, version } = options;
+  const { clock } = pulls.engine;
+  const status = () =>
+    statusOf(streams, {
+      version,
+      startedMs,
+      polls,
+      nowMs: clock.now(),
+      sinkStalledSeconds: delivery.stalledSeconds(),
+      hasBatch: (served) => pulls.batches.of(served) !== null,
+    });
+  const filter = (request: Request) => filterOf(new URL(request.url).searchParams);
+  const app = new Hono<AppBindings>();
   app.get("/readyz", (c) => {
-    const missing = notReady(streams, clock.now(), polls);
+    const facts = { isStopping: pulls.stop.signal.aborted, all: c.req.query("all") === "1" };
+    const readiness = readinessOf(streams, status(), facts);
+    const { ready } = readiness;
     // Probes hold no token; names and messages are for those who do.
-    const known = isTrusted(c.req.raw, guard);
-    const ready = missing.length === 0;
-    return c.json(known ? { ready, missing } : { ready }, ready ? 200 : 503);
+    return c.json(isTrusted(c.req.raw, guard) ? readiness : { ready }, ready ? 200 : 503);
   });
   app.get("/metrics", (c) => {
     const families = metricFamilies(streams, {
@@ -68,15 +99,14 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
     return c.body(formatMetrics(families), 200, { "content-type": METRICS_TYPE });
   });
   app.get("/", (c) => {
-    c.header("content-security-policy", PAGE_POLICY);
-    const hasBatch = (served: ServedStream) => pulls.batches.of(served) !== null;
-    return c.html(statusPage(streams, { version, startedMs, nowMs: clock.now(), polls, hasBatch }));
+    const nonce = randomBytes(16).toString("base64");
+    c.header("content-security-policy", pagePolicy(nonce));
+    return c.html(statusPage(status(), filter(c.req.raw), nonce));
   });
-  app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), pulls.events, format));
-  app.route("/v1", pullRoutes(streams, pulls));
-  app.notFound((c) =>
-    problem(404, "usage", `There is nothing for ${c.req.method} at ${JSON.stringify(c.req.path)}`)
-  );
-  app.onError((error) => problemOf(asGraphtapError(error)));
+  app.get("/v1/status", (c) => {
+    const whole = status();
+    return c.json({ ...whole, streams: filtered(whole.streams, filter(c.req.raw)) });
+  });
+  app.get("/v1/status/schema", (c) => c.json(statusJsonSchema()));
   return app;
 }

@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { shellCommand } from "../../src/shipper/quote.ts";
+import { shellCommand } from "../../src/telemetry/shellCommand.ts";
 import { listSpool } from "../../src/sink/spoolNames.ts";
 import type { WayIn } from "../../src/shipper/settings.ts";
 import { type Authority, writeDomain } from "./certificates.ts";

@@ -53,6 +53,7 @@ const FOLDERS = [
   "plugin",
   "record",
   "server",
+  "server/page",
   "server/pull",
   "server/status",
   "shipper",

@@ -52,7 +52,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     if (stop.signal.aborted) server.dismiss();
     else stop.signal.addEventListener("abort", () => server.dismiss(), { once: true });
     try {
-      return await pollForever(polls ? server.streams : [], engine, stop, server.poll);
+      return await pollForever(polls ? server.streams : [], engine, stop, server.poll, server.plan);
     } finally {
       if (ending.aborted) await door.closed;
       await server.idle();

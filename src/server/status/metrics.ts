@@ -1,4 +1,4 @@
-import { compareInstants, type Instant, secondsBetween, type Window } from "../../instant.ts";
+import { compareInstants, type Instant, secondsIn } from "../../instant.ts";
 import { gapSeconds } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
@@ -160,10 +160,6 @@ function codeSamples(
 
 function seconds(instant: Instant | null): number | null {
   return instant === null ? null : instant.seconds + instant.nanos / 1e9;
-}
-
-function secondsIn(ranges: readonly Window[]): number {
-  return ranges.reduce((sum, { from, to }) => sum + secondsBetween(from, to), 0);
 }
 
 function ago(instant: Instant | null, nowMs: number): number | null {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { parseInstant } from "../../../../src/instant.ts";
 import { openHouse, produce } from "../house.ts";
+
+const at = (text: string) => parseInstant(text)!;
 
 describe("/metrics", () => {
   it("count what happened, by stream", async () => {
@@ -35,9 +38,13 @@ describe("/metrics", () => {
   it("tell gaps and the time that they cover", async () => {
     const house = openHouse();
     const { state } = house.server.streams[0]!;
-    const at = (seconds: number) => ({ seconds, nanos: 0 });
+    const moment = (seconds: number) => ({ seconds, nanos: 0 });
     const tried = { reason: "graph-timeout", sinceMs: 0, attempts: 0, nextTryMs: 0 };
-    state.gaps().save([{ from: at(0), to: at(30), ...tried }, { from: at(60), to: at(120), ...tried }]);
+    state.gaps().save([{ from: moment(0), to: moment(30), ...tried }, {
+      from: moment(60),
+      to: moment(120),
+      ...tried,
+    }]);
     const metrics = await (await house.fetch("/metrics")).text();
     expect(metrics).toContain('graphtap_gaps{input="contoso",service="signIns"} 2\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="signIns"} 90\n');
@@ -55,5 +62,34 @@ describe("/metrics", () => {
     await house.fetch(`/v1/confirm/${response.headers.get("graphtap-batch")}`, { method: "POST" });
     expect(await metrics()).toContain('sent_total{input="contoso",service="signIns"} 7\n');
     expect(await metrics()).toContain("graphtap_batches_waiting 0\n");
+  });
+
+  it("tell how much of a long start is still to be read, and how far re-reads are behind", async () => {
+    const house = openHouse();
+    const pull = () => house.fetch("/v1/pull").then((response) => response.text());
+    await pull();
+    const { state } = house.streams.find(({ service }) => service.name === "signIns")!;
+    state.commitInFile({
+      ...state.loadPosition()!,
+      watermark: at("2026-11-22T16:00:00Z"),
+      backfill: [{ from: at("2026-11-20T00:00:00Z"), to: at("2026-11-20T10:00:00Z") }],
+      backfillEndsMs: Date.UTC(2026, 10, 22, 17, 30),
+      // The deepest re-read, at an age of a day, is taken every twelve hours.
+      rereads: Array.from({ length: 5 }, () => ({ readTo: at("2026-11-21T03:00:00Z"), idle: 0 })),
+    });
+    house.emulator.faults.add({
+      match: { collection: "signIns", times: "always" },
+      do: { kind: "status", status: 403, code: "Authorization_RequestDenied" },
+    });
+    await pull();
+    const metrics = await (await house.fetch("/metrics")).text();
+    const stream = 'input="contoso",service="signIns"';
+    expect(metrics).toContain(`graphtap_backfill_seconds{${stream}} 36000\n`);
+    expect(metrics).toContain(
+      `graphtap_backfill_end_timestamp_seconds{${stream}} ${Date.UTC(2026, 10, 22, 17, 30) / 1000}\n`,
+    );
+    const unread = (house.clock.now() - Date.UTC(2026, 10, 20)) / 1000;
+    expect(metrics).toContain(`graphtap_oldest_unread_seconds{${stream}} ${unread}\n`);
+    expect(metrics).toContain(`graphtap_reread_lag_seconds{${stream}} 3600\n`);
   });
 });
