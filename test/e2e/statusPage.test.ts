@@ -156,6 +156,24 @@ describe.skipIf(chromiumPath === null)(`the status page ${chromiumPath === null 
     expect(complaints).toEqual([]);
   });
 
+  it("has a line for each of many tenants, which leads to its streams by keyboard", async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `tenant-${index}`);
+    const { house, url } = await openServer({ inputs: names });
+    house.tenants[40]!.permissions = ["AuditLog.Read.All", "Directory.Read.All"];
+    await house.pollAll();
+    const { page, complaints, findings } = await openPage(browser, url, {
+      viewport: { width: 390, height: 800 },
+    });
+    expect(await page.locator(".lines > li").count()).toBe(60);
+    expect(await page.locator(".lines > li").first().textContent()).toMatch(/^tenant-40 failing/);
+    expect(await findings()).toEqual([]);
+    await page.locator(".lines a").first().focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/?input=tenant-40");
+    expect(await page.getByRole("rowheader").allTextContents()).toEqual(["alerts_v2", "signIns"]);
+    expect(complaints).toEqual([]);
+  });
+
   it("prints all streams, those that are folded too, and no form", async () => {
     const { house, url } = await openServer();
     await live(house, 1);
