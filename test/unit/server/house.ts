@@ -10,6 +10,7 @@ import { createTapServer, type ServerOptions, type TapServer } from "../../../sr
 import type { State } from "../../../src/state/state.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
+import { createReloads } from "../../../src/telemetry/reloads.ts";
 import { buildTap } from "../../../src/wiring/tap.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "../../support/tenant.ts";
@@ -125,7 +126,13 @@ export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: Ho
       guard: { loopback: true, token: null },
       polls: false,
       version: "1.2.3",
-      rssBytes: () => 1_000_000,
+      program: {
+        runtime: "node 20",
+        startedMs: NOW,
+        rssBytes: () => 1_000_000,
+        cpuSeconds: () => 1.5,
+        reloads: createReloads(clock.now),
+      },
       ...options,
     });
   }
