@@ -1,8 +1,11 @@
 /** Whether a configuration will work, told before it has to: what `graphtap doctor` says about each thing at fault. */
-import { existsSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FaultAction } from "../../src/emulator/faults.ts";
 import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { appCertificate } from "../support/assertions.ts";
 import { run } from "../support/program.ts";
 import { COLLECTIONS, CONTOSO, contoso, FABRIKAM, openSite } from "../support/site.ts";
 
@@ -12,6 +15,9 @@ interface Found {
   readonly result: string;
   readonly detail: string;
   readonly missing_permissions: readonly string[];
+  readonly token?: unknown;
+  readonly credential?: unknown;
+  readonly consent_url?: string;
 }
 
 async function examine(config: string, ...words: string[]) {
@@ -29,12 +35,22 @@ describe("graphtap doctor", () => {
     const services = Object.keys(COLLECTIONS);
     const config = site.write([contoso(...services)]);
     const { code, found } = await examine(config);
-    expect(results(found)).toEqual(["token", "clock", ...services].map((check) => `${check}: ok`));
+    expect(results(found)).toEqual(
+      ["token", "credential", "clock", ...services].map((check) => `${check}: ok`),
+    );
     expect(code).toBe(0);
     expect(found[0]?.detail).toMatch(
       new RegExp(`^application ${CONTOSO.clientId}, granted AuditLog.Read.All, `),
     );
-    expect(found[1]?.detail).toBe("within a second of Graph's");
+    expect(found[0]?.detail).toMatch(
+      `; the token is for https://graph.microsoft.com in tenant ${CONTOSO.tenantId}`,
+    );
+    expect(found[0]?.token).toMatchObject({ aud: "https://graph.microsoft.com", tid: CONTOSO.tenantId });
+    expect(found[1]).toMatchObject({
+      detail: "client_secret",
+      credential: { kind: "client_secret", valid_until: null },
+    });
+    expect(found[2]?.detail).toBe("within a second of Graph's");
     for (const name of Object.values(COLLECTIONS)) expect(site.requests(name), name).toBe(1);
     for (const { records, collection } of site.emulator.requests) {
       if (collection !== "token") expect(records, collection ?? "").toBeLessThanOrEqual(1);
@@ -46,7 +62,7 @@ describe("graphtap doctor", () => {
     const site = await openSite();
     const { code, stdout } = await run(["doctor", "-c", site.write([contoso("alerts_v2")])]);
     expect(stdout.toString()).toMatch(
-      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
+      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +credential +ok +client_secret\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
     );
     expect(code).toBe(0);
   });
@@ -144,12 +160,12 @@ describe("graphtap doctor", () => {
     const { code, found } = await examine(
       site.write([contoso("alerts", "secure_scores", "directory_audits")]),
     );
-    expect(results(found).slice(2)).toEqual([
+    expect(results(found).slice(3)).toEqual([
       "alerts: graph-refused",
       "secure_scores: graph-unreachable",
       "directory_audits: ok",
     ]);
-    expect(found[2]?.detail).toMatch(/404 .*stops returning data on 2026-10-15; use alerts_v2/);
+    expect(found[3]?.detail).toMatch(/404 .*stops returning data on 2026-10-15; use alerts_v2/);
     expect(code).toBe(1);
   });
 
@@ -177,12 +193,12 @@ describe("graphtap doctor", () => {
     await run(["pull", "-c", config]);
     site.emulator.faults.clear();
     const { code, found } = await examine(config);
-    expect(results(found).slice(2)).toEqual([
+    expect(results(found).slice(3)).toEqual([
       "directory_audits: gaps",
       "signIns: ok",
       "secure_scores: graph-refused",
     ]);
-    expect(found[2]?.detail).toMatch(
+    expect(found[3]?.detail).toMatch(
       /^can be read.*could not be read, the oldest from .*page-link-loop.*graphtap gaps/,
     );
     expect(code).toBe(1);
@@ -192,8 +208,8 @@ describe("graphtap doctor", () => {
     const late = { now: () => Date.now() - 600_000, sleep: () => Promise.resolve() };
     const site = await openSite({ clock: late });
     const { code, found } = await examine(site.write([contoso("alerts_v2")]));
-    expect(found[1]).toMatchObject({ check: "clock", result: "clock-wrong" });
-    expect(found[1]?.detail).toMatch(/^(599|600|601) s ahead of Graph's; synchronise it/);
+    expect(found[2]).toMatchObject({ check: "clock", result: "clock-wrong" });
+    expect(found[2]?.detail).toMatch(/^(599|600|601) s ahead of Graph's; synchronise it/);
     expect(code).toBe(1);
   });
 
@@ -204,14 +220,16 @@ describe("graphtap doctor", () => {
     const { code, found } = await examine(config);
     expect(found.map(({ input, check, result }) => `${input} ${check} ${result}`)).toEqual([
       "contoso token token-refused",
+      "contoso credential token-refused",
       "fabrikam token ok",
+      "fabrikam credential ok",
       "fabrikam clock ok",
       "fabrikam signIns ok",
       "fabrikam alerts_v2 ok",
     ]);
     expect(code).toBe(3);
     const one = await examine(config, "--input", "fabrikam", "--service", "alerts_v2");
-    expect(results(one.found)).toEqual(["token: ok", "clock: ok", "alerts_v2: ok"]);
+    expect(results(one.found)).toEqual(["token: ok", "credential: ok", "clock: ok", "alerts_v2: ok"]);
     expect(one.code).toBe(0);
   });
 
@@ -222,5 +240,80 @@ describe("graphtap doctor", () => {
     const stranger = await run(["doctor", "-c", site.write([contoso("signIns")]), "--service", "alerts"]);
     expect(stranger).toMatchObject({ code: 2 });
     expect(stranger.stderr).toMatch(/graphtap doctor --help/);
+  });
+
+  it("shows of a certificate its thumbprint and its end, and warns a month before", async () => {
+    const from = Date.now() - 86_400_000;
+    const [fresh, old] = [400, 20].map((days) =>
+      appCertificate({ from, to: from + days * 86_400_000 + 60_000 })
+    );
+    const certificates = [{ pem: fresh!.pem }, { pem: old!.pem }];
+    const site = await openSite({ tenants: [{ ...CONTOSO, certificates }] });
+    const file = join(site.folder, "app.pem");
+    const credentials = { client_certificate: { file } };
+    const config = site.write([{ ...contoso("alerts_v2"), credentials }]);
+    for (const [certificate, result, days] of [[fresh, "ok", 399], [old, "ends-soon", 19]] as const) {
+      writeFileSync(file, certificate!.pem + certificate!.keyPem, { mode: 0o600 });
+      const { code, found } = await examine(config);
+      const thumbprint = Buffer.from(certificate!.thumbprints.sha1, "base64url").toString("hex")
+        .toUpperCase();
+      expect(found[1]).toMatchObject({
+        check: "credential",
+        result,
+        credential: {
+          kind: "client_certificate",
+          thumbprint,
+          valid_until: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+      });
+      expect(found[1]?.detail).toMatch(
+        new RegExp(
+          `^client_certificate in .*app\\.pem, thumbprint ${thumbprint}, valid until \\S+ \\(${days} days\\)$`,
+        ),
+      );
+      expect(code).toBe(0);
+    }
+  });
+
+  it("names the identity of the host that it asks for, and how to let it read", async () => {
+    const identity = {
+      tenantId: CONTOSO.tenantId,
+      clientId: FABRIKAM.clientId,
+      permissions: ["AuditLog.Read.All"],
+    };
+    const site = await openSite({ managedIdentities: [identity] });
+    const config = site.write([{ ...contoso("signIns"), credentials: { managed_identity: true } }]);
+    const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: site.url };
+    const { stdout } = await run(["doctor", "-c", config, "--json"], { env });
+    const [token, credential] = JSON.parse(stdout.toString()) as Found[];
+    expect(token?.detail).toMatch(
+      /^application c4a19e37-\S+, granted AuditLog\.Read\.All; .*; missing: Directory\.Read\.All: assign them as app roles/,
+    );
+    expect(token?.consent_url).toBeUndefined();
+    expect(credential?.detail).toBe("managed_identity of this host by the instance metadata service");
+  });
+
+  it("leads to the consent for what is missing, at the login service of the tenant's cloud", async () => {
+    const tenants = [{ ...CONTOSO, permissions: ["AuditLog.Read.All"] }];
+    const site = await openSite({ tenants });
+    const [token] = (await examine(site.write([contoso("signIns", "alerts_v2")]))).found;
+    const url =
+      `https://login.microsoftonline.com/${CONTOSO.tenantId}/adminconsent?client_id=${CONTOSO.clientId}`;
+    expect(token).toMatchObject({
+      missing_permissions: ["Directory.Read.All", "SecurityAlert.Read.All"],
+      consent_url: url,
+      detail: expect.stringMatching(
+        /; missing: Directory\.Read\.All, SecurityAlert\.Read\.All: add them under API/,
+      ),
+    });
+    expect(token?.detail).toContain(url);
+  });
+
+  it("leads a tenant that the application is not in to its consent", async () => {
+    const site = await openSite({ tenants: [{ ...CONTOSO, principal: "missing" }] });
+    const [token] = (await examine(site.write([contoso("signIns")]))).found;
+    expect(token?.detail).toMatch(
+      /AADSTS7000229; .*is let in by: https:\/\/login\.microsoftonline\.com\/\S+$/,
+    );
   });
 });
