@@ -8,7 +8,7 @@ import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
 import { firstPageUrl } from "../tap/windows/query.ts";
 import type { Source } from "../wiring/streams.ts";
-import { type CredentialFacts, credentialFinding } from "./credentialFindings.ts";
+import { type CredentialFacts, describeCredential } from "./credential.ts";
 import {
   admissionAdvice,
   consentUrl,
@@ -53,7 +53,8 @@ const HOUR_SECONDS = 3600;
 
 /** Asks everything that the sources of one input will need, once each and as small as can be. */
 export async function examineInput(sources: readonly Source[], examination: Examination): Promise<Finding[]> {
-  const [{ input, tokens, graphUrl } = missing()] = sources;
+  const [first = missing()] = sources;
+  const { input, tokens, graphUrl } = first;
   const found = (check: string, detail: string, missing_permissions: readonly string[] = []): Finding => ({
     input: input.name,
     check,
@@ -72,8 +73,9 @@ export async function examineInput(sources: readonly Source[], examination: Exam
     exitCode: error.kind.exitCode,
   });
 
-  const aboutCredential = async (): Promise<Finding> => {
-    const { facts, detail, endsSoon } = await credentialFinding(sources[0]!, examination.clock.now(), null);
+  const aboutCredential = async (hasToken: boolean): Promise<Finding> => {
+    const { clock, signal } = examination;
+    const { facts, detail, endsSoon } = await describeCredential(first, clock.now(), hasToken, signal);
     return { ...found("credential", detail), result: endsSoon ? "ends-soon" : "ok", credential: facts };
   };
   let claims: TokenClaims | null;
@@ -84,9 +86,9 @@ export async function examineInput(sources: readonly Source[], examination: Exam
     const refused = failed("token", asGraphtapError(error));
     const detail = refused.detail + admissionAdvice(input, refused.detail);
     const { result, exitCode } = refused;
-    return [{ ...refused, detail }, { ...await aboutCredential(), result, exitCode }];
+    return [{ ...refused, detail }, { ...await aboutCredential(false), result, exitCode }];
   }
-  const findings = [aboutToken(found, sources, claims), await aboutCredential()];
+  const findings = [aboutToken(found, sources, claims), await aboutCredential(true)];
   for (const source of sources) {
     const lacks = claims === null ? [] : missingRoles(claims, source.plugin.permissions);
     try {

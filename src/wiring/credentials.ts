@@ -11,9 +11,10 @@ import type { Log } from "../telemetry/log.ts";
 
 /** What asking for tokens needs beside the credentials. */
 export interface IssuerParts extends Pick<EntraOptions, "transport" | "clock" | "cloud"> {
-  readonly log: Log;
-  /** Told of what tokens are asked for with. */
-  readonly expiry: Expiry;
+  /** Told of files that cannot be taken for now. @default nobody */
+  readonly log?: Log;
+  /** Told of what tokens are asked for with. @default nobody */
+  readonly expiry?: Expiry;
 }
 
 /** Who gives tokens for the credentials, by their kind, and of their tenant only. */
@@ -56,13 +57,13 @@ function authOf(
 ): ClientAuth {
   switch (credentials.kind) {
     case "client_secret":
-      return clientSecret(credentials.clientSecret, (value) => expiry.usedSecret(value));
+      return clientSecret(credentials.clientSecret, (value) => expiry?.usedSecret(value));
     case "client_certificate":
       return loadedOnce(async () => {
         const { clientCertificate } = await import("../graph/auth/clientCertificate.ts");
         return clientCertificate(credentials, {
-          onUsed: ({ expiresMs }) => expiry.learned(expiresMs),
-          onKept: (why) => log.warn(`${why}; the certificate from before is used on`),
+          onUsed: ({ expiresMs }) => expiry?.learned(expiresMs),
+          onKept: (why) => log?.warn(`${why}; the certificate from before is used on`),
         });
       });
     case "federated_token":

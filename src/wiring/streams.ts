@@ -45,20 +45,23 @@ export interface Source extends Omit<Stream, "state"> {
   readonly tokens: TokenSource;
 }
 
+/** A stream with who gives its tokens. */
+export type SourcedStream = Source & Stream;
+
 /** What streams are made of: sources have no position. */
 export interface StreamParts extends SourceParts {
   readonly state: State;
 }
 
 /** The streams that the configuration enables and the selection asks for, input after input. */
-export function buildStreams(parts: StreamParts): Stream[] {
+export function buildStreams(parts: StreamParts): SourcedStream[] {
   const lastPollMs = (input: InputConfig) =>
     Math.max(
       ...streams.filter((stream) => stream.input === input).map(({ state }) =>
         state.loadPosition()?.lastPollStartedMs ?? -Infinity
       ),
     );
-  const streams: Stream[] = buildSources({ ...parts, lastPollMs }).map(({ tokens: _, ...source }) => ({
+  const streams: SourcedStream[] = buildSources({ ...parts, lastPollMs }).map((source) => ({
     ...source,
     state: parts.state.stream({ inputId: source.input.id, service: source.service.name }),
   }));

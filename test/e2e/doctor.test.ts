@@ -47,7 +47,8 @@ describe("graphtap doctor", () => {
     );
     expect(found[0]?.token).toMatchObject({ aud: "https://graph.microsoft.com", tid: CONTOSO.tenantId });
     expect(found[1]).toMatchObject({
-      detail: "client_secret",
+      detail:
+        "client_secret; its end is unknown: grant the application permission Application.Read.All to see it",
       credential: { kind: "client_secret", valid_until: null },
     });
     expect(found[2]?.detail).toBe("within a second of Graph's");
@@ -62,7 +63,7 @@ describe("graphtap doctor", () => {
     const site = await openSite();
     const { code, stdout } = await run(["doctor", "-c", site.write([contoso("alerts_v2")])]);
     expect(stdout.toString()).toMatch(
-      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +credential +ok +client_secret\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
+      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +credential +ok +client_secret; .*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
     );
     expect(code).toBe(0);
   });
@@ -268,10 +269,30 @@ describe("graphtap doctor", () => {
       });
       expect(found[1]?.detail).toMatch(
         new RegExp(
-          `^client_certificate in .*app\\.pem, thumbprint ${thumbprint}, valid until \\S+ \\(${days} days\\)$`,
+          `^client_certificate in .*app\\.pem, thumbprint ${thumbprint}; ends at \\S+Z, in ${days} days$`,
         ),
       );
       expect(code).toBe(0);
+    }
+  });
+
+  it("shows when a secret ends to an application that may look at itself, in its home tenant", async () => {
+    const endsAt = Date.now() + 90 * 86_400_000 + 60_000;
+    const { clientSecret, ...app } = CONTOSO;
+    const reader = {
+      ...app,
+      secrets: [{ value: clientSecret, endsAt }],
+      permissions: ["SecurityAlert.Read.All", "Application.Read.All"],
+    };
+    for (
+      const [registeredElsewhere, said] of [
+        [false, /^client_secret; ends at \S+Z, in 90 days$/],
+        [true, /^client_secret; its end is unknown: .*404/],
+      ] as const
+    ) {
+      const site = await openSite({ tenants: [{ ...reader, registeredElsewhere }] });
+      const { found } = await examine(site.write([contoso("alerts_v2")]));
+      expect(found[1]?.detail).toMatch(said);
     }
   });
 
@@ -290,7 +311,9 @@ describe("graphtap doctor", () => {
       /^application c4a19e37-\S+, granted AuditLog\.Read\.All; .*; missing: Directory\.Read\.All: assign them as app roles/,
     );
     expect(token?.consent_url).toBeUndefined();
-    expect(credential?.detail).toBe("managed_identity of this host by the instance metadata service");
+    expect(credential?.detail).toBe(
+      "managed_identity of this host by the instance metadata service; Azure renews it",
+    );
   });
 
   it("leads to the consent for what is missing, at the login service of the tenant's cloud", async () => {

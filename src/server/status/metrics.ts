@@ -38,6 +38,7 @@ export interface ProcessFigures {
  * | `graphtap_backfill_end_timestamp_seconds` | when that is likely to have been read; absent when nobody can tell |
  * | `graphtap_reread_lag_seconds` | how far the deepest re-read for late records is behind its time; 0 when it is not |
  * | `graphtap_newest_record_timestamp_seconds` | time of the newest delivered record |
+ * | `graphtap_credential_expiry_timestamp_seconds{credential}` | when the credential of an input ends, where that is known |
  * | `graphtap_event_listeners`, `graphtap_batches_waiting` | who listens at `/v1/events`; batches not yet confirmed |
  * | `graphtap_info{version}`, `process_…` | the process |
  */
@@ -95,6 +96,7 @@ export function metricFamilies(streams: readonly ServedStream[], own: ProcessFig
       "Time of the newest delivered record.",
       each(({ position }) => seconds(position?.newest?.time ?? null)),
     ),
+    gauge("credential_expiry_timestamp_seconds", "When the credential of an input ends.", expiries(streams)),
     gauge("event_listeners", "Listeners at /v1/events.", one(own.listeners)),
     gauge("batches_waiting", "Batches sent or being sent, and not yet confirmed.", one(own.batches)),
     gauge("info", "This program.", one(1, { version: own.version })),
@@ -133,6 +135,19 @@ function lags(streams: readonly ServedStream[]): Sample[] {
     const value = position === null ? null : rereadLag(stream, position);
     return value === null ? [] : [{ labels: labelsOf(served), value }];
   });
+}
+
+/** One for each input, whose streams share it. */
+function expiries(streams: readonly ServedStream[]): Sample[] {
+  const ends = new Map(
+    streams.flatMap(({ stream: { input, expiry } }) =>
+      expiry.endsMs === null ? [] : [[input, expiry.endsMs / 1000]]
+    ),
+  );
+  return [...ends].map(([{ name, credentials }, value]) => ({
+    labels: { input: name, credential: credentials.kind },
+    value,
+  }));
 }
 
 function oldestUnread({ position, gaps }: Figures): Instant | null {
