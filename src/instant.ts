@@ -92,6 +92,11 @@ export function secondsBetween(a: Instant, b: Instant): number {
   return b.seconds - a.seconds + (b.nanos - a.nanos) / 1e9;
 }
 
+/** Seconds of time in these ranges. */
+export function secondsIn(ranges: readonly Window[]): number {
+  return ranges.reduce((sum, { from, to }) => sum + Math.max(0, secondsBetween(from, to)), 0);
+}
+
 /** The instant of a count of milliseconds since the epoch, such as `Clock.now()`. */
 export function fromMillis(millis: number): Instant {
   const seconds = Math.floor(millis / 1000);

@@ -52,7 +52,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: "serve",
-    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/pull, /v1/events",
+    summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/status, /v1/pull, /v1/events",
     options: [
       config,
       {
@@ -87,7 +87,7 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config],
+    options: [config, json],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -204,9 +204,34 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    summary: "JSON Schema of the configuration",
+    words: "[config|check]",
+    summary: "JSON Schema of the configuration, or of what check --json prints",
     options: [],
     load: () => import("./commands/schema.ts"),
+  },
+  {
+    name: "dashboard",
+    summary: "a Grafana dashboard of the metrics, to be imported: tenants, streams, budgets, delivery",
+    options: [],
+    load: () => import("./commands/dashboard.ts"),
+  },
+  {
+    name: "alerts",
+    summary: "Prometheus rules: what to alert on, each with its section of the runbook",
+    options: [{
+      name: "job",
+      value: "NAME",
+      help: "the job that scrapes graphtap (default graphtap)",
+      env: "",
+    }],
+    load: () => import("./commands/alerts.ts"),
+  },
+  {
+    name: "completion",
+    words: "bash|zsh|fish",
+    summary: "what a shell needs to complete commands, options and values",
+    options: [],
+    load: () => import("./commands/completion.ts"),
   },
   {
     name: "demo",

@@ -1,33 +1,39 @@
+import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { asGraphtapError } from "../errors.ts";
-import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
+import { expositionFor } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
 import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
-import { metricFamilies } from "./status/metrics.ts";
+import { measure } from "./status/metrics.ts";
+import type { ProcessFigures } from "./status/processSamples.ts";
 import { problem, problemOf } from "./problem.ts";
 import type { PullContext } from "./pull/context.ts";
 import { pullRoutes } from "./pull/routes.ts";
-import { notReady } from "./status/readiness.ts";
+import { pagePolicy, statusPage } from "./page/page.ts";
+import type { Delivery } from "./status/delivery.ts";
+import { filtered, filterOf } from "./status/filter.ts";
+import { readinessOf } from "./status/readiness.ts";
+import { statusJsonSchema } from "./status/schema.ts";
+import { statusOf } from "./status/status.ts";
 import type { ServedStream } from "./served.ts";
-import { PAGE_POLICY, statusPage } from "./status/statusPage.ts";
 
 export interface AppOptions {
   readonly streams: readonly ServedStream[];
   readonly pulls: PullContext;
+  readonly delivery: Delivery;
   readonly guard: GuardOptions;
   /** Whether the server polls by itself. */
   readonly polls: boolean;
   readonly log: Log;
   readonly version: string;
-  /** Resident memory of the process. */
-  readonly rssBytes: () => number;
+  readonly program: ProcessFigures;
 }
 
 /** The routes of `graphtap serve`. */
 export function createApp(options: AppOptions): Hono<AppBindings> {
-  const { streams, pulls, guard, polls, log, version } = options;
+  const { streams, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
   const startedMs = clock.now();
   const app = new Hono<AppBindings>();
@@ -49,34 +55,56 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
     });
   });
   app.get("/healthz", (c) => c.text("ok\n"));
-  app.get("/readyz", (c) => {
-    const missing = notReady(streams, clock.now(), polls);
-    // Probes hold no token; names and messages are for those who do.
-    const known = isTrusted(c.req.raw, guard);
-    const ready = missing.length === 0;
-    return c.json(known ? { ready, missing } : { ready }, ready ? 200 : 503);
-  });
-  app.get("/metrics", (c) => {
-    const families = metricFamilies(streams, {
-      version,
-      startedMs,
-      nowMs: clock.now(),
-      rssBytes: options.rssBytes(),
-      listeners: pulls.events.listeners,
-      batches: pulls.batches.waiting,
-    });
-    return c.body(formatMetrics(families), 200, { "content-type": METRICS_TYPE });
-  });
-  app.get("/", (c) => {
-    c.header("content-security-policy", PAGE_POLICY);
-    const hasBatch = (served: ServedStream) => pulls.batches.of(served) !== null;
-    return c.html(statusPage(streams, { version, startedMs, nowMs: clock.now(), polls, hasBatch }));
-  });
+  app.route("/", figureRoutes(options, startedMs));
   app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), pulls.events, format));
   app.route("/v1", pullRoutes(streams, pulls));
   app.notFound((c) =>
     problem(404, "usage", `There is nothing for ${c.req.method} at ${JSON.stringify(c.req.path)}`)
   );
   app.onError((error) => problemOf(asGraphtapError(error)));
+  return app;
+}
+
+/** What tells how everything is doing, and never shows a record. */
+function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings> {
+  const { streams, pulls, delivery, guard, polls, version } = options;
+  const { clock } = pulls.engine;
+  const status = () =>
+    statusOf(streams, {
+      version,
+      startedMs,
+      polls,
+      nowMs: clock.now(),
+      sinkStalledSeconds: delivery.stalledSeconds(),
+      hasBatch: (served) => pulls.batches.of(served) !== null,
+    });
+  const filter = (request: Request) => filterOf(new URL(request.url).searchParams);
+  const app = new Hono<AppBindings>();
+  app.get("/readyz", (c) => {
+    const facts = { isStopping: pulls.stop.signal.aborted, all: c.req.query("all") === "1" };
+    const readiness = readinessOf(streams, status(), facts);
+    const { ready } = readiness;
+    // Probes hold no token; names and messages are for those who do.
+    return c.json(isTrusted(c.req.raw, guard) ? readiness : { ready }, ready ? 200 : 503);
+  });
+  app.get("/metrics", (c) => {
+    const exposition = expositionFor(c.req.header("accept") ?? null);
+    const { program } = options;
+    const measured = measure(streams, { version, nowMs: clock.now(), program, delivery, pulls });
+    return c.body(exposition.format(measured), 200, {
+      "content-type": exposition.contentType,
+      "vary": "accept",
+    });
+  });
+  app.get("/", (c) => {
+    const nonce = randomBytes(16).toString("base64");
+    c.header("content-security-policy", pagePolicy(nonce));
+    return c.html(statusPage(status(), filter(c.req.raw), nonce));
+  });
+  app.get("/v1/status", (c) => {
+    const whole = status();
+    return c.json({ ...whole, streams: filtered(whole.streams, filter(c.req.raw)) });
+  });
+  app.get("/v1/status/schema", (c) => c.json(statusJsonSchema()));
   return app;
 }

@@ -14,7 +14,7 @@ export interface GuardOptions {
 /** Says nothing but whether we live, and is asked by what cannot hold a token. */
 const OPEN_PATHS = ["/healthz", "/readyz"];
 /** Shows figures and messages, and never a record. */
-const FIGURES = ["/", "/metrics"];
+const FIGURES = ["/", "/metrics", "/v1/status", "/v1/status/schema"];
 
 /** Whether a request is answered without a token. What is not named here needs one, however it is spelt. */
 function isOpen(request: Request, { token, opensFigures = false }: GuardOptions): boolean {

@@ -2,47 +2,57 @@ import type { Clock } from "../clock.ts";
 import { asGraphtapError } from "../errors.ts";
 import type { PollReport } from "../tap/poll.ts";
 import type { Stream } from "../tap/stream.ts";
-import { count, createFigures, type Figures, observe } from "./status/figures.ts";
+import { createHistogram, type Histogram } from "../telemetry/histogram.ts";
+import { createFigures, type Figures, noteEnd, observe } from "./status/figures.ts";
 import { createTurn, type Turn } from "./pull/turn.ts";
 
 /** A stream in a server: read by one at a time, and watched. */
 export interface ServedStream {
   readonly stream: Stream;
   readonly figures: Figures;
+  /** How old late records were when they were found, in seconds; shared by all streams of a service. */
+  readonly lateAges: Histogram;
   /** Held by whoever reads the stream now. */
   readonly turn: Turn;
 }
 
-export function serveStream(stream: Stream): ServedStream {
-  const figures = createFigures(stream.state);
-  return { stream: observe(stream, figures), figures, turn: createTurn() };
+/** The ages at which most schedules read again. */
+const LATE_AGES_SECONDS = [300, 900, 3600, 21_600, 86_400, 259_200];
+
+export function serveStreams(streams: readonly Stream[], clock: Pick<Clock, "now">): ServedStream[] {
+  const services = [...new Set(streams.map(({ service }) => service.name))];
+  const lateAges = new Map(services.map((name) => [name, createHistogram(LATE_AGES_SECONDS)]));
+  return streams.map((stream) => {
+    const figures = createFigures(stream.state);
+    return {
+      stream: observe(stream, figures, clock),
+      figures,
+      lateAges: lateAges.get(stream.service.name)!,
+      turn: createTurn(),
+    };
+  });
 }
 
 /** Runs one poll and notes in the stream's figures how it went. @throws what it throws */
 export async function noted(
-  { figures }: ServedStream,
+  { figures, lateAges }: ServedStream,
   { now }: Pick<Clock, "now">,
   poll: () => Promise<PollReport>,
 ): Promise<PollReport> {
   figures.polling = true;
+  figures.nextPollMs = null;
   figures.lastStartedMs = now();
   try {
     const report = await poll();
     figures.late += report.late;
+    for (const { records, bySeconds } of report.lateFinds) lateAges.observe(bySeconds, records);
     if (report.late > 0) figures.lateBySeconds = report.lateBySeconds;
-    figures.error = report.error;
-    if (report.error === null) {
-      figures.pollsOk++;
-      figures.lastSuccessMs = now();
-    } else count(figures.pollErrors, report.error.code);
+    noteEnd(figures, report.error, now());
     return report;
   } catch (thrown) {
     const error = asGraphtapError(thrown);
     // A full batch or a reader that left says nothing about the stream.
-    if (error.kind.isFault && !error.kind.keepsAccepted) {
-      figures.error = error;
-      count(figures.pollErrors, error.code);
-    }
+    if (error.kind.isFault && !error.kind.keepsAccepted) noteEnd(figures, error, now());
     throw thrown;
   } finally {
     figures.polling = false;

@@ -3,7 +3,7 @@ import { GraphtapError } from "../errors.ts";
 import type { Sink } from "../sink/sink.ts";
 import { commitAccepted } from "../tap/accepted.ts";
 import { poll } from "../tap/poll.ts";
-import type { PollStream } from "../tap/scheduler.ts";
+import type { PlanStream, PollStream } from "../tap/scheduler.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
@@ -13,7 +13,10 @@ import type { AppBindings } from "./listen.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
 import type { PullContext } from "./pull/context.ts";
-import { noted, type ServedStream, serveStream } from "./served.ts";
+import { noted, type ServedStream, serveStreams } from "./served.ts";
+import { createDelivery, type Delivery } from "./status/delivery.ts";
+import { noteSent } from "./status/figures.ts";
+import type { ProcessFigures } from "./status/processSamples.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
@@ -28,8 +31,7 @@ export interface ServerOptions {
   /** Whether the server polls by itself, with {@linkcode TapServer.poll}. */
   readonly polls: boolean;
   readonly version: string;
-  /** Resident memory of the process. */
-  readonly rssBytes: () => number;
+  readonly program: ProcessFigures;
 }
 
 /** A tap that answers to HTTP; nothing listens yet. */
@@ -39,6 +41,8 @@ export interface TapServer {
   readonly streams: readonly Stream[];
   /** Polls one of them when its turn comes. */
   readonly poll: PollStream;
+  /** To be told when one of them is polled next. */
+  readonly plan: PlanStream;
   /** Ends the listeners of events, who would otherwise never leave. */
   dismiss(): void;
   /** Resolves when no pull is under way. */
@@ -48,28 +52,35 @@ export interface TapServer {
 /** A stream goes to one reader at a time: to the server's own polling, or to a pull. */
 export function createTapServer(options: ServerOptions): TapServer {
   const { engine, stop } = options;
+  const { clock } = engine;
+  const now = () => clock.now();
+  const delivery = createDelivery(now);
   for (const stream of options.streams) commitAccepted(stream, engine.sink);
-  const served = options.streams.map(serveStream);
+  const served = serveStreams(options.streams, clock);
   const pulls: PullContext = {
     engine,
     stop,
-    batches: createBatches(),
+    batches: createBatches(now),
     events: createEventHub(),
     running: new Set(),
   };
   return {
-    app: createApp({ ...options, streams: served, pulls }),
+    app: createApp({ ...options, streams: served, pulls, delivery }),
     streams: served.map(({ stream }) => stream),
     async poll(stream, own, signal, ...rest) {
       const one = served.find((candidate) => candidate.stream === stream);
       if (one === undefined) throw new GraphtapError("bug", "a stream that is not served was polled");
       const end = await turnForPolling(one, pulls, signal, CONFIRM_WITHIN_MS);
       try {
-        const showing = { ...own, sink: watched(own.sink, one, pulls) };
+        const showing = { ...own, sink: watched(own.sink, one, pulls, delivery) };
         return await noted(one, own.clock, () => poll(stream, showing, signal, ...rest));
       } finally {
         end();
       }
+    },
+    plan(stream, nextMs) {
+      const one = served.find((candidate) => candidate.stream === stream);
+      if (one !== undefined) one.figures.nextPollMs = nextMs;
     },
     dismiss: () => pulls.events.close(),
     async idle() {
@@ -79,12 +90,17 @@ export function createTapServer(options: ServerOptions): TapServer {
 }
 
 /** The sink; what it has accepted is counted, and shown to the listeners too. */
-function watched(sink: Sink, { stream, figures }: ServedStream, { events }: PullContext): Sink {
+function watched(
+  sink: Sink,
+  { stream, figures }: ServedStream,
+  { events, engine: { clock } }: PullContext,
+  delivery: Delivery,
+): Sink {
   return {
     ...sink,
     async write(...lines) {
-      await sink.write(...lines);
-      figures.sent += countLines(lines[0]);
+      await delivery.follow(lines[0].length, () => sink.write(...lines));
+      noteSent(figures, countLines(lines[0]), clock.now());
       events.publish(stream, lines[0]);
     },
   };

@@ -1,5 +1,6 @@
 /** The ways of lines into Fluent Bit. */
-import { shellCommand, yamlText } from "./quote.ts";
+import { shellCommand } from "../telemetry/shellCommand.ts";
+import { yamlText } from "./quote.ts";
 import {
   graphtapWords,
   INTERVAL_SECONDS,

@@ -1,4 +1,4 @@
-/** How texts are written down: in YAML, in a command of a shell, as comments. */
+/** How texts are written down: in YAML, as comments. */
 import { GraphtapError } from "../errors.ts";
 
 // What YAML reads as something else than a text, in any of its versions.
@@ -21,12 +21,6 @@ function quoted(text: string): string {
     /[\u2028\u2029\uFEFF]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** Words as one command of /bin/sh, each one exactly as it is. */
-export function shellCommand(words: readonly string[]): string {
-  return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
-    .join(" ");
 }
 
 /** A text as comment lines of YAML. */

@@ -1,5 +1,6 @@
 /** The ways of lines into Vector. */
-import { shellCommand, yamlList } from "./quote.ts";
+import { shellCommand } from "../telemetry/shellCommand.ts";
+import { yamlList } from "./quote.ts";
 import type { VectorBlocks } from "./vectorBlocks.ts";
 import {
   graphtapWords,

@@ -1,4 +1,4 @@
-import { secondsBetween, type Window } from "../instant.ts";
+import { secondsIn } from "../instant.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindows } from "./windows/readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
@@ -45,9 +45,4 @@ function say({ position, engine, stream: { log } }: PollContext): void {
     hours_left: Math.round(left / 360) / 10,
     minutes_needed: ms > 0 ? Math.ceil(ms / 60_000) : undefined,
   });
-}
-
-/** Seconds of time in these ranges. */
-function secondsIn(ranges: readonly Window[]): number {
-  return ranges.reduce((sum, { from, to }) => sum + Math.max(0, secondsBetween(from, to)), 0);
 }

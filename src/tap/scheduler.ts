@@ -5,6 +5,9 @@ import type { Engine, Stream } from "./stream.ts";
 /** How one stream is polled: {@linkcode poll}, or that with something around it, such as waiting for a turn. */
 export type PollStream = typeof poll;
 
+/** Told when a stream is polled next, in milliseconds since the epoch, while it waits for that. */
+export type PlanStream = (stream: Stream, nextMs: number) => void;
+
 const LONGEST_PAUSE_MS = 3_600_000;
 
 /** A stream and what its poll did. */
@@ -47,6 +50,7 @@ export async function pollForever(
   engine: Engine,
   stop: AbortController,
   pollStream: PollStream = poll,
+  planStream: PlanStream = () => {},
 ): Promise<never> {
   await together(
     stop,
@@ -63,6 +67,7 @@ export async function pollForever(
         // Not longer either: a clock that was set back would stop the stream until it is right again.
         const waitMs = Math.min(Math.max(0, report.startedMs + pause - engine.clock.now()), pause);
         logReport(stream, report, waitMs);
+        planStream(stream, engine.clock.now() + waitMs);
         await engine.clock.sleep(waitMs, stop.signal);
       }
     }),

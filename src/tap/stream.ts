@@ -4,6 +4,7 @@ import type { Expiry } from "../graph/auth/expiry.ts";
 import type { GraphClient } from "../graph/client.ts";
 import type { Framers } from "../json/framer.ts";
 import type { Limiter } from "../graph/limiter.ts";
+import type { StreamTraffic } from "../graph/traffic.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { KeyMaker } from "../record/keyMaker.ts";
@@ -22,6 +23,8 @@ export interface Stream {
   readonly graphUrl: string;
   /** What each request of this stream needs a permit of. */
   readonly limiters: readonly Limiter[];
+  /** What its requests came to; written by those who make them. */
+  readonly traffic: StreamTraffic;
   readonly state: StreamState;
   readonly log: Log;
 }

@@ -10,6 +10,7 @@ import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
 import { createOutage, type Outage } from "../graph/outage.ts";
 import type { RequestMemory } from "../graph/requestWindow.ts";
+import { createDurations, createInputTraffic, createStreamTraffic } from "../graph/traffic.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Selection } from "../server/pull/select.ts";
@@ -72,15 +73,23 @@ export function buildStreams(parts: StreamParts): SourcedStream[] {
 export function buildSources(parts: SourceParts): Source[] {
   const limiters = createLimiters(parts.config.globals.quotas, parts.clock, parts.memoryOf);
   const ofAll = parts.config.globals.requestLimits.map((limit) => createLimiter(limit, parts.clock));
+  const shared = { limiters, ofAll, durations: createDurations() };
   const selection = parts.selection ?? { inputs: [], services: [] };
   return chooseServices(parts.config, parts.registry, selection)
-    .flatMap(({ input, services }) => inputSources(parts, limiters, ofAll, input, services));
+    .flatMap(({ input, services }) => inputSources(parts, shared, input, services));
+}
+
+/** What the inputs of a process share. */
+interface Shared {
+  readonly limiters: Limiters;
+  /** Of the limits that the configuration sets for all of them. */
+  readonly ofAll: readonly Limiter[];
+  readonly durations: ReturnType<typeof createDurations>;
 }
 
 function inputSources(
   parts: SourceParts,
-  limiters: Limiters,
-  ofAll: readonly Limiter[],
+  { limiters, ofAll, durations }: Shared,
   input: InputConfig,
   services: readonly ServiceConfig[],
 ): Source[] {
@@ -90,16 +99,24 @@ function inputSources(
   const { kind } = input.credentials;
   const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
   const expiry = createExpiry({ kind, log, now: () => clock.now(), toldUntilMs });
-  const issue = issuerOf(input.credentials, { transport, clock, cloud, log, expiry });
+  const ofThisInput = createInputTraffic(clock);
+  const traffic = new Map(
+    services.map(({ name }) => [name, createStreamTraffic(ofThisInput, durations(name))]),
+  );
+  const issue = ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry }));
   const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
   const login = createOutage(outageLog, "the login service gives tokens again");
   const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
   const outage = createOutage(outageLog, "Graph answers again");
-  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage });
+  const onAnswer = (name: string, status: number | null, ms: number) =>
+    traffic.get(name)?.answered(status, ms);
+  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage, onAnswer });
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
   const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createLimiter(limit, clock));
+  const counted = (budget: string, all: readonly Limiter[]) =>
+    all.map((limiter) => ofThisInput.limiting(budget, limiter));
   return services.map((service) => {
     const plugin = registry.resolve(service.name);
     if (plugin === null) {
@@ -116,11 +133,12 @@ function inputSources(
       graphUrl: cloud.graphUrl,
       // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
       limiters: [
-        ...(service.requestLimits ?? []).map((limit) => createLimiter(limit, clock)),
-        ...ofInput,
-        ...ofAll,
-        limiters.of(applicationOf(input.credentials), plugin.quota),
+        ...counted("service", (service.requestLimits ?? []).map((limit) => createLimiter(limit, clock))),
+        ...counted("input", ofInput),
+        ...counted("all", ofAll),
+        ...counted(plugin.quota, [limiters.of(applicationOf(input.credentials), plugin.quota)]),
       ],
+      traffic: traffic.get(service.name)!,
       log: log.with({ service: service.name }),
     };
   });

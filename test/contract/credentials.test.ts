@@ -6,9 +6,11 @@ import { loadConfig } from "../../src/config/load.ts";
 import { createEmulator, type EmulatorOptions, type TenantOptions } from "../../src/emulator/emulator.ts";
 import { GraphtapError } from "../../src/errors.ts";
 import { resolveCloud } from "../../src/graph/clouds.ts";
+import { createExpiry } from "../../src/graph/auth/expiry.ts";
 import { readClaims } from "../../src/graph/auth/tokenClaims.ts";
 import { fromMillis } from "../../src/instant.ts";
 import { createRegistry } from "../../src/plugin/registry.ts";
+import { createLog } from "../../src/telemetry/log.ts";
 import { issuerOf } from "../../src/wiring/credentials.ts";
 import { appCertificate, foreignIssuer } from "../support/assertions.ts";
 import { manualClock } from "../support/manualClock.ts";
@@ -37,6 +39,8 @@ const app: TenantOptions = {
   federatedCredentials: [{ issuer: issuer.issuer, subject: SUBJECT }],
 };
 const identity = { tenantId: TENANT, clientId: "0e1f2a3b-0000-4000-8000-000000000001" };
+
+const log = createLog({ write: () => {}, format: "text", level: "error", now: () => NOW });
 
 /** What stands around a kind. */
 interface Surroundings {
@@ -131,6 +135,8 @@ function ask(name: KindName, changes: Surroundings = {}) {
     },
     clock: manualClock(),
     cloud: resolveCloud(inputs[0]!),
+    log,
+    expiry: createExpiry({ kind: inputs[0]!.credentials.kind, log, now: () => NOW }),
   });
 }
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { parse } from "yaml";
 import { fluentBitConfig } from "../../src/shipper/fluentBit.ts";
-import { shellCommand } from "../../src/shipper/quote.ts";
+import { shellCommand } from "../../src/telemetry/shellCommand.ts";
 import { EXAMPLE } from "../../src/shipper/settings.ts";
 import { ODD } from "../support/oddWords.ts";
 

@@ -128,7 +128,7 @@ describe("secrets, tokens and records", () => {
     });
     const url = () => /"url":"([^"]+)","polls"/.exec(server.stderr)?.[1];
     await server.until(() => url() !== undefined && server.stderr.includes('"pull done"'), "the first poll");
-    for (const path of ["/", "/metrics", "/readyz", "/healthz", "/nowhere"]) {
+    for (const path of ["/", "/v1/status", "/metrics", "/readyz", "/healthz", "/nowhere"]) {
       const headers = { authorization: `Bearer ${SERVER_TOKEN}` };
       const { status, headers: answered, body } = await ask(url() + path, { headers });
       expect(status, path).toBe(path === "/nowhere" ? 404 : 200);

@@ -97,7 +97,14 @@ describe("a pull over HTTP", () => {
     const answer = await ask(`${serving.url}/v1/pull`);
     expect([answer.status, answer.headers["content-type"]]).toEqual([502, "application/problem+json"]);
     expect(JSON.parse(answer.body.toString())).toMatchObject({ code: "token-refused" });
-    expect((await ask(`${serving.url}/readyz`)).status).toBe(503);
+    // The process can work; that this input cannot is told, and by whom it matters to asked for.
+    const ready = await ask(`${serving.url}/readyz`);
+    expect([ready.status, JSON.parse(ready.body.toString())]).toMatchObject([200, {
+      degraded: expect.arrayContaining([
+        expect.objectContaining({ service: "directory_audits", code: "token-refused" }),
+      ]),
+    }]);
+    expect((await ask(`${serving.url}/readyz?all=1`)).status).toBe(503);
     expect((await ask(`${serving.url}/healthz`)).status).toBe(200);
   });
 });
@@ -113,7 +120,7 @@ describe("a server that polls", () => {
     expect((await ask(`${serving.url}/metrics`)).body.toString()).toContain(
       'graphtap_records_sent_total{input="contoso",service="directory_audits"} 50\n',
     );
-    expect((await ask(serving.url)).body.toString()).toContain("<td>directory_audits</td>");
+    expect((await ask(serving.url)).body.toString()).toContain("<bdi>directory_audits</bdi>");
     // What was polled is not pulled.
     expect((await ask(`${serving.url}/v1/pull`)).body).toHaveLength(0);
   });
@@ -145,11 +152,16 @@ describe("on this machine, without a token given", () => {
     for (const path of ["/v1/pull", "/v1/events", "/v1/confirm/x", "/%761/pull", "/nothing"]) {
       expect((await fetch(serving.url + path)).status, path).toBe(401);
     }
-    for (const path of ["/", "/healthz", "/metrics"]) {
+    for (const path of ["/", "/healthz", "/metrics", "/v1/status"]) {
       expect((await fetch(serving.url + path)).status, path).toBe(200);
     }
     const ready = await fetch(`${serving.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, missing: [] }]);
+    expect([ready.status, await ready.json()]).toEqual([200, {
+      ready: true,
+      missing: [],
+      degraded: [],
+      gaps: [],
+    }]);
     const headers = { authorization: `Bearer ${token}` };
     expect(eventLines((await ask(`${serving.url}/v1/pull`, { headers })).body)).toHaveLength(3);
   });

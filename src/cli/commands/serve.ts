@@ -5,6 +5,7 @@ import { createTapServer, type TapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import type { LoadedConfig } from "../../wiring/configFile.ts";
+import type { Reloads } from "../../telemetry/reloads.ts";
 import { beat } from "../../wiring/heartbeat.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
@@ -38,14 +39,15 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const polls = !given.has("no-poll");
   let door: Door | null = null;
 
-  async function work(opened: Tap, ending: AbortSignal): Promise<never> {
+  async function work(opened: Tap, ending: AbortSignal, reloads: Reloads): Promise<never> {
     const tap = withStatistics(opened, runtime.rssBytes);
     const { streams, engine, log, stop } = tap;
     void watchClock(tap);
     void watchSecrets(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
-    const { rssBytes } = runtime;
-    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, rssBytes });
+    const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
+    const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
+    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program });
     if (door === null) {
       door = await openDoor(address, ending, server.app);
       log.info("listening", { url: door.url, polls, token_file });
@@ -54,7 +56,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     if (stop.signal.aborted) server.dismiss();
     else stop.signal.addEventListener("abort", () => server.dismiss(), { once: true });
     try {
-      return await pollForever(polls ? server.streams : [], engine, stop, server.poll);
+      return await pollForever(polls ? server.streams : [], engine, stop, server.poll, server.plan);
     } finally {
       if (ending.aborted) await door.closed;
       await server.idle();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { GraphtapError } from "../../errors.ts";
 import type { ServedStream } from "../served.ts";
+import { noteSent } from "../status/figures.ts";
 import type { HeldState } from "./heldState.ts";
 
 /** How many ids of finished batches are remembered, so that a repeated or late confirmation is told the truth. */
@@ -44,7 +45,8 @@ export interface Batches {
   readonly waiting: number;
 }
 
-export function createBatches(): Batches {
+/** @param now milliseconds since the epoch */
+export function createBatches(now: () => number): Batches {
   const open = new Map<string, { batch: Batch; settle: () => void }>();
   const finished = new Map<string, BatchFate>();
   const current = new Map<ServedStream, Batch>();
@@ -80,7 +82,7 @@ export function createBatches(): Batches {
       if (batch === undefined || batch.sentMs === null) return null;
       for (const { held, served, lines } of batch.parts) {
         held.commit();
-        served.figures.sent += lines;
+        noteSent(served.figures, lines, now());
       }
       finish(batch, "confirmed");
       return batch;

@@ -1,10 +1,16 @@
+import type { Clock } from "../../clock.ts";
 import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
+import { secondsIn } from "../../instant.ts";
 import type { Gap } from "../../state/gap.ts";
 import type { Position } from "../../state/position.ts";
 import type { StreamState } from "../../state/state.ts";
 import type { Stream } from "../../tap/stream.ts";
+import { createMinutes, type Minutes } from "./minutes.ts";
 
-/** What is known of a stream since the process began; the server's pages are made of it, and only of it. */
+/**
+ * What is known of a stream since the process began. Everything that tells how a stream is doing is made of it, and only
+ * of it: `status.ts` for page, `/v1/status` and `/readyz`, `metrics.ts`. Counted where it happens, judged elsewhere.
+ */
 export interface Figures {
   /** The position on disk. */
   position: Position | null;
@@ -13,8 +19,9 @@ export interface Figures {
   polling: boolean;
   requests: number;
   readonly requestErrors: Map<ErrorCode, number>;
-  /** Records that a sink has accepted, or a client confirmed; and records met again. */
+  /** Records that a sink has accepted, or a client confirmed: all, and by the minute; and records met again. */
   sent: number;
+  readonly minutes: Minutes;
   duplicates: number;
   /** Records among those delivered that only a re-read found. */
   late: number;
@@ -24,38 +31,52 @@ export interface Figures {
   gaps: readonly Gap[];
   pollsOk: number;
   readonly pollErrors: Map<ErrorCode, number>;
+  /** Seconds of older time that were to be read when there were most of them; 0 when nothing is left. */
+  backfillSeconds: number;
   /** Why the last finished poll failed; `null` when it did not. */
   error: GraphtapError | null;
+  /** What the last request failed with; `null` when Graph answered it, or between polls. */
+  trouble: GraphtapError | null;
+  /** Since when polls, or requests, have failed; milliseconds since the epoch, `null` when the last did not. */
+  failingSinceMs: number | null;
   /** Milliseconds since the epoch; `null` before the first. */
   lastStartedMs: number | null;
   lastEndedMs: number | null;
   lastSuccessMs: number | null;
+  /** When it is polled next; milliseconds since the epoch, `null` during a poll and where nobody knows. */
+  nextPollMs: number | null;
 }
 
 /** The figures of a stream that this process has not read yet. */
 export function createFigures(state: StreamState): Figures {
+  const position = state.loadPosition();
   return {
-    position: state.loadPosition(),
+    position,
     answered: false,
     polling: false,
     requests: 0,
     requestErrors: new Map(),
     sent: 0,
+    minutes: createMinutes(),
     duplicates: 0,
     late: 0,
     lateBySeconds: null,
     gaps: state.gaps().list(),
     pollsOk: 0,
     pollErrors: new Map(),
+    backfillSeconds: position === null ? 0 : secondsIn(position.backfill),
     error: null,
+    trouble: null,
+    failingSinceMs: null,
     lastStartedMs: null,
     lastEndedMs: null,
     lastSuccessMs: null,
+    nextPollMs: null,
   };
 }
 
 /** The same stream, whose requests and positions are counted on their way. */
-export function observe(stream: Stream, figures: Figures): Stream {
+export function observe(stream: Stream, figures: Figures, { now }: Pick<Clock, "now">): Stream {
   return {
     ...stream,
     graph: {
@@ -64,9 +85,12 @@ export function observe(stream: Stream, figures: Figures): Stream {
         try {
           const response = await stream.graph.get(...request);
           figures.answered = true;
+          noteTrouble(figures, null, now());
           return response;
         } catch (thrown) {
-          count(figures.requestErrors, asGraphtapError(thrown).code);
+          const error = asGraphtapError(thrown);
+          count(figures.requestErrors, error.code);
+          if (error.kind.isFault) noteTrouble(figures, error, now());
           throw thrown;
         }
       },
@@ -80,6 +104,8 @@ function observeState(state: StreamState, figures: Figures): StreamState {
   function note(position: Position): void {
     figures.duplicates += position.duplicates - (figures.position?.duplicates ?? 0);
     figures.position = position;
+    const left = secondsIn(position.backfill);
+    figures.backfillSeconds = left === 0 ? 0 : Math.max(left, figures.backfillSeconds);
   }
   return {
     dir: state.dir,
@@ -115,6 +141,33 @@ function observeState(state: StreamState, figures: Figures): StreamState {
   };
 }
 
-export function count(counts: Map<ErrorCode, number>, code: ErrorCode): void {
+/** A request failed, or was answered. */
+function noteTrouble(figures: Figures, trouble: GraphtapError | null, nowMs: number): void {
+  figures.trouble = trouble;
+  if (trouble !== null) figures.failingSinceMs ??= nowMs;
+  else if (figures.error === null) figures.failingSinceMs = null;
+}
+
+/** A poll came to its end, with this failure or without one. */
+export function noteEnd(figures: Figures, error: GraphtapError | null, nowMs: number): void {
+  figures.trouble = null;
+  figures.error = error;
+  if (error === null) {
+    figures.pollsOk++;
+    figures.lastSuccessMs = nowMs;
+    figures.failingSinceMs = null;
+  } else {
+    count(figures.pollErrors, error.code);
+    figures.failingSinceMs ??= nowMs;
+  }
+}
+
+/** So many records were accepted. */
+export function noteSent(figures: Figures, records: number, nowMs: number): void {
+  figures.sent += records;
+  figures.minutes.add(records, nowMs);
+}
+
+function count(counts: Map<ErrorCode, number>, code: ErrorCode): void {
   counts.set(code, (counts.get(code) ?? 0) + 1);
 }

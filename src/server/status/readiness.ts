@@ -1,45 +1,100 @@
+/** Whether the process can work, and what it works with only in part. */
+import { durationInWords } from "../../telemetry/duration.ts";
 import type { ServedStream } from "../served.ts";
+import type { Status } from "./schema.ts";
 
-/** Why a stream or its input is not ready. */
+/** What is not as it should be. */
 export interface NotReady {
-  readonly input: string;
+  /** `null` when the process is meant. */
+  readonly input: string | null;
   /** `null` when the whole input is meant. */
   readonly service: string | null;
   readonly code: string;
   readonly detail: string;
 }
 
-/** A failure counts after so many periods without a success: most are mended by the next poll. */
-const GRACE_PERIODS = 2;
+/** Gaps of a stream. */
+export interface OpenGaps {
+  readonly input: string;
+  readonly service: string;
+  readonly gaps: number;
+  /** How much time they cover; seconds. */
+  readonly gap_seconds: number;
+}
+
+/** The answer of `/readyz`. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not. */
+  readonly missing: readonly NotReady[];
+  /** Inputs and streams that fail, while others work. */
+  readonly degraded: readonly NotReady[];
+  readonly gaps: readonly OpenGaps[];
+}
+
+/** What readiness is asked of. */
+export interface ReadinessFacts {
+  /** Whether the process comes to its end. */
+  readonly isStopping: boolean;
+  /** Whether every input and every stream has to work, too. */
+  readonly all: boolean;
+}
 
 /**
- * What is not ready. A stream is when its last poll succeeded, or one did not long ago; an input is when Graph has
- * answered one of its requests, and so has accepted its token.
- *
- * @param polls whether the server polls by itself; if not, what nobody has pulled yet is ready to be
+ * A process is ready when it can work: it is not about to end, and its sink takes lines. An input that fails is one of
+ * many, and taking the process out of service would not mend it.
  */
-export function notReady(streams: readonly ServedStream[], nowMs: number, polls: boolean): NotReady[] {
-  const inputs = [...new Set(streams.map(({ stream }) => stream.input.name))];
-  const silent = inputs.filter((name) => {
-    const own = streams.filter(({ stream }) => stream.input.name === name);
-    const asked = polls || own.some(({ figures }) => figures.lastStartedMs !== null);
-    return asked && !own.some(({ figures }) => figures.answered);
-  });
+export function readinessOf(
+  served: readonly ServedStream[],
+  status: Status,
+  { isStopping, all }: ReadinessFacts,
+): Readiness {
+  const degraded = [...silentInputs(served, status), ...failing(status)];
+  const missing = [...ofProcess(status, isStopping), ...(all ? degraded : [])];
+  const gaps = status.streams.filter(({ gaps }) => gaps > 0)
+    .map(({ input, service, gaps, gap_seconds }) => ({ input, service, gaps, gap_seconds }));
+  return { ready: missing.length === 0, missing, degraded, gaps };
+}
+
+function ofProcess({ sink_stalled_seconds: stalled }: Status, isStopping: boolean): NotReady[] {
+  const whole = { input: null, service: null };
   return [
-    ...silent.map((input) => ({
-      input,
-      service: null,
-      code: "token-unavailable",
-      detail: "Graph has not answered a request of this input yet",
-    })),
-    ...streams.flatMap((served) => failing(served, nowMs)),
+    ...(isStopping ? [{ ...whole, code: "stopped", detail: "the process comes to its end" }] : []),
+    ...(stalled > 0
+      ? [{
+        ...whole,
+        code: "sink-stalled",
+        detail: `the sink has taken nothing for ${durationInWords(stalled)}`,
+      }]
+      : []),
   ];
 }
 
-function failing({ stream: { input, service }, figures }: ServedStream, nowMs: number): NotReady[] {
-  const { error, lastSuccessMs } = figures;
-  if (error === null) return [];
-  const graceMs = GRACE_PERIODS * service.periodSeconds * 1000;
-  if (lastSuccessMs !== null && nowMs - lastSuccessMs <= graceMs) return [];
-  return [{ input: input.name, service: service.name, code: error.code, detail: error.message }];
+/** Inputs of which Graph has not answered a request yet, and so has not accepted a token. */
+function silentInputs(served: readonly ServedStream[], { polls }: Status): NotReady[] {
+  const inputs = new Map<string, { asked: boolean; answered: boolean }>();
+  for (const { stream: { input }, figures } of served) {
+    const own = inputs.get(input.name) ?? { asked: false, answered: false };
+    inputs.set(input.name, {
+      // What nobody has pulled yet is ready to be.
+      asked: own.asked || polls || figures.lastStartedMs !== null,
+      answered: own.answered || figures.answered,
+    });
+  }
+  return [...inputs].filter(([, { asked, answered }]) => asked && !answered).map(([input]) => ({
+    input,
+    service: null,
+    code: "token-unavailable",
+    detail: "Graph has not answered a request of this input yet",
+  }));
+}
+
+function failing({ streams }: Status): NotReady[] {
+  return streams.filter(({ verdict }) => verdict === "failing")
+    .map(({ input, service, code, detail }) => ({
+      input,
+      service,
+      code: code ?? "bug",
+      detail: detail ?? "",
+    }));
 }

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { plugins } from "../../../plugins/index.ts";
 import type { Clock } from "../../../src/clock.ts";
-import type { ServiceConfig } from "../../../src/config/config.ts";
+import type { InputConfig, ServiceConfig } from "../../../src/config/config.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/graph/transport.ts";
 import { addSeconds, formatInstant, fromMillis } from "../../../src/instant.ts";
@@ -10,6 +10,7 @@ import { createTapServer, type ServerOptions, type TapServer } from "../../../sr
 import type { State } from "../../../src/state/state.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
+import { createReloads } from "../../../src/telemetry/reloads.ts";
 import { buildTap } from "../../../src/wiring/tap.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "../../support/tenant.ts";
@@ -26,6 +27,8 @@ export interface House {
   readonly server: TapServer;
   readonly streams: readonly Stream[];
   readonly emulator: Emulator;
+  /** Those of the emulator, in the order of the inputs; what is changed in one holds from the next request on. */
+  readonly tenants: { permissions?: readonly string[] }[];
   readonly clock: StillClock;
   readonly engine: Engine;
   readonly stop: AbortController;
@@ -43,14 +46,28 @@ export interface House {
   restart(): void;
   /** One poll of the first stream by the server itself. */
   poll(): Promise<PollReport>;
+  /** One poll of every stream by the server itself; what can wait has so many milliseconds. @default no limit */
+  pollAll(ms?: number): Promise<void>;
 }
 
-/** Services that the house has, each with one input, "contoso". */
+/** Services that each input of the house has. */
 export const SERVICES = ["signIns", "alerts_v2"];
 
-export function openHouse(options: Partial<ServerOptions> & { start?: boolean } = {}): House {
+/** What a house is opened with, beside what a server is. */
+export interface HouseOptions extends Partial<ServerOptions> {
+  /** How long ago streams begin; `false`: with their first poll. @default 3600 s */
+  readonly start?: number | false;
+  /** Names of its inputs, each with a tenant of its own: the first is the emulator's, the others are "NAME.example". */
+  readonly inputs?: readonly string[];
+}
+
+export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: HouseOptions = {}): House {
   const clock = stillClock(NOW);
-  const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants: [TENANT] });
+  const tenants = inputs.map((name, index) => ({
+    ...TENANT,
+    ...(index === 0 ? {} : { tenantId: `${name}.example` }),
+  }));
+  const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants });
   const folder = tempFolder();
   const lines: string[] = [];
   const logged: string[] = [];
@@ -71,12 +88,12 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
     },
     close: () => Promise.resolve(),
   };
-  const start = addSeconds(fromMillis(NOW), -3600);
-  const settings: Partial<ServiceConfig> = options.start === false
-    ? {}
-    : { startTime: { text: formatInstant(start), instant: start } };
   const { config: whole, registry } = tenantConfig(NOW);
-  const config = withServices(whole, SERVICES, settings);
+  const one = withServices(whole, SERVICES, start === false ? {} : startedAgo(start));
+  const config = {
+    ...one,
+    inputs: inputs.map((name, index) => ofTenant(one.inputs[0]!, name, index + 1, tenants[index]!.tenantId)),
+  };
   let state: State | null = null;
   const house = { intercept: null, accepted: [] as readonly Uint8Array[] } as unknown as {
     -readonly [K in keyof House]: House[K];
@@ -109,12 +126,19 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
       guard: { loopback: true, token: null },
       polls: false,
       version: "1.2.3",
-      rssBytes: () => 1_000_000,
+      program: {
+        runtime: "node 20",
+        startedMs: NOW,
+        rssBytes: () => 1_000_000,
+        cpuSeconds: () => 1.5,
+        reloads: createReloads(clock.now),
+      },
       ...options,
     });
   }
   Object.assign(house, {
     emulator,
+    tenants,
     clock,
     lines,
     log: logged,
@@ -127,10 +151,27 @@ export function openHouse(options: Partial<ServerOptions> & { start?: boolean } 
     ids: async (path: string) => idsOf(await (await house.fetch(path)).text()),
     restart: open,
     poll: () => house.server.poll(house.server.streams[0]!, house.engine, house.stop.signal),
+    async pollAll(ms?: number) {
+      const { server, engine, stop } = house;
+      for (const stream of server.streams) {
+        const until = ms === undefined ? null : clock.now() + ms;
+        const { startedMs } = await server.poll(stream, engine, stop.signal, until);
+        server.plan(stream, startedMs + stream.service.periodSeconds * 1000);
+      }
+    },
   });
   open();
   onTestFinished(() => state?.close());
   return house;
+}
+
+function startedAgo(seconds: number): Partial<ServiceConfig> {
+  const instant = addSeconds(fromMillis(NOW), -seconds);
+  return { startTime: { text: formatInstant(instant), instant } };
+}
+
+function ofTenant(input: InputConfig, name: string, id: number, tenantId: string): InputConfig {
+  return { ...input, name, id: String(id), credentials: { ...input.credentials, tenantId } };
 }
 
 /** The ids in a text of event lines. */

@@ -1,0 +1,43 @@
+/** What needs somebody: what is wrong, since when, what to do, and the command that tells more. */
+import { html as markup } from "hono/html";
+import { durationInWords } from "../../telemetry/duration.ts";
+import { visibleLine } from "../../telemetry/visible.ts";
+import { cutText, shownName } from "../status/filter.ts";
+import type { Need, Status } from "../status/schema.ts";
+import { counted, relative } from "./words.ts";
+
+/** More of them are only counted: nobody reads on, and one cause has often many victims. */
+const MOST_SHOWN = 20;
+const LONGEST_TEXT = 600;
+
+export function needList({ needs, now, sink_stalled_seconds }: Status) {
+  if (needs.length === 0 && sink_stalled_seconds === 0) return "";
+  const more = needs.length - MOST_SHOWN;
+  return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${
+    sink_stalled_seconds === 0 ? "" : stalledSink(sink_stalled_seconds)
+  }${needs.slice(0, MOST_SHOWN).map((need) => item(need, now))}</ul>${
+    more > 0 ? markup`<p>And ${more} more: filter by state below.</p>` : ""
+  }</section>`;
+}
+
+function stalledSink(seconds: number) {
+  return markup`<li><h3><b class="late">late</b> The sink takes nothing</h3><p>For ${
+    durationInWords(seconds)
+  }. Reading waits for who takes the lines: look at the shipper, the receiver, the disk.</p></li>`;
+}
+
+function item({ input, service, streams, verdict, cause, since, detail, todo, command }: Need, now: string) {
+  const name = service === null
+    ? markup`<bdi>${shownName(input)}</bdi>`
+    : markup`<bdi>${shownName(input)}</bdi>/<bdi>${shownName(service)}</bdi>`;
+  const many = streams > 1 ? ` (${counted(streams, "stream")})` : "";
+  return markup`<li><h3><b class="${verdict}">${verdict}</b> ${name} ${cause}${many}</h3><p>${
+    since === null ? "" : markup`Since <time datetime="${since}">${relative(since, now)}</time>. `
+  }${todo}</p>${detail === null ? "" : markup`<p class="detail">${text(detail)}</p>`}<p><code>${
+    text(command)
+  }</code></p></li>`;
+}
+
+function text(from: string): string {
+  return cutText(visibleLine(from), LONGEST_TEXT);
+}

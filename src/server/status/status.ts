@@ -1,0 +1,169 @@
+/** From figures to the one document that page, `/v1/status`, `/readyz` and a terminal draw from. */
+import { formatInstant, type Instant, secondsBetween, secondsIn } from "../../instant.ts";
+import { type Gap, gapSeconds } from "../../state/gap.ts";
+import { rereadLag } from "../../tap/late/lag.ts";
+import type { ServedStream } from "../served.ts";
+import type { Figures } from "./figures.ts";
+import { needsOf } from "./needs.ts";
+import type { Status, StreamStatus } from "./schema.ts";
+import { summaryOf } from "./summary.ts";
+import { type Verdict, verdictOf, VERDICTS, worse } from "./verdict.ts";
+
+/** What is known of the process, beside its streams. */
+export interface ProcessFacts {
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+  /** Whether the server polls by itself. */
+  readonly polls: boolean;
+  /** As {@linkcode Delivery.stalledSeconds} has it. */
+  readonly sinkStalledSeconds: number;
+  /** Whether a batch of the stream waits to be confirmed. */
+  readonly hasBatch: (served: ServedStream) => boolean;
+}
+
+/** How everything is doing now. */
+export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): Status {
+  const streams = served.map((one) => streamStatus(one, facts));
+  const counts = Object.fromEntries(VERDICTS.map((word) => [word, 0])) as Record<Verdict, number>;
+  for (const { verdict } of streams) counts[verdict]++;
+  const needs = needsOf(streams);
+  const newest = streams.reduce((latest, { newest_record }) => Math.max(latest, epochOf(newest_record)), 0);
+  const { version, polls, nowMs, sinkStalledSeconds } = facts;
+  const worst = streams.reduce<Verdict>((so_far, { verdict }) => worse(so_far, verdict), "healthy");
+  return {
+    version,
+    now: timeOf(nowMs)!,
+    started: timeOf(facts.startedMs)!,
+    polls,
+    verdict: sinkStalledSeconds > 0 ? worse("late", worst) : worst,
+    summary: summaryOf({
+      counts,
+      needs,
+      polls,
+      sink_stalled_seconds: sinkStalledSeconds,
+      newestAge: newest === 0 ? null : Math.max(0, nowMs - newest) / 1000,
+      backfills: streams.filter(({ backfill }) => backfill !== null).length,
+    }),
+    counts,
+    sink_stalled_seconds: sinkStalledSeconds,
+    needs,
+    streams,
+  };
+}
+
+function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
+  const { stream, figures } = served;
+  const { position, gaps } = figures;
+  const { nowMs } = facts;
+  const verdict = judge(served, facts);
+  const error = figures.error ?? figures.trouble;
+  const minutes = figures.minutes.list(nowMs);
+  return {
+    input: stream.input.name,
+    service: stream.service.name,
+    verdict,
+    since: timeOf(sinceMs(verdict, figures)),
+    code: error?.code ?? null,
+    detail: error?.message ?? null,
+    polling: figures.polling,
+    next_poll: timeOf(figures.nextPollMs),
+    period_seconds: stream.service.periodSeconds,
+    last_poll: timeOf(figures.lastEndedMs ?? position?.lastPollEndedMs ?? null),
+    last_success: timeOf(lastSuccessMs(figures)),
+    read_to: textOf(position?.watermark),
+    lag_seconds: lagOf(figures, nowMs),
+    newest_record: textOf(position?.newest?.time),
+    records: position?.records ?? 0,
+    records_per_minute: perMinute(minutes, nowMs - facts.startedMs),
+    records_by_minute: minutes,
+    late_records: figures.late,
+    late_by_seconds: figures.lateBySeconds,
+    reread_lag_seconds: position === null ? null : rereadLag(stream, position),
+    backfill: backfillOf(figures),
+    gaps: gaps.length,
+    gap_seconds: gapSeconds(gaps),
+    gap_ranges: gaps.map(gapRange),
+    batch_waiting: facts.hasBatch(served),
+  };
+}
+
+function judge({ stream, figures }: ServedStream, { nowMs, startedMs, polls }: ProcessFacts): Verdict {
+  const successMs = lastSuccessMs(figures);
+  return verdictOf({
+    fails: figures.error !== null || figures.trouble !== null,
+    sinceSuccess: successMs === null ? null : (nowMs - successMs) / 1000,
+    gaps: figures.gaps.length,
+    lag: lagOf(figures, nowMs),
+    hasBegun: figures.lastEndedMs !== null,
+    uptime: (nowMs - startedMs) / 1000,
+    period: stream.service.periodSeconds,
+    polls,
+  });
+}
+
+/** By this process or, before its first success, by one before it. */
+export function lastSuccessMs({ lastSuccessMs, position }: Figures): number | null {
+  return lastSuccessMs ?? position?.lastSuccessMs ?? null;
+}
+
+function sinceMs(verdict: Verdict, { failingSinceMs, gaps, position }: Figures): number | null {
+  if (verdict === "failing") return failingSinceMs;
+  if (verdict === "gap") return Math.min(...gaps.map(({ sinceMs }) => sinceMs));
+  const watermark = position?.watermark ?? null;
+  return verdict === "late" && watermark !== null ? watermark.seconds * 1000 : null;
+}
+
+function lagOf({ position }: Figures, nowMs: number): number | null {
+  const watermark = position?.watermark ?? null;
+  return watermark === null ? null : Math.max(0, nowMs / 1000 - watermark.seconds - watermark.nanos / 1e9);
+}
+
+/** Over the minutes that there were; a process that has just begun has had one. */
+function perMinute(minutes: readonly number[], uptimeMs: number): number {
+  const lasted = Math.min(Math.max(1, uptimeMs / 60_000), 60);
+  return minutes.reduce((sum, count) => sum + count, 0) / lasted;
+}
+
+function backfillOf(figures: Figures): StreamStatus["backfill"] {
+  const { position } = figures;
+  if (position === null || position.backfill.length === 0) return null;
+  return {
+    seconds_left: secondsIn(position.backfill),
+    share: backfillShare(figures),
+    ends: timeOf(position.backfillEndsMs),
+  };
+}
+
+/** What was read of the older time that was to be read; 1 when nothing is left. */
+export function backfillShare({ position, backfillSeconds }: Figures): number {
+  const left = secondsIn(position?.backfill ?? []);
+  if (left === 0) return 1;
+  return backfillSeconds === 0 ? 0 : Math.max(0, 1 - left / backfillSeconds);
+}
+
+function gapRange({ from, to, reason, sinceMs, attempts, nextTryMs }: Gap) {
+  return {
+    from: formatInstant(from),
+    to: formatInstant(to),
+    seconds: Math.max(0, secondsBetween(from, to)),
+    reason,
+    since: timeOf(sinceMs)!,
+    attempts,
+    next_try: timeOf(nextTryMs)!,
+  };
+}
+
+function textOf(instant: Instant | null | undefined): string | null {
+  return instant === null || instant === undefined ? null : formatInstant(instant);
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function epochOf(time: string | null): number {
+  return time === null ? 0 : Date.parse(time);
+}

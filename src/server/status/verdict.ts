@@ -1,0 +1,51 @@
+/** How a stream is doing, in one word; decided here and nowhere else. */
+
+/** The words, the worst first. */
+export const VERDICTS = ["failing", "gap", "late", "waiting", "healthy"] as const;
+
+/**
+ * `failing`: polls fail, and not just once. `gap`: a range could not be read. `late`: the position is further behind than
+ * polling at its period explains. `waiting`: not read yet. `healthy`: none of these.
+ */
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What a verdict is made of. All lengths of time are seconds. */
+export interface Signs {
+  /** Whether the last poll failed, or the requests of the one under way do. */
+  readonly fails: boolean;
+  /** Since the stream was last read to its end; `null` before the first time. */
+  readonly sinceSuccess: number | null;
+  /** Ranges in its gap ledger. */
+  readonly gaps: number;
+  /** How far its position is behind now; `null` before there is one. */
+  readonly lag: number | null;
+  /** Whether a poll of it has come to an end in this process. */
+  readonly hasBegun: boolean;
+  /** Since the process began. */
+  readonly uptime: number;
+  /** From the start of a poll to the next. */
+  readonly period: number;
+  /** Whether it is polled at its period, and not only when a client pulls. */
+  readonly polls: boolean;
+}
+
+/** A failure counts after so many periods without a success: most are mended by the next poll. */
+const GRACE_PERIODS = 2;
+/** A position may be behind by so many periods, and by what a poll itself takes. */
+const LATE_PERIODS = 3;
+const LATE_SECONDS = 60;
+
+/** Judges a stream: the first of {@linkcode VERDICTS} that fits. */
+export function verdictOf(signs: Signs): Verdict {
+  const { fails, sinceSuccess, gaps, lag, hasBegun, uptime, period, polls } = signs;
+  if (fails && (sinceSuccess === null || sinceSuccess > GRACE_PERIODS * period)) return "failing";
+  if (gaps > 0) return "gap";
+  const allowed = LATE_PERIODS * period + LATE_SECONDS;
+  if (!hasBegun && (!polls || uptime <= allowed)) return "waiting";
+  return polls && (lag ?? uptime) > allowed ? "late" : "healthy";
+}
+
+/** The worse of two verdicts. */
+export function worse(one: Verdict, other: Verdict): Verdict {
+  return VERDICTS.indexOf(one) <= VERDICTS.indexOf(other) ? one : other;
+}
