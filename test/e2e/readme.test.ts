@@ -160,7 +160,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   "graphtap doctor -c config.yaml": async (line) => {
     const { shell } = await readersFolder();
     const { code, stdout, stderr } = await shell(line).ended;
-    expect(stdout.toString().match(/^contoso +\w+ +ok /gm), stderr).toHaveLength(6);
+    expect(stdout.toString().match(/^contoso +\w+ +ok /gm), stderr).toHaveLength(7);
     expect(code).toBe(0);
   },
   "graphtap pull -c config.yaml >> events.ndjson": async (line) => {
