@@ -29,7 +29,7 @@ const command = (settings: ShipperSettings, via: WayIn) =>
 export const fluentBitWays: Readonly<Record<WayIn, FluentBitWay>> = {
   exec: {
     about: `graphtap as a child of Fluent Bit that runs for as long as it does.
-What is between graphtap and the disk is lost when Fluent Bit is killed; by http.yaml or tail.yaml nothing is.
+What is between graphtap and the disk is lost when Fluent Bit is killed; by http.yaml or tail.yaml nothing was.
 Neither the official container image nor its debug variant has the exec plugin: use http.yaml there.
 Stop graphtap first, or both at once as systemd does: what it prints last is then read to the end.`,
     key: "exec",
