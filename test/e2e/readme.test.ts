@@ -181,6 +181,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   "graphtap shipper fluent-bit -c config.yaml > fluent-bit.yaml": writesShipper,
   "graphtap shipper fluent-bit -c config/config.yaml > fluent-bit.yaml": writesShipper,
+  "graphtap shipper fluent-bit -c config/config.yaml --via file > fluent-bit.yaml": writesShipper,
   "graphtap shipper fluent-bit -c config/config.yaml --via http > fluent-bit.yaml": writesShipper,
   "fluent-bit -c fluent-bit.yaml": startsShipper("fluent-bit", "-c fluent-bit.yaml"),
   "fluent-bit --dry-run -c fluent-bit.yaml && fluent-bit -c fluent-bit.yaml": startsShipper(
