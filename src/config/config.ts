@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
+import type { IdentityHost } from "./identityHost.ts";
 import type { RegexEngine } from "./patterns/engine.ts";
 import type { Pattern } from "./patterns/pattern.ts";
 import type { CertificateFiles, Command, Secret, SecretFile, SecretReaders } from "./secret.ts";
@@ -122,6 +123,7 @@ export interface ManagedIdentity {
   readonly kind: "managed_identity";
   /** The identity that a user assigned; `null` for the host's own. */
   readonly identity: { readonly by: "client_id" | "object_id" | "resource_id"; readonly id: string } | null;
+  readonly host: IdentityHost;
 }
 
 /** `azure_cli`: who signed in by `az login`. */

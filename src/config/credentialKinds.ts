@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity } from "./config.ts";
 import { choice, key, text } from "./field.ts";
+import { identityHostOf } from "./identityHost.ts";
 import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { type Report, reportFailure } from "./problems.ts";
@@ -116,7 +117,9 @@ export function credentialOf(
     }
     case "managed_identity": {
       const identity = values[kind];
-      return identity === undefined ? null : { kind, identity: identityOf(identity) };
+      return identity === undefined
+        ? null
+        : { kind, identity: identityOf(identity), host: identityHostOf(context.readers) };
     }
     case "azure_cli":
       return values[kind] === undefined ? null : { kind };

@@ -23,12 +23,6 @@ const part = (what: string) =>
     `${what}, without white space and slashes`,
   );
 
-/** Kinds that stand in the schema and cannot be used before somebody gives tokens for them. */
-const NOT_YET: readonly CredentialKind[] = [
-  "managed_identity",
-  "azure_cli",
-];
-
 const KINDS = "client_secret, client_certificate, federated_token, managed_identity or azure_cli";
 const EXAMPLE = "00000000-0000-0000-0000-000000000000";
 
@@ -157,6 +151,10 @@ export function credentialsOf(
     : isShared
     ? shared.credential
     : ownCredential(own ?? { path, values: {}, written: {} }, readers, report);
+  if (credential?.kind === "managed_identity" && tenantId !== null && !GUID.test(tenantId)) {
+    const at = own?.values.tenant_id === undefined ? [...input, "tenant_id"] : [...path, "tenant_id"];
+    report("error", at, "is no GUID; the tokens of a managed identity are compared with the tenant's id");
+  }
   const credentials = credential && withIds(credential, {
     tenantId,
     client: [environment?.values, own?.values, shared?.block.values].find((one) => one?.client_id)?.client_id,
@@ -184,9 +182,6 @@ function ownCredential(block: CredentialBlock, readers: SecretReaders, report: R
     const message = `is ${is}; expected one of ${KINDS}`;
     report("error", [...block.path, "client_secret"], message, { collector: ["InputConfigurationError", 9] });
     return null;
-  }
-  for (const one of kinds.filter((one) => NOT_YET.includes(one))) {
-    report("error", [...block.path, one], "is not supported by this version", { at: "key" });
   }
   for (const other of others) {
     report("error", [...block.path, other], `stands beside ${kind}; keep one of them`, { at: "key" });

@@ -9,11 +9,12 @@ import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
 import { firstPageUrl } from "../tap/windows/query.ts";
 import type { Source } from "../wiring/streams.ts";
+import { describeCredential } from "./credential.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
   readonly input: string;
-  /** "token", "clock", or the name of a service. */
+  /** "token", "credential", "clock", or the name of a service. */
   readonly check: string;
   /** "ok", or what is wrong: a code of the error table, or "clock-wrong". */
   readonly result: string;
@@ -38,7 +39,8 @@ const HOUR_SECONDS = 3600;
 
 /** Asks everything that the sources of one input will need, once each and as small as can be. */
 export async function examineInput(sources: readonly Source[], examination: Examination): Promise<Finding[]> {
-  const [{ input, tokens, graphUrl } = missing()] = sources;
+  const [first = missing()] = sources;
+  const { input, tokens, graphUrl } = first;
   const found = (check: string, detail: string, missing_permissions: readonly string[] = []): Finding => ({
     input: input.name,
     check,
@@ -64,7 +66,11 @@ export async function examineInput(sources: readonly Source[], examination: Exam
     // Without a token nothing else can be asked.
     return [failed("token", asGraphtapError(error))];
   }
-  const findings = [found("token", describe(input.credentials, claims))];
+  const { clock: { now }, signal } = examination;
+  const findings = [
+    found("token", describe(input.credentials, claims)),
+    found("credential", await describeCredential(first, now(), signal)),
+  ];
   for (const source of sources) {
     const lacks = claims === null ? [] : missingRoles(claims, source.plugin.permissions);
     try {
@@ -78,7 +84,7 @@ export async function examineInput(sources: readonly Source[], examination: Exam
   if (ahead === null) return findings;
   const wrong = Math.abs(ahead) > TOLERATED_SKEW_MS;
   const clock = found("clock", skewText(ahead, wrong));
-  return findings.toSpliced(1, 0, wrong ? { ...clock, result: "clock-wrong", exitCode: 1 } : clock);
+  return findings.toSpliced(2, 0, wrong ? { ...clock, result: "clock-wrong", exitCode: 1 } : clock);
 }
 
 function missing(): never {

@@ -166,7 +166,7 @@ function positionIn(checkpoint: Checkpoint): Position {
       ? null
       : { time: checkedInstant(newestTime), ids: lastIds(checkpoint.last_ids) },
     // One without the other says nothing.
-    interruption: window === null || link === null ? null : { window: windowIn(window), link },
+    interruption: window === null ? null : { window: windowIn(window), link },
     filter: checkpoint.filter === undefined
       ? null
       : { step: checkpoint.filter.step, sinceMs: checkpoint.filter.since_ms },

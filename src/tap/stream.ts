@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { InputConfig, ServiceConfig } from "../config/config.ts";
+import type { Expiry } from "../graph/auth/expiry.ts";
 import type { GraphClient } from "../graph/client.ts";
 import type { Framers } from "../json/framer.ts";
 import type { Limiter } from "../graph/limiter.ts";
@@ -17,6 +18,8 @@ export interface Stream {
   readonly service: ServiceConfig;
   readonly plugin: Plugin;
   readonly graph: GraphClient;
+  /** When the credential of the input ends; shared by its streams. */
+  readonly expiry: Expiry;
   readonly graphUrl: string;
   /** What each request of this stream needs a permit of. */
   readonly limiters: readonly Limiter[];

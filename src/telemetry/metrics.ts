@@ -117,6 +117,11 @@ const table = {
   ),
   "graphtap_tokens_total": counter("Tokens that the login service gave.", "input"),
   "graphtap_token_failures_total": counter("Requests for a token that failed.", "input"),
+  "graphtap_credential_expiry_timestamp_seconds": gauge(
+    "When the credential of an input ends, absent where that is not known.",
+    "input",
+    "credential",
+  ),
 
   // Delivery
   "graphtap_sink_writes_total": counter("Writes that the sink of the server's own polling accepted."),

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
+import { createExpiry } from "../graph/auth/expiry.ts";
 import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
 import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
@@ -35,6 +36,8 @@ export interface SourceParts {
   readonly random?: () => number;
   /** What remembers the requests of a limiter for the next process, by a name that stays the same. @default nothing */
   readonly memoryOf?: (limiter: string, stretchMs: number) => RequestMemory;
+  /** When an input was read last, in milliseconds since the epoch. @default never */
+  readonly lastPollMs?: (input: InputConfig) => number;
 }
 
 /** A stream before it has a position: what is asked of whom, and within which budgets. */
@@ -43,17 +46,27 @@ export interface Source extends Omit<Stream, "state"> {
   readonly tokens: TokenSource;
 }
 
+/** A stream with who gives its tokens. */
+export type SourcedStream = Source & Stream;
+
 /** What streams are made of: sources have no position. */
 export interface StreamParts extends SourceParts {
   readonly state: State;
 }
 
 /** The streams that the configuration enables and the selection asks for, input after input. */
-export function buildStreams(parts: StreamParts): Stream[] {
-  return buildSources(parts).map(({ tokens: _, ...source }) => ({
+export function buildStreams(parts: StreamParts): SourcedStream[] {
+  const lastPollMs = (input: InputConfig) =>
+    Math.max(
+      ...streams.filter((stream) => stream.input === input).map(({ state }) =>
+        state.loadPosition()?.lastPollStartedMs ?? -Infinity
+      ),
+    );
+  const streams: SourcedStream[] = buildSources({ ...parts, lastPollMs }).map((source) => ({
     ...source,
     state: parts.state.stream({ inputId: source.input.id, service: source.service.name }),
   }));
+  return streams;
 }
 
 /** The same without positions, for who only asks. */
@@ -87,7 +100,10 @@ function inputSources(
   const traffic = new Map(
     services.map(({ name }) => [name, createStreamTraffic(ofThisInput, durations(name))]),
   );
-  const issue = ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud }));
+  const { kind } = input.credentials;
+  const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
+  const expiry = createExpiry({ kind, log, now: () => clock.now(), toldUntilMs });
+  const issue = ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry }));
   const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
   const login = createOutage(outageLog, "the login service gives tokens again");
   const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
@@ -113,6 +129,7 @@ function inputSources(
       plugin,
       tokens,
       graph,
+      expiry,
       graphUrl: cloud.graphUrl,
       // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
       limiters: [

@@ -5,6 +5,7 @@ import { beat } from "../../wiring/heartbeat.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 
@@ -17,6 +18,7 @@ export function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     work(opened) {
       const tap = withStatistics(opened, runtime.rssBytes);
       void watchClock(tap);
+      void watchSecrets(tap);
       if (heartbeat !== null) void beat(tap, heartbeat);
       return pollForever(tap.streams, tap.engine, tap.stop);
     },

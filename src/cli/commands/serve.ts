@@ -10,6 +10,7 @@ import { beat } from "../../wiring/heartbeat.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
@@ -42,6 +43,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     const tap = withStatistics(opened, runtime.rssBytes);
     const { streams, engine, log, stop } = tap;
     void watchClock(tap);
+    void watchSecrets(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
     const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
     const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };

@@ -27,6 +27,8 @@ export interface House {
   readonly server: TapServer;
   readonly streams: readonly Stream[];
   readonly emulator: Emulator;
+  /** Those of the emulator, in the order of the inputs; what is changed in one holds from the next request on. */
+  readonly tenants: { permissions?: readonly string[] }[];
   readonly clock: StillClock;
   readonly engine: Engine;
   readonly stop: AbortController;
@@ -61,9 +63,10 @@ export interface HouseOptions extends Partial<ServerOptions> {
 
 export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: HouseOptions = {}): House {
   const clock = stillClock(NOW);
-  const tenants = inputs.map((name, index) =>
-    index === 0 ? TENANT : { ...TENANT, tenantId: `${name}.example` }
-  );
+  const tenants = inputs.map((name, index) => ({
+    ...TENANT,
+    ...(index === 0 ? {} : { tenantId: `${name}.example` }),
+  }));
   const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants });
   const folder = tempFolder();
   const lines: string[] = [];
@@ -135,6 +138,7 @@ export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: Ho
   }
   Object.assign(house, {
     emulator,
+    tenants,
     clock,
     lines,
     log: logged,

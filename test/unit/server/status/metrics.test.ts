@@ -162,6 +162,19 @@ describe("/metrics", () => {
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="alerts_v2"} 0\n');
   });
 
+  it("tell when the credential of an input ends, once for all of its streams", async () => {
+    const house = openHouse();
+    const metrics = async () => await (await house.fetch("/metrics")).text();
+    expect(await metrics()).not.toContain("graphtap_credential_expiry");
+    house.server.streams[0]!.expiry.learned(Date.UTC(2027, 0, 31));
+    const lines = (await metrics()).split("\n").filter((line) =>
+      line.startsWith("graphtap_credential_expiry")
+    );
+    expect(lines).toEqual([
+      'graphtap_credential_expiry_timestamp_seconds{input="contoso",credential="client_secret"} 1801353600',
+    ]);
+  });
+
   it("count a batch as sent when it is confirmed", async () => {
     const house = openHouse();
     produce(house, "signIns", 7);
