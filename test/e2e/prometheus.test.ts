@@ -44,11 +44,11 @@ describe.skipIf(missing.length > 0)("a real Prometheus", () => {
   it(
     "sees each fault of the real program, and none where all is well; each panel shows something",
     async () => {
-      const [healthy = 0, ...ports] = await freePorts(1 + BROKEN.length);
+      const [own = 0, healthy = 0, ...ports] = await freePorts(2 + BROKEN.length);
       const targets = Object.fromEntries(BROKEN.map(({ instance }, at) => [instance, ports[at]!]));
       await startHealthy(healthy);
       const rules = rulesFile(alertGroups({ job: "graphtap", pace }));
-      const prometheus = await startPrometheus({ healthy, ...targets }, rules);
+      const prometheus = await startPrometheus(own, { healthy, ...targets }, rules);
       await Promise.all(BROKEN.map(({ instance, start }) => start(targets[instance]!)));
 
       const wanted = BROKEN.flatMap(({ instance, alerts }) => alerts.map((alert) => `${instance} ${alert}`));

@@ -1,8 +1,8 @@
 /** A Prometheus that scrapes programs on loopback once a second. */
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import process from "node:process";
 import { findInstalled } from "./forwarderInstalled.ts";
 import { startCommand } from "./program.ts";
 import { tempFolder } from "./tempFolder.ts";
@@ -26,16 +26,17 @@ export interface Prometheus {
 /**
  * Starts Prometheus, which is gone when the test is over.
  *
+ * @param port where it answers
  * @param targets ports by the name of the instance
  * @param rules the text of a file of rules
  */
 export async function startPrometheus(
+  port: number,
   targets: Readonly<Record<string, number>>,
   rules: string,
 ): Promise<Prometheus> {
   if (typeof prometheusProgram === "string") throw new Error(prometheusProgram);
   const folder = tempFolder();
-  const [port] = await freePorts(1);
   writeFileSync(join(folder, "rules.yml"), rules);
   writeFileSync(
     join(folder, "prometheus.yml"),
@@ -77,16 +78,24 @@ export async function startPrometheus(
   };
 }
 
+/** Systems take ports for connections from above these, and one that is free now may be such a one in a moment. */
+const PORTS = { from: 10_000, count: 20_000 };
+
 /** Ports of loopback that nobody listens on now. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map((server) =>
-      new Promise<number>((resolve) =>
-        server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port))
-      )
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const free: number[] = [];
+  // Tests beside this one begin elsewhere.
+  for (let at = process.pid * 41; free.length < count; at++) {
+    const port = PORTS.from + at % PORTS.count;
+    if (await isFree(port)) free.push(port);
+  }
+  return free;
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../../src/instant.ts";
 import { run } from "../../support/program.ts";
 import { serve, type Serving } from "../../support/serving.ts";
-import { contoso, openSite, type Site } from "../../support/site.ts";
+import { CONTOSO, contoso, openSite, type Site } from "../../support/site.ts";
 import { openReceiver } from "../../unit/sink/receiver.ts";
 
 /** A program and what is wrong with it. */
@@ -112,6 +112,18 @@ export const BROKEN: readonly Broken[] = [
         do: { kind: "tokenError", aadsts: 7000222 },
       });
       await serveAt(port, site.write([contoso("signIns", "directory_audits")]));
+    },
+  },
+  {
+    instance: "expiring",
+    alerts: ["GraphtapCredentialExpires", "GraphtapCredentialExpiresSoon"],
+    async start(port) {
+      const { clientSecret: value, ...registered } = CONTOSO;
+      const secrets = [{ value, endsAt: Date.now() + 15_000 }];
+      // The second lets it see when its secret ends.
+      const permissions = ["AuditLog.Read.All", "Application.Read.All"];
+      const site = await openSite({ tenants: [{ ...registered, secrets, permissions }] });
+      await serveAt(port, site.write([contoso("directory_audits")]));
     },
   },
   {
