@@ -87,7 +87,7 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config],
+    options: [config, json],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -204,7 +204,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    summary: "JSON Schema of the configuration",
+    words: "[config|check]",
+    summary: "JSON Schema of the configuration, or of what check --json prints",
     options: [],
     load: () => import("./commands/schema.ts"),
   },
@@ -224,6 +225,13 @@ export const commands: readonly Command[] = [
       env: "",
     }],
     load: () => import("./commands/alerts.ts"),
+  },
+  {
+    name: "completion",
+    words: "bash|zsh|fish",
+    summary: "what a shell needs to complete commands, options and values",
+    options: [],
+    load: () => import("./commands/completion.ts"),
   },
   {
     name: "demo",

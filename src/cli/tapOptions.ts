@@ -1,7 +1,7 @@
 /** The words of the commands that deliver, as the plain options that a tap is opened with. */
 import { hostname } from "node:os";
 import type { LineFormat } from "../record/line.ts";
-import { isLogLevel, type LogOptions } from "../telemetry/log.ts";
+import { isLogFormat, isLogLevel, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "../wiring/configFile.ts";
 import type { Heartbeat } from "../wiring/heartbeat.ts";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -67,8 +67,8 @@ export function logOptions(
   debug: boolean,
 ): Pick<LogOptions, "format" | "level"> {
   const format = given.text("log-format") ?? (stderrIsTerminal ? "text" : "json");
-  const level = given.text("log-level") ?? (debug ? "debug" : "info");
-  return { format: format === "json" ? "json" : "text", level: isLogLevel(level) ? level : "info" };
+  const level = given.has("verbose") ? "debug" : given.text("log-level") ?? (debug ? "debug" : "info");
+  return { format: isLogFormat(format) ? format : "text", level: isLogLevel(level) ? level : "info" };
 }
 
 /** `--heartbeat` and `--heartbeat-tag`; `null` when there is to be none. @throws usage */

@@ -118,7 +118,7 @@ const table = {
   "graphtap_tokens_total": counter("Tokens that the login service gave.", "input"),
   "graphtap_token_failures_total": counter("Requests for a token that failed.", "input"),
   "graphtap_credential_expiry_timestamp_seconds": gauge(
-    "When the credential of an input ends, absent where that is not known.",
+    "When the credential of an input ends, absent where nobody can tell.",
     "input",
     "credential",
   ),

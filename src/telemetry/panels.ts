@@ -185,15 +185,15 @@ function requests(): Panel[] {
     lines("Pages, inflated", "Bps", [
       { expr: rate(stream("graphtap_received_bytes_total")), legend: OF_STREAM },
     ]),
+    lines("Tokens", "cpm", [
+      { expr: `60 * ${rate(input("graphtap_tokens_total"))}`, legend: "{{input}}" },
+      { expr: `60 * ${rate(input("graphtap_token_failures_total"))}`, legend: "{{input}} failed" },
+    ]),
     lines("Until a credential ends", "s", [
       {
         expr: `${input("graphtap_credential_expiry_timestamp_seconds")} - time()`,
         legend: "{{input}} {{credential}}",
       },
-    ]),
-    lines("Tokens", "cpm", [
-      { expr: `60 * ${rate(input("graphtap_tokens_total"))}`, legend: "{{input}}" },
-      { expr: `60 * ${rate(input("graphtap_token_failures_total"))}`, legend: "{{input}} failed" },
     ]),
   ];
 }

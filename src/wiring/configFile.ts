@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config, ReadOptions } from "../config/config.ts";
 import type { FileAccess } from "../config/secret.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, parseConfig, type ParsedConfig } from "../config/load.ts";
 import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";
@@ -56,12 +56,28 @@ export function fileAccess(path: string): FileAccess | null {
 
 /** The configuration that a text is. @throws config-invalid */
 export function judgeConfig(
-  { file, text, home, registry, regexEngine, judgeCertificate }: ConfigText,
+  source: ConfigText,
   env: Runtime["env"],
   nowMs: number,
   accessOf?: ReadOptions["accessOf"],
 ): LoadedConfig {
-  const config = loadConfig(text, {
+  const { text, home, registry } = source;
+  const config = loadConfig(text, readOptions(source, env, nowMs, accessOf));
+  return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
+}
+
+/** Every problem of the configuration that a text is, with its place; the modes of its files are looked at, too. */
+export function problemsOf(source: ConfigText, env: Runtime["env"], nowMs: number): ParsedConfig {
+  return parseConfig(source.text, readOptions(source, env, nowMs, fileAccess));
+}
+
+function readOptions(
+  { file, registry, regexEngine, judgeCertificate }: ConfigText,
+  env: Runtime["env"],
+  nowMs: number,
+  accessOf: ReadOptions["accessOf"],
+): ReadOptions {
+  return {
     file,
     registry,
     regexEngine,
@@ -71,8 +87,7 @@ export function judgeConfig(
     readBytes: (path) => readWholeFile(path, SECRET_PATIENCE_MS),
     ...(accessOf && { accessOf }),
     ...(judgeCertificate && { inspectCertificate: (files) => judgeCertificate(files, nowMs) }),
-  });
-  return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
+  };
 }
 
 /** The text of a configuration, not judged yet. */

@@ -96,13 +96,13 @@ function inputSources(
   const { transport, clock, registry } = parts;
   const cloud = resolveCloud(input);
   const log = parts.log.with({ input: input.name });
+  const { kind } = input.credentials;
+  const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
+  const expiry = createExpiry({ kind, log, now: () => clock.now(), toldUntilMs });
   const ofThisInput = createInputTraffic(clock);
   const traffic = new Map(
     services.map(({ name }) => [name, createStreamTraffic(ofThisInput, durations(name))]),
   );
-  const { kind } = input.credentials;
-  const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
-  const expiry = createExpiry({ kind, log, now: () => clock.now(), toldUntilMs });
   const issue = ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry }));
   const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
   const login = createOutage(outageLog, "the login service gives tokens again");

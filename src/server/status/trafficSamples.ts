@@ -1,12 +1,10 @@
-import type { Stream } from "../../tap/stream.ts";
 import type { BudgetTraffic, InputTraffic } from "../../graph/traffic.ts";
 import type { Sample } from "../../telemetry/metrics.ts";
 import type { ServedStream } from "../served.ts";
 
 /** What was asked of Graph and of the login service, by input, budget and service. */
 export function measureTraffic(streams: readonly ServedStream[]) {
-  const firsts = new Map(streams.map(({ stream }) => [stream.input.name, stream]));
-  const inputs = [...firsts].map(([name, { traffic }]) => [name, traffic.input] as const);
+  const inputs = [...new Map(streams.map(({ stream }) => [stream.input.name, stream.traffic.input]))];
   const services = [...new Map(streams.map((served) => [served.stream.service.name, served]))];
   return {
     graphtap_request_duration_seconds: services.map(([service, { stream }]) => ({
@@ -22,7 +20,7 @@ export function measureTraffic(streams: readonly ServedStream[]) {
       labels: { input },
       value: tokenFailures,
     })),
-    graphtap_credential_expiry_timestamp_seconds: [...firsts.values()].flatMap(expiryOf),
+    graphtap_credential_expiry_timestamp_seconds: expiries(streams),
     graphtap_budget_used_ratio: budgets(inputs, ({ limiters }) => [
       { labels: {}, value: Math.max(0, ...limiters.map((limiter) => limiter.used())) },
     ]),
@@ -38,10 +36,17 @@ export function measureTraffic(streams: readonly ServedStream[]) {
   };
 }
 
-function expiryOf({ input: { name, credentials }, expiry: { endsMs } }: Stream): Sample[] {
-  return endsMs === null
-    ? []
-    : [{ labels: { input: name, credential: credentials.kind }, value: endsMs / 1000 }];
+/** One for each input, whose streams share it. */
+function expiries(streams: readonly ServedStream[]): Sample[] {
+  const ends = new Map(
+    streams.flatMap(({ stream: { input, expiry } }) =>
+      expiry.endsMs === null ? [] : [[input, expiry.endsMs / 1000]]
+    ),
+  );
+  return [...ends].map(([{ name, credentials }, value]) => ({
+    labels: { input: name, credential: credentials.kind },
+    value,
+  }));
 }
 
 function budgets(
