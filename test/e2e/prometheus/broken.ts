@@ -1,6 +1,7 @@
 /** Programs with something broken, one for each kind of break, and the alerts that must fire for it. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Fault } from "../../../src/emulator/faults.ts";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../../src/instant.ts";
 import { run } from "../../support/program.ts";
 import { serve, type Serving } from "../../support/serving.ts";
@@ -44,6 +45,15 @@ function changePosition(site: Site, members: object): void {
 /** So many re-reads have come to this moment. */
 function rereadTo(time: Instant, count: number): object[] {
   return Array.from({ length: count }, () => ({ read_to: formatInstant(time), idle: 0 }));
+}
+
+/** Starts it over a Graph, or an Entra, that always does the same. */
+function answering(collection: string, action: Fault["do"]): Broken["start"] {
+  return async (port) => {
+    const site = await openSite();
+    site.emulator.faults.add({ match: { collection, ...ALWAYS }, do: action });
+    await serveAt(port, site.write([contoso("signIns")]));
+  };
 }
 
 /** All is well: records come, and go to standard output. */
@@ -93,26 +103,12 @@ export const BROKEN: readonly Broken[] = [
   {
     instance: "forbidden",
     alerts: ["GraphtapPermissionLost"],
-    async start(port) {
-      const site = await openSite();
-      site.emulator.faults.add({
-        match: { collection: "signIns", ...ALWAYS },
-        do: { kind: "status", status: 403, code: "Authorization_RequestDenied" },
-      });
-      await serveAt(port, site.write([contoso("signIns")]));
-    },
+    start: answering("signIns", { kind: "status", status: 403, code: "Authorization_RequestDenied" }),
   },
   {
     instance: "expired",
     alerts: ["GraphtapCredentialsRefused"],
-    async start(port) {
-      const site = await openSite();
-      site.emulator.faults.add({
-        match: { collection: "token", ...ALWAYS },
-        do: { kind: "tokenError", aadsts: 7000222 },
-      });
-      await serveAt(port, site.write([contoso("signIns", "directory_audits")]));
-    },
+    start: answering("token", { kind: "tokenError", aadsts: 7000222 }),
   },
   {
     instance: "expiring",
@@ -129,14 +125,7 @@ export const BROKEN: readonly Broken[] = [
   {
     instance: "tokenless",
     alerts: ["GraphtapTokensFailing"],
-    async start(port) {
-      const site = await openSite();
-      site.emulator.faults.add({
-        match: { collection: "token", ...ALWAYS },
-        do: { kind: "status", status: 503 },
-      });
-      await serveAt(port, site.write([contoso("signIns")]));
-    },
+    start: answering("token", { kind: "status", status: 503 }),
   },
   {
     instance: "throttled",
