@@ -38,6 +38,7 @@ const FOLDERS = [
   "cli",
   "cli/commands",
   "cli/completion",
+  "cli/terminal",
   "config",
   "config/patterns",
   "doctor",

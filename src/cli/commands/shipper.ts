@@ -84,7 +84,9 @@ function noteForVector({ destinations, highestTls }: ShipperSettings): string {
 
 /** @throws usage there is no address to try; output-refused, output-unreachable: then no configuration is printed */
 async function tellTrials(ways: readonly Way[] | null, runtime: Runtime): Promise<void> {
-  if (ways === null) throw usage("shipper", "--probe tries the address of an output, which --out http does not use");
+  if (ways === null) {
+    throw usage("shipper", "--probe tries the address of an output, which --out http does not use");
+  }
   const stop = new AbortController();
   const forget = runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
   try {
