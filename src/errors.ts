@@ -98,7 +98,7 @@ const kinds = {
   "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
   "graph-throttled": row("retry", 1, { throttles: true, collector: ["ApiError", 429] }),
-  "graph-unavailable": row("retry", 1, { suspectsWindow: true, collector: ["ApiError", 498] }),
+  "graph-unavailable": row("retry", 1, { suspectsWindow: true, ofInput: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
     ofInput: true,
@@ -154,6 +154,8 @@ export interface ErrorDetails {
   keptSinceMs?: number;
   /** The other side's id of the request that failed. */
   requestId?: string;
+  /** What stays the same of the message, whichever stream and request met it. @default the message */
+  reason?: string;
 }
 
 /**
@@ -165,6 +167,7 @@ export class GraphtapError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly keptSinceMs: number | undefined;
   readonly requestId: string | undefined;
+  readonly reason: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
@@ -173,6 +176,7 @@ export class GraphtapError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.keptSinceMs = details.keptSinceMs;
     this.requestId = details.requestId;
+    this.reason = details.reason ?? message;
   }
 
   /** The row of the table for this error. */

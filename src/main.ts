@@ -215,6 +215,12 @@ const runtime: Runtime = {
   locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
   pid: process.pid,
   rssBytes: () => process.memoryUsage.rss(),
+  cpuSeconds() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
+  runtimeName: deno ? `deno ${process.versions["deno"]}` : `node ${process.versions.node}`,
+  startedMs: Math.round(performance.timeOrigin),
   importModule(url) {
     sendConsoleToStderr();
     return typeof importForScript === "function" ? importForScript(url) : import(url);

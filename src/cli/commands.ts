@@ -210,6 +210,23 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/schema.ts"),
   },
   {
+    name: "dashboard",
+    summary: "a Grafana dashboard of the metrics, to be imported: tenants, streams, budgets, delivery",
+    options: [],
+    load: () => import("./commands/dashboard.ts"),
+  },
+  {
+    name: "alerts",
+    summary: "Prometheus rules: what to alert on, each with its section of the runbook",
+    options: [{
+      name: "job",
+      value: "NAME",
+      help: "the job that scrapes graphtap (default graphtap)",
+      env: "",
+    }],
+    load: () => import("./commands/alerts.ts"),
+  },
+  {
     name: "completion",
     words: "bash|zsh|fish",
     summary: "what a shell needs to complete commands, options and values",

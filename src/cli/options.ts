@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../config/nearest.ts";
 import { GraphtapError } from "../errors.ts";
+import { beginsAtHome } from "../files/home.ts";
 
 /** One row of the option table: the parser, the help and the environment variables all come from it. */
 export interface Option {
@@ -75,7 +76,7 @@ const PATHS: readonly string[] = ["FILE", "DIR", "SINK"];
  * variable: it would become a folder of this name.
  */
 function refuseHome(command: string, name: string, texts: readonly string[]): void {
-  const found = texts.find((text) => /^(?:file:)?~[^/]*(?:\/|$)/.test(text));
+  const found = texts.find((text) => beginsAtHome(text.replace(/^file:/, "")));
   if (found === undefined) return;
   throw usage(
     command,

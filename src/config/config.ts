@@ -2,9 +2,10 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
+import type { IdentityHost } from "./identityHost.ts";
 import type { RegexEngine } from "./patterns/engine.ts";
 import type { Pattern } from "./patterns/pattern.ts";
-import type { Secret, SecretReaders } from "./secret.ts";
+import type { CertificateFiles, Command, Secret, SecretFile, SecretReaders } from "./secret.ts";
 
 /** What a configuration is read with. */
 export interface ReadOptions extends SecretReaders {
@@ -84,11 +85,50 @@ export interface InputConfig {
   readonly services: readonly ServiceConfig[];
 }
 
-/** The application that reads the tenant. */
-export interface Credentials {
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: Secret;
+/** Who reads the tenant: an application with a credential of its own, or who this host or user is already. */
+export type Credentials =
+  & { readonly tenantId: string }
+  & (
+    | ({ readonly clientId: string } & (ClientSecret | ClientCertificate | FederatedToken))
+    | ({ readonly clientId: null } & (ManagedIdentity | AzureCli))
+  );
+
+/** `client_secret`. */
+export interface ClientSecret {
+  readonly kind: "client_secret";
+  readonly clientSecret: Secret | Command;
+}
+
+/** `client_certificate`: files that may be renewed while the program runs, so they are read again. */
+export interface ClientCertificate extends CertificateFiles {
+  readonly kind: "client_certificate";
+}
+
+/** `federated_token`: another's token that Entra trusts, fetched anew for each token of ours. */
+export interface FederatedToken {
+  readonly kind: "federated_token";
+  readonly from: SecretFile | Command | GithubOidc;
+}
+
+/** GitHub gives a job a token by these two variables (about-security-hardening-with-openid-connect). */
+export interface GithubOidc {
+  /** `ACTIONS_ID_TOKEN_REQUEST_URL`. */
+  readonly requestUrl: Secret;
+  /** `ACTIONS_ID_TOKEN_REQUEST_TOKEN`. */
+  readonly requestToken: Secret;
+}
+
+/** `managed_identity`: what Azure gives the host. */
+export interface ManagedIdentity {
+  readonly kind: "managed_identity";
+  /** The identity that a user assigned; `null` for the host's own. */
+  readonly identity: { readonly by: "client_id" | "object_id" | "resource_id"; readonly id: string } | null;
+  readonly host: IdentityHost;
+}
+
+/** `azure_cli`: who signed in by `az login`. */
+export interface AzureCli {
+  readonly kind: "azure_cli";
 }
 
 /** A service of an input. */

@@ -3,6 +3,7 @@
  * writes: numbers and booleans as texts. Every message completes "expected …" and never quotes what it found.
  */
 import * as z from "zod";
+import { beginsAtHome } from "../files/home.ts";
 import { tagRemark } from "../plugin/tagRule.ts";
 
 /** What the reader knows of a key beside its schema. */
@@ -46,6 +47,13 @@ export function key<S extends z.ZodType>(
 /** A text with something in it, without the white space around it. */
 export function text(error = "a text that is not empty; put a number in quotes") {
   return z.string({ error }).trim().min(1, { error });
+}
+
+/** The path of a file or a folder. */
+export function path() {
+  return text("a path").refine((value) => !beginsAtHome(value), {
+    error: 'the whole path: nothing replaces the "~" here ("./~/" is a folder of that name)',
+  });
 }
 
 /** A whole number, also as a text. */

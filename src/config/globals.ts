@@ -1,10 +1,12 @@
 /** `globals` and `global_overrides`, as one: their keys, and what they say. */
 import * as z from "zod";
+import { beginsAtHome } from "../files/home.ts";
 import { quotaNames } from "../plugin/quotaNames.ts";
-import { checkBlock, type CheckContext, isBlank, isRecord } from "./check.ts";
+import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isRecord } from "./check.ts";
 import type { Globals, RequestLimit } from "./config.ts";
+import { type CredentialBlock, credentialBlock, sharedCredentialsSchema } from "./credentials.ts";
 import { readDocument } from "./document.ts";
-import { flag, identifier, integer, key, keyNotes, positive, text } from "./field.ts";
+import { flag, identifier, integer, key, keyNotes, path, positive, text } from "./field.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
@@ -27,7 +29,7 @@ const persistence = lenient({
   type: key(text().optional(), "Where positions are kept; always files here."),
   config: key(
     lenient({
-      directory_name: key(text().default("state"), "The state folder.", { examples: ["state"] }),
+      directory_name: key(path().default("state"), "The state folder.", { examples: ["state"] }),
     }).optional(),
     "Settings of the state folder.",
   ),
@@ -72,8 +74,12 @@ export const globalsSchema = lenient({
     examples: [[{ period: "10s", number_of_requests: 20 }]],
   }),
   allow_insecure_urls: key(flag().default(false), "Accept plain http to other hosts. For test networks."),
+  credentials: key(
+    sharedCredentialsSchema.optional(),
+    "What inputs share that have no credentials of their own.",
+  ),
   plugins: key(
-    z.array(text(), { error: "a list of paths" }).default([]),
+    z.array(path(), { error: "a list of paths" }).default([]),
     "Files with further services, relative to this file.",
   ),
   ...idle,
@@ -86,9 +92,17 @@ const BLOCKS = ["global_overrides", "globals"] as const;
  * The settings of the program; a key of `global_overrides` wins over the same key of `globals`.
  * A key that is wrong has its default here, and its problem reported.
  */
-export function readGlobals(context: CheckContext, root: Readonly<Record<string, unknown>>): Globals {
+export function readGlobals(
+  context: CheckContext,
+  root: Readonly<Record<string, unknown>>,
+): { readonly globals: Globals; readonly credentials: CredentialBlock | null } {
   const globals = checkGlobals(context, root, "globals");
-  const settings = { ...globals, ...checkGlobals(context, root, "global_overrides") };
+  const overrides = checkGlobals(context, root, "global_overrides");
+  const settings = { ...globals.given, ...overrides.given };
+  return { globals: globalsOf(settings), credentials: overrides.credentials ?? globals.credentials };
+}
+
+function globalsOf(settings: CheckedBlock<typeof globalsSchema.shape>["given"]): Globals {
   return {
     debug: settings.debug ?? false,
     id: settings.id ?? null,
@@ -108,13 +122,15 @@ function checkGlobals(
   root: Readonly<Record<string, unknown>>,
   name: (typeof BLOCKS)[number],
 ) {
-  const { given } = checkBlock(context, globalsSchema, isBlank(root[name]) ? {} : root[name] ?? {}, [name]);
+  const written = isBlank(root[name]) ? {} : root[name] ?? {};
+  const { given, parts } = checkBlock(context, globalsSchema, written, [name]);
   const type = given.persistence?.type;
   if (type !== undefined && type !== "filesystem") {
     const message = `"${type}" is without effect: positions are kept in files`;
     context.report("warning", [name, "persistence", "type"], message);
   }
-  return given;
+  const shared = isRecord(written) ? written["credentials"] : undefined;
+  return { given, credentials: credentialBlock(shared, parts.credentials, [name, "credentials"]) };
 }
 
 function withoutGaps(
@@ -137,7 +153,8 @@ export function chosenGeneration(root: unknown): string | null {
  */
 export function readPluginPaths(text: string): readonly string[] {
   const list = firstOf(readDocument(text).value, "plugins", Array.isArray) ?? [];
-  return (list as readonly unknown[]).filter((item) => typeof item === "string");
+  const paths = (list as readonly unknown[]).filter((item) => typeof item === "string");
+  return paths.filter((path) => !beginsAtHome(path));
 }
 
 /** The value of a key in the first of the blocks where it is as wanted. */

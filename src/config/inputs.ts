@@ -4,13 +4,21 @@ import {
   checkBlock,
   type CheckContext,
   type CheckedBlock,
+  isBlank,
   isRecord,
   isSwitchedOff,
   unheard,
 } from "./check.ts";
 import { type CollectorVersion, collectorVersionOf } from "./collectorVersion.ts";
 import type { Globals, InputConfig, ReadOptions } from "./config.ts";
-import { credentialsOf, credentialsSchema } from "./credentials.ts";
+import {
+  credentialBlock,
+  credentialsOf,
+  credentialsSchema,
+  type InputCredentials,
+  type SharedCredentials,
+  tenantField,
+} from "./credentials.ts";
 import { graphAddressRemark, loginAddressRemark, readEndpoint } from "./endpoint.ts";
 import { flag, identifier, key, positive, text } from "./field.ts";
 import {
@@ -33,7 +41,8 @@ import { type CheckedServices, checkServices } from "./services.ts";
 export const inputSchema = z.strictObject({
   id: key(identifier(), "Part of the state's address: no two inputs share one.", { examples: ["10001"] }),
   enabled: key(flag().default(true), "Whether the input is pulled."),
-  credentials: key(credentialsSchema, "The application that reads the tenant.", {
+  tenant_id: tenantField("For an input whose credentials are in globals or in Azure's variables."),
+  credentials: key(credentialsSchema.optional(), "The application that reads the tenant.", {
     missing: ["InputConfigurationError", 3],
     wrong: ["InputConfigurationError", 4],
   }),
@@ -74,6 +83,8 @@ export const inputSchema = z.strictObject({
 export interface CheckedInput {
   readonly name: string;
   readonly path: Path;
+  /** As it stands in the file; `null` where that is no block. */
+  readonly written: Readonly<Record<string, unknown>> | null;
   readonly block: CheckedBlock<typeof inputSchema.shape>;
   readonly services: CheckedServices;
   /** The id as YAML 1.1 has it, where that is another. */
@@ -139,14 +150,15 @@ function checkInput(
     const message = "is empty; expected id, credentials and services";
     context.report("error", path, message, { at: "key", collector: ["InputConfigurationError", 1] });
     const nothing = { values: {}, given: {}, parts: {}, whole: null };
-    return { name, path, block: nothing, services, oldId: null, version: null };
+    return { name, path, written: null, block: nothing, services, oldId: null, version: null };
   }
   const block = checkBlock(context, inputSchema, value, path, { wrong: ["InputConfigurationError", 2] });
-  if (written === null) return { name, path, block, services, oldId: null, version: null };
+  if (written === null) return { name, path, written, block, services, oldId: null, version: null };
   const version = collectorVersionOf(written, path, generation, context.report);
   return {
     name,
     path,
+    written,
     block,
     oldId: oldIdOf(context, block.values.id, [...path, "id"]),
     services: checkServices(context, written["services"], [...path, "services"], version, mayBeEmpty),
@@ -189,27 +201,26 @@ function reportSharedIds(inputs: readonly CheckedInput[], report: Report): void 
 
 /** What an input is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
 export function inputConfig(
-  { name, path, block, services, oldId, version, isOff }: CheckedInput,
-  globals: Globals,
+  { name, path, written, block, services, oldId, version, isOff }: CheckedInput,
+  { globals, shared }: { readonly globals: Globals; readonly shared: SharedCredentials | null },
   options: ReadOptions & RuleReaders,
   heard: Report,
 ): InputConfig | null {
   const unsaid: Report = () => {};
   const report = isOff ? unsaid : heard;
-  const { values, parts, whole } = block;
+  const { values, whole } = block;
   const enabled = values.enabled ?? true;
   const serviceConfigs = services.named.map((service) =>
     serviceConfig(service, options, service.isOff ? unsaid : report)
   );
-  const credentials = credentialsOf(
-    parts.credentials ?? {},
-    [...path, "credentials"],
-    options,
+  const own = written === null ? null : credentialsIn(written, path, block, shared, options, report);
+  const { baseUrl, loginUrl, scope, domain } = addressesOf(
+    { path, block, services, authority: own?.authority ?? null },
+    globals,
     report,
   );
-  const { baseUrl, loginUrl, scope, domain } = addressesOf({ path, block, services }, globals, report);
   const right = serviceConfigs.flatMap((service) => service ?? []);
-  if (whole === null || credentials === null) return null;
+  if (whole === null || own === null) return null;
   const isWrong = services.named.some((service, index) => !service.isOff && serviceConfigs[index] === null);
   if (!services.isRight || isWrong) return null;
   return {
@@ -218,7 +229,7 @@ export function inputConfig(
     ...(oldId === null ? {} : { oldId }),
     line: { version: version?.isOld ? "1.x" : "2.x", sign: version?.sign ?? null },
     enabled,
-    credentials,
+    credentials: own.credentials,
     environment: whole.environment ?? null,
     topLevelDomain: domain === "us" ? "us" : "com",
     baseUrl,
@@ -230,9 +241,28 @@ export function inputConfig(
   };
 }
 
+/** Who reads the tenant, by the input's own keys and by what inputs share; `null` when that is not right. */
+function credentialsIn(
+  written: Readonly<Record<string, unknown>>,
+  path: Path,
+  { values, parts }: CheckedInput["block"],
+  shared: SharedCredentials | null,
+  readers: ReadOptions,
+  report: Report,
+): InputCredentials | null {
+  const value = written["credentials"] ?? "";
+  const block = credentialBlock(value, parts.credentials, [...path, "credentials"]);
+  // What is no block was reported as that.
+  if (block === null && !isBlank(value)) return null;
+  return credentialsOf({ path, block, tenant: values.tenant_id }, shared, readers, report);
+}
+
 /** Where the input's requests go: its own settings, else what its 1.x services say. */
 function addressesOf(
-  { path, block: { given }, services }: Pick<CheckedInput, "path" | "block" | "services">,
+  { path, block: { given }, services, authority }: Pick<CheckedInput, "path" | "block" | "services"> & {
+    /** `AZURE_AUTHORITY_HOST`, where Azure's variables are the credentials. */
+    readonly authority: string | null;
+  },
   globals: Globals,
   report: Report,
 ) {
@@ -247,7 +277,9 @@ function addressesOf(
   };
   const { allowInsecureUrls } = globals;
   const base = settle("override_base_url");
-  const login = settle("override_login_url");
+  const login = settle("override_login_url") ??
+    (authority === null ? null : { setting: "override_login_url" as const, value: authority, path });
+  const ownDomain = settle("override_top_level_domain")?.value ?? null;
   const scope = settle(
     "override_scope_value",
     given.override_scope_value === undefined ? "override_scope" : "override_scope_value",
@@ -256,7 +288,8 @@ function addressesOf(
     baseUrl: base && endpointOf(base, allowInsecureUrls, graphAddressRemark, report),
     loginUrl: login && endpointOf(login, allowInsecureUrls, loginAddressRemark, report),
     scope: scope?.value ?? null,
-    domain: settle("override_top_level_domain")?.value ?? null,
+    // The variable names the login service of a cloud, and Graph is in the same one.
+    domain: ownDomain ?? (/\.us\/?$/.test(authority ?? "") ? "us" : null),
   };
   if (scope !== null && !scope.value.endsWith("/.default")) {
     const message = `found ${shownValue(scope.value)}, expected a scope that ends in /.default, such as ` +

@@ -8,6 +8,7 @@
 import { type ErrorCode, GraphtapError } from "../errors.ts";
 import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
 import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
+import { type CredentialBlock, sharedCredentials } from "./credentials.ts";
 import { type ConfigDocument, readDocument } from "./document.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
@@ -89,6 +90,8 @@ export function failureCode(problems: readonly Problem[]): ErrorCode {
 /** A file whose keys were checked. */
 interface CheckedFile {
   readonly globals: Globals;
+  /** `globals.credentials`. */
+  readonly credentials: CredentialBlock | null;
   readonly outputs: readonly OutputConfig[];
   readonly inputs: readonly CheckedInput[] | null;
 }
@@ -118,7 +121,7 @@ function checkFile(
   const named = Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));
   checkKeys(context, fileSchema(registry), named, []);
   return {
-    globals: readGlobals(context, root),
+    ...readGlobals(context, root),
     outputs: readOutputs(context, root["outputs"]),
     inputs: checkInputs(context, root["inputs"], chosenGeneration(root)),
   };
@@ -126,14 +129,15 @@ function checkFile(
 
 /** What a file says, without its warnings; `null` when something in it is wrong. */
 function configOf(
-  { globals, outputs, inputs }: CheckedFile,
+  { globals, credentials, outputs, inputs }: CheckedFile,
   options: ReadOptions,
   report: Report,
 ): Omit<Config, "warnings"> | null {
   const compilePattern = options.regexEngine ? createPatternCompiler(options.regexEngine) : null;
   const readers = { ...options, compilePattern };
   if (inputs === null) return null;
-  const configs = inputs.map((input) => inputConfig(input, globals, readers, report));
+  const shared = credentials && sharedCredentials(credentials, readers, report);
+  const configs = inputs.map((input) => inputConfig(input, { globals, shared }, readers, report));
   if (inputs.some(({ isOff }, index) => !isOff && configs[index] === null)) return null;
   return { file: options.file, globals, outputs, inputs: configs.flatMap((input) => input ?? []) };
 }

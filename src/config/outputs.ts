@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { OutputConfig } from "./config.ts";
 import { type CheckContext, isBlank, isRecord } from "./check.ts";
+import { beginsAtHome } from "../files/home.ts";
 import { integer, key, text } from "./field.ts";
 import { keyOf, kindOf, shownValue } from "./problems.ts";
 
@@ -31,6 +32,8 @@ const NAMES = {
 } as const;
 
 const word = z.string("a text").trim().min(1, "a text that is not empty");
+const file = word.refine((name) => !beginsAtHome(name));
+const FILE = 'the name of a file, without "~"';
 const port = z.union([z.int(), z.string().regex(/^\s*\d+\s*$/).transform(Number)]).pipe(
   z.int().min(1).max(65_535),
 );
@@ -70,8 +73,8 @@ function readOutput(
     type: typeof type === "string" && type.trim() !== "" ? type.trim() : "devo_platform",
     address: read("address", word, "the name of a host"),
     port: read("port", port, "a port, 1 to 65535"),
-    chain: read("chain", word, "the name of a file"),
-    cert: read("cert", word, "the name of a file"),
-    key: read("key", word, "the name of a file"),
+    chain: read("chain", file, FILE),
+    cert: read("cert", file, FILE),
+    key: read("key", file, FILE),
   };
 }

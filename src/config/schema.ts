@@ -18,7 +18,18 @@ export function fileSchema(registry: Registry) {
       "Destinations: not delivered to from here, they feed the shipper's configuration.",
     ),
     inputs: key(
-      z.record(z.string(), inputSchema.extend({ services: servicesSchema(registry) })),
+      z.record(
+        z.string(),
+        inputSchema.extend({ services: servicesSchema(registry) }).meta({
+          allOf: [{
+            anyOf: ["credentials", "tenant_id"].map((name) => ({
+              type: "object",
+              properties: { [name]: {} },
+              required: [name],
+            })),
+          }],
+        }),
+      ),
       "One tenant each: its credentials and its services.",
       { missing: ["InputConfigurationError", 1], wrong: ["InputConfigurationError", 2] },
     ),

@@ -1,11 +1,14 @@
 /** A value that must not be printed, and where it comes from. */
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { GraphtapError } from "../errors.ts";
+import { beginsAtHome } from "../files/home.ts";
 import { isMissing } from "../files/wholeFile.ts";
 import { text } from "./field.ts";
 
 const EXPECTED = "a text in quotes, {env: NAME} or {file: PATH}";
+const WORDS = "a program and its arguments, as a list";
+const EXPECTED_COMMAND = "{command: [PROGRAM, ARGUMENT, …]}";
 
 /** Holds a secret so that no log, template or serialiser shows it. */
 export interface Secret {
@@ -26,8 +29,36 @@ export const secretSchema = z.union([
   z.strictObject({ file: text().describe("File with the secret on one line, relative to this file.") }),
 ], { error: EXPECTED });
 
+/** A program that prints the secret, such as a vault's. */
+export const commandSchema = z.strictObject({
+  command: z.array(text(), { error: WORDS }).min(1, { error: WORDS }).describe(
+    "A program and its arguments, run without a shell; the secret is the first line that it prints within 10 s.",
+  ),
+}, { error: EXPECTED_COMMAND });
+
+/** A secret that is kept out of the configuration. */
+export const outerSecretSchema = z.union(secretSchema.options.slice(1) as SecretPlaces, {
+  error: "{env: NAME} or {file: PATH}",
+});
+
+type SecretPlaces = [(typeof secretSchema.options)[1], (typeof secretSchema.options)[2]];
+
 /** How a secret stands in the configuration. */
 export type SecretSource = z.output<typeof secretSchema>;
+
+/** A program whose output is a secret. */
+export interface Command {
+  /** The program, absolute where it was written with a slash, and its arguments. */
+  readonly command: readonly string[];
+}
+
+/** A file with a secret in it, read again whenever it is needed. */
+export interface SecretFile {
+  /** As it is opened and shown. */
+  readonly path: string;
+  /** @throws `secret-missing`, `secret-unreadable` */
+  read(): Uint8Array;
+}
 
 /** What a secret is read from. */
 export interface SecretReaders {
@@ -36,8 +67,29 @@ export interface SecretReaders {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file. @throws when it cannot be read. */
   readonly readFile: (path: string) => string;
+  /** The bytes of a file. @throws when it cannot be read. @default what `readFile` gives, as UTF-8 */
+  readonly readBytes?: (path: string) => Uint8Array;
   /** What others may do with a file, by its mode. @default not looked at */
   readonly accessOf?: (path: string) => FileAccess | null;
+  /** Looks at a certificate whose files can be read. @default not looked at */
+  readonly inspectCertificate?: (files: CertificateFiles) => readonly CertificateRemark[];
+}
+
+/** The files of a certificate with its key. */
+export interface CertificateFiles {
+  /** PEM with the certificate, and the key unless it has a file of its own; or PFX with both. */
+  readonly certificate: SecretFile;
+  readonly key: SecretFile | null;
+  /** Of the key, or of the PFX. */
+  readonly password: Secret | null;
+}
+
+/** What is to be said of a certificate. */
+export interface CertificateRemark {
+  readonly severity: "error" | "warning";
+  /** The key of the configuration that it is about. */
+  readonly part: "file" | "key" | "password";
+  readonly message: string;
 }
 
 /** What users other than its owner and group may do with a file. */
@@ -58,8 +110,24 @@ export function accessRemark(path: string, { accessOf }: Pick<SecretReaders, "ac
 
 /** The file of a secret as it is opened; `null` when the secret is in none. */
 export function secretPath(source: SecretSource, { file }: Pick<SecretReaders, "file">): string | null {
-  if (typeof source === "string" || !("file" in source)) return null;
-  return isAbsolute(source.file) ? source.file : join(dirname(file), source.file);
+  return typeof source === "string" || !("file" in source) ? null : besides(file, source.file);
+}
+
+/** A path as it is opened: relative to the folder of the configuration. */
+function besides(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}
+
+/** A file from its path in the configuration. Nothing is read yet. */
+export function createSecretFile(written: string, readers: SecretReaders): SecretFile {
+  const path = besides(readers.file, written);
+  const readBytes = readers.readBytes ?? ((file) => new TextEncoder().encode(readers.readFile(file)));
+  return { path, read: () => readOr(path, readBytes) };
+}
+
+/** A command from its words in the configuration: one named by a path is beside the file, others are on the PATH. */
+export function createCommand([program = "", ...words]: readonly string[], file: string): Command {
+  return { command: [/[\\/]/.test(program) ? besides(resolve(file), program) : program, ...words] };
 }
 
 /** A secret from its source. Nothing is read yet. */
@@ -89,6 +157,10 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
     }
     return oneLine(value, `environment variable "${source.env}"`);
   }
+  if (beginsAtHome(source.file)) {
+    const reason = `cannot read file "${source.file}": nothing replaces the "~" there; write the whole path`;
+    throw new GraphtapError("secret-unreadable", reason);
+  }
   return readOneLine(secretPath(source, readers) ?? source.file, readers);
 }
 
@@ -101,15 +173,17 @@ function oneLine(written: string, where: string): string {
 }
 
 function readOneLine(path: string, readers: SecretReaders): string {
-  let written: string;
+  return oneLine(readOr(path, readers.readFile), `file "${path}"`);
+}
+
+function readOr<T>(path: string, read: (path: string) => T): T {
   try {
-    written = readers.readFile(path);
+    return read(path);
   } catch (cause) {
     const reason = errorCodeOf(cause);
     const code = isMissing(cause) ? "secret-missing" : "secret-unreadable";
     throw new GraphtapError(code, `cannot read file "${path}"${reason}`, { cause });
   }
-  return oneLine(written, `file "${path}"`);
 }
 
 function errorCodeOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /** What is asked of Entra and Graph, and what is made of the answers. */
 import type { Clock } from "../clock.ts";
+import type { Credentials } from "../config/config.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
 import { missingRoles, readClaims, type TokenClaims } from "../graph/auth/tokenClaims.ts";
 import { readPage } from "../graph/pages.ts";
@@ -8,11 +9,12 @@ import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
 import { firstPageUrl } from "../tap/windows/query.ts";
 import type { Source } from "../wiring/streams.ts";
+import { describeCredential } from "./credential.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
   readonly input: string;
-  /** "token", "clock", or the name of a service. */
+  /** "token", "credential", "clock", or the name of a service. */
   readonly check: string;
   /** "ok", or what is wrong: a code of the error table, or "clock-wrong". */
   readonly result: string;
@@ -37,7 +39,8 @@ const HOUR_SECONDS = 3600;
 
 /** Asks everything that the sources of one input will need, once each and as small as can be. */
 export async function examineInput(sources: readonly Source[], examination: Examination): Promise<Finding[]> {
-  const [{ input, tokens, graphUrl } = missing()] = sources;
+  const [first = missing()] = sources;
+  const { input, tokens, graphUrl } = first;
   const found = (check: string, detail: string, missing_permissions: readonly string[] = []): Finding => ({
     input: input.name,
     check,
@@ -63,7 +66,11 @@ export async function examineInput(sources: readonly Source[], examination: Exam
     // Without a token nothing else can be asked.
     return [failed("token", asGraphtapError(error))];
   }
-  const findings = [found("token", describe(input.credentials.clientId, claims))];
+  const { clock: { now }, signal } = examination;
+  const findings = [
+    found("token", describe(input.credentials, claims)),
+    found("credential", await describeCredential(first, now(), signal)),
+  ];
   for (const source of sources) {
     const lacks = claims === null ? [] : missingRoles(claims, source.plugin.permissions);
     try {
@@ -77,7 +84,7 @@ export async function examineInput(sources: readonly Source[], examination: Exam
   if (ahead === null) return findings;
   const wrong = Math.abs(ahead) > TOLERATED_SKEW_MS;
   const clock = found("clock", skewText(ahead, wrong));
-  return findings.toSpliced(1, 0, wrong ? { ...clock, result: "clock-wrong", exitCode: 1 } : clock);
+  return findings.toSpliced(2, 0, wrong ? { ...clock, result: "clock-wrong", exitCode: 1 } : clock);
 }
 
 function missing(): never {
@@ -123,14 +130,14 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
 
 const onProgress = () => Promise.resolve();
 
-function describe(clientId: string, claims: TokenClaims | null): string {
+function describe({ clientId, kind }: Credentials, claims: TokenClaims | null): string {
   const name = claims?.name ? ` "${claims.name}"` : "";
   const granted = claims === null
     ? ""
     : claims.roles.length === 0
     ? ", without any application permission"
     : `, granted ${claims.roles.toSorted().join(", ")}`;
-  return `application ${clientId}${name}${granted}`;
+  return `${clientId === null ? kind : `application ${clientId}`}${name}${granted}`;
 }
 
 function answered(records: number, { plugin }: Source, lacks: readonly string[]): string {

@@ -2,7 +2,7 @@ import type { Collection } from "./collections.ts";
 import type { World } from "./world.ts";
 import type { GraphRefusal } from "./graphErrors.ts";
 import { isGoodAt } from "./hosts.ts";
-import type { Grant } from "./tokens.ts";
+import type { Grant } from "./entra/tokens.ts";
 
 /** What the bearer token of a request stands for, or why it stands for nothing. */
 export function grantOf(request: Request, url: URL, world: World): Grant | GraphRefusal {

@@ -1,5 +1,8 @@
 import { type Context, Hono } from "hono";
-import { answerDiscovery, answerToken } from "./entra.ts";
+import { answerDiscovery, answerToken } from "./entra/tokenEndpoint.ts";
+import { answerAppService, APP_SERVICE_PATH } from "./entra/appService.ts";
+import { answerArc, ARC_PATH } from "./entra/arc.ts";
+import { answerMetadata } from "./entra/metadataService.ts";
 import type { Call, World } from "./world.ts";
 import { answerGraph } from "./graph.ts";
 import { refuse } from "./graphErrors.ts";
@@ -30,6 +33,9 @@ export function createApp(world: World, admin: Hono): Hono<AppBindings> {
     (c) => answerDiscovery(c.req.raw, c.env.call, world),
   );
   app.get("/:tenant/discovery/v2.0/keys", (c) => c.json({ keys: [] }));
+  app.get("/metadata/identity/oauth2/token", (c) => answerMetadata(c.req.raw, c.env.call, world));
+  app.get(APP_SERVICE_PATH, (c) => answerAppService(c.req.raw, c.env.call, world));
+  app.get(ARC_PATH, (c) => answerArc(c.req.raw, c.env.call, world));
   app.get("/v1.0/*", graph).all("/v1.0/*", noMethod);
   app.get("/beta/*", graph).all("/beta/*", noMethod);
   app.route("/_emulator", admin);

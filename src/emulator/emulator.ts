@@ -5,6 +5,8 @@ import { answerAdmin } from "./admin.ts";
 import { createApp } from "./app.ts";
 import { abortable } from "./body.ts";
 import { type Collection, createCollections } from "./collections.ts";
+import { createReplays } from "./entra/replays.ts";
+import { createTokens } from "./entra/tokens.ts";
 import type { Call, World } from "./world.ts";
 import { createFaults, type FaultRegister, type Faults } from "./faults.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
@@ -14,10 +16,9 @@ import { createRequestLog, type RequestLogEntry } from "./requestLog.ts";
 import { createSkipTokens } from "./skipTokens.ts";
 import { createStore } from "./store.ts";
 import { createThrottle } from "./throttle.ts";
-import { createTokens } from "./tokens.ts";
 
 export type { CollectionName } from "./collections.ts";
-export type { EmulatorOptions, ServedRecord, TenantOptions } from "./options.ts";
+export type { EmulatorOptions, ManagedIdentity, ServedRecord, TenantOptions } from "./options.ts";
 
 /** A Microsoft Graph and an Entra that run in this process, and refuse what the real ones refuse. */
 export interface Emulator extends Holdings {
@@ -46,7 +47,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     options,
     collections,
     store,
-    tokens: createTokens(random.fork("tokens"), options.tokenSeconds ?? 3599),
+    tokens: createTokens(random.fork("tokens")),
+    replays: createReplays(),
+    arcKeys: new Set(),
     skipTokens: createSkipTokens(random.fork("links"), options.skipTokenRequests ?? 5000),
     throttle: createThrottle(options.quotas),
     served: { number: 0 },

@@ -64,7 +64,7 @@ const action = z.discriminatedUnion("kind", [
 export const faultSchema = z.strictObject({
   match: z.strictObject({
     collection: z.string().optional().describe(
-      "its path, the last part of it, or a service that reads it; `token` for Entra",
+      "its path, the last part of it, or a service that reads it; `token` for Entra and the host's identity",
     ),
     path: z.string().optional().describe("a part of the path"),
     page: count.optional().describe("0 is the first page of a paging"),

@@ -2,16 +2,19 @@ import { fromMillis, type Instant } from "../instant.ts";
 import { gzipped, pageBlocks, streamOf } from "./body.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
 import type { Collection } from "./collections.ts";
+import { answerApplication } from "./entra/applications.ts";
+import type { Grant } from "./entra/tokens.ts";
 import { actionOf, type Call, type World } from "./world.ts";
 import { graphHeaders, type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
 import { QueryError } from "./odata/expression.ts";
 import { type Query, readQuery } from "./odata/query.ts";
 import { type Page, servePage } from "./pages.ts";
-import type { Grant } from "./tokens.ts";
 import { projectRecord, visibleBytes } from "./visible.ts";
 
 /** Answers a GET below /v1.0 or /beta, in Graph's order: token, permission, licence, budget, query. */
 export function answerGraph(request: Request, call: Call, world: World): Response {
+  const application = answerApplication(request, call, world);
+  if (application !== undefined) return application;
   const url = new URL(request.url);
   const grant = grantOf(request, url, world);
   if ("status" in grant) return refuse(grant, call, world.clock);

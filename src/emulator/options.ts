@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Plugin, QuotaName } from "../plugin/plugin.ts";
 import type { CollectionName } from "./collections.ts";
+import type { Registration, TrustedIssuer } from "./entra/registrations.ts";
 
 /** So many requests in any span of so many seconds. */
 export interface QuotaLimit {
@@ -9,14 +10,35 @@ export interface QuotaLimit {
 }
 
 /** One tenant with one application in it. */
-export interface TenantOptions {
+export interface TenantOptions extends Registration {
   readonly tenantId: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** What the portal shows. @default none */
+  readonly name?: string;
+  /** The object id of its service principal. @default made of the other ids */
+  readonly objectId?: string;
+  /** Its service principal in the tenant. @default "enabled" */
+  readonly principal?: "enabled" | "disabled" | "missing";
+  /** Whether another tenant is the application's home: then nobody can look at it here. @default false */
+  readonly registeredElsewhere?: boolean;
   /** Application permissions that an administrator consented to. @default all that the collections ask for */
   readonly permissions?: readonly string[];
   /** Whether the tenant has bought what the plugins call a `licence`; it is refused those collections without. @default true */
   readonly premium?: boolean;
+}
+
+/** An identity that Azure gave the host. */
+export interface ManagedIdentity extends Omit<TenantOptions, keyof Registration> {
+  /** Of one that a user assigned. @default none: the host's own */
+  readonly resourceId?: string;
+}
+
+/** Where the agent of a host keeps its keys. */
+export interface ArcAgent {
+  /** Writes a key into a file of the agent's folder, and gives its path. */
+  readonly keep: (name: string, key: string) => string;
+  /** Whether it is too old to know identities that a user assigned: then it takes the host's own. @default false */
+  readonly isOld?: boolean;
 }
 
 /** One record of one page, as it goes out. The same record is served as often as it is asked for. */
@@ -41,8 +63,24 @@ export interface EmulatorOptions {
   readonly tenants?: readonly TenantOptions[];
   /** Replaces the figures of a budget, or takes all limits away. @default those of Microsoft's throttling page */
   readonly quotas?: Partial<Record<QuotaName, QuotaLimit>> | "off";
-  /** Seconds that a token lives. @default 3599 */
+  /** Seconds that a token lives. @default 3599, of a managed identity 86400 */
   readonly tokenSeconds?: number;
+  /** Issuers of foreign tokens that can be reached. @default none */
+  readonly issuers?: readonly TrustedIssuer[];
+  /**
+   * Whether an assertion may come more than once. Some of Microsoft's own libraries send one again until it ends.
+   * @default "refused"
+   */
+  readonly repeatedAssertions?: "taken" | "refused";
+  /**
+   * Identities of the host, for its metadata service (`/metadata/identity/oauth2/token`), for App Service (`/msi/token`)
+   * and for Azure Arc (`/arc/metadata/identity/oauth2/token`). @default none
+   */
+  readonly managedIdentities?: readonly ManagedIdentity[];
+  /** `IDENTITY_HEADER` of App Service. @default it is no App Service */
+  readonly identityHeader?: string;
+  /** The agent of Azure Arc. @default there is none */
+  readonly arc?: ArcAgent;
   /** Records on a page when a request names no `$top`, by the name of the collection. */
   readonly defaultPageSizes?: Readonly<Record<string, number>>;
   /** `true` compresses every page, `false` none. @default as the request's Accept-Encoding says */

@@ -6,7 +6,7 @@ export interface RequestLogEntry {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** A name, `token` for Entra's token endpoint, `null` for a path that is neither. */
+  /** A name, `token` for Entra's token endpoint and the host's own, `null` for a path that is neither. */
   readonly collection: string | null;
   /** 0 until it was answered. */
   readonly status: number;
@@ -51,6 +51,9 @@ export function createRequestLog(collections: Collections, limit = 10_000): Requ
   };
 }
 
+/** Who gives tokens: Entra, the metadata service or Azure Arc, App Service. */
+const TOKENS = /\/(oauth2\/v2\.0\/token|identity\/oauth2\/token|msi\/token)$/;
+
 function newEntry(request: Request, collections: Collections, at: number): MutableEntry {
   const url = new URL(request.url);
   const header = (name: LoggedHeader) => request.headers.get(name);
@@ -58,9 +61,7 @@ function newEntry(request: Request, collections: Collections, at: number): Mutab
     at,
     method: request.method,
     path: url.pathname,
-    collection: url.pathname.endsWith("/oauth2/v2.0/token")
-      ? "token"
-      : collections.at(url.pathname)?.name ?? null,
+    collection: TOKENS.test(url.pathname) ? "token" : collections.at(url.pathname)?.name ?? null,
     status: 0,
     reason: null,
     filter: url.searchParams.get("$filter"),

@@ -1,5 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Collections } from "./collections.ts";
+import type { Replays } from "./entra/replays.ts";
+import type { Tokens } from "./entra/tokens.ts";
 import type { FaultAction } from "./faults.ts";
 import type { EmulatorOptions, TenantOptions } from "./options.ts";
 import type { Throttle } from "./throttle.ts";
@@ -7,7 +9,6 @@ import type { Random } from "./random.ts";
 import type { MutableEntry } from "./requestLog.ts";
 import type { SkipTokens } from "./skipTokens.ts";
 import type { Store } from "./store.ts";
-import type { Tokens } from "./tokens.ts";
 
 /** The parts of an emulator that its routes work with. */
 export interface World {
@@ -18,6 +19,9 @@ export interface World {
   readonly collections: Collections;
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly replays: Replays;
+  /** Keys that the agent of Azure Arc waits for. */
+  readonly arcKeys: Set<string>;
   readonly skipTokens: SkipTokens;
   readonly throttle: Throttle;
   /** Number of the record that was served last. */

@@ -31,6 +31,8 @@ export interface GraphClientOptions {
   readonly userAgent: string;
   /** Told of requests that Graph gave no answer to, and of those that it did. */
   readonly outage: Outage;
+  /** Told of each request how it was answered, `null` where it was not, and after how many milliseconds. */
+  readonly onAnswer?: (service: string, status: number | null, ms: number) => void;
 }
 
 export function createGraphClient(options: GraphClientOptions): GraphClient {
@@ -71,7 +73,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
 }
 
 /** Sends a GET, and tells the log of it. */
-function createSender({ transport, clock, log, userAgent, outage }: GraphClientOptions) {
+function createSender({ transport, clock, log, userAgent, outage, onAnswer }: GraphClientOptions) {
   return async (
     url: string,
     token: string,
@@ -94,11 +96,16 @@ function createSender({ transport, clock, log, userAgent, outage }: GraphClientO
         "user-agent": userAgent,
       },
     });
-    const response = await sent.catch((thrown) => throwTold(thrown, outage, service));
+    const response = await sent.catch((thrown) => {
+      if (signal?.aborted !== true) onAnswer?.(service, null, clock.now() - started);
+      return throwTold(thrown, outage, service);
+    });
+    const ms = clock.now() - started;
+    onAnswer?.(service, response.status, ms);
     log.debug("request", {
       url: withoutTokens(url),
       status: response.status,
-      ms: clock.now() - started,
+      ms,
       request_id: response.header("request-id"),
       client_request_id: clientRequestId,
     });

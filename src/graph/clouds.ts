@@ -5,6 +5,8 @@ export interface Cloud {
   readonly graphUrl: string;
   /** Origin of the token endpoint. */
   readonly loginUrl: string;
+  /** Origin of Entra's own login service, which an assertion is for also behind a reverse proxy. */
+  readonly authority: string;
   readonly scope: string;
 }
 
@@ -18,8 +20,8 @@ export interface CloudSettings {
 
 /**
  * Global and GCC are `com`; GCC High is `us`, and its login and scope move with it, since tokens of one cloud
- * are refused by another. DoD and 21Vianet are reached by the three overrides. An address that is none of Graph's is a
- * reverse proxy's before the Graph of the cloud.
+ * are refused by another. DoD and 21Vianet are reached by the three overrides. An address that is none of Microsoft's is
+ * a reverse proxy's before the Graph, or the login service, of the cloud.
  */
 export function resolveCloud(settings: CloudSettings): Cloud {
   const graphUrl = withoutSlash(settings.baseUrl ?? `https://graph.microsoft.${settings.topLevelDomain}`);
@@ -28,9 +30,11 @@ export function resolveCloud(settings: CloudSettings): Cloud {
     : "https://login.microsoftonline.com";
   // Tokens are for Graph, not for a proxy before it.
   const audience = isPublicGraph(graphUrl) ? graphUrl : `https://graph.microsoft.${settings.topLevelDomain}`;
+  const loginUrl = withoutSlash(settings.loginUrl ?? login);
   return {
     graphUrl,
-    loginUrl: withoutSlash(settings.loginUrl ?? login),
+    loginUrl,
+    authority: PUBLIC_LOGINS.has(loginUrl) ? loginUrl : login,
     scope: settings.scope ?? `${audience}/.default`,
   };
 }
@@ -40,6 +44,14 @@ const PUBLIC_GRAPHS: ReadonlySet<string> = new Set([
   "https://graph.microsoft.us",
   "https://dod-graph.microsoft.us",
   "https://microsoftgraph.chinacloudapi.cn",
+]);
+
+const PUBLIC_LOGINS: ReadonlySet<string> = new Set([
+  "https://login.microsoftonline.com",
+  "https://login.microsoftonline.us",
+  "https://login.windows.net",
+  "https://login.chinacloudapi.cn",
+  "https://login.partner.microsoftonline.cn",
 ]);
 
 /** Whether a URL leads to Graph itself, by one of the names it has in Microsoft's clouds. */

@@ -69,11 +69,13 @@ async function send(
   { connections, inflate, bodyTimeoutMs }: Opened,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const { method, url, headers, body, signal } = request;
+  const { method, url, headers, body, signal, headersTimeoutMs: headersTimeout } = request;
   let response: Dispatcher.ResponseData;
   try {
     const { origin, pathname, search } = new URL(url);
-    response = await connections.send({ origin, path: pathname + search, method, headers, body, signal });
+    const path = pathname + search;
+    const options = { origin, path, method, headers, body, signal, headersTimeout };
+    response = await connections.send(options, request.isStraight);
   } catch (error) {
     throw networkError(error, url, signal);
   }

@@ -30,14 +30,10 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
   const cannot = `Cannot read page of "${asked.service}":`;
   if (isForeign(asked, refusal)) {
     const what = refusal.form === "html" ? "a page of HTML" : "no JSON";
-    return new GraphtapError(
-      "graph-unreachable",
-      `${cannot} the answer (status ${refusal.status}${
-        serverOf(refusal)
-      }) is ${what}, so it is not Graph's: ` +
-        "a proxy or a filter on the way gave it; ask whoever runs it to let this host through, or check override_base_url",
-      { retryAfterSeconds },
-    );
+    const reason =
+      `the answer (status ${refusal.status}${serverOf(refusal)}) is ${what}, so it is not Graph's: ` +
+      "a proxy or a filter on the way gave it; ask whoever runs it to let this host through, or check override_base_url";
+    return new GraphtapError("graph-unreachable", `${cannot} ${reason}`, { retryAfterSeconds, reason });
   }
   const [code, advice] = verdict(asked, refusal, claims);
   const named = /^[\w.-]{1,80}$/.test(refusal.code)
@@ -53,7 +49,7 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
   return new GraphtapError(
     code,
     `${cannot} Graph answered ${refusal.status}${named}${id}; ${advice}${said}`,
-    { retryAfterSeconds, keptSinceMs, requestId },
+    { retryAfterSeconds, keptSinceMs, requestId, reason: `${refusal.status}${named}` },
   );
 }
 

@@ -31,6 +31,8 @@ export interface Limiter {
   throttled(ms: number): void;
   /** The stretch that the budget counts, in milliseconds. */
   readonly windowMs: number;
+  /** The share of the budget that is used now; 1 also while nobody passes after a 429. */
+  used(): number;
 }
 
 interface Waiter {
@@ -106,7 +108,12 @@ export function createLimiter(budget: Budget, clock: Clock, memory: RequestMemor
         if (!admitting) void admitAll();
       }),
     throttled: (ms) => pause.begin(ms),
+    used: () => pause.leftMs(clock.now()) > 0 ? 1 : shareOf(window.count(clock.now(), windowMs), budget),
   };
+}
+
+function shareOf(requests: number, budget: Budget): number {
+  return Math.min(1, requests / budget.requests);
 }
 
 /** Puts a waiter behind all that go before it. */

@@ -6,13 +6,13 @@ import { codesOf, type GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 
 export interface Outage {
-  /** `who` met it. It is told unless it was, in these words, since it began. */
+  /** `who` met it. It is told unless it was, for this reason, since it began. */
   failed(who: string, error: GraphtapError): void;
   /** `who` is through. */
   works(who: string): void;
 }
 
-/** An outage that keeps changing its words is told in no more of them. */
+/** An outage that keeps changing its reason is told in no more of them. */
 const MOST_TOLD = 10;
 
 /** @param end what the log says when it is over */
@@ -22,8 +22,8 @@ export function createOutage(log: Log, end: string): Outage {
   return {
     failed(who, error) {
       failing.add(who);
-      if (told.has(error.message) || told.size >= MOST_TOLD) return;
-      told.add(error.message);
+      if (told.has(error.reason) || told.size >= MOST_TOLD) return;
+      told.add(error.reason);
       const level = error.kind.recovery === "retry" ? "warn" : "error";
       log[level](error.message, { ...codesOf(error), retry_after_s: error.retryAfterSeconds });
     },

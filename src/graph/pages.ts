@@ -28,6 +28,8 @@ export interface PageReader {
   readonly onTooLong?: OnTooLong;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
   readonly onProgress: () => Promise<void>;
+  /** Called behind each page, whole or not, with the bytes that came of it. */
+  readonly onBytes?: (bytes: number) => void;
   /** Called before each request. */
   readonly onRequest: () => void;
   /** Called when one has failed and is to be sent again. */
@@ -88,15 +90,17 @@ export function readPage(
 }
 
 async function scan(
-  { framers, onRecord, onTooLong, onProgress }: PageReader,
+  { framers, onRecord, onTooLong, onProgress, onBytes }: PageReader,
   { body, header }: HttpResponse,
   service: string,
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
   const from = isHtml(header("content-type")) ? `: ${FOREIGN}` : "";
   const scanner = createPageScanner({}, framers, onTooLong);
+  let bytes = 0;
   try {
     for await (const chunk of body) {
+      bytes += chunk.length;
       naming(service, from, () => scanner.push(chunk, onRecord));
       await onProgress();
       signal?.throwIfAborted();
@@ -104,6 +108,7 @@ async function scan(
     return naming(service, from, () => scanner.end());
   } finally {
     scanner.close();
+    onBytes?.(bytes);
   }
 }
 

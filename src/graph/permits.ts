@@ -45,5 +45,6 @@ export function allOf(limiters: readonly Limiter[]): Limiter {
       }
     },
     throttled: (ms) => limiters.forEach((limiter) => limiter.throttled(ms)),
+    used: () => Math.max(0, ...limiters.map((limiter) => limiter.used())),
   };
 }

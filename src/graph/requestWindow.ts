@@ -39,6 +39,8 @@ export interface RequestWindow {
    * answer has to come first.
    */
   waitMs(nowMs: number, requests: number, stretchMs: number): number;
+  /** How many requests Graph may count in the stretch that ends now. */
+  count(nowMs: number, stretchMs: number): number;
 }
 
 interface Counted {
@@ -65,6 +67,7 @@ export function createRequestWindow(memory: RequestMemory = noMemory): RequestWi
       const ends = counted.map(({ countedMs }) => countedMs === null ? Infinity : countedMs + stretchMs);
       return ends.sort((a, b) => a - b)[tooMany]! - nowMs;
     },
+    count: (nowMs, stretchMs) => counted.filter((request) => mayCount(request, nowMs, stretchMs)).length,
   };
 }
 

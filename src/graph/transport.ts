@@ -6,6 +6,10 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Whether it goes straight to its target, whatever proxies there are. @default false */
+  readonly isStraight?: boolean;
+  /** Milliseconds until the answer must begin. @default the transport's own */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface HttpResponse {

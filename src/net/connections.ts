@@ -7,7 +7,8 @@ const CONNECT_TIMEOUT_MS = 15_000;
 
 /** Connections that are kept and used again. */
 export interface Connections {
-  send(request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData>;
+  /** @param isStraight past every proxy @default false */
+  send(request: Dispatcher.RequestOptions, isStraight?: boolean): Promise<Dispatcher.ResponseData>;
   /** Ends every request in flight. */
   destroy(): Promise<void>;
 }
@@ -60,9 +61,9 @@ export async function openConnections(
   }
 
   return {
-    async send(options) {
+    async send(options, isStraight = false) {
       const target = new URL(options.origin ?? "");
-      const proxy = chooseProxy(target);
+      const proxy = isStraight ? null : chooseProxy(target);
       if (proxy === null) return request.call(direct, options);
       if (target.protocol === "http:") return sendPlainly(target, proxy, options);
       return request.call(await tunnelsOf(proxy), options);

@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { asGraphtapError } from "../errors.ts";
-import { formatMetrics, METRICS_TYPE } from "../telemetry/metrics.ts";
+import { expositionFor } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
 import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
-import { metricFamilies } from "./status/metrics.ts";
+import { measure } from "./status/metrics.ts";
+import type { ProcessFigures } from "./status/processSamples.ts";
 import { problem, problemOf } from "./problem.ts";
 import type { PullContext } from "./pull/context.ts";
 import { pullRoutes } from "./pull/routes.ts";
@@ -27,8 +28,7 @@ export interface AppOptions {
   readonly polls: boolean;
   readonly log: Log;
   readonly version: string;
-  /** Resident memory of the process. */
-  readonly rssBytes: () => number;
+  readonly program: ProcessFigures;
 }
 
 /** The routes of `graphtap serve`. */
@@ -88,15 +88,13 @@ function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings>
     return c.json(isTrusted(c.req.raw, guard) ? readiness : { ready }, ready ? 200 : 503);
   });
   app.get("/metrics", (c) => {
-    const families = metricFamilies(streams, {
-      version,
-      startedMs,
-      nowMs: clock.now(),
-      rssBytes: options.rssBytes(),
-      listeners: pulls.events.listeners,
-      batches: pulls.batches.waiting,
+    const exposition = expositionFor(c.req.header("accept") ?? null);
+    const { program } = options;
+    const measured = measure(streams, { version, nowMs: clock.now(), program, delivery, pulls });
+    return c.body(exposition.format(measured), 200, {
+      "content-type": exposition.contentType,
+      "vary": "accept",
     });
-    return c.body(formatMetrics(families), 200, { "content-type": METRICS_TYPE });
   });
   app.get("/", (c) => {
     const nonce = randomBytes(16).toString("base64");

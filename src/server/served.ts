@@ -2,25 +2,59 @@ import type { Clock } from "../clock.ts";
 import { asGraphtapError } from "../errors.ts";
 import type { PollReport } from "../tap/poll.ts";
 import type { Stream } from "../tap/stream.ts";
-import { createFigures, type Figures, noteEnd, observe } from "./status/figures.ts";
+import { createHistogram, type Histogram } from "../telemetry/histogram.ts";
+import { countLines } from "../telemetry/stats.ts";
+import type { Sink } from "../sink/sink.ts";
+import type { Delivery } from "./status/delivery.ts";
+import { createFigures, type Figures, noteEnd, noteSent, observe } from "./status/figures.ts";
 import { createTurn, type Turn } from "./pull/turn.ts";
 
 /** A stream in a server: read by one at a time, and watched. */
 export interface ServedStream {
   readonly stream: Stream;
   readonly figures: Figures;
+  /** How old late records were when they were found, in seconds; shared by all streams of a service. */
+  readonly lateAges: Histogram;
   /** Held by whoever reads the stream now. */
   readonly turn: Turn;
 }
 
-export function serveStream(stream: Stream, clock: Pick<Clock, "now">): ServedStream {
-  const figures = createFigures(stream.state);
-  return { stream: observe(stream, figures, clock), figures, turn: createTurn() };
+/** The ages at which most schedules read again. */
+const LATE_AGES_SECONDS = [300, 900, 3600, 21_600, 86_400, 259_200];
+
+export function serveStreams(streams: readonly Stream[], clock: Pick<Clock, "now">): ServedStream[] {
+  const services = [...new Set(streams.map(({ service }) => service.name))];
+  const lateAges = new Map(services.map((name) => [name, createHistogram(LATE_AGES_SECONDS)]));
+  return streams.map((stream) => {
+    const figures = createFigures(stream.state);
+    return {
+      stream: observe(stream, figures, clock),
+      figures,
+      lateAges: lateAges.get(stream.service.name)!,
+      turn: createTurn(),
+    };
+  });
+}
+
+/** The sink of a stream; what it has accepted is counted. */
+export function counted(
+  sink: Sink,
+  { figures }: ServedStream,
+  delivery: Delivery,
+  { now }: Pick<Clock, "now">,
+): Sink {
+  return {
+    ...sink,
+    async write(...lines) {
+      await delivery.follow(lines[0].length, () => sink.write(...lines));
+      noteSent(figures, countLines(lines[0]), now());
+    },
+  };
 }
 
 /** Runs one poll and notes in the stream's figures how it went. @throws what it throws */
 export async function noted(
-  { figures }: ServedStream,
+  { figures, lateAges }: ServedStream,
   { now }: Pick<Clock, "now">,
   poll: () => Promise<PollReport>,
 ): Promise<PollReport> {
@@ -30,6 +64,7 @@ export async function noted(
   try {
     const report = await poll();
     figures.late += report.late;
+    for (const { records, bySeconds } of report.lateFinds) lateAges.observe(bySeconds, records);
     if (report.late > 0) figures.lateBySeconds = report.lateBySeconds;
     noteEnd(figures, report.error, now());
     return report;

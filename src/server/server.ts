@@ -7,15 +7,14 @@ import type { PlanStream, PollStream } from "../tap/scheduler.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
-import { countLines } from "../telemetry/stats.ts";
 import { createBatches } from "./pull/batch.ts";
 import type { AppBindings } from "./listen.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
 import type { PullContext } from "./pull/context.ts";
-import { noted, type ServedStream, serveStream } from "./served.ts";
+import { counted, noted, type ServedStream, serveStreams } from "./served.ts";
 import { createDelivery, type Delivery } from "./status/delivery.ts";
-import { noteSent } from "./status/figures.ts";
+import type { ProcessFigures } from "./status/processSamples.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
@@ -30,8 +29,7 @@ export interface ServerOptions {
   /** Whether the server polls by itself, with {@linkcode TapServer.poll}. */
   readonly polls: boolean;
   readonly version: string;
-  /** Resident memory of the process. */
-  readonly rssBytes: () => number;
+  readonly program: ProcessFigures;
 }
 
 /** A tap that answers to HTTP; nothing listens yet. */
@@ -56,7 +54,7 @@ export function createTapServer(options: ServerOptions): TapServer {
   const now = () => clock.now();
   const delivery = createDelivery(now);
   for (const stream of options.streams) commitAccepted(stream, engine.sink);
-  const served = options.streams.map((stream) => serveStream(stream, clock));
+  const served = serveStreams(options.streams, clock);
   const pulls: PullContext = {
     engine,
     stop,
@@ -92,16 +90,16 @@ export function createTapServer(options: ServerOptions): TapServer {
 /** The sink; what it has accepted is counted, and shown to the listeners too. */
 function watched(
   sink: Sink,
-  { stream, figures }: ServedStream,
+  one: ServedStream,
   { events, engine: { clock } }: PullContext,
   delivery: Delivery,
 ): Sink {
+  const counting = counted(sink, one, delivery, clock);
   return {
-    ...sink,
+    ...counting,
     async write(...lines) {
-      await delivery.follow(() => sink.write(...lines));
-      noteSent(figures, countLines(lines[0]), clock.now());
-      events.publish(stream, lines[0]);
+      await counting.write(...lines);
+      events.publish(one.stream, lines[0]);
     },
   };
 }

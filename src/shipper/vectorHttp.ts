@@ -25,8 +25,8 @@ export function devoHttpBlocks(
   encoding: {codec: text}
   framing: {method: newline_delimited}
   compression: gzip
-  # Devo takes 32 MB a request.
-  batch: {max_bytes: 8000000, timeout_secs: 5}
+  # Devo takes 32 MB a request. What is under way when Vector is killed comes again, so little of it.
+  batch: {max_bytes: 1000000, timeout_secs: 1}
   # What Devo refuses waits, with all that is behind it, and is tried again. Unless set, lines are dropped for good that
   # are answered 401 or 403, as with a revoked token. Needs Vector 0.56 or later.
   retry_strategy: {type: all}

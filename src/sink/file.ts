@@ -118,6 +118,11 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
     write: (lines, origin) => queue.add(() => put(lines, origin ?? {})),
     accepted: (stream) => journal.accepted.of(stream),
     committed: (stream) => journal.committed(stream),
+    figures: () => ({
+      retries: 0,
+      setAside: 0,
+      spool: { bytes: spool.heldBytes(), limitBytes: options.maxSpoolBytes },
+    }),
     close: () =>
       Promise.resolve().then(() => {
         queue.close();

@@ -10,6 +10,10 @@ export interface DeliveryOptions extends BackoffOptions {
   readonly shape: BodyShape;
   readonly connection: Connection;
   readonly deadLetters: DeadLetters;
+  /** Told before a batch is sent again. */
+  readonly onRetry: () => void;
+  /** Told of a line that went to the dead letters. */
+  readonly onSetAside: () => void;
 }
 
 /**
@@ -28,7 +32,7 @@ export type Deliver = (
 
 /** Delivery over one connection; {@linkcode judgeAnswer} says what each status means. */
 export function createDelivery(options: DeliveryOptions): Deliver {
-  const { connection, receiver, shape } = options;
+  const { connection, receiver, shape, onRetry, onSetAside } = options;
 
   /** The first answer that is not an invitation to try again. */
   async function answerTo(parts: readonly BodyPart[], giveUp: AbortSignal) {
@@ -38,6 +42,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
       const answer = await connection.post(body, giveUp);
       if ("failure" in answer) {
         await backoff.wait(answer.failure, undefined);
+        onRetry();
         continue;
       }
       const verdict = judgeAnswer(answer.status, options.body);
@@ -46,6 +51,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
         return { ...answer, verdict };
       }
       await backoff.wait(`it answered ${answer.status}`, answer.retryAfterSeconds);
+      onRetry();
     }
   }
 
@@ -61,6 +67,7 @@ export function createDelivery(options: DeliveryOptions): Deliver {
     const [only] = parts;
     if (parts.length === 1 && only !== undefined) {
       setAside(only.line, status, text, options);
+      onSetAside();
       return onAccepted(1);
     }
     // Halves, not single lines: one bad line of 1,000 is found in 20 requests.

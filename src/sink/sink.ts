@@ -6,6 +6,20 @@ export interface Origin {
   readonly keys: readonly Uint8Array[];
 }
 
+/** What only a sink knows of its deliveries. */
+export interface SinkFigures {
+  /** How often lines were sent again. */
+  readonly retries: number;
+  /** Lines that the other side will never take, and that were kept elsewhere. */
+  readonly setAside: number;
+  /** What waits in files of its own; `null` for a sink without. */
+  readonly spool: {
+    readonly bytes: number;
+    /** What they may hold; `null` for no bound. */
+    readonly limitBytes: number | null;
+  } | null;
+}
+
 /**
  * Where event lines go. `README.md` in this folder says how to write one, and what all of them are held to.
  *
@@ -33,6 +47,8 @@ export interface Sink {
   accepted?(stream: string): readonly Uint8Array[];
   /** The seen set has all keys of `stream` that were accepted so far: they need not be remembered any more. */
   committed?(stream: string): void;
+  /** How it fared since the process began; may look at the disk. Left out where there is nothing to tell. */
+  figures?(): SinkFigures;
   /** Lets go of files, connections and timers. No record may be under way. */
   close(): Promise<void>;
 }

@@ -39,6 +39,8 @@ export interface SpoolRotation {
    * @throws sink-full when the files hold as much as they may
    */
   makeRoom(bytes: number, before: () => void): void;
+  /** Bytes of all files of the spool now. */
+  heldBytes(): number;
   /** Begins another file, in the folder as it must be: somebody may have taken it away. @throws sink-full, sink-unusable */
   begin(): void;
 }
@@ -88,6 +90,7 @@ export function createRotation(options: RotationOptions): SpoolRotation {
       before();
       begin();
     },
+    heldBytes: () => otherBytes(path, file.path) + file.size,
     begin,
   };
 }

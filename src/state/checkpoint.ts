@@ -2,8 +2,8 @@
  * The form of a position on the disk: in `checkpoint.json`, and among the keys of a seen set. Names of members, texts
  * for moments and versions are known here and nowhere else.
  */
-import { crc32 } from "node:zlib";
 import { formatInstant, type Instant, parseInstant, type Window } from "../instant.ts";
+import { CHECKSUM, isIntact, withChecksum } from "./checksum.ts";
 import { type ChosenFilter, emptyPosition, type Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
@@ -82,19 +82,7 @@ type Unreadable =
 export function encodeCheckpoint(position: Position, address: StreamAddress, seenTo?: SeenPlace): string {
   const seen_to = seenTo && { segment: seenTo.segment, bytes: seenTo.bytes };
   const members = { ...checkpointOf(position, address), seen_to };
-  return JSON.stringify({ ...members, [CHECKSUM]: checksumOf(members) }, null, 2) + "\n";
-}
-
-const CHECKSUM = "checksum";
-
-/** The CRC-32 of members, however they are laid out: eight hexadecimal digits. */
-function checksumOf(members: object): string {
-  return crc32(JSON.stringify(members)).toString(16).padStart(8, "0");
-}
-
-/** Whether members are as they were written, as far as they can tell. */
-function isIntact({ [CHECKSUM]: checksum, ...members }: Members): boolean {
-  return checksum === undefined || checksum === checksumOf(members);
+  return JSON.stringify(withChecksum(members), null, 2) + "\n";
 }
 
 /** A position as it lies among the keys it was committed with. {@linkcode decodeCheckpoint} reads it. */
@@ -178,7 +166,7 @@ function positionIn(checkpoint: Checkpoint): Position {
       ? null
       : { time: checkedInstant(newestTime), ids: lastIds(checkpoint.last_ids) },
     // One without the other says nothing.
-    interruption: window === null || link === null ? null : { window: windowIn(window), link },
+    interruption: window === null ? null : { window: windowIn(window), link },
     filter: checkpoint.filter === undefined
       ? null
       : { step: checkpoint.filter.step, sinceMs: checkpoint.filter.since_ms },

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { formatInstant, parseInstant } from "../instant.ts";
 import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import { isIntact, withChecksum } from "./checksum.ts";
 import type { Gap } from "./gap.ts";
 
 /** The gap ledger of a stream: a small file, replaced as a whole. */
@@ -11,7 +12,10 @@ export interface GapLedger {
   save(gaps: readonly Gap[]): void;
 }
 
-/** The ledger in a stream's folder. A damaged file is set aside and reported: its gaps are then known from the log. */
+/**
+ * The ledger in a stream's folder. A damaged file is set aside and reported; gaps in it that are whole are kept, the
+ * others are known from the log.
+ */
 export function openGapLedger(
   folder: string,
   options: {
@@ -25,16 +29,28 @@ export function openGapLedger(
     list() {
       const text = readFileIfAny(path)?.toString("utf8");
       if (text === undefined) return [];
-      const gaps = decode(text);
-      if (gaps !== null) return gaps;
+      const { gaps, isWhole } = decode(text);
+      if (isWhole) return gaps;
       const fate = options.readOnly
         ? "it is not used"
         : `kept as "${setAside(path, "corrupt", options.now())}"`;
-      options.report(`"${path}" is damaged: ${fate}; gaps recorded in it are not tried again`);
-      return [];
+      const lost = gaps.length === 0 ? "gaps recorded in it" : `gaps recorded in it, but for ${gaps.length},`;
+      options.report(`"${path}" is damaged: ${fate}; ${lost} are not tried again`);
+      if (!options.readOnly && gaps.length > 0) replaceFile(path, encode(gaps));
+      return gaps;
     },
-    save: (gaps) => replaceFile(path, `${JSON.stringify(gaps.map(gapEntry), null, 2)}\n`),
+    save: (gaps) => replaceFile(path, encode(gaps)),
   };
+}
+
+/** How a file of this program begins. Version 0.1 lays its own out otherwise, and repeats checksums of what it changed. */
+const LAYOUT = "[\n{";
+
+/** A line for each gap, with its checksum. */
+function encode(gaps: readonly Gap[]): string {
+  return gaps.length === 0
+    ? "[]\n"
+    : `[\n${gaps.map((gap) => JSON.stringify(withChecksum(gapEntry(gap)))).join(",\n")}\n]\n`;
 }
 
 /** A {@linkcode Gap} as it is written. */
@@ -61,12 +77,19 @@ export function gapEntry({ from, to, reason, sinceMs, attempts, nextTryMs }: Gap
   };
 }
 
-function decode(text: string): Gap[] | null {
+/** The gaps in a text that can be relied on, and whether they are all. */
+function decode(text: string): { readonly gaps: readonly Gap[]; readonly isWhole: boolean } {
+  let entries: unknown;
   try {
-    return gapsIn(JSON.parse(text));
+    entries = JSON.parse(text);
   } catch {
-    return null;
+    entries = null;
   }
+  if (!Array.isArray(entries)) return { gaps: [], isWhole: false };
+  const hasChecksums = text.startsWith(LAYOUT);
+  const gaps = entries.map((entry) => hasChecksums && !isIntact(entry ?? {}) ? null : gapIn(entry))
+    .filter((gap) => gap !== null);
+  return { gaps, isWhole: gaps.length === entries.length };
 }
 
 /** The gaps that a list of {@linkcode GapEntry} stands for; `null` when it is none. */

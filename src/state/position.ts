@@ -16,8 +16,8 @@ export interface Newest {
 /** A window that was interrupted after at least one of its pages. */
 export interface Interruption {
   readonly window: Window;
-  /** The link of the page that was to be read next. */
-  readonly link: string;
+  /** The link of the page that was to be read next; `null` where a part of the window cannot be gone on with. */
+  readonly link: string | null;
 }
 
 /** One of the filters of a service. */

@@ -4,6 +4,7 @@ import { isFarBehind, sayIfBehind } from "./late/lag.ts";
 import { reread } from "./late/rereads.ts";
 import { oldestKept, readLive } from "./live.ts";
 import { openPollContext, type PollContext } from "./pollContext.ts";
+import type { LateFind } from "./pollCounts.ts";
 import { retryGaps } from "./retryGaps.ts";
 import { readSnapshot } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
@@ -21,6 +22,8 @@ export interface PollReport {
   readonly late: number;
   /** How old the oldest of those was when it was found; seconds, 0 without any. */
   readonly lateBySeconds: number;
+  /** The same, window by window. */
+  readonly lateFinds: readonly LateFind[];
   /** Ranges that could not be read and are in the ledger now. */
   readonly gaps: number;
   /** Whether what is new was read to its end, whatever became of older ranges. */
@@ -92,8 +95,9 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
     received,
     sent: received - duplicates,
     duplicates,
-    late: counts.late,
-    lateBySeconds: counts.lateBySeconds,
+    late: counts.late.reduce((sum, { records }) => sum + records, 0),
+    lateBySeconds: Math.max(0, ...counts.late.map(({ bySeconds }) => bySeconds)),
+    lateFinds: counts.late,
     gaps: counts.gaps,
     isUpToDate: counts.isUpToDate,
     startedMs,

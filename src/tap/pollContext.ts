@@ -66,6 +66,7 @@ export function openPollContext(
       onRecord: intake.onRecord,
       onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
+      onBytes: (bytes) => stream.traffic.received(bytes),
       onRequest: () => counts.countRequest(),
       onFailure: (error) => counts.countFailure(error),
     },

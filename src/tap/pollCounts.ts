@@ -1,15 +1,20 @@
 import type { GraphtapError } from "../errors.ts";
 
+/** Records that a window of a re-read found. */
+export interface LateFind {
+  readonly records: number;
+  /** How old the oldest of them was when it was found; seconds. */
+  readonly bySeconds: number;
+}
+
 /** What one poll has done so far, apart from what becomes durable. */
 export interface PollCounts {
   readonly requests: number;
   readonly pages: number;
   /** Requests among those made to read again what was read before. */
   readonly rereadRequests: number;
-  /** Records that a re-read found. */
-  readonly late: number;
-  /** How old the oldest of those was when it was found; seconds. */
-  readonly lateBySeconds: number;
+  /** What re-reads found, window by window. */
+  readonly late: readonly LateFind[];
   /** Windows that could not be read. */
   readonly gaps: number;
   /** What a request last failed with before a page was read; `null` once one was, or while nothing has failed. */
@@ -20,8 +25,7 @@ export interface PollCounts {
   countPage(): void;
   /** So many of the requests that were counted belong to a re-read. */
   countRereadRequests(requests: number): void;
-  /** A re-read found records, the oldest of which was so old. */
-  countLate(records: number, bySeconds: number): void;
+  countLate(find: LateFind): void;
   countGap(): void;
   countFailure(error: GraphtapError): void;
   countUpToDate(): void;
@@ -31,8 +35,7 @@ export function createPollCounts(): PollCounts {
   let requests = 0;
   let pages = 0;
   let rereadRequests = 0;
-  let late = 0;
-  let lateBySeconds = 0;
+  const late: LateFind[] = [];
   let gaps = 0;
   let isUpToDate = false;
   let failure: GraphtapError | null = null;
@@ -46,12 +49,7 @@ export function createPollCounts(): PollCounts {
     get rereadRequests() {
       return rereadRequests;
     },
-    get late() {
-      return late;
-    },
-    get lateBySeconds() {
-      return lateBySeconds;
-    },
+    late,
     get gaps() {
       return gaps;
     },
@@ -64,10 +62,7 @@ export function createPollCounts(): PollCounts {
     countRequest: () => void requests++,
     countPage: () => void pages++,
     countRereadRequests: (more) => void (rereadRequests += more),
-    countLate(records, bySeconds) {
-      late += records;
-      lateBySeconds = Math.max(lateBySeconds, bySeconds);
-    },
+    countLate: (find) => void late.push(find),
     countGap: () => void gaps++,
     countFailure: (error) => void (failure = error),
     countUpToDate: () => void (isUpToDate = true),

@@ -25,8 +25,11 @@ export interface PollPosition {
   advanceBackfill(to: Instant): void;
   /** When the backfill will have been read, in milliseconds since the epoch; `null` when nobody can tell. */
   expectBackfillEnd(ms: number | null): void;
-  /** A page of a window was read, and `link` is where the window goes on, in another process if need be. */
-  interrupt(window: Window, link: string): void;
+  /**
+   * A page of a window was read, and `link` is where the window goes on, in another process if need be; `null` where a
+   * part of it cannot be gone on with.
+   */
+  interrupt(window: Window, link: string | null): void;
   /** The window is over: nothing is to be resumed, and windows of this width are asked for next. */
   learnWidth(seconds: number): void;
   /** Graph refuses the filters before this one. */

@@ -70,7 +70,6 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
         priority: "live",
         attempts,
         resumeAt: null,
-        resumable: false,
         divisible: false,
         pageSize: size,
         onLeftOut: (record) => void leftOut.push(record),

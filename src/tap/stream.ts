@@ -1,8 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { InputConfig, ServiceConfig } from "../config/config.ts";
+import type { Expiry } from "../graph/auth/expiry.ts";
 import type { GraphClient } from "../graph/client.ts";
 import type { Framers } from "../json/framer.ts";
 import type { Limiter } from "../graph/limiter.ts";
+import type { StreamTraffic } from "../graph/traffic.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { KeyMaker } from "../record/keyMaker.ts";
@@ -16,9 +18,13 @@ export interface Stream {
   readonly service: ServiceConfig;
   readonly plugin: Plugin;
   readonly graph: GraphClient;
+  /** When the credential of the input ends; shared by its streams. */
+  readonly expiry: Expiry;
   readonly graphUrl: string;
   /** What each request of this stream needs a permit of. */
   readonly limiters: readonly Limiter[];
+  /** What its requests came to; written by those who make them. */
+  readonly traffic: StreamTraffic;
   readonly state: StreamState;
   readonly log: Log;
 }

@@ -10,6 +10,7 @@ import { fromMillis } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
+import { type CertificateJudge, certificateJudgeFor } from "./certificates.ts";
 import type { Runtime } from "./runtime.ts";
 import { isMissing, readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
 
@@ -71,7 +72,7 @@ export function problemsOf(source: ConfigText, env: Runtime["env"], nowMs: numbe
 }
 
 function readOptions(
-  { file, registry, regexEngine }: ConfigText,
+  { file, registry, regexEngine, judgeCertificate }: ConfigText,
   env: Runtime["env"],
   nowMs: number,
   accessOf: ReadOptions["accessOf"],
@@ -83,7 +84,9 @@ function readOptions(
     now: fromMillis(nowMs),
     env,
     readFile: (path) => readWholeFile(path, SECRET_PATIENCE_MS).toString("utf8"),
+    readBytes: (path) => readWholeFile(path, SECRET_PATIENCE_MS),
     ...(accessOf && { accessOf }),
+    ...(judgeCertificate && { inspectCertificate: (files) => judgeCertificate(files, nowMs) }),
   };
 }
 
@@ -97,6 +100,8 @@ export interface ConfigText {
   readonly registry: Registry;
   /** Runs its patterns; `null` when it has none. */
   readonly regexEngine: RegexEngine | null;
+  /** Looks at its certificates; `null` when it has none. */
+  readonly judgeCertificate: CertificateJudge | null;
 }
 
 /**
@@ -114,7 +119,8 @@ export async function readConfigText(named: string | undefined, runtime: Runtime
       ? await loadPlugins(text, file === "-" ? home : dirname(resolve(file)), runtime)
       : [],
   ]);
-  return { file, text, home, registry, regexEngine: await regexEngineFor(text) };
+  const judgeCertificate = await certificateJudgeFor(text, runtime.env);
+  return { file, text, home, registry, regexEngine: await regexEngineFor(text), judgeCertificate };
 }
 
 async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {

@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { LogFields } from "../telemetry/logEntry.ts";
+import { createReloads, type Reloads } from "../telemetry/reloads.ts";
 import { type ConfigText, judgeConfig, type LoadedConfig, readConfigText } from "./configFile.ts";
 import { runToEnd } from "./end.ts";
 import type { Runtime } from "./runtime.ts";
@@ -26,7 +27,7 @@ export interface Reloading {
   /** @throws usage where the command line does not go with the configuration */
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
   /** Works until the tap stops. `ending` is aborted only when the process is to end, too. */
-  readonly work: (tap: Tap, ending: AbortSignal) => Promise<never>;
+  readonly work: (tap: Tap, ending: AbortSignal, reloads: Reloads) => Promise<never>;
 }
 
 /**
@@ -39,9 +40,10 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
   const ending = endingOf(reading.options, runtime);
   let tap = openTap(reading.options, runtime, reading.loaded, { ending });
   const { sink } = tap.engine;
+  const reloads = createReloads(() => systemClock.now());
   for (;;) {
-    const watch = watchConfig(tap, reading, () => read(reloading, runtime), runtime);
-    const end = await reloading.work(tap, ending.signal).catch((thrown: unknown) => thrown);
+    const watch = watchConfig(tap, reading, () => read(reloading, runtime), runtime, reloads);
+    const end = await reloading.work(tap, ending.signal, reloads).catch((thrown: unknown) => thrown);
     const next = watch.end();
     if (next === null || end !== OPENED_AGAIN) return runToEnd(tap, Promise.reject(end));
     if (ending.signal.aborted) return runToEnd(tap, Promise.reject(ending.signal.reason));
@@ -51,8 +53,10 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
     try {
       tap = open(next);
       reading = next;
+      reloads.success();
     } catch (thrown) {
       const error = asGraphtapError(thrown);
+      reloads.failure();
       log.error(
         `the configuration cannot be started with, and what ran goes on: ${error.message}`,
         codesOf(error),
@@ -78,6 +82,7 @@ function watchConfig(
   before: Reading,
   readAgain: () => Promise<Reading>,
   runtime: Runtime,
+  reloads: Reloads,
 ): { end(): Reading | null } {
   let next: Reading | null = null;
   let reads = Promise.resolve();
@@ -92,12 +97,16 @@ function watchConfig(
         if (next !== null) next = found;
         return;
       }
-      if (isSame(before.text, found.text)) return log.info("SIGHUP: the configuration has not changed");
+      if (isSame(before.text, found.text)) {
+        reloads.success();
+        return log.info("SIGHUP: the configuration has not changed");
+      }
       next = found;
       log.info("SIGHUP: the configuration has changed", changes(before.loaded, found.loaded));
       stop.abort(OPENED_AGAIN);
     } catch (thrown) {
       const error = asGraphtapError(thrown);
+      reloads.failure();
       log.error(
         `SIGHUP: the configuration is not used, and what ran goes on: ${error.message}`,
         codesOf(error),

@@ -36,6 +36,12 @@ export interface Runtime {
   readonly pid: number;
   /** Resident memory in bytes. */
   readonly rssBytes: () => number;
+  /** Processor time in seconds, of user and system together. */
+  readonly cpuSeconds: () => number;
+  /** What runs the program, such as "node 20.20.2". */
+  readonly runtimeName: string;
+  /** When the process began; milliseconds since the epoch. */
+  readonly startedMs: number;
   /** Imports a module that is no part of the program, by its URL. */
   readonly importModule: (url: string) => Promise<unknown>;
   /** The words that start this program again, to which a command and its options are added. */

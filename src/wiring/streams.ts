@@ -1,22 +1,23 @@
 /** From the services of a configuration to streams: whom to ask, with which credentials, within which budgets. */
 import type { Clock } from "../clock.ts";
-import type { Config, Credentials, InputConfig, ServiceConfig } from "../config/config.ts";
+import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
-import { clientSecret } from "../graph/auth/clientSecret.ts";
-import { entraIssuer, type EntraOptions } from "../graph/auth/entra.ts";
-import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
+import { createExpiry } from "../graph/auth/expiry.ts";
+import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
 import { createGraphClient } from "../graph/client.ts";
 import { resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
 import { createOutage, type Outage } from "../graph/outage.ts";
 import type { RequestMemory } from "../graph/requestWindow.ts";
+import { createDurations, createInputTraffic, createStreamTraffic } from "../graph/traffic.ts";
 import type { Transport } from "../graph/transport.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { State } from "../state/state.ts";
 import type { Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
+import { applicationOf, issuerOf } from "./credentials.ts";
 import { chooseServices } from "./selection.ts";
 import { userAgent } from "./version.ts";
 
@@ -35,6 +36,8 @@ export interface SourceParts {
   readonly random?: () => number;
   /** What remembers the requests of a limiter for the next process, by a name that stays the same. @default nothing */
   readonly memoryOf?: (limiter: string, stretchMs: number) => RequestMemory;
+  /** When an input was read last, in milliseconds since the epoch. @default never */
+  readonly lastPollMs?: (input: InputConfig) => number;
 }
 
 /** A stream before it has a position: what is asked of whom, and within which budgets. */
@@ -43,48 +46,77 @@ export interface Source extends Omit<Stream, "state"> {
   readonly tokens: TokenSource;
 }
 
+/** A stream with who gives its tokens. */
+export type SourcedStream = Source & Stream;
+
 /** What streams are made of: sources have no position. */
 export interface StreamParts extends SourceParts {
   readonly state: State;
 }
 
 /** The streams that the configuration enables and the selection asks for, input after input. */
-export function buildStreams(parts: StreamParts): Stream[] {
-  return buildSources(parts).map(({ tokens: _, ...source }) => ({
+export function buildStreams(parts: StreamParts): SourcedStream[] {
+  const lastPollMs = (input: InputConfig) =>
+    Math.max(
+      ...streams.filter((stream) => stream.input === input).map(({ state }) =>
+        state.loadPosition()?.lastPollStartedMs ?? -Infinity
+      ),
+    );
+  const streams: SourcedStream[] = buildSources({ ...parts, lastPollMs }).map((source) => ({
     ...source,
     state: parts.state.stream({ inputId: source.input.id, service: source.service.name }),
   }));
+  return streams;
 }
 
 /** The same without positions, for who only asks. */
 export function buildSources(parts: SourceParts): Source[] {
   const limiters = createLimiters(parts.config.globals.quotas, parts.clock, parts.memoryOf);
   const ofAll = parts.config.globals.requestLimits.map((limit) => createLimiter(limit, parts.clock));
+  const shared = { limiters, ofAll, durations: createDurations() };
   const selection = parts.selection ?? { inputs: [], services: [] };
   return chooseServices(parts.config, parts.registry, selection)
-    .flatMap(({ input, services }) => inputSources(parts, limiters, ofAll, input, services));
+    .flatMap(({ input, services }) => inputSources(parts, shared, input, services));
+}
+
+/** What the inputs of a process share. */
+interface Shared {
+  readonly limiters: Limiters;
+  /** Of the limits that the configuration sets for all of them. */
+  readonly ofAll: readonly Limiter[];
+  readonly durations: ReturnType<typeof createDurations>;
 }
 
 function inputSources(
   parts: SourceParts,
-  limiters: Limiters,
-  ofAll: readonly Limiter[],
+  { limiters, ofAll, durations }: Shared,
   input: InputConfig,
   services: readonly ServiceConfig[],
 ): Source[] {
   const { transport, clock, registry } = parts;
   const cloud = resolveCloud(input);
   const log = parts.log.with({ input: input.name });
-  const issue = issuerOf(input.credentials, { transport, clock, cloud });
+  const { kind } = input.credentials;
+  const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
+  const expiry = createExpiry({ kind, log, now: () => clock.now(), toldUntilMs });
+  const ofThisInput = createInputTraffic(clock);
+  const traffic = new Map(
+    services.map(({ name }) => [name, createStreamTraffic(ofThisInput, durations(name))]),
+  );
+  const issue = ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry }));
   const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
   const login = createOutage(outageLog, "the login service gives tokens again");
   const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
   const outage = createOutage(outageLog, "Graph answers again");
-  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage });
+  const onAnswer = (name: string, status: number | null, ms: number) =>
+    traffic.get(name)?.answered(status, ms);
+  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage, onAnswer });
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
   const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createLimiter(limit, clock));
+  const counted = (budget: string, all: readonly Limiter[]) =>
+    all.map((limiter) => ofThisInput.limiting(budget, limiter));
   return services.map((service) => {
     const plugin = registry.resolve(service.name);
     if (plugin === null) {
@@ -97,25 +129,19 @@ function inputSources(
       plugin,
       tokens,
       graph,
+      expiry,
       graphUrl: cloud.graphUrl,
       // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
       limiters: [
-        ...(service.requestLimits ?? []).map((limit) => createLimiter(limit, clock)),
-        ...ofInput,
-        ...ofAll,
-        limiters.of(input.credentials, plugin.quota),
+        ...counted("service", (service.requestLimits ?? []).map((limit) => createLimiter(limit, clock))),
+        ...counted("input", ofInput),
+        ...counted("all", ofAll),
+        ...counted(plugin.quota, [limiters.of(applicationOf(input.credentials), plugin.quota)]),
       ],
+      traffic: traffic.get(service.name)!,
       log: log.with({ service: service.name }),
     };
   });
-}
-
-/** Who gives tokens for the credentials: chosen by what the configuration holds. */
-function issuerOf(
-  { tenantId, clientId, clientSecret: secret }: Credentials,
-  entra: Pick<EntraOptions, "transport" | "clock" | "cloud">,
-): TokenIssuer {
-  return entraIssuer({ ...entra, tenantId, clientId, authenticate: clientSecret(() => secret.reveal()) });
 }
 
 /**

@@ -14,7 +14,7 @@ import { openState } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import type { Selection } from "../server/pull/select.ts";
-import type { Engine, Stream } from "../tap/stream.ts";
+import type { Engine } from "../tap/stream.ts";
 import { createLog, type Log, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
@@ -22,12 +22,12 @@ import { goOnFromBefore } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
-import { buildStreams, type StreamParts } from "./streams.ts";
+import { buildStreams, type SourcedStream, type StreamParts } from "./streams.ts";
 import { version } from "./version.ts";
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
-  readonly streams: readonly Stream[];
+  readonly streams: readonly SourcedStream[];
   readonly engine: Engine;
   readonly log: Log;
   /** The folder for positions; absolute. */

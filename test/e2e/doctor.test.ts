@@ -29,12 +29,14 @@ describe("graphtap doctor", () => {
     const services = Object.keys(COLLECTIONS);
     const config = site.write([contoso(...services)]);
     const { code, found } = await examine(config);
-    expect(results(found)).toEqual(["token", "clock", ...services].map((check) => `${check}: ok`));
+    expect(results(found)).toEqual(
+      ["token", "credential", "clock", ...services].map((check) => `${check}: ok`),
+    );
     expect(code).toBe(0);
     expect(found[0]?.detail).toMatch(
       new RegExp(`^application ${CONTOSO.clientId}, granted AuditLog.Read.All, `),
     );
-    expect(found[1]?.detail).toBe("within a second of Graph's");
+    expect(found[2]?.detail).toBe("within a second of Graph's");
     for (const name of Object.values(COLLECTIONS)) expect(site.requests(name), name).toBe(1);
     for (const { records, collection } of site.emulator.requests) {
       if (collection !== "token") expect(records, collection ?? "").toBeLessThanOrEqual(1);
@@ -46,7 +48,7 @@ describe("graphtap doctor", () => {
     const site = await openSite();
     const { code, stdout } = await run(["doctor", "-c", site.write([contoso("alerts_v2")])]);
     expect(stdout.toString()).toMatch(
-      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
+      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +credential +ok +.*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
     );
     expect(code).toBe(0);
   });
@@ -144,12 +146,12 @@ describe("graphtap doctor", () => {
     const { code, found } = await examine(
       site.write([contoso("alerts", "secure_scores", "directory_audits")]),
     );
-    expect(results(found).slice(2)).toEqual([
+    expect(results(found).slice(3)).toEqual([
       "alerts: graph-refused",
       "secure_scores: graph-unreachable",
       "directory_audits: ok",
     ]);
-    expect(found[2]?.detail).toMatch(/404 .*stops returning data on 2026-10-15; use alerts_v2/);
+    expect(found[3]?.detail).toMatch(/404 .*stops returning data on 2026-10-15; use alerts_v2/);
     expect(code).toBe(1);
   });
 
@@ -177,12 +179,12 @@ describe("graphtap doctor", () => {
     await run(["pull", "-c", config]);
     site.emulator.faults.clear();
     const { code, found } = await examine(config);
-    expect(results(found).slice(2)).toEqual([
+    expect(results(found).slice(3)).toEqual([
       "directory_audits: gaps",
       "signIns: ok",
       "secure_scores: graph-refused",
     ]);
-    expect(found[2]?.detail).toMatch(
+    expect(found[3]?.detail).toMatch(
       /^can be read.*could not be read, the oldest from .*page-link-loop.*graphtap gaps/,
     );
     expect(code).toBe(1);
@@ -192,8 +194,8 @@ describe("graphtap doctor", () => {
     const late = { now: () => Date.now() - 600_000, sleep: () => Promise.resolve() };
     const site = await openSite({ clock: late });
     const { code, found } = await examine(site.write([contoso("alerts_v2")]));
-    expect(found[1]).toMatchObject({ check: "clock", result: "clock-wrong" });
-    expect(found[1]?.detail).toMatch(/^(599|600|601) s ahead of Graph's; synchronise it/);
+    expect(found[2]).toMatchObject({ check: "clock", result: "clock-wrong" });
+    expect(found[2]?.detail).toMatch(/^(599|600|601) s ahead of Graph's; synchronise it/);
     expect(code).toBe(1);
   });
 
@@ -205,13 +207,14 @@ describe("graphtap doctor", () => {
     expect(found.map(({ input, check, result }) => `${input} ${check} ${result}`)).toEqual([
       "contoso token token-refused",
       "fabrikam token ok",
+      "fabrikam credential ok",
       "fabrikam clock ok",
       "fabrikam signIns ok",
       "fabrikam alerts_v2 ok",
     ]);
     expect(code).toBe(3);
     const one = await examine(config, "--input", "fabrikam", "--service", "alerts_v2");
-    expect(results(one.found)).toEqual(["token: ok", "clock: ok", "alerts_v2: ok"]);
+    expect(results(one.found)).toEqual(["token: ok", "credential: ok", "clock: ok", "alerts_v2: ok"]);
     expect(one.code).toBe(0);
   });
 

@@ -152,7 +152,7 @@ tag: my.app.graph.audits
     expect(wrong).toMatchObject({ code: 2 });
     expect(wrong.stderr).toMatch(/^graphtap: plugin-invalid: .*my_audits\.yaml/);
     const missing = await run(["check", "-c", site.write([INPUT], { plugins: ["./other.yaml"] })]);
-    expect(missing).toMatchObject({ code: 2 });
+    expect(missing).toMatchObject({ code: 75 });
     expect(missing.stderr).toContain('Cannot load plugin "./other.yaml"');
   });
 });

@@ -7,10 +7,12 @@ import { EXAMPLE, WAYS_IN } from "../../src/shipper/settings.ts";
 import { vectorConfig, vectorFiles } from "../../src/shipper/vector.ts";
 import { addSeconds } from "../../src/instant.ts";
 import { createAuthority, writeDomain } from "../support/certificates.ts";
+import { type HttpLine, startDevoHttpReceiver } from "../support/devoHttpReceiver.ts";
 import { startDevoReceiver } from "../support/devoReceiver.ts";
 import { EXACT, tally, withoutAdded } from "../support/eventLines.ts";
 import { findInstalled } from "../support/forwarderInstalled.ts";
-import { run, start, startCommand, waitFor } from "../support/program.ts";
+import { DOMAIN, planVector, TOKEN } from "../support/forwarderVector.ts";
+import { waitFor } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { contoso, openSite } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
@@ -54,11 +56,16 @@ describe.skipIf(typeof found === "string")(`Vector ${vector.version}`, () => {
     },
   );
 
-  it.each(VIAS)("accepts a user's own configuration via %s, whatever the paths", (via) => {
+  it.each(
+    VIAS.flatMap((via) => [[via, "tcp"], [via, "http"]] as const),
+  )("accepts a user's own configuration, %s in, %s out, whatever the paths", (via, out) => {
     const folder = tempFolder();
     const file = join(folder, "vector.yaml");
     const settings = { ...EXAMPLE, config: `/opt/my "tap"/it's: #1/config.yaml`, buffer: folder };
-    writeFileSync(file, vectorConfig(settings, via, "A head."));
+    const secret = join(folder, "it's: #1.json");
+    writeFileSync(secret, JSON.stringify({ domain: "d", token: "t" }));
+    const devoHttp = { endpoint: "http-us.devo.io", secret };
+    writeFileSync(file, vectorConfig(out === "http" ? { ...settings, devoHttp } : settings, via, "A head."));
     const { status, said } = ask("validate", "--no-environment", file);
     expect(status, said).toBe(0);
   });
@@ -70,41 +77,74 @@ describe.skipIf(typeof found === "string")(`Vector ${vector.version}`, () => {
     expect(status, said).toBe(0);
   });
 
-  it.skipIf(onDeno).each(["exec", "http", "file"] as const)(
-    "brings every record once and byte for byte via %s",
-    async (via) => {
+  it.skipIf(onDeno).each(
+    (["exec", "http", "file"] as const).flatMap((via) =>
+      (["http", "tcp"] as const).map((out) => [via, out] as const)
+    ),
+  )(
+    "brings every record once and byte for byte, %s in, %s out",
+    async (via, out) => {
       const authority = createAuthority();
-      const receiver = await startDevoReceiver({ authority });
+      const receiver = out === "http"
+        ? await startDevoHttpReceiver(DOMAIN, TOKEN)
+        : await startDevoReceiver({ authority });
       const site = await openSite();
       site.emulator.produce("directoryAudits", 500, {
         from: addSeconds(site.start, 60),
         to: addSeconds(site.start, 9000),
       });
-      for (const name of ["certs", "spool", "buffer/vector"]) {
-        mkdirSync(join(site.folder, name), { recursive: true });
-      }
-      writeDomain(join(site.folder, "certs"), authority, authority.issue("domain"));
-      const config = join(site.folder, "config.yaml");
-      const files = { chain: "chain.crt", cert: "domain.crt", key: "domain.key" };
-      const outputs = { devo: { config: { address: "127.0.0.1", port: receiver.port, ...files } } };
-      writeFileSync(config, JSON.stringify({ ...site.config([contoso("directory_audits")]), outputs }));
-      const written = await run(["shipper", "vector", "-c", config, "--via", via]);
-      expect(written.code, written.stderr).toBe(0);
-      const file = join(site.folder, "vector.yaml");
-      writeFileSync(file, written.stdout);
-      const shipper = startCommand([vector.path, "-c", file]);
-      const to = via === "http"
-        ? "http://127.0.0.1:8088/ingest"
-        : `file:${join(site.folder, "spool", "events.log")}`;
-      if (via !== "exec") start(["run", "-c", config, "--format", "devo", "--to", to]);
+      const inputs = [contoso("directory_audits")];
+      const pipeline = await planVector({ vector, site, inputs, via, out, port: receiver.port, authority });
+      await pipeline.start();
       const records = () =>
         receiver.lines.filter(({ tag }) => !tag.startsWith("my.app.")).map(({ message }) =>
           withoutAdded(message).record
         );
-      await waitFor(() => records().length >= 500, () => `${records().length} records; ${shipper.stderr}`);
+      await waitFor(
+        () => records().length >= 500,
+        () => `${records().length} records; ${pipeline.vector.stderr}`,
+      );
       expect(receiver.problems).toEqual([]);
       expect(tally(site.records("directory_audits"), records())).toEqual(EXACT);
+      await pipeline.stop();
     },
-    40_000,
+    60_000,
   );
+
+  it("carries bytes that are no UTF-8 to Devo's HTTP endpoint, under a host that is safe there", async () => {
+    const receiver = await startDevoHttpReceiver(DOMAIN, TOKEN);
+    const site = await openSite();
+    const authority = createAuthority();
+    const pipeline = await planVector({
+      vector,
+      site,
+      inputs: [contoso("directory_audits")],
+      via: "http",
+      out: "http",
+      port: receiver.port,
+      authority,
+    });
+    await pipeline.startVector();
+    const hosts = {
+      "web-1.example": "web-1.example",
+      "..": "_",
+      "a/../b?c#d": "a_.._b_c_d",
+      "%2e%2F": "_2e_2F",
+    };
+    const messages = [`{"a":"\xff"}`, `{"\xc3":"\xa9\xed\xa0\x80"}`, `\xfe`, `{"a: b":"x: y: "}`];
+    const wanted = Object.entries(hosts).flatMap(([host, shown]) =>
+      messages.map((message) => ({ host, line: { host: shown, tag: "my.app.graphtap.try", message } }))
+    );
+    for (const { host, line } of wanted) {
+      await pipeline.post(`<14>2026-11-22 16:00:00.123 ${host} ${line.tag}: ${line.message}\n`);
+    }
+    await waitFor(
+      () => receiver.lines.length >= wanted.length,
+      () => `${receiver.lines.length} of ${wanted.length} lines; ${pipeline.vector.stderr}`,
+    );
+    expect(receiver.problems).toEqual([]);
+    const order = (lines: readonly HttpLine[]) => lines.map((line) => JSON.stringify(line)).toSorted();
+    expect(order(receiver.lines)).toEqual(order(wanted.map(({ line }) => line)));
+    await pipeline.stop();
+  }, 60_000);
 });

@@ -315,17 +315,67 @@ describe("runs that end before their poll, over pages that bring nothing new", (
     expect(done.length).toBeGreaterThan(0);
   });
 
-  it("come to the end also where no page link may be kept", async () => {
+  it.each([["stopped", stopped()], ["killed", KILL]])(
+    "come to the end also where no page link may be kept, when they are %s",
+    async (_, how) => {
+      const { run } = openHeldUp();
+      const settings = anHourAgo(rig);
+      const now = fromMillis(rig.clock.now());
+      rig.emulator.produce("alerts_v2", 8 * PAGE, { from: addSeconds(now, -3000), to: addSeconds(now, -10) });
+      shortPages(rig, "alerts_v2");
+      let stream;
+      for (let runs = 0; runs < 30; runs++) {
+        stream = await run(stopAfter(5, how), settings, "alerts_v2");
+        rig.clock.advance(MINUTE_MS);
+      }
+      expect(stream!.state.loadPosition()!.watermark!.seconds).toBeGreaterThan(now.seconds - 60);
+    },
+  );
+
+  it.each([["stopped", stopped()], ["killed", KILL]])(
+    "come to the end also where one type is asked for after the other, when they are %s",
+    async (_, how) => {
+      const { run } = openHeldUp();
+      const settings = anHourAgo(rig);
+      const now = fromMillis(rig.clock.now());
+      const range = { from: addSeconds(now, -3000), to: addSeconds(now, -10) };
+      rig.emulator.produce("signIns_v2", 16 * PAGE, range);
+      shortPages(rig, "signIns_v2");
+      const filterOf = ({ url }: HttpRequest) => new URL(url).searchParams.get("$filter") ?? "";
+      const refuse = () =>
+        Promise.resolve({
+          status: 400,
+          header: () => null,
+          body: new Blob(['{"error":{"code":"BadRequest"}}']).stream(),
+        });
+      let stream;
+      for (let runs = 0; runs < 40; runs++) {
+        const later = stopAfter(6, how);
+        const picky: Obstacle = (request, ...rest) =>
+          request.method === "GET" && / or | ne /.test(filterOf(request))
+            ? refuse()
+            : later!(request, ...rest);
+        stream = await run(picky, settings, "signIns_v2");
+        rig.clock.advance(MINUTE_MS);
+      }
+      expect(stream!.state.loadPosition()!.watermark!.seconds).toBeGreaterThan(now.seconds - 60);
+    },
+  );
+
+  it("come to the end also where Graph thinks longer about a wide window than they last", async () => {
     const { run } = openHeldUp();
     const settings = anHourAgo(rig);
-    const now = fromMillis(rig.clock.now());
-    rig.emulator.produce("alerts_v2", 8 * PAGE, { from: addSeconds(now, -3000), to: addSeconds(now, -10) });
-    shortPages(rig, "alerts_v2");
-    let stream;
-    for (let runs = 0; runs < 30; runs++) {
-      stream = await run(stopAfter(5), settings, "alerts_v2");
+    fillAudits(rig, 2 * PAGE);
+    for (let runs = 0; runs < 12; runs++) {
+      await run((request, pass, stop) => {
+        const times = new URL(request.url).searchParams.get("$filter")?.match(/20[-\dT:.]+Z/g) ?? [];
+        const [from = 0, to = 0] = times.map((time) => Date.parse(time));
+        if (to - from <= 15 * MINUTE_MS) return pass(request);
+        stop.abort(stopped());
+        return Promise.reject(stop.signal.reason);
+      }, settings);
       rig.clock.advance(MINUTE_MS);
     }
-    expect(stream!.state.loadPosition()!.watermark!.seconds).toBeGreaterThan(now.seconds - 60);
+    expectAllOnce(rig);
   });
 });

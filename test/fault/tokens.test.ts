@@ -275,12 +275,18 @@ describe("Entra", () => {
   });
 });
 
-describe("Graph that cannot be reached", () => {
-  it("is told in one line for all streams of an input, and so is its end", async () => {
+describe("Graph that", () => {
+  it.each<[string, FaultAction]>([
+    ["cannot be reached", { kind: "reset" }],
+    ["answers 503", { kind: "status", status: 503 }],
+    ["answers 500 with an error of its own", { kind: "status", status: 500, code: "InternalServerError" }],
+    ["stands behind a gateway that answers 502 with HTML", { kind: "html", status: 502 }],
+    ["stands behind a filter that answers 403 with HTML", { kind: "html", status: 403 }],
+  ])("%s is told in one line for all streams of an input, and so is its end", async (_, action) => {
     rig = openRig({ unevenPages: false });
     fillAudits(rig, 40);
     const streams = rig.streams(["directory_audits", "signIns", "alerts_v2"], anHourAgo(rig));
-    rig.emulator.faults.add({ match: { path: "/v1.0/", times: 12 }, do: { kind: "reset" } });
+    rig.emulator.faults.add({ match: { path: "/v1.0/", times: 12 }, do: action });
     const outcomes = await pollOnce(streams, rig.engine, new AbortController());
     expect(outcomes.filter(({ report }) => report.error !== null)).toEqual([]);
     expect(rig.log.filter((line) => /^\S+ warn /.test(line))).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { CollectionName } from "../../src/emulator/emulator.ts";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { eventLine, EXACT, tally } from "./eventLines.ts";
 import type { Rig } from "./rig.ts";
@@ -13,7 +14,7 @@ export function fillAudits(rig: Rig, count: number): void {
   shortPages(rig, "directoryAudits");
 }
 
-export function shortPages(rig: Rig, collection: "directoryAudits" | "alerts_v2" | "signIns"): void {
+export function shortPages(rig: Rig, collection: CollectionName): void {
   rig.emulator.faults.add({
     match: { collection, times: "always" },
     do: { kind: "shortPage", records: PAGE },

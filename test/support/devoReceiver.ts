@@ -38,6 +38,8 @@ export interface DevoReceiver {
   heal(): void;
   /** After so many more bytes the connection that brings them is reset, most likely in mid-line. */
   resetAfter(bytes: number): void;
+  /** Closes every connection in good order, what came being read, and stops listening. */
+  leave(): Promise<void>;
   /** Drops everything, unread bytes included, and stops listening, as a killed process does. */
   crash(): Promise<void>;
   /** Listens again, on the same port. */
@@ -125,6 +127,12 @@ export async function startDevoReceiver(options: ReceiverOptions): Promise<DevoR
     return closed;
   }
 
+  function leave(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of open.keys()) socket.end();
+    return closed;
+  }
+
   await listen();
   onTestFinished(() => crash());
   return {
@@ -155,6 +163,7 @@ export async function startDevoReceiver(options: ReceiverOptions): Promise<DevoR
       for (const socket of open.keys()) socket.resume();
     },
     resetAfter: (bytes) => void (budget = bytes),
+    leave,
     crash,
     restart: listen,
   };

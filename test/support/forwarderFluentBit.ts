@@ -5,11 +5,22 @@ import process from "node:process";
 import { shellCommand } from "../../src/telemetry/shellCommand.ts";
 import { listSpool } from "../../src/sink/spoolNames.ts";
 import type { WayIn } from "../../src/shipper/settings.ts";
-import { type Authority, writeDomain } from "./certificates.ts";
+import { type Authority, type Identity, writeDomain } from "./certificates.ts";
 import { freePort } from "./freePort.ts";
-import type { Installed } from "./forwarderInstalled.ts";
-import { programCommand, run, type Running, start, startCommand } from "./program.ts";
+import { findInstalled, type Installed } from "./forwarderInstalled.ts";
+import { programCommand, run, type Running, start, startCommand, waitFor } from "./program.ts";
+import { onDeno } from "./project.ts";
 import type { InputPlan, Site } from "./site.ts";
+
+const found = findInstalled("fluent-bit", "GRAPHTAP_FLUENT_BIT");
+
+/** Why tests of the real Fluent Bit are skipped; `null` where they run. */
+export const whyNoFluentBit = typeof found === "string"
+  ? found
+  : onDeno
+  ? "Deno's TLS server cannot ask for client certificates"
+  : null;
+export const fluentBit: Installed = typeof found === "string" ? { path: "", version: "" } : found;
 
 export interface Pipeline {
   /** Fluent Bit as it runs now; it is started anew after each end, as an init system does, unless told otherwise. */
@@ -29,12 +40,15 @@ export interface Pipeline {
 }
 
 export interface PipelineOptions {
-  readonly fluentBit: Installed;
   readonly site: Site;
   readonly inputs: readonly InputPlan[];
   readonly via: WayIn;
   readonly port: number;
   readonly authority: Authority;
+  /** The client certificate. @default one of `authority` */
+  readonly identity?: Identity;
+  /** Further words for `graphtap shipper`. */
+  readonly shipperWords?: readonly string[];
   /** Further words for graphtap where it runs beside Fluent Bit. */
   readonly words?: readonly string[];
   /** Words in the configuration to replace, to scale times. */
@@ -46,7 +60,7 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
   const { site, via } = options;
   const certs = join(site.folder, "certs");
   mkdirSync(certs, { recursive: true });
-  writeDomain(certs, options.authority, options.authority.issue("domain"));
+  writeDomain(certs, options.authority, options.identity ?? options.authority.issue("domain"));
   const config = join(site.folder, "config.yaml");
   writeFileSync(
     config,
@@ -66,7 +80,15 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
       },
     }),
   );
-  const written = await run(["shipper", "fluent-bit", "-c", config, "--via", via]);
+  const written = await run([
+    "shipper",
+    "fluent-bit",
+    "-c",
+    config,
+    "--via",
+    via,
+    ...options.shipperWords ?? [],
+  ]);
   if (written.code !== 0) throw new Error(written.stderr);
   const [admin, http] = [await freePort(), await freePort()];
   let text = written.stdout.toString("utf8").replaceAll("2020", String(admin)).replaceAll(
@@ -95,9 +117,9 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
     apart,
     graphtapPid: () => apart ? graphtap!.pid : childOf(shipper!.pid),
     async startShipper() {
-      const fluentBit = [options.fluentBit.path, "-c", file];
+      const words = [fluentBit.path, "-c", file];
       const started = startCommand(
-        via === "stdin" ? piped(["pull", "-c", config, "--format", "devo"], fluentBit) : fluentBit,
+        via === "stdin" ? piped(["pull", "-c", config, "--format", "devo"], words) : words,
       );
       shipper = started;
       // What follows, "stream processor started", a build without that processor does not say.
@@ -123,6 +145,24 @@ export async function planPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
   };
   return pipeline;
+}
+
+/** SIGTERM to both at once, as an init system does; waits for their end. */
+export async function stopBoth(pipeline: Pipeline): Promise<void> {
+  const child = pipeline.graphtapPid();
+  if (child > 0) process.kill(child, "SIGTERM");
+  pipeline.shipper.kill("SIGTERM");
+  await pipeline.shipper.exited;
+  await waitFor(() => pipeline.graphtapPid() === 0 || !runs(child), () => `the end of graphtap ${child}`);
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `graphtap … | fluent-bit …` */

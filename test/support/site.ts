@@ -25,12 +25,15 @@ export const COLLECTIONS: Readonly<Record<string, CollectionName>> = Object.from
 /** Services that take no start time here: their collections are read whole. */
 const SNAPSHOTS = plugins.filter(({ cursor }) => cursor.kind === "snapshot").map(({ service }) => service);
 
-export const CONTOSO: TenantOptions = {
+/** A tenant with an application that has a secret. */
+type WithSecret = TenantOptions & { readonly clientSecret: string };
+
+export const CONTOSO: WithSecret = {
   tenantId: "3f7c1e52-90ab-4d6e-8c21-5b0e7a94d210",
   clientId: "b81d6f04-2a7e-4c39-9e55-0c3f1d8a6e77",
   clientSecret: "Contoso~secret+with&signs%20=",
 };
-export const FABRIKAM: TenantOptions = {
+export const FABRIKAM: WithSecret = {
   tenantId: "7b2f9c10-1e4d-4a83-b6f5-2c9d8e7f6a51",
   clientId: "c4a19e37-5d20-4b6f-8f12-9e0d7c6b5a48",
   clientSecret: "fabrikam-secret",

@@ -43,6 +43,7 @@ const FOLDERS = [
   "config/patterns",
   "doctor",
   "emulator",
+  "emulator/entra",
   "emulator/odata",
   "emulator/records",
   "files",

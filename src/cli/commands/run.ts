@@ -5,6 +5,7 @@ import { beat } from "../../wiring/heartbeat.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { openProgress } from "../terminal/openProgress.ts";
@@ -20,6 +21,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       const tap = withStatistics(opened, runtime.rssBytes);
       const { streams, poll, plan } = progress.follow(tap);
       void watchClock(tap);
+      void watchSecrets(tap);
       if (heartbeat !== null) void beat(tap, heartbeat);
       return pollForever(streams, tap.engine, tap.stop, poll, plan);
     },

@@ -5,10 +5,12 @@ import { createTapServer, type TapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import type { LoadedConfig } from "../../wiring/configFile.ts";
+import type { Reloads } from "../../telemetry/reloads.ts";
 import { beat } from "../../wiring/heartbeat.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
@@ -37,13 +39,15 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const polls = !given.has("no-poll");
   let door: Door | null = null;
 
-  async function work(opened: Tap, ending: AbortSignal): Promise<never> {
+  async function work(opened: Tap, ending: AbortSignal, reloads: Reloads): Promise<never> {
     const tap = withStatistics(opened, runtime.rssBytes);
     const { streams, engine, log, stop } = tap;
     void watchClock(tap);
+    void watchSecrets(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
-    const { rssBytes } = runtime;
-    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, rssBytes });
+    const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
+    const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
+    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program });
     if (door === null) {
       door = await openDoor(address, ending, server.app);
       log.info("listening", { url: door.url, polls, token_file });

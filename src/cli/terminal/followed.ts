@@ -1,14 +1,12 @@
 /** The streams of a tap, watched for as long as somebody looks: what is shown of them comes from the server's figures. */
 import type { Clock } from "../../clock.ts";
-import { noted, type ServedStream, serveStream } from "../../server/served.ts";
+import { counted, noted, serveStreams } from "../../server/served.ts";
 import { createDelivery } from "../../server/status/delivery.ts";
-import { noteSent } from "../../server/status/figures.ts";
 import type { Status } from "../../server/status/schema.ts";
 import { statusOf } from "../../server/status/status.ts";
 import { poll, type PollReport } from "../../tap/poll.ts";
 import type { PlanStream, PollStream } from "../../tap/scheduler.ts";
 import type { Engine, Stream } from "../../tap/stream.ts";
-import { countLines } from "../../telemetry/stats.ts";
 import { version } from "../../wiring/version.ts";
 
 /** What a command reads by, instead of its tap's own streams. */
@@ -40,23 +38,12 @@ export function follow(
 ): Following {
   const now = () => clock.now();
   const delivery = createDelivery(now);
-  const served = new Map(streams.map((stream) => {
-    const one = serveStream(stream, clock);
-    return [one.stream, one] as const;
-  }));
-  const counted = (engine: Engine, { figures }: ServedStream): Engine => ({
-    ...engine,
-    sink: {
-      ...engine.sink,
-      async write(...lines) {
-        await delivery.follow(() => engine.sink.write(...lines));
-        noteSent(figures, countLines(lines[0]), now());
-      },
-    },
-  });
+  const served = new Map(serveStreams(streams, clock).map((one) => [one.stream, one]));
   const read: Followed["read"] = (stream, engine, how) => {
     const one = served.get(stream);
-    return one === undefined ? how(engine) : noted(one, engine.clock, () => how(counted(engine, one)));
+    if (one === undefined) return how(engine);
+    const sink = counted(engine.sink, one, delivery, clock);
+    return noted(one, engine.clock, () => how({ ...engine, sink }));
   };
   return {
     streams: [...served.keys()],

@@ -7,6 +7,13 @@
 const APPLICATION = "client_id names no application in this tenant; check client_id and tenant_id";
 const CLOUD = "the tenant belongs to another national cloud; check override_top_level_domain";
 const CLOCK = "the host's clock is wrong; synchronise it";
+const ASSERTION_TIME =
+  "the assertion is too early or too late: synchronise this host's clock; another's token may have ended, " +
+  "so look whether it is renewed";
+const NOT_TRUSTED = (part: string) =>
+  `no federated credential of the application has the token's ${part}; compare them letter by letter, case and slashes ` +
+  "count (Certificates & secrets, Federated credentials)";
+const NO_KEYS = "Entra cannot fetch the keys of the token's issuer; its discovery document must be public";
 const CONDITIONAL =
   "a Conditional Access policy blocks the application; check the policies for workload identities and their locations";
 const NO_RESOURCE = "the tenant does not know this Graph; check override_base_url and override_scope_value";
@@ -32,8 +39,28 @@ const ADVICE: Readonly<Record<number, string>> = {
   500011: NO_RESOURCE,
   650057: NO_RESOURCE,
   500014: "Graph's own service principal is disabled in this tenant; enable it under Enterprise applications",
-  700024: CLOCK,
+  700024: ASSERTION_TIME,
   500133: CLOCK,
+  700027:
+    "this certificate is not registered for client_id, or has ended there; upload it, without its key, under " +
+    "Certificates & secrets",
+  1000502: "the certificate is not valid now; make a new one and upload it under Certificates & secrets",
+  700021: "the assertion is for another application; check client_id",
+  700023:
+    "the assertion is for another login service; check override_login_url and override_top_level_domain",
+  50027:
+    "Entra cannot read the token, or its signature is not its issuer's; look at what federated_token gives",
+  5002730: "the token is not signed by RS256, the only algorithm that Entra takes of others",
+  70025:
+    "the application trusts nobody; add the token's issuer under Certificates & secrets, Federated credentials",
+  70021: NOT_TRUSTED("issuer and subject"),
+  700211: NOT_TRUSTED("issuer"),
+  700212: NOT_TRUSTED("audience"),
+  700213: NOT_TRUSTED("subject"),
+  7002137: NOT_TRUSTED("subject"),
+  7002138: NOT_TRUSTED("subject"),
+  90061: NO_KEYS,
+  50166: NO_KEYS,
   7000112: "the application is disabled in this tenant; enable it under Enterprise applications",
   53003: CONDITIONAL,
   530003: CONDITIONAL,

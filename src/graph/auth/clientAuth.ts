@@ -8,8 +8,8 @@
 
 /** The token request that a proof is for. */
 export interface TokenRequest {
-  /** The URL of the token endpoint: what a signed assertion names as its audience. */
-  readonly endpoint: string;
+  /** The token endpoint as Entra itself knows it: what a signed assertion names as its audience. */
+  readonly audience: string;
   readonly clientId: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
@@ -23,6 +23,8 @@ export interface ClientProof {
   readonly headers?: Readonly<Record<string, string>>;
   /** The key of the configuration that it was made of, for advice when it is refused. */
   readonly configKey: string;
+  /** What it was made of: another value once that was rotated or renewed. Never shown. */
+  readonly madeOf: string;
 }
 
 /**

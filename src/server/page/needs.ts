@@ -1,5 +1,6 @@
 /** What needs somebody: what is wrong, since when, what to do, and the command that tells more. */
 import { html as markup } from "hono/html";
+import { durationInWords } from "../../telemetry/duration.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { cutText, shownName } from "../status/filter.ts";
 import type { Need, Status } from "../status/schema.ts";
@@ -9,12 +10,20 @@ import { counted, relative } from "./words.ts";
 const MOST_SHOWN = 20;
 const LONGEST_TEXT = 600;
 
-export function needList({ needs, now }: Status) {
-  if (needs.length === 0) return "";
+export function needList({ needs, now, sink_stalled_seconds }: Status) {
+  if (needs.length === 0 && sink_stalled_seconds === 0) return "";
   const more = needs.length - MOST_SHOWN;
   return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${
-    needs.slice(0, MOST_SHOWN).map((need) => item(need, now))
-  }</ul>${more > 0 ? markup`<p>And ${more} more: filter by state below.</p>` : ""}</section>`;
+    sink_stalled_seconds === 0 ? "" : stalledSink(sink_stalled_seconds)
+  }${needs.slice(0, MOST_SHOWN).map((need) => item(need, now))}</ul>${
+    more > 0 ? markup`<p>And ${more} more: filter by state below.</p>` : ""
+  }</section>`;
+}
+
+function stalledSink(seconds: number) {
+  return markup`<li><h3><b class="late">late</b> The sink takes nothing</h3><p>For ${
+    durationInWords(seconds)
+  }. Reading waits for who takes the lines: look at the shipper, the receiver, the disk.</p></li>`;
 }
 
 function item({ input, service, streams, verdict, cause, since, detail, todo, command }: Need, now: string) {

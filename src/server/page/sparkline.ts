@@ -9,7 +9,7 @@ export function sparkline(minutes: readonly number[]) {
   const most = Math.max(...minutes);
   const sum = minutes.reduce((total, count) => total + count, 0);
   const says = `${grouped(sum)} records in the last hour, at most ${grouped(most)} in a minute`;
-  return markup`<svg class="spark" viewBox="0 0 60 ${HEIGHT}" role="img" aria-label="${says}"><path d="${
+  return markup`<svg class="spark" viewBox="0 0 60 ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${says}"><path d="${
     bars(minutes, most)
   }"/></svg>`;
 }

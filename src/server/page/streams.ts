@@ -17,6 +17,9 @@ const COLUMNS = [
   "Next poll",
 ];
 
+/** What a cell says that has nothing to say; a narrow screen leaves it out. */
+const NOTHING = "none";
+
 /** What a row needs to know beside its stream. */
 export interface RowFacts {
   /** RFC 3339. */
@@ -45,7 +48,9 @@ function row(stream: StreamStatus, facts: RowFacts) {
   ];
   return markup`<tr role="row"><th role="rowheader" scope="row"><bdi>${shownName(stream.service)}</bdi></th>${
     cells.map((cell, index) =>
-      markup`<td role="cell" data-of="${COLUMNS[index + 1]!}"><span>${cell}</span></td>`
+      markup`<td role="cell"${
+        cell === NOTHING ? markup` class="nil"` : ""
+      } data-of="${COLUMNS[index + 1]!}"><span>${cell}</span></td>`
     )
   }</tr>`;
 }
@@ -74,7 +79,7 @@ function records({ records_per_minute, records_by_minute, records: all }: Stream
 }
 
 function older({ backfill, service }: StreamStatus, { now }: RowFacts) {
-  if (backfill === null) return "all read";
+  if (backfill === null) return NOTHING;
   const { share, seconds_left, ends } = backfill;
   const end = ends === null || Date.parse(ends) <= Date.parse(now) ? "" : `, done ${relative(ends, now)}`;
   const percent = Math.floor(share * 100);
@@ -84,13 +89,13 @@ function older({ backfill, service }: StreamStatus, { now }: RowFacts) {
 }
 
 function late({ late_records, late_by_seconds }: StreamStatus) {
-  if (late_records === 0) return "none";
+  if (late_records === 0) return NOTHING;
   const by = late_by_seconds === null ? "" : ` up to ${durationInWords(late_by_seconds)} late`;
   return markup`${grouped(late_records)} <small>${by}</small>`;
 }
 
 function gaps({ gaps, gap_seconds }: StreamStatus) {
-  if (gaps === 0) return "none";
+  if (gaps === 0) return NOTHING;
   return markup`<b class="gap">${grouped(gap_seconds)} s</b> <small>in ${counted(gaps, "range")}</small>`;
 }
 

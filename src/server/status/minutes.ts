@@ -19,25 +19,25 @@ export function createMinutes(): Minutes {
   /** Moves on to this minute. A clock that was set back goes on with the minute that it was in. */
   function moveTo(minute: number): void {
     const passed = Math.min(minute - last, MINUTES);
-    for (let more = 0; more < passed; more++) counts.push(0);
-    counts = counts.slice(-MINUTES);
-    last = Math.max(last, minute);
+    if (passed <= 0) return;
+    counts = [...counts.slice(passed), ...Array<number>(passed).fill(0)];
+    last = minute;
+    if (counts.every((count) => count === 0)) counts = [];
   }
   return {
     add(count, nowMs) {
       if (count === 0) return;
+      const minute = Math.floor(nowMs / MINUTE_MS);
+      moveTo(minute);
       if (counts.length === 0) {
         counts = Array<number>(MINUTES).fill(0);
-        last = Math.floor(nowMs / MINUTE_MS);
+        last = minute;
       }
-      moveTo(Math.floor(nowMs / MINUTE_MS));
       counts[counts.length - 1]! += count;
     },
     list(nowMs) {
-      if (counts.length === 0) return [];
       moveTo(Math.floor(nowMs / MINUTE_MS));
-      if (counts.every((count) => count === 0)) counts = [];
-      return [...counts];
+      return counts.slice();
     },
   };
 }

@@ -108,7 +108,7 @@ function judge({ stream, figures }: ServedStream, { nowMs, startedMs, polls }: P
 }
 
 /** By this process or, before its first success, by one before it. */
-function lastSuccessMs({ lastSuccessMs, position }: Figures): number | null {
+export function lastSuccessMs({ lastSuccessMs, position }: Figures): number | null {
   return lastSuccessMs ?? position?.lastSuccessMs ?? null;
 }
 
@@ -130,14 +130,21 @@ function perMinute(minutes: readonly number[], uptimeMs: number): number {
   return minutes.reduce((sum, count) => sum + count, 0) / lasted;
 }
 
-function backfillOf({ position, backfillSeconds }: Figures): StreamStatus["backfill"] {
+function backfillOf(figures: Figures): StreamStatus["backfill"] {
+  const { position } = figures;
   if (position === null || position.backfill.length === 0) return null;
-  const left = secondsIn(position.backfill);
   return {
-    seconds_left: left,
-    share: backfillSeconds === 0 ? 0 : Math.max(0, 1 - left / backfillSeconds),
+    seconds_left: secondsIn(position.backfill),
+    share: backfillShare(figures),
     ends: timeOf(position.backfillEndsMs),
   };
+}
+
+/** What was read of the older time that was to be read; 1 when nothing is left. */
+export function backfillShare({ position, backfillSeconds }: Figures): number {
+  const left = secondsIn(position?.backfill ?? []);
+  if (left === 0) return 1;
+  return backfillSeconds === 0 ? 0 : Math.max(0, 1 - left / backfillSeconds);
 }
 
 function gapRange({ from, to, reason, sinceMs, attempts, nextTryMs }: Gap) {

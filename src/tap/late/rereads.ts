@@ -102,6 +102,7 @@ async function readAgain(
         if (windowCounts !== null && windowCounts.fresh > 0) {
           found.late += windowCounts.fresh;
           found.oldest ??= windowCounts.oldestFresh;
+          counts.countLate({ records: windowCounts.fresh, bySeconds: age(windowCounts.oldestFresh, now) });
         }
         found.isWhole = compareInstants(to, due.to) >= 0;
         mark(to, null);
@@ -116,8 +117,11 @@ async function readAgain(
     position.spend(spent());
   }
   if (found.late === 0) return 0;
-  const lateBy = found.oldest === null ? 0 : Math.round(secondsBetween(found.oldest, now));
-  counts.countLate(found.late, lateBy);
-  log.info("late records recovered", { records: found.late, latest_by_s: lateBy });
+  log.info("late records recovered", { records: found.late, latest_by_s: age(found.oldest, now) });
   return found.late;
+}
+
+/** Whole seconds; 0 for a record without a time. */
+function age(time: Instant | null, now: Instant): number {
+  return time === null ? 0 : Math.round(secondsBetween(time, now));
 }

@@ -21,7 +21,6 @@ export async function canRead(
       attempts: filterStep === undefined ? 1 : 2,
       filterStep,
       resumeAt: null,
-      resumable: false,
       divisible: false,
     });
     return true;

@@ -24,8 +24,13 @@ export interface WindowOptions {
   readonly attempts: number;
   /** The page link to go on from, in a window that was interrupted. */
   readonly resumeAt: string | null;
-  /** Whether an interruption may be resumed: the page links are then part of the position. */
-  readonly resumable: boolean;
+  /**
+   * What the position keeps of a window that is under way, for a process that comes after a kill: the link to its next
+   * page, or the window alone.
+   *
+   * @default nothing
+   */
+  readonly keeps?: "link" | "window" | undefined;
   /** Whether it can be made narrower; else it is read to its end, however many pages it has. */
   readonly divisible: boolean;
   /** Told of each record that is too long, before the page's position is committed. */
@@ -62,7 +67,7 @@ export async function readWindow(
   const isOne = filters.length === 1;
   const how = {
     ...options,
-    resumable: options.resumable && isOne,
+    ...(options.keeps && !isOne ? { keeps: "window" as const } : {}),
     resumeAt: isOne ? options.resumeAt : null,
   };
   let read = { pages: 0, serverTime: null as Instant | null };
@@ -113,7 +118,9 @@ async function readPages(
     if (options.divisible && pages >= MOST_PAGES) throw tooLarge(stream);
     url = page.nextLink;
     const { from, to } = window;
-    if (options.resumable && from !== null && to !== null) position.interrupt({ from, to }, url);
+    if (options.keeps && from !== null && to !== null) {
+      position.interrupt({ from, to }, options.keeps === "link" ? url : null);
+    }
     position.commit();
   }
 }

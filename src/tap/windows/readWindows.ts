@@ -48,13 +48,14 @@ export async function readWindows(
   const isolation = createIsolation(context, range.to, options);
   let at = range.from;
   let repeats = 0;
+  let isFirst = true;
+  goOnNarrower(context);
   do {
     const window = nextWindow(context, at, range.to);
     let read: WindowRead;
-    const pagesBefore = context.counts.pages;
     try {
       read = await readWindow(context, window, {
-        ...resuming(context, window),
+        ...resuming(context, window, isFirst),
         priority,
         onLeftOut: (record) => options.onGap(gapOf(record, window), leftOutError(context.stream, record)),
         attempts: isolation.attempts,
@@ -62,10 +63,11 @@ export async function readWindows(
       });
     } catch (thrown) {
       const error = asGraphtapError(thrown);
-      if (!error.kind.isFault && context.counts.pages > pagesBefore) leaveSmaller(context, window);
+      if (!error.kind.isFault && isFirst) leaveSmaller(context, window);
       at = await isolation.failed(window, error);
       continue;
     }
+    isFirst = false;
     isolation.succeeded(window.to);
     noticeOutside(context, window, read.counts);
     if (rowsMayHaveMoved(context, read) && repeats++ < MOST_REPEATS) continue;
@@ -86,15 +88,13 @@ interface NextWindow extends Window {
 }
 
 /**
- * The window that an earlier run was interrupted in, or one of the width that worked last. Where the link of that window
- * is forgotten, another run as short would not read as much to its end either: half as much is asked for.
+ * The window that an earlier run was interrupted in, or one of the width that worked last.
  */
 function nextWindow({ position, stream, startedMs }: PollContext, from: Instant, end: Instant): NextWindow {
-  const { interruption, windowSeconds } = position.current;
+  const { windowSeconds } = position.current;
   const largest = stream.service.windowMaxSeconds ?? LARGEST_WIDTH_SECONDS;
-  let width = Math.min(windowSeconds ?? FIRST_WIDTH_SECONDS, largest);
+  const width = Math.min(windowSeconds ?? FIRST_WIDTH_SECONDS, largest);
   const fresh = freshInterruption(position.current, startedMs);
-  if (fresh === null && interruption !== null) width = Math.min(width, smallerWidth(interruption.window));
   if (fresh !== null && compareInstants(fresh.window.from, from) === 0) {
     const { window: { to }, link } = fresh;
     if (compareInstants(to, end) <= 0) return { from, to, link };
@@ -103,16 +103,29 @@ function nextWindow({ position, stream, startedMs }: PollContext, from: Instant,
 }
 
 /** A link that counts rows is good only while no record moves, and records that change do. */
-function resuming({ stream: { plugin } }: PollContext, { link }: NextWindow) {
-  return { resumeAt: link, resumable: plugin.cursor.kind === "event-time" };
+function resuming({ stream: { plugin } }: PollContext, { link }: NextWindow, isFirst: boolean) {
+  const keeps = plugin.cursor.kind === "event-time"
+    ? "link" as const
+    : isFirst
+    ? "window" as const
+    : undefined;
+  return { resumeAt: link, keeps };
 }
 
 /**
- * A stop within a window whose pages cannot be gone on with: runs that are always as short would read its first pages
- * for ever, so the next one asks for less.
+ * A run that ends within its first window, and cannot be gone on with there since no page came or none has a link that
+ * is good later: others as short would ask for the same for ever, so the next one asks for half as much. After a stop it
+ * is remembered here, after a kill by what the position keeps of the window.
  */
-function leaveSmaller({ position, stream: { plugin } }: PollContext, window: Window): void {
-  if (plugin.cursor.kind === "update-time") position.learnWidth(smallerWidth(window));
+function leaveSmaller({ position }: PollContext, window: Window): void {
+  if (!position.current.interruption?.link) position.learnWidth(smallerWidth(window));
+}
+
+/** The same for a run that was killed, and where the link of its window is forgotten by now. */
+function goOnNarrower({ position, startedMs }: PollContext): void {
+  const { interruption, windowSeconds } = position.current;
+  if (interruption === null || freshInterruption(position.current, startedMs) !== null) return;
+  position.learnWidth(Math.min(windowSeconds ?? FIRST_WIDTH_SECONDS, smallerWidth(interruption.window)));
 }
 
 function smallerWidth({ from, to }: Window): number {

@@ -55,7 +55,7 @@ describe("a text that is not YAML", () => {
     const text = small({ input: ["id: 10002", "bogus: 1"] });
     expect(problemsOf(text)).toEqual([
       "10:5 error : this key stands twice in its block; keep one",
-      '11:5 error inputs.a.bogus: unknown key "bogus"; known: id, enabled, credentials, environment, ' +
+      '11:5 error inputs.a.bogus: unknown key "bogus"; known: id, enabled, tenant_id, credentials, environment, ' +
       "override_top_level_domain, override_base_url, override_login_url, override_scope_value, override_scope, " +
       "requests_per_second, request_per_second, requests_limits, services",
     ]);

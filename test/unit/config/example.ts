@@ -1,5 +1,5 @@
 import { plugins } from "../../../plugins/index.ts";
-import type { Config, Problem, ReadOptions } from "../../../src/config/config.ts";
+import type { Config, Credentials, Problem, ReadOptions } from "../../../src/config/config.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { parseInstant } from "../../../src/instant.ts";
 import { createRegistry } from "../../../src/plugin/registry.ts";
@@ -56,6 +56,12 @@ export function read(text: string, given: ReadOptions = options()): Config {
   const { config, problems } = parseConfig(text, given);
   if (config === null) throw new Error(problems.map((problem) => problem.message).join("\n"));
   return config;
+}
+
+/** The client secret of an input that has one. */
+export function secretOf(credentials: Credentials): string | null {
+  if (credentials.kind !== "client_secret" || "command" in credentials.clientSecret) return null;
+  return credentials.clientSecret.reveal();
 }
 
 /** Problems as "line:column severity key: message", without the file. */

@@ -28,6 +28,20 @@ describe("globals", () => {
     expect(readPluginPaths(text)).toEqual(["./a.ts"]);
   });
 
+  it.each(["~", "~/state", "~graphtap/state"])(
+    "refuses the path %s, which would be a folder of that name",
+    (path) => {
+      const told = expect.stringContaining('expected the whole path: nothing replaces the "~" here');
+      const text = small({
+        globals: [`persistence: {config: {directory_name: "${path}"}}`, `plugins: [./a.ts, "${path}"]`],
+      });
+      expect(problemsOf(text)).toEqual([told, told]);
+      expect(readPluginPaths(text), "nothing is loaded from there").toEqual(["./a.ts"]);
+      expect(problemsOf(small({ globals: [`persistence: {config: {directory_name: "./${path}"}}`] })))
+        .toEqual([]);
+    },
+  );
+
   it("accepts the old collector's own settings in silence", () => {
     expect(problemsOf(small({
       globals: ["queue_max_size_in_mb: 1024", "multiprocessing: false", "generate_collector_details: true"],

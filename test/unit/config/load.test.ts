@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { CLIENT, jsonExample, options, problemsOf, read, small, TENANT, yamlExample } from "./example.ts";
+import {
+  CLIENT,
+  jsonExample,
+  options,
+  problemsOf,
+  read,
+  secretOf,
+  small,
+  TENANT,
+  yamlExample,
+} from "./example.ts";
 
 const withSecret = options({}, { GRAPH_SECRET: "from the environment" });
 
@@ -37,7 +47,7 @@ describe("the collector's own file", () => {
       line: { version: "2.x", sign: "microsoft_graph_audit" },
     });
     expect([credentials.tenantId, credentials.clientId]).toEqual([TENANT, CLIENT]);
-    expect(credentials.clientSecret.reveal()).toBe("s3cr3t~value");
+    expect(secretOf(credentials)).toBe("s3cr3t~value");
   });
 
   it("gives every setting of a service", () => {

@@ -234,8 +234,8 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "a secret that is a number",
     credential(/client_secret: .*/, "client_secret: 123"),
     "9:22 error " +
-    "inputs.a.credentials.client_secret: found a number, expected a text in quotes, {env: NAME} or {file: PATH} " +
-    "(InputConfigurationError 10)",
+    "inputs.a.credentials.client_secret: found a number, expected a text in quotes, {env: NAME}, {file: PATH} or " +
+    "{command: [PROGRAM, ARGUMENT, …]} (InputConfigurationError 10)",
   ],
   [
     "the id of a secret",
@@ -247,8 +247,8 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "a key without value",
     credential(/client_secret: .*/, "client_secret:"),
     "9:21 error " +
-    "inputs.a.credentials.client_secret: is missing; expected a text in quotes, {env: NAME} or {file: PATH} " +
-    "(InputConfigurationError 9)",
+    "inputs.a.credentials.client_secret: is missing; expected one of client_secret, client_certificate, " +
+    "federated_token, managed_identity or azure_cli (InputConfigurationError 9)",
   ],
   [
     "a placeholder in credentials",

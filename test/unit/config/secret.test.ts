@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
 import { createSecret } from "../../../src/config/secret.ts";
-import { CLIENT, options, problemsOf, small } from "./example.ts";
+import { CLIENT, options, problemsOf, secretOf, small } from "./example.ts";
 
 const VALUE = "s3cr3t~value";
 const readers = options();
@@ -56,6 +56,11 @@ describe("a secret", () => {
   it.each([
     ["missing", "none", 'cannot read file "config/none" (ENOENT)'],
     ["empty", "empty", 'file "config/empty" is empty; expected one line, the secret'],
+    [
+      "in a home that no shell put in",
+      "~/s",
+      'cannot read file "~/s": nothing replaces the "~" there; write the whole path',
+    ],
     ["of several lines", "many", 'file "config/many" holds several lines; expected one line, the secret'],
   ])("names a file that is %s", (_, file, message) => {
     const given = options({ "config/empty": "\n", "config/many": `${VALUE}\nx\n` });
@@ -102,7 +107,7 @@ describe("a secret in a file with mistakes", () => {
 
   it("does not print with the whole configuration", () => {
     const { config } = parseConfig(small(), options());
-    expect(config?.inputs[0]?.credentials.clientSecret.reveal()).toBe(VALUE);
+    expect(secretOf(config!.inputs[0]!.credentials)).toBe(VALUE);
     expect(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config)).not.toContain(VALUE);
   });
 

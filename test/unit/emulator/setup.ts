@@ -94,18 +94,18 @@ export function askToken(
 }
 
 /** A form that is right in every part. */
-export function goodForm(tenant: { clientId: string; clientSecret: string } = defaultTenant) {
+export function goodForm(tenant: { clientId: string; clientSecret?: string } = defaultTenant) {
   return {
     grant_type: "client_credentials",
     client_id: tenant.clientId,
-    client_secret: tenant.clientSecret,
+    client_secret: tenant.clientSecret ?? "",
     scope: `${ORIGIN}/.default`,
   };
 }
 
 async function tokenOf(
   emulator: Emulator,
-  tenant: { tenantId: string; clientId: string; clientSecret: string },
+  tenant: { tenantId: string; clientId: string; clientSecret?: string },
 ) {
   const response = await askToken(emulator, tenant.tenantId, goodForm(tenant));
   return ((await response.json()) as { access_token: string }).access_token;

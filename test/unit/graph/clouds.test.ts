@@ -30,6 +30,26 @@ describe("the scope of a token", () => {
   });
 });
 
+describe("the login service that an assertion is for", () => {
+  it.each<[string, Partial<CloudSettings>, string]>([
+    ["Graph", {}, "https://login.microsoftonline.com"],
+    ["GCC High", { topLevelDomain: "us" }, "https://login.microsoftonline.us"],
+    [
+      "21Vianet",
+      { loginUrl: "https://login.partner.microsoftonline.cn/" },
+      "https://login.partner.microsoftonline.cn",
+    ],
+    ["a reverse proxy", { loginUrl: "https://proxy.example/login" }, "https://login.microsoftonline.com"],
+    [
+      "a reverse proxy before GCC High",
+      { topLevelDomain: "us", loginUrl: "http://127.0.0.1:8080" },
+      "https://login.microsoftonline.us",
+    ],
+  ])("is that of %s", (_, settings, authority) => {
+    expect(resolve(settings).authority).toBe(authority);
+  });
+});
+
 it("Graph has four names for everybody", () => {
   expect(isPublicGraph("https://graph.microsoft.com:443/v1.0")).toBe(true);
   for (

@@ -86,7 +86,14 @@ describe("an answer that is no page", () => {
 const CHALLENGE = 'Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="';
 const roles = (...names: string[]): Known => ({
   nowMs: 0,
-  claims: { roles: names, name: null, audience: "https://graph.microsoft.com" },
+  claims: {
+    roles: names,
+    name: null,
+    audience: "https://graph.microsoft.com",
+    tenantId: null,
+    applicationId: null,
+    endsAt: null,
+  },
 });
 
 describe("the advice", () => {

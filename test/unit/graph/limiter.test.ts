@@ -42,6 +42,20 @@ describe("a limiter", () => {
     expect(clock.now() - NOW).toBe(17_000);
   });
 
+  it("tells how much of its budget is used, and that none is left in a pause", async () => {
+    const clock = manualClock(NOW);
+    const limiter = createLimiter({ requests: 4, seconds: 10 }, clock);
+    expect(limiter.used()).toBe(0);
+    for (let i = 0; i < 3; i++) await pass(limiter);
+    expect(limiter.used()).toBe(0.75);
+    clock.advance(10_000);
+    expect(limiter.used()).toBe(0);
+    limiter.throttled(1000);
+    expect(limiter.used()).toBe(1);
+    clock.advance(1000);
+    expect(limiter.used()).toBe(0);
+  });
+
   it("gives up its place when told to stop, and others move up", async () => {
     const clock = manualClock(NOW);
     const limiter = createLimiter({ requests: 1, seconds: 10 }, clock);

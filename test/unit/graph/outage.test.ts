@@ -45,6 +45,16 @@ describe("an outage of an input", () => {
     ]);
   });
 
+  it("is told once although each answer has its own words, when their reason is the same", () => {
+    const { lines, failed } = outage();
+    for (const who of ["signIns", "alerts", "signIns"]) {
+      const message = `Cannot read page of "${who}": Graph answered 503 (request-id ${lines.length})`;
+      failed(who, new GraphtapError("graph-unavailable", message, { reason: "503" }));
+    }
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('page of "signIns"');
+  });
+
   it("is an error where waiting does not mend it", () => {
     const { lines, failed } = outage();
     failed("login", wrongSecret);

@@ -10,6 +10,7 @@ import { createTapServer, type ServerOptions, type TapServer } from "../../../sr
 import type { State } from "../../../src/state/state.ts";
 import type { Engine, Stream } from "../../../src/tap/stream.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
+import { createReloads } from "../../../src/telemetry/reloads.ts";
 import { buildTap } from "../../../src/wiring/tap.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "../../support/tenant.ts";
@@ -26,6 +27,8 @@ export interface House {
   readonly server: TapServer;
   readonly streams: readonly Stream[];
   readonly emulator: Emulator;
+  /** Those of the emulator, in the order of the inputs; what is changed in one holds from the next request on. */
+  readonly tenants: { permissions?: readonly string[] }[];
   readonly clock: StillClock;
   readonly engine: Engine;
   readonly stop: AbortController;
@@ -60,9 +63,10 @@ export interface HouseOptions extends Partial<ServerOptions> {
 
 export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: HouseOptions = {}): House {
   const clock = stillClock(NOW);
-  const tenants = inputs.map((name, index) =>
-    index === 0 ? TENANT : { ...TENANT, tenantId: `${name}.example` }
-  );
+  const tenants = inputs.map((name, index) => ({
+    ...TENANT,
+    ...(index === 0 ? {} : { tenantId: `${name}.example` }),
+  }));
   const emulator = createEmulator({ plugins, clock, quotas: "off", unevenPages: false, tenants });
   const folder = tempFolder();
   const lines: string[] = [];
@@ -122,12 +126,19 @@ export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: Ho
       guard: { loopback: true, token: null },
       polls: false,
       version: "1.2.3",
-      rssBytes: () => 1_000_000,
+      program: {
+        runtime: "node 20",
+        startedMs: NOW,
+        rssBytes: () => 1_000_000,
+        cpuSeconds: () => 1.5,
+        reloads: createReloads(clock.now),
+      },
       ...options,
     });
   }
   Object.assign(house, {
     emulator,
+    tenants,
     clock,
     lines,
     log: logged,

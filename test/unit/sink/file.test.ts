@@ -133,6 +133,16 @@ describe("a spool", () => {
     expect(Object.values(files())).toEqual(["a\n", "b\n", "c\n"]);
   });
 
+  it("tells what all its files hold, without those that others deleted", async () => {
+    const folder = tempFolder();
+    const { write, sink } = spool(folder, { rotateBytes: 4, maxSpoolBytes: 10 });
+    await write("aaa\n");
+    await write("bb\n");
+    expect(sink.figures!().spool).toEqual({ bytes: 7, limitBytes: 10 });
+    rmSync(join(folder, made()));
+    expect(sink.figures!().spool).toEqual({ bytes: 3, limitBytes: 10 });
+  });
+
   it("stops clearly when its files hold as much as they may, and goes on when the read ones are deleted", async () => {
     const folder = tempFolder();
     const { write, files } = spool(folder, { rotateBytes: 4, maxSpoolBytes: 10 });

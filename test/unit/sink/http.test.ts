@@ -63,7 +63,7 @@ describe("delivery over HTTP", () => {
     ["everything one after the other", [503, "reset", 429, "reset", 500, 200], "fluent-bit"],
   ])("goes on whole after %s", async (_, reactions, body) => {
     const receiver = await openReceiver((_, number) => reactions[number - 1] ?? 200);
-    const { write, clock, dead } = httpRig(receiver.url, { body, answerTimeoutMs: 100 });
+    const { write, clock, dead, sink } = httpRig(receiver.url, { body, answerTimeoutMs: 100 });
     await write(lines(0, 3));
     await write(lines(3, 5));
     expect(receiver.posts.slice(0, reactions.length).map((post) => post.body.toString())).toEqual(
@@ -76,6 +76,7 @@ describe("delivery over HTTP", () => {
     expect(got).toBe(lines(0, 5));
     expect(clock.sleeps).toHaveLength(reactions.length - 1);
     expect(dead()).toEqual([]);
+    expect(sink.figures!()).toEqual({ retries: reactions.length - 1, setAside: 0, spool: null });
   });
 
   it.each(["endless", "unending"] as const)(
@@ -195,6 +196,7 @@ describe("a line that Vector refuses", () => {
     expect(text(receiver.taken)).toBe(lines(0, 13) + lines(14, 700) + lines(702, 1002));
     expect(receiver.posts.length).toBeLessThan(60);
     expect(sink.accepted!("a")).toHaveLength(1000);
+    expect(sink.figures!()).toEqual({ retries: 0, setAside: 3, spool: null });
   });
 
   it("keeps its bytes even where they are not UTF-8", async () => {

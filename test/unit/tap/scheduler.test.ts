@@ -25,6 +25,7 @@ async function pausesOf(isUpToDate: boolean): Promise<number[]> {
       duplicates: 0,
       late: 0,
       lateBySeconds: 0,
+      lateFinds: [],
       gaps: 0,
       isUpToDate,
       startedMs: rig.clock.now(),

@@ -1,34 +1,40 @@
 import { describe, expect, it } from "vitest";
-import { formatMetrics, type Sample } from "../../../src/telemetry/metrics.ts";
+import { metrics } from "../../../src/telemetry/metrics.ts";
 
-const format = (samples: Sample[], help = "Some things.") =>
-  formatMetrics([{ name: "things_total", type: "counter", help, samples }]);
+const rows = Object.entries(metrics);
 
-describe("metrics as text", () => {
-  it("name, explain and type a family before its samples", () => {
-    const samples: Sample[] = [{ labels: {}, value: 1 }, { labels: { a: "x", b: "y" }, value: 2.5 }];
-    expect(format(samples)).toBe(
-      '# HELP things_total Some things.\n# TYPE things_total counter\nthings_total 1\nthings_total{a="x",b="y"} 2.5\n',
-    );
+describe("the table of metrics", () => {
+  it.each(rows)("names %s by Prometheus' rules", (name, { type, labels, help }) => {
+    expect(name).toMatch(/^(graphtap|process)(_[a-z0-9]+)+$/);
+    expect(name.endsWith("_total")).toBe(type === "counter");
+    // These endings are taken by the samples of a histogram.
+    expect(name).not.toMatch(/_(bucket|sum|count)$/);
+    for (const label of labels) expect(label).toMatch(/^[a-z][a-z_]*$/);
+    expect(labels).not.toContain("le");
+    expect(help).toMatch(/^[A-Z1].*[^.]\.$/);
   });
 
-  it.each([
-    ['say "hi"', '{a="say \\"hi\\""}'],
-    ["back\\slash", '{a="back\\\\slash"}'],
-    ["two\nlines", '{a="two\\nlines"}'],
-    ["é 漢", '{a="é 漢"}'],
-  ])("escape the label value %j", (value, wanted) => {
-    expect(format([{ labels: { a: value }, value: 0 }])).toContain(`things_total${wanted} 0\n`);
+  it("keeps the names that scripts rely on", () => {
+    expect(rows.map(([name]) => name)).toEqual(expect.arrayContaining([
+      "graphtap_gaps",
+      "graphtap_requests_total",
+      "graphtap_request_errors_total",
+      "graphtap_polls_total",
+      "graphtap_poll_errors_total",
+      "graphtap_records_sent_total",
+      "graphtap_records_duplicate_total",
+      "graphtap_records_late_total",
+      "graphtap_records_late_by_seconds",
+      "graphtap_last_success_timestamp_seconds",
+      "graphtap_position_lag_seconds",
+      "graphtap_oldest_unread_seconds",
+      "graphtap_backfill_seconds",
+      "graphtap_backfill_end_timestamp_seconds",
+      "graphtap_reread_lag_seconds",
+      "graphtap_newest_record_timestamp_seconds",
+      "graphtap_event_listeners",
+      "graphtap_batches_waiting",
+      "graphtap_info",
+    ]));
   });
-
-  it("escape a help text, which may hold quotes", () => {
-    expect(format([{ labels: {}, value: 0 }], 'a "b"\n\\c')).toContain('# HELP things_total a "b"\\n\\\\c\n');
-  });
-
-  it.each([[Infinity, "+Inf"], [-Infinity, "-Inf"], [NaN, "NaN"], [1e21, "1e+21"], [0, "0"]])(
-    "write %d as %s",
-    (value, text) => expect(format([{ labels: {}, value }])).toContain(`things_total ${text}\n`),
-  );
-
-  it("leave out a family without samples", () => expect(format([])).toBe(""));
 });

@@ -61,6 +61,9 @@ async function shipper(...args: string[]) {
     },
     pid: 1,
     rssBytes: () => 0,
+    cpuSeconds: () => 0,
+    runtimeName: "node 20",
+    startedMs: 0,
     command: ["/opt/my node/node", "/opt/graphtap/main.js"],
   });
   return { code, stdout, stderr };

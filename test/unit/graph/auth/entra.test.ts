@@ -26,6 +26,7 @@ function application(transport: Transport) {
     cloud: {
       graphUrl: "https://graph.microsoft.us",
       loginUrl: "https://login.microsoftonline.us",
+      authority: "https://login.microsoftonline.us",
       scope: "https://graph.microsoft.us/.default",
     },
     tenantId: "contoso.example",
@@ -36,12 +37,13 @@ function application(transport: Transport) {
 /** A kind of credential that is not there: a seal, made for each request and after some time. */
 function madeUpSeal(): ClientAuth {
   let made = 0;
-  return async ({ endpoint, clientId, nowMs }) => {
+  return async ({ audience, clientId, nowMs }) => {
     await Promise.resolve();
     return {
-      parameters: { seal: `${++made} ${clientId} ${nowMs} ${endpoint}`, seal_type: "wax" },
+      parameters: { seal: `${++made} ${clientId} ${nowMs} ${audience}`, seal_type: "wax" },
       headers: { "x-seal": "yes" },
       configKey: "client_seal",
+      madeOf: "wax",
     };
   };
 }
@@ -74,6 +76,24 @@ describe("a token request", () => {
       code: "token-refused",
       message: expect.stringContaining("check tenant_id, client_id and client_seal"),
     });
+  });
+
+  it("is sent once more where what was refused has been rotated in between, and not where it has not", async () => {
+    const sealedBy = (...seals: string[]): ClientAuth => () => {
+      const seal = seals.length > 1 ? seals.shift()! : seals[0]!;
+      return { parameters: { seal }, configKey: "client_seal", madeOf: seal };
+    };
+    for (const [seals, times] of [[["old", "new"], 2], [["old"], 1]] as const) {
+      const { sent, issue } = issuer(sealedBy(...seals), 401, { error: "invalid_client" });
+      await expect(issue()).rejects.toMatchObject({ code: "token-refused" });
+      expect(sent.map(({ body }) => new URLSearchParams(body).get("seal"))).toEqual(seals.slice(0, times));
+    }
+  });
+
+  it("that passes by itself is not sent again by it", async () => {
+    const { sent, issue } = issuer(madeUpSeal(), 503, { error: "temporarily_unavailable" });
+    await expect(issue()).rejects.toMatchObject({ code: "token-unavailable" });
+    expect(sent.length).toBe(1);
   });
 
   it("is not sent when there is no proof", async () => {

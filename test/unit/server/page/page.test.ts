@@ -41,7 +41,7 @@ function streamOf(input: string, service: string, more: Partial<StreamStatus> = 
   };
 }
 
-function pageOf(streams: readonly StreamStatus[], query = ""): string {
+function pageOf(streams: readonly StreamStatus[], query = "", more: Partial<Status> = {}): string {
   const status: Status = {
     version: "1.2.3",
     now: NOW,
@@ -53,6 +53,7 @@ function pageOf(streams: readonly StreamStatus[], query = ""): string {
     sink_stalled_seconds: 0,
     needs: needsOf(streams),
     streams: [...streams],
+    ...more,
   };
   return String(statusPage(status, filterOf(new URLSearchParams(query)), "NONCE"));
 }
@@ -122,6 +123,11 @@ describe("the status page", () => {
     expect(text).toContain("75 % 10 h left, done in 1 h 30 min");
     expect(text).toContain("7 up to 1 h 5 min late");
     expect(text).toContain("in 40 s every 5 min");
+  });
+
+  it("tells of a sink that takes nothing, though no stream is to blame", () => {
+    const text = textOf(pageOf([streamOf("contoso", "signIns")], "", { sink_stalled_seconds: 90 }));
+    expect(text).toContain("What needs you late The sink takes nothing For 1 min 30 s.");
   });
 
   it("has a picture of the last hour that says what it shows", () => {

@@ -1,10 +1,121 @@
 import { describe, expect, it } from "vitest";
-import { parseInstant } from "../../../../src/instant.ts";
-import { openHouse, produce } from "../house.ts";
+import { addSeconds, fromMillis, parseInstant } from "../../../../src/instant.ts";
+import { metrics } from "../../../../src/telemetry/metrics.ts";
+import { type House, openHouse, produce } from "../house.ts";
+
+/** The samples as `name{labels}` and value. */
+async function samplesOf(house: House): Promise<Map<string, number>> {
+  const text = await house.fetch("/metrics").then((answer) => answer.text());
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(lines.map((line) => {
+    const at = line.lastIndexOf(" ");
+    return [line.slice(0, at), Number(line.slice(at + 1))];
+  }));
+}
+
+const OF = '{input="contoso",service="signIns"}';
 
 const at = (text: string) => parseInstant(text)!;
 
 describe("/metrics", () => {
+  it("have the labels that the table names, and no others", async () => {
+    const house = openHouse();
+    produce(house, "signIns", 7);
+    house.emulator.faults.add({ match: { collection: "alerts_v2" }, do: { kind: "status", status: 403 } });
+    await house.fetch("/v1/pull").then((answer) => answer.text());
+    await house.poll();
+    const wrong = [...(await samplesOf(house)).keys()].filter((sample) => {
+      const [, name = "", labels = ""] = /^(\w+)(?:\{(.*)\})?$/.exec(sample)!;
+      const family = name in metrics ? name : name.replace(/_(bucket|sum|count)$/, "");
+      const wanted = [...metrics[family as keyof typeof metrics].labels];
+      if (name.endsWith("_bucket")) wanted.push("le");
+      return [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label).join() !== wanted.join();
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("are OpenMetrics for who asks for it", async () => {
+    const house = openHouse();
+    const answer = await house.fetch("/metrics", { headers: { accept: "application/openmetrics-text" } });
+    expect(answer.headers.get("content-type")).toContain("application/openmetrics-text; version=1.0.0");
+    expect(answer.headers.get("vary")).toBe("accept");
+    expect(await answer.text()).toMatch(/\n# EOF\n$/);
+  });
+
+  it("count what was asked of Graph and of the login service", async () => {
+    const house = openHouse();
+    produce(house, "signIns", 7);
+    house.emulator.faults.add({ match: { collection: "signIns" }, do: { kind: "status", status: 503 } });
+    const polling = house.poll();
+    while (house.emulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    house.clock.advance(1000);
+    await polling;
+    const samples = await samplesOf(house);
+    expect(samples.get('graphtap_responses_total{input="contoso",service="signIns",status="5xx"}')).toBe(1);
+    expect(samples.get('graphtap_responses_total{input="contoso",service="signIns",status="2xx"}')).toBe(1);
+    expect(samples.get('graphtap_request_duration_seconds_bucket{service="signIns",le="0.1"}')).toBe(2);
+    expect(samples.get(`graphtap_received_bytes_total${OF}`)).toBeGreaterThan(7 * 500);
+    expect(samples.get('graphtap_tokens_total{input="contoso"}')).toBe(1);
+    expect(samples.get('graphtap_token_failures_total{input="contoso"}')).toBe(0);
+    expect(samples.get('graphtap_permits_total{input="contoso",budget="reports",priority="live"}')).toBe(2);
+    expect(samples.get('graphtap_budget_used_ratio{input="contoso",budget="reports"}')).toBeGreaterThan(0);
+    expect(samples.get("graphtap_sink_writes_total")).toBe(1);
+    expect(samples.get("graphtap_sink_bytes_total")).toBe(
+      house.lines.reduce((sum, line) => sum + new TextEncoder().encode(line).length + 1, 0),
+    );
+    expect(samples.get("process_cpu_seconds_total")).toBe(1.5);
+    expect(samples.get('graphtap_build_info{version="1.2.3",runtime="node 20"}')).toBe(1);
+  });
+
+  it("tell how old the last whole read is, also of a stream that was never read", async () => {
+    const house = openHouse();
+    house.clock.advance(60_000);
+    expect((await samplesOf(house)).get(`graphtap_freshness_seconds${OF}`)).toBe(60);
+    await house.poll();
+    house.clock.advance(5000);
+    expect((await samplesOf(house)).get(`graphtap_freshness_seconds${OF}`)).toBe(5);
+    house.restart();
+    house.clock.advance(1000);
+    expect((await samplesOf(house)).get(`graphtap_freshness_seconds${OF}`)).toBe(6);
+  });
+
+  it("name the failure of a stream until its next whole read", async () => {
+    const house = openHouse();
+    const error = 'graphtap_stream_error{input="contoso",service="signIns",code="graph-forbidden"}';
+    house.emulator.faults.add({ match: { collection: "signIns" }, do: { kind: "status", status: 403 } });
+    await house.poll();
+    expect((await samplesOf(house)).get(error)).toBe(1);
+    await house.poll();
+    expect((await samplesOf(house)).has(error)).toBe(false);
+  });
+
+  it("count late records by their age", async () => {
+    const house = openHouse();
+    await house.poll();
+    const late = fromMillis(house.clock.now());
+    for (let polls = 0; polls < 140; polls++) {
+      if (polls === 12) house.emulator.produce("signIns", 3, { from: addSeconds(late, -60), to: late });
+      house.clock.advance(600_000);
+      await house.poll();
+    }
+    const samples = await samplesOf(house);
+    expect(samples.get(`graphtap_records_late_total${OF}`)).toBe(3);
+    expect(samples.get('graphtap_records_late_age_seconds_bucket{service="signIns",le="3600.0"}')).toBe(0);
+    expect(samples.get('graphtap_records_late_age_seconds_bucket{service="signIns",le="86400.0"}')).toBe(3);
+  });
+
+  it("tell when Graph drops what is still unread", async () => {
+    const house = openHouse();
+    await house.poll();
+    // Sign-ins are kept for 30 days.
+    const read = house.clock.now() / 1000;
+    expect((await samplesOf(house)).get(`graphtap_unread_expiry_timestamp_seconds${OF}`)).toBe(
+      read + 30 * 86_400,
+    );
+    expect((await samplesOf(house)).get(`graphtap_backfill_done_ratio${OF}`)).toBe(1);
+  });
+
   it("count what happened, by stream", async () => {
     const house = openHouse();
     produce(house, "signIns", 7);
@@ -49,6 +160,19 @@ describe("/metrics", () => {
     expect(metrics).toContain('graphtap_gaps{input="contoso",service="signIns"} 2\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="signIns"} 90\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="alerts_v2"} 0\n');
+  });
+
+  it("tell when the credential of an input ends, once for all of its streams", async () => {
+    const house = openHouse();
+    const metrics = async () => await (await house.fetch("/metrics")).text();
+    expect(await metrics()).not.toContain("graphtap_credential_expiry");
+    house.server.streams[0]!.expiry.learned(Date.UTC(2027, 0, 31));
+    const lines = (await metrics()).split("\n").filter((line) =>
+      line.startsWith("graphtap_credential_expiry")
+    );
+    expect(lines).toEqual([
+      'graphtap_credential_expiry_timestamp_seconds{input="contoso",credential="client_secret"} 1801353600',
+    ]);
   });
 
   it("count a batch as sent when it is confirmed", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defaultTenant } from "../../../src/emulator/options.ts";
-import { askToken, emulate, goodForm, manualClock, ORIGIN } from "./setup.ts";
+import { defaultTenant } from "../../../../src/emulator/options.ts";
+import { askToken, emulate, goodForm, manualClock, ORIGIN } from "../setup.ts";
 
 const OTHER = "11111111-2222-4333-8444-555555555555";
 

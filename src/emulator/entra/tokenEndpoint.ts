@@ -1,9 +1,11 @@
-import { entraError, type EntraRefusal, entraResponse, missing, refusal } from "./entraErrors.ts";
-import { GRAPH_HOSTS } from "./hosts.ts";
-import { actionOf, type Call, type World } from "./world.ts";
-import type { TenantOptions } from "./options.ts";
+import { GRAPH_HOSTS } from "../hosts.ts";
+import type { TenantOptions } from "../options.ts";
+import { actionOf, type Call, type World } from "../world.ts";
+import { judgeProof, type Proof } from "./clientProof.ts";
+import { entraError, type EntraRefusal, entraResponse, missing, refusal } from "./errors.ts";
+import type { Issue } from "./tokens.ts";
 
-/** Answers POST /{tenant}/oauth2/v2.0/token: the client credentials grant with a secret, and nothing else. */
+/** Answers POST /{tenant}/oauth2/v2.0/token: the client credentials grant, and nothing else. */
 export async function answerToken(request: Request, call: Call, world: World): Promise<Response> {
   const asked = actionOf(call, "tokenError");
   if (asked !== undefined) {
@@ -13,15 +15,25 @@ export async function answerToken(request: Request, call: Call, world: World): P
   const form = await readForm(request);
   const result = judge(url, form, basicCredentials(request), world);
   if ("aadsts" in result) return entraError(result, call, world.clock);
-  const { tenant, audience } = result;
-  call.entry.tenantId = tenant.tenantId;
-  const roles = tenant.permissions ??
-    [...new Set(world.collections.all.flatMap((collection) => collection.permissions))];
-  const token = world.tokens.issue(tenant, audience, roles, world.clock.now());
-  call.entry.tokenId = world.tokens.find(token)?.tokenId ?? null;
   const seconds = world.options.tokenSeconds ?? 3599;
+  const token = issueToken({ ...result, lifetimeSeconds: seconds }, call, world);
   const body = { token_type: "Bearer", expires_in: seconds, ext_expires_in: seconds, access_token: token };
   return entraResponse(200, body, call, world.clock);
+}
+
+/** A token with all that the tenant's administrator consented to. */
+export function issueToken(
+  issue: Omit<Issue, "roles" | "now">,
+  call: Call,
+  world: World,
+): string {
+  const { tenant } = issue;
+  const roles = tenant.permissions ??
+    [...new Set(world.collections.all.flatMap((collection) => collection.permissions))];
+  const token = world.tokens.issue({ ...issue, roles, now: world.clock.now() });
+  call.entry.tenantId = tenant.tenantId;
+  call.entry.tokenId = world.tokens.find(token)?.tokenId ?? null;
+  return token;
 }
 
 /** Answers GET /{tenant}/v2.0/.well-known/openid-configuration. */
@@ -32,7 +44,7 @@ export function answerDiscovery(request: Request, call: Call, world: World): Res
   const base = `${url.origin}/${tenant.tenantId}`;
   const body = {
     token_endpoint: `${base}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
+    token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
     jwks_uri: `${base}/discovery/v2.0/keys`,
     response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
     subject_types_supported: ["pairwise"],
@@ -46,12 +58,18 @@ export function answerDiscovery(request: Request, call: Call, world: World): Res
   return entraResponse(200, body, call, world.clock);
 }
 
+interface Judged {
+  readonly tenant: TenantOptions;
+  readonly audience: string;
+  readonly proof: Proof;
+}
+
 function judge(
   url: URL,
   form: URLSearchParams,
   basic: { id: string; secret: string } | null,
   world: World,
-): { tenant: TenantOptions; audience: string } | EntraRefusal {
+): Judged | EntraRefusal {
   const known = tenantOf(url, world);
   if ("aadsts" in known) return known;
   const grantType = form.get("grant_type");
@@ -62,19 +80,37 @@ function judge(
   const tenant = world.tenants.find((one) =>
     same(one.tenantId, known.tenantId) && same(one.clientId, clientId)
   );
-  if (tenant === undefined) {
-    return {
-      aadsts: 700016,
-      text: `Application with identifier '${clientId}' was not found in the directory '${known.tenantId}'.`,
-    };
-  }
+  const unknown = principalRefusal(tenant, clientId, known.tenantId);
+  if (tenant === undefined || unknown !== null) return unknown ?? refusal(700016);
   const scope = form.get("scope");
   if (!scope) return missing("scope");
   const audience = audienceOf(scope, url);
   if (typeof audience !== "string") return audience;
-  const secret = basic?.secret ?? form.get("client_secret");
-  if (!secret) return refusal(form.has("client_assertion") ? 700027 : 7000218);
-  return secret === tenant.clientSecret ? { tenant, audience } : refusal(7000215);
+  const proof = judgeProof(tenant, form, basic?.secret ?? form.get("client_secret"), url, world);
+  return typeof proof === "string" ? { tenant, audience, proof } : proof;
+}
+
+/** Why an application gets nothing in a tenant, whatever it proves; `null` when it may. */
+function principalRefusal(
+  tenant: TenantOptions | undefined,
+  clientId: string,
+  tenantId: string,
+): EntraRefusal | null {
+  if (tenant === undefined) {
+    return {
+      aadsts: 700016,
+      text: `Application with identifier '${clientId}' was not found in the directory '${tenantId}'.`,
+    };
+  }
+  if (tenant.principal === "missing") {
+    const text =
+      `The client application ${clientId} is missing service principal in the tenant ${tenantId}. ` +
+      "See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119";
+    return { aadsts: 7000229, text };
+  }
+  return tenant.principal === "disabled"
+    ? { aadsts: 7000112, text: `Application '${clientId}'(${tenant.name ?? "app"}) is disabled.` }
+    : null;
 }
 
 function tenantOf(url: URL, world: World): TenantOptions | EntraRefusal {
@@ -92,10 +128,9 @@ function tenantOf(url: URL, world: World): TenantOptions | EntraRefusal {
     };
 }
 
-/** The host that a `.default` scope is for: this emulator, by whatever name it was reached, or a real Graph. */
+/** The host that a `.default` scope is for. */
 function audienceOf(scope: string, url: URL): string | EntraRefusal {
-  const match = /^(https?:\/\/[^/\s]+)\/+\.default$/.exec(scope);
-  const resource = match?.[1];
+  const resource = /^(https?:\/\/[^/\s]+)\/+\.default$/.exec(scope)?.[1];
   if (resource === undefined || !URL.canParse(resource)) {
     return {
       aadsts: 70011,
@@ -103,9 +138,15 @@ function audienceOf(scope: string, url: URL): string | EntraRefusal {
         `The provided value for the input parameter 'scope' is not valid. The scope ${scope} is not valid.`,
     };
   }
+  return graphHost(resource, url) ??
+    { aadsts: 500011, text: `The resource principal named ${resource} was not found in the tenant.` };
+}
+
+/** The host of a resource that is a Graph: this emulator, by whatever name it was reached, or a real one. */
+export function graphHost(resource: string, url: URL): string | null {
+  if (!URL.canParse(resource)) return null;
   const { host } = new URL(resource);
-  if (host === url.host || GRAPH_HOSTS.includes(host)) return host;
-  return { aadsts: 500011, text: `The resource principal named ${resource} was not found in the tenant.` };
+  return host === url.host || GRAPH_HOSTS.includes(host) ? host : null;
 }
 
 async function readForm(request: Request): Promise<URLSearchParams> {

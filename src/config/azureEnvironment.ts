@@ -1,0 +1,39 @@
+/**
+ * The variables by which Azure's own libraries and its workload identity name an application: used where the
+ * configuration has no credentials. Of several secrets the first counts, in the order of those libraries.
+ */
+import type { CredentialKind, KindValues } from "./credentialKinds.ts";
+import type { SecretReaders } from "./secret.ts";
+
+/** What the variables say, in the form of a `credentials` block. */
+export interface EnvironmentCredentials {
+  readonly kind: CredentialKind;
+  readonly values: Partial<KindValues> & { readonly client_id?: string };
+  /** `AZURE_AUTHORITY_HOST`; `null` where it is not set. */
+  readonly authority: string | null;
+}
+
+/** The names, for whoever looks for what to set. */
+export const AZURE_VARIABLES =
+  "AZURE_CLIENT_ID with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE";
+
+/** The application that the variables name; `null` when they name none. */
+export function environmentCredentials(env: SecretReaders["env"]): EnvironmentCredentials | null {
+  const clientId = env["AZURE_CLIENT_ID"]?.trim();
+  const certificate = env["AZURE_CLIENT_CERTIFICATE_PATH"];
+  const password = env["AZURE_CLIENT_CERTIFICATE_PASSWORD"];
+  const found: readonly (Partial<KindValues> | false)[] = [
+    !!env["AZURE_CLIENT_SECRET"] && { client_secret: { env: "AZURE_CLIENT_SECRET" } },
+    !!certificate && {
+      client_certificate: {
+        file: certificate,
+        ...(password && { password: { env: "AZURE_CLIENT_CERTIFICATE_PASSWORD" } }),
+      },
+    },
+    !!env["AZURE_FEDERATED_TOKEN_FILE"] && { federated_token: {} },
+  ];
+  const values = found.find((one) => one !== false);
+  if (!clientId || !values) return null;
+  const [kind] = Object.keys(values) as [CredentialKind];
+  return { kind, values: { ...values, client_id: clientId }, authority: env["AZURE_AUTHORITY_HOST"] || null };
+}

@@ -1,0 +1,44 @@
+/** Parts of node-forge (its version is pinned) that a PFX needs. Bytes are texts of characters up to U+00FF there. */
+
+declare module "node-forge/lib/asn1.js" {
+  export interface Asn1 {
+    value: string | Asn1[];
+  }
+  const asn1: {
+    fromDer(bytes: string): Asn1;
+    toDer(value: Asn1): { getBytes(): string };
+  };
+  export default asn1;
+}
+
+declare module "node-forge/lib/pkcs12.js" {
+  import type { Asn1 } from "node-forge/lib/asn1.js";
+
+  export interface SafeBag {
+    /** Of a certificate; `null` where its form is not known. */
+    readonly cert?: object | null;
+    /** Of a private key; `null` where it is not RSA. */
+    readonly key?: object | null;
+    /** What is in a bag whose form is not known. */
+    readonly asn1?: Asn1;
+  }
+  const pkcs12: {
+    pkcs12FromAsn1(pfx: Asn1, strict: boolean, password: string): {
+      readonly safeContents: readonly { readonly safeBags: readonly SafeBag[] }[];
+    };
+  };
+  export default pkcs12;
+}
+
+declare module "node-forge/lib/x509.js" {
+  import type { Asn1 } from "node-forge/lib/asn1.js";
+
+  const pki: {
+    certificateToAsn1(certificate: object): Asn1;
+    privateKeyToAsn1(key: object): Asn1;
+    wrapRsaPrivateKey(key: Asn1): Asn1;
+  };
+  export default pki;
+}
+
+declare module "node-forge/lib/sha512.js" {}

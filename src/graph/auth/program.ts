@@ -1,0 +1,77 @@
+/** A program that is run for what it prints, without a shell in between. */
+import { Buffer } from "node:buffer";
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+
+/** How a program ended: 0, in words what else, or what kept it from being started. */
+export type End = 0 | string | Error;
+
+/** What a program printed, what it complained of on standard error, and how it ended. */
+export interface Output {
+  readonly printed: string;
+  readonly complained: string;
+  readonly end: End;
+}
+
+/** Of each output so much is kept; tokens have a few thousand bytes. */
+export const MOST_BYTES: number = 64 * 1024;
+
+/**
+ * Runs a program to its end, or until it is killed: when the time is over, or by the signal.
+ *
+ * @param timeoutMs how long it may take, in milliseconds
+ */
+export function outputOf(
+  program: string,
+  words: readonly string[],
+  signal: AbortSignal | undefined,
+  timeoutMs: number,
+): Promise<Output> {
+  return new Promise((resolve) => {
+    const started = startOf(program, words);
+    if (started instanceof Error) return resolve({ printed: "", complained: "", end: started });
+    const printed = keep(started.stdout);
+    const complained = keep(started.stderr);
+    const finish = (end: End) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", kill);
+      started.kill("SIGKILL");
+      // Somebody whom it started may hold the other ends open.
+      started.stdout?.destroy();
+      started.stderr?.destroy();
+      resolve({ printed: printed(), complained: complained(), end });
+    };
+    const kill = () => finish("timeout");
+    const timer = setTimeout(kill, timeoutMs);
+    signal?.addEventListener("abort", kill, { once: true });
+    started.once("error", finish);
+    started.once("close", (code, killed) => finish(code === 0 ? 0 : killed ?? `exit code ${code}`));
+  });
+}
+
+/** Why a program could not be started. */
+export function whyNotRun(error: Error): string {
+  const code = "code" in error ? String(error.code) : error.name;
+  if (error.name === "NotCapable") return "Deno was not allowed to: grant --allow-run for it";
+  if (code === "ENOENT") return "there is no such program";
+  return code === "EACCES" ? "permission denied" : `it cannot be run (${code})`;
+}
+
+function startOf(program: string, words: readonly string[]): ChildProcess | Error {
+  try {
+    return spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Keeps the beginning of a stream. The rest is read and thrown away, so that the program can end. */
+function keep(stream: Readable | null): () => string {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  stream?.on("data", (piece: Buffer) => {
+    if (length < MOST_BYTES) pieces.push(piece.subarray(0, MOST_BYTES - length));
+    length += piece.length;
+  });
+  return () => Buffer.concat(pieces).toString("utf8");
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "./example.ts";
+
+/** A configuration whose input has these lines in the place of its credentials. */
+function withCredentials(lines: readonly string[], globals: string[] = []): string {
+  return small({ globals }).replace(
+    / {4}credentials:\n(.*\n){3}/,
+    lines.map((line) => `    ${line}\n`).join(""),
+  );
+}
+const own = (...lines: string[]) => withCredentials(["credentials:", ...lines.map((line) => `  ${line}`)]);
+const credentialsOf = (text: string, given = options()) => read(text, given).inputs[0]!.credentials;
+
+describe("the kinds of credentials", () => {
+  it("are one in an input: each other is named", () => {
+    const text = own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`, "client_secret: x", "client_secrets: y")
+      .replace("client_secrets: y", "federated_token: {command: [cat]}");
+    expect(problemsOf(text)).toContain(
+      "10:7 error inputs.a.credentials.federated_token: stands beside client_secret; keep one of them",
+    );
+  });
+
+  it("may not be none", () => {
+    expect(problemsOf(own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`))).toEqual([
+      "6:5 error inputs.a.credentials.client_secret: is missing; expected one of client_secret, " +
+      "client_certificate, federated_token, managed_identity or azure_cli (InputConfigurationError 9)",
+    ]);
+  });
+
+  it.each([
+    [
+      "client_certificate: {key: x}",
+      "client_certificate.file: is missing; expected the path of a PEM or PFX file",
+    ],
+    ["client_certificate: x.pem", "client_certificate: found a text, expected a map of keys"],
+    [
+      "federated_token: gitlab",
+      'federated_token: found a text, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
+    ],
+    [
+      "managed_identity: {client_id: a, object_id: b}",
+      "managed_identity: found a map, expected true, or one of {client_id: ID}",
+    ],
+    ["azure_cli: false", "azure_cli: found true or false, expected true"],
+    [
+      "client_secret: {command: []}",
+      "client_secret.command: found a list, expected a program and its arguments",
+    ],
+  ])("are told what they look like: %s", (line, said) => {
+    expect(problemsOf(own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`, line)).join("\n")).toContain(said);
+  });
+});
+
+describe("a secret by a command", () => {
+  const text = (program: string) =>
+    own(
+      `tenant_id: ${TENANT}`,
+      `client_id: ${CLIENT}`,
+      `client_secret: {command: [${program}, get, secret]}`,
+    );
+
+  it("is not run by the reading", () => {
+    expect(credentialsOf(text("/no/such/program"))).toMatchObject({
+      kind: "client_secret",
+      clientSecret: { command: ["/no/such/program", "get", "secret"] },
+    });
+  });
+
+  it("is looked for beside the configuration where it is named by a path", () => {
+    const words = (program: string) => {
+      const credentials = credentialsOf(text(program));
+      return "clientSecret" in credentials && "command" in credentials.clientSecret
+        ? credentials.clientSecret.command[0]
+        : null;
+    };
+    expect(words("./vault")).toMatch(/^\/.*\/config\/vault$/);
+    expect(words("vault")).toBe("vault");
+  });
+});
+
+describe("what inputs share in globals.credentials", () => {
+  const globals = ["credentials:", `  client_id: ${CLIENT}`, "  client_secret: s3cr3t~value"];
+
+  it.each([
+    ["beside no block", [`tenant_id: ${TENANT}`]],
+    ["beside a block with the tenant alone", ["credentials:", `  tenant_id: ${TENANT}`]],
+  ])("is an input's, %s", (_, lines) => {
+    const credentials = credentialsOf(withCredentials(lines, globals));
+    expect([credentials.tenantId, credentials.clientId, secretOf(credentials)]).toEqual([
+      TENANT,
+      CLIENT,
+      "s3cr3t~value",
+    ]);
+  });
+
+  it("counts less than the input's own", () => {
+    const lines = ["credentials:", `  tenant_id: ${TENANT}`, "  client_secret: own"];
+    const credentials = credentialsOf(withCredentials(lines, globals));
+    expect([credentials.clientId, secretOf(credentials)]).toEqual([CLIENT, "own"]);
+  });
+
+  it("has its problems told once, at its own place", () => {
+    const text = withCredentials([`tenant_id: ${TENANT}`], [
+      "credentials: {client_id: x, client_secret: {env: NO}}",
+    ]);
+    const other = ["  b:", "    id: 2", "    tenant_id: contoso.com", "    services: {alerts_v2: {}}", ""];
+    expect(problemsOf(text + other.join("\n"))).toEqual([
+      "3:28 warning globals.credentials.client_id: this is no application id (a GUID); the login may fail",
+      '3:52 error globals.credentials.client_secret.env: environment variable "NO" is not set',
+    ]);
+  });
+
+  it("has no tenant: that is each input's own", () => {
+    const shared = [...globals, `  tenant_id: ${TENANT}`];
+    expect(problemsOf(withCredentials([`tenant_id: ${TENANT}`], shared))).toEqual([
+      '6:5 error globals.credentials.tenant_id: unknown key "tenant_id" (it belongs in an input)',
+    ]);
+  });
+
+  it("may be the application alone, whose credential each input has", () => {
+    const lines = ["credentials:", `  tenant_id: ${TENANT}`, "  client_secret: own"];
+    const shared = ["credentials:", `  client_id: ${CLIENT}`];
+    expect(credentialsOf(withCredentials(lines, shared))).toMatchObject({ clientId: CLIENT });
+  });
+});
+
+describe("Azure's variables", () => {
+  const text = withCredentials([`tenant_id: ${TENANT}`]);
+  const given = (env: Record<string, string>, files = {}) =>
+    options(files, { AZURE_CLIENT_ID: CLIENT, ...env });
+
+  it("are the credentials of an input that has a tenant and no block", () => {
+    const credentials = credentialsOf(text, given({ AZURE_CLIENT_SECRET: "from Azure's variable" }));
+    expect([credentials.tenantId, credentials.clientId, secretOf(credentials)]).toEqual([
+      TENANT,
+      CLIENT,
+      "from Azure's variable",
+    ]);
+  });
+
+  it("name the login service, and with it the cloud", () => {
+    const [input] = read(
+      text,
+      given({ AZURE_CLIENT_SECRET: "x", AZURE_AUTHORITY_HOST: "https://login.microsoftonline.us/" }),
+    ).inputs;
+    expect([input!.loginUrl, input!.topLevelDomain]).toEqual(["https://login.microsoftonline.us", "us"]);
+  });
+
+  it("count for nothing beside a block of the configuration", () => {
+    const [input] = read(small(), given({ AZURE_AUTHORITY_HOST: "https://login.example" })).inputs;
+    expect([input!.loginUrl, secretOf(input!.credentials)]).toEqual([null, "s3cr3t~value"]);
+  });
+
+  it("are named where nothing else is there", () => {
+    expect(problemsOf(text)).toEqual([
+      "4:3 error inputs.a.credentials: is missing; expected a block with client_id and one of client_secret, " +
+      "client_certificate, federated_token, managed_identity or azure_cli, here or in globals, or the variables " +
+      "AZURE_CLIENT_ID with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE " +
+      "(InputConfigurationError 3)",
+    ]);
+  });
+});
+
+describe("the tenant", () => {
+  it("stands in one place", () => {
+    expect(problemsOf(small({ input: ["tenant_id: contoso.com"] }))).toEqual([
+      "7:7 error inputs.a.credentials.tenant_id: stands beside credentials, too; keep one of them",
+    ]);
+  });
+});
