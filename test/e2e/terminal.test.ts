@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { addSeconds, formatInstant } from "../../src/instant.ts";
-import { programCommand } from "../support/program.ts";
+import { programCommand, run, start } from "../support/program.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
 import { noTerminal, startInTerminal, type TerminalOptions } from "../support/terminal.ts";
 
@@ -140,5 +140,59 @@ describe("graphtap replay on a terminal", () => {
     terminal.type("\x03");
     expect(await terminal.ended).toBe(0);
     expect(terminal.history.at(-1)).toMatch(/^stopped by SIGINT after \d+ s: \d+ records of 1 stream$/);
+  });
+});
+
+describe("graphtap top", () => {
+  const TOKEN = "a-token-of-this-test";
+
+  async function served() {
+    const site = await openSite();
+    site.emulator.produce("directoryAudits", 10, { from: addSeconds(site.start, 60) });
+    const config = site.write([contoso("directory_audits")]);
+    const env = { GRAPHTAP_TOKEN: TOKEN };
+    const server = start(["serve", "-c", config, "--listen", "127.0.0.1:0"], { env, discard: true });
+    await server.until(() => server.lines === 10, "ten records");
+    const url = /"url":"(http[^"]+)"/.exec(server.stderr)![1]!;
+    return { url, server };
+  }
+
+  it("shows a running server, and says so when it is gone", async () => {
+    const { url, server } = await served();
+    const words = [...programCommand, "top", url, "--interval", "0.3"];
+    const terminal = startInTerminal(words, { columns: 100, env: { GRAPHTAP_TOKEN: TOKEN } });
+    const row = /^contoso\/directory_audits +\d+ s ago +10 +next in /;
+    await terminal.until(() => terminal.screen.some((line) => row.test(line)), "the stream");
+    server.kill("SIGTERM");
+    await server.ended;
+    await terminal.until(() => /: the connection was refused/.test(terminal.screen[0] ?? ""), "the end");
+    terminal.type("\x03");
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.hasCursor).toBe(true);
+  });
+
+  it("prints it once for scripts, without colours", async () => {
+    const { url } = await served();
+    const { code, stdout, stderr } = await run(["top", url, "--once"], { env: { GRAPHTAP_TOKEN: TOKEN } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.toString().split("\n")).toEqual([
+      expect.stringMatching(/^graphtap \S+ · \d+ s · 10 records$/),
+      expect.stringMatching(/stream/),
+      expect.stringMatching(/^STREAM +READ TO +RECORDS +STATE$/),
+      expect.stringMatching(/^contoso\/directory_audits +\S.* 10 /),
+      "",
+    ]);
+    expect(await run(["top", url, "--once"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("asks for its token: give --token-file FILE or $GRAPHTAP_TOKEN"),
+    });
+  });
+
+  it("does not send a token to another host by plain http", async () => {
+    const { code, stderr } = await run(["top", "http://collector.example:9464"], {
+      env: { GRAPHTAP_TOKEN: TOKEN },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('the token would go to "collector.example:9464" by plain http');
   });
 });
