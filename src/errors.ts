@@ -152,10 +152,10 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** The oldest time that may be asked for, where the other side named it; milliseconds since the epoch. */
   keptSinceMs?: number;
-  /** The other side's id of the request that failed. */
-  requestId?: string;
   /** What stays the same of the message, whichever stream and request met it. @default the message */
   reason?: string;
+  /** The other side's id of the request that failed. */
+  requestId?: string;
 }
 
 /**
@@ -166,8 +166,8 @@ export class GraphtapError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
   readonly keptSinceMs: number | undefined;
-  readonly requestId: string | undefined;
   readonly reason: string;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
@@ -175,8 +175,8 @@ export class GraphtapError extends Error {
     this.code = code;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.keptSinceMs = details.keptSinceMs;
-    this.requestId = details.requestId;
     this.reason = details.reason ?? message;
+    this.requestId = details.requestId;
   }
 
   /** The row of the table for this error. */

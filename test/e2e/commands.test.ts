@@ -8,8 +8,8 @@ import { eventLines, EXACT, tally, wholeLines } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, run, start } from "../support/program.ts";
 import { projectFolder } from "../support/project.ts";
-import { COLLECTIONS, CONTOSO, contoso, openSite } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
+import { COLLECTIONS, CONTOSO, contoso, openSite } from "../support/site.ts";
 
 const GUID = "b81d6f04-2a7e-4c39-9e55-0c3f1d8a6e77";
 

@@ -44,8 +44,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (sources.length === 0) throw usage(given.command, "no enabled input has an enabled service to examine");
   try {
     const findings: Finding[] = [];
-    for (const input of new Set(sources.map((source) => source.input))) {
-      const ofInput = sources.filter((source) => source.input === input);
+    for (const tokens of new Set(sources.map((source) => source.tokens))) {
+      const ofInput = sources.filter((source) => source.tokens === tokens);
       const found = await examineInput(ofInput, { clock, ahead: meter.ahead, signal: stop.signal });
       findings.push(...withPasts(found, ofInput, stateDirOf(given, loaded), runtime));
     }
