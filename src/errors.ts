@@ -157,6 +157,8 @@ export interface ErrorDetails {
   keptSinceMs?: number;
   /** What stays the same of the message, whichever stream and request met it. @default the message */
   reason?: string;
+  /** The other side's id of the request that failed. */
+  requestId?: string;
 }
 
 /**
@@ -168,6 +170,7 @@ export class GraphtapError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly keptSinceMs: number | undefined;
   readonly reason: string;
+  readonly requestId: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
@@ -176,6 +179,7 @@ export class GraphtapError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.keptSinceMs = details.keptSinceMs;
     this.reason = details.reason ?? message;
+    this.requestId = details.requestId;
   }
 
   /** The row of the table for this error. */
@@ -194,10 +198,16 @@ export function asGraphtapError(error: unknown): GraphtapError {
   return new GraphtapError("bug", text, { cause: error });
 }
 
-/** What a log line says of a failure beside its message: both names, for whoever searches for one. */
-export function codesOf(error: GraphtapError): { readonly code: ErrorCode; readonly collector?: string } {
-  const { code, kind: { collector } } = error;
-  return collector === undefined ? { code } : { code, collector: collector.join(" ") };
+/** What a log line says of a failure beside its message: both names, for whoever searches for one, and Graph's id. */
+export type ErrorFields = Readonly<{ code: ErrorCode; collector?: string; request_id?: string }>;
+
+/** The fields of a log line that tells a failure. */
+export function codesOf({ code, kind: { collector }, requestId }: GraphtapError): ErrorFields {
+  return {
+    code,
+    ...(collector && { collector: collector.join(" ") }),
+    ...(requestId !== undefined && { request_id: requestId }),
+  };
 }
 
 /** The one line a person reads: code, the old collector's name, message. */

@@ -47,12 +47,15 @@ async function dispatch(runtime: Runtime): Promise<ExitCode> {
     throw usage(command.name, `"${given.words[0]}" is not an option of graphtap ${command.name}`);
   }
   const code = await command.load();
-  return code.run(given, runtime);
+  return code.run(given, runtime, commands);
 }
 
 function find(name: string): Command {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
+  if (name === "-v" || name === "--verbose") {
+    throw usage("", `${name} belongs behind a command, as in graphtap run ${name}; --version is the version`);
+  }
   const names = commands.map((known) => known.name);
   const meant = nearest(name, names);
   throw usage(
@@ -75,7 +78,7 @@ usage: graphtap COMMAND [options]
 
 ${rows}
 
-"graphtap COMMAND --help" shows its options. Start with "graphtap demo": it needs no account.
+"graphtap COMMAND --help" shows its options, "graphtap --version" the version. Start with "graphtap demo": it needs no account.
 Exit codes: 0 done, 1 a stream failed, 2 usage or configuration, 3 authorisation, 4 output closed or
 stalled, 5 state unusable or in use, 70 a bug, 75 what may pass by itself
 (a file that is not there yet, an address in use).

@@ -15,6 +15,9 @@ export interface Command {
 }
 
 export interface CommandCode {
-  /** @throws GraphtapError, whose code says how the process ends */
-  run(given: Given, runtime: Runtime): Promise<ExitCode>;
+  /**
+   * @param commands the table that the command stands in, for one that speaks of the others
+   * @throws GraphtapError, whose code says how the process ends
+   */
+  run(given: Given, runtime: Runtime, commands: readonly Command[]): Promise<ExitCode>;
 }

@@ -79,6 +79,18 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/serve.ts"),
   },
   {
+    name: "top",
+    words: "[URL]",
+    summary:
+      "how a running serve is doing, stream by stream, on the terminal (default http://127.0.0.1:9464)",
+    options: [
+      { name: "once", help: "print it once, as where standard error is no terminal", env: "" },
+      { name: "interval", value: "SECONDS", help: "how often to ask (default 2)", env: "" },
+      { name: "token-file", value: "FILE", help: "holds the server's token; or $GRAPHTAP_TOKEN" },
+    ],
+    load: () => import("./commands/top.ts"),
+  },
+  {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
     options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
@@ -87,7 +99,7 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config],
+    options: [config, json],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -204,7 +216,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    summary: "JSON Schema of the configuration",
+    words: "[config|check]",
+    summary: "JSON Schema of the configuration, or of what check --json prints",
     options: [],
     load: () => import("./commands/schema.ts"),
   },
@@ -224,6 +237,13 @@ export const commands: readonly Command[] = [
       env: "",
     }],
     load: () => import("./commands/alerts.ts"),
+  },
+  {
+    name: "completion",
+    words: "bash|zsh|fish",
+    summary: "what a shell needs to complete commands, options and values",
+    options: [],
+    load: () => import("./commands/completion.ts"),
   },
   {
     name: "demo",

@@ -1,4 +1,5 @@
 /** Options that several commands have, so that each means the same everywhere. */
+import { LOG_FORMATS } from "../telemetry/log.ts";
 import type { Option } from "./options.ts";
 
 export const config: Option = {
@@ -31,8 +32,8 @@ export const log: readonly Option[] = [
   {
     name: "log-format",
     value: "FORMAT",
-    choices: ["text", "json"],
-    help: "text on a terminal, json elsewhere, unless given",
+    choices: LOG_FORMATS,
+    help: "text on a terminal, json elsewhere, unless given; ecs has Elastic's names",
   },
   {
     name: "log-level",
@@ -40,6 +41,7 @@ export const log: readonly Option[] = [
     choices: ["debug", "info", "warn", "error"],
     help: "least level logged (default info)",
   },
+  { name: "verbose", short: "v", help: "as --log-level debug: a line for each request, too", env: "" },
 ];
 export const format: Option = {
   name: "format",

@@ -5,7 +5,7 @@
  *
  * A step reports what is wrong and hands on what is right, so that one mistake hides no other.
  */
-import { GraphtapError } from "../errors.ts";
+import { type ErrorCode, GraphtapError } from "../errors.ts";
 import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
 import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
 import { type CredentialBlock, sharedCredentials } from "./credentials.ts";
@@ -77,11 +77,14 @@ export function loadConfig(text: string, options: ReadOptions): Config {
     warnings > 0 ? ` and ${count(warnings, "warning")}` : ""
   }`;
   const lines = shownProblems(problems, (problem) => problemLine(options.file, problem));
+  throw new GraphtapError(failureCode(errors), [`${options.file} has ${counts}`, ...lines].join("\n"));
+}
+
+/** The failure that the errors among `problems` are together: their own, where all have the same. */
+export function failureCode(problems: readonly Problem[]): ErrorCode {
+  const errors = problems.filter(({ severity }) => severity === "error");
   const [code = "config-invalid", ...others] = new Set(errors.map((error) => error.code));
-  throw new GraphtapError(
-    others.length === 0 ? code : "config-invalid",
-    [`${options.file} has ${counts}`, ...lines].join("\n"),
-  );
+  return others.length === 0 ? code : "config-invalid";
 }
 
 /** A file whose keys were checked. */

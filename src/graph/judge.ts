@@ -47,14 +47,15 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
     : refusal.form === "html"
     ? ` with a page of HTML, as a gateway or a proxy does${serverOf(refusal)}`
     : "";
-  const id = /^[\w-]{1,64}$/.test(refusal.requestId ?? "") ? ` (request-id ${refusal.requestId})` : "";
+  const requestId = /^[\w-]{1,64}$/.exec(refusal.requestId ?? "")?.[0];
+  const id = requestId === undefined ? "" : ` (request-id ${requestId})`;
   const sentence = sentenceOf(refusal.message);
   const said = sentence === null ? "" : `; Graph says: "${sentence}"`;
   const keptSinceMs = refusal.keptSince === null ? undefined : ceilSecond(refusal.keptSince).seconds * 1000;
   return new GraphtapError(
     code,
     `${cannot} Graph answered ${refusal.status}${named}${id}; ${advice}${said}`,
-    { retryAfterSeconds, keptSinceMs, reason: `${refusal.status}${named}` },
+    { retryAfterSeconds, keptSinceMs, requestId, reason: `${refusal.status}${named}` },
   );
 }
 

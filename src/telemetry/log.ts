@@ -1,11 +1,11 @@
 /** The log: one line an event on standard error. It never gets a token, a secret, a body or a record. */
+import { ecsMembers } from "./ecs.ts";
+import type { LogEntry, LogFields } from "./logEntry.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LEVELS)[number];
-export type LogFormat = "text" | "json";
-
-/** Values beside a message, each printed as `name=value` or as a JSON member. `undefined` is left out. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export const LOG_FORMATS = ["text", "json", "ecs"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
 
 export interface Log {
   debug(message: string, fields?: LogFields): void;
@@ -30,10 +30,7 @@ export function createLog(options: LogOptions, fixed: LogFields = {}): Log {
   const emit = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(options.level)) return;
     const time = new Date(options.now()).toISOString();
-    const all = { ...fixed, ...fields };
-    options.write(
-      `${options.format === "json" ? json(time, level, message, all) : text(time, level, message, all)}\n`,
-    );
+    options.write(`${LINES[options.format]({ time, level, message, fields: { ...fixed, ...fields } })}\n`);
   };
   return {
     debug: emit("debug"),
@@ -44,16 +41,23 @@ export function createLog(options: LogOptions, fixed: LogFields = {}): Log {
   };
 }
 
+/** Whether `text` names a format. */
+export function isLogFormat(text: string): text is LogFormat {
+  return (LOG_FORMATS as readonly string[]).includes(text);
+}
+
 /** Whether `text` names a level. */
 export function isLogLevel(text: string): text is LogLevel {
   return (LEVELS as readonly string[]).includes(text);
 }
 
-function json(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  return escaped({ time, level, message, ...fields });
-}
+const LINES: Readonly<Record<LogFormat, (entry: LogEntry) => string>> = {
+  text,
+  json: ({ time, level, message, fields }) => escaped({ time, level, message, ...fields }),
+  ecs: (entry) => escaped(ecsMembers(entry)),
+};
 
-function text(time: string, level: LogLevel, message: string, fields: LogFields): string {
+function text({ time, level, message, fields }: LogEntry): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` ${name}=${quoted(String(value))}`);

@@ -2,7 +2,7 @@
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
-import type { LogFields } from "../telemetry/log.ts";
+import type { LogFields } from "../telemetry/logEntry.ts";
 import { createReloads, type Reloads } from "../telemetry/reloads.ts";
 import { type ConfigText, judgeConfig, type LoadedConfig, readConfigText } from "./configFile.ts";
 import { runToEnd } from "./end.ts";

@@ -51,6 +51,28 @@ describe("a document names only files that are there:", () => {
   });
 });
 
+describe("src/telemetry/LOG.md", () => {
+  const sources = readdirSync(join(projectFolder, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => read(join("src", file)));
+  const rows = [...read("src/telemetry/LOG.md").matchAll(/^\| `.* \| `([^`]+)`[^|:]*:?([^|]*)\|$/gm)]
+    .map(([, message, rest]) =>
+      [message!, [...rest!.matchAll(/`(\w+)`/g)].map(([, field]) => field!)] as const
+    );
+
+  it.each(rows)("names a line that there is, with its fields: %s", (message, fields) => {
+    const source = sources.filter((text) => text.includes(`"${message}"`));
+    expect(source).not.toEqual([]);
+    const isSomewhere = (field: string) =>
+      sources.some((text) => new RegExp(`\\b${field}\\b[:,]`).test(text));
+    expect(fields.filter((field) => !isSomewhere(field))).toEqual([]);
+  });
+
+  it("has the lines that operators look for", () => {
+    expect(rows.map(([message]) => message)).toEqual(expect.arrayContaining(["pull done", "memory"]));
+  });
+});
+
 describe("the commands of CONTRIBUTING.md", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const { tasks } = JSON.parse(read("deno.json")) as { tasks: Record<string, string> };

@@ -1,13 +1,17 @@
 /** Every command and how it is told what to do: words, variables, files. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally, wholeLines } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, run, start } from "../support/program.ts";
 import { projectFolder } from "../support/project.ts";
+import { tempFolder } from "../support/tempFolder.ts";
 import { COLLECTIONS, CONTOSO, contoso, openSite } from "../support/site.ts";
+
+const GUID = "b81d6f04-2a7e-4c39-9e55-0c3f1d8a6e77";
 
 /** Ten audits and ten alerts. */
 async function smallSite() {
@@ -43,6 +47,9 @@ describe("help", () => {
       version: string;
     };
     expect((await run(["--version"])).stdout.toString()).toBe(`graphtap ${version}\n`);
+    const verbose = await run(["-v"]);
+    expect(verbose.code).toBe(2);
+    expect(verbose.stderr).toContain("--version is the version");
   });
 });
 
@@ -55,6 +62,73 @@ describe("graphtap check", () => {
       /config\.yaml: valid; 2 streams\n {2}contoso × directory_audits, every 300 s, from /,
     );
     expect(site.emulator.requests).toEqual([]);
+  });
+});
+
+describe("graphtap check --json", () => {
+  /** What it prints, which keeps to the schema that `graphtap schema check` prints. */
+  async function report(config: string) {
+    const [checked, schema] = await Promise.all([
+      run(["check", "--json", "-c", config]),
+      run(["schema", "check"]),
+    ]);
+    const found: unknown = JSON.parse(checked.stdout.toString());
+    const shape = z.fromJSONSchema(JSON.parse(schema.stdout.toString()) as z.core.JSONSchema.JSONSchema);
+    expect(shape.safeParse(found).error).toBeUndefined();
+    return { code: checked.code, stderr: checked.stderr, report: found };
+  }
+
+  it("gives each problem its place, key, code and words, with the exit code of a check", async () => {
+    const config = join(tempFolder(), "wrong.yaml");
+    writeFileSync(
+      config,
+      `globals: {colour: blue}
+inputs:
+  contoso:
+    id: 1
+    credentials: {tenant_id: a.example, client_id: "${GUID}", client_secret: {file: none}}
+    services:
+      alerts_v2: {request_period_in_seconds: often}
+`,
+    );
+    const service = "inputs.contoso.services.alerts_v2";
+    expect(await report(config)).toMatchObject({
+      code: 2,
+      stderr: "",
+      report: {
+        valid: false,
+        problems: [
+          { file: config, line: 1, column: 11, key: "globals.colour", severity: "warning", code: null },
+          { line: 5, key: "inputs.contoso.credentials.client_secret.file", code: "secret-missing" },
+          {
+            line: 7,
+            column: 46,
+            key: `${service}.request_period_in_seconds`,
+            severity: "error",
+            code: "config-invalid",
+            message: 'found "often", expected a whole number of seconds, 60 or more',
+          },
+        ],
+        streams: [],
+      },
+    });
+  });
+
+  it("lists the streams of a valid file, and reports one that is missing, too", async () => {
+    const { config } = await smallSite();
+    expect(await report(config)).toMatchObject({
+      code: 0,
+      report: {
+        valid: true,
+        problems: [{ severity: "warning", code: null }],
+        streams: [{ input: "contoso", service: "directory_audits" }, {}],
+      },
+    });
+    expect(await report("missing.yaml")).toMatchObject({
+      code: 75,
+      stderr: "",
+      report: { valid: false, problems: [{ file: "missing.yaml", line: null, code: "config-missing" }] },
+    });
   });
 });
 
@@ -184,7 +258,7 @@ describe("graphtap pull", () => {
 });
 
 describe("the log", () => {
-  it("is text or JSON, as much as asked for, and shows no secret at any level", async () => {
+  it("is text, JSON or ECS, as much as asked for, and shows no secret at any level", async () => {
     const { config } = await smallSite();
     const pull = (...words: string[]) => run(["pull", "-c", config, ...words]);
     const text = await pull("--log-format", "text", "--log-level", "debug");
@@ -195,7 +269,11 @@ describe("the log", () => {
     for (const hidden of [clientSecret, encodeURIComponent(clientSecret), "Bearer", "eyJ"]) {
       expect(text.stderr).not.toContain(hidden);
     }
+    expect((await pull("-v", "--log-format", "text")).stderr).toMatch(/ debug request .*status=200/);
     expect((await pull("--log-level", "error")).stderr).toBe("");
+    const ecs = (await pull("--log-format", "ecs")).stderr.split("\n").slice(0, -1);
+    expect(JSON.parse(ecs.at(-1)!)).toMatchObject({ "message": "ended: done", "process.exit_code": 0 });
+    for (const line of ecs) expect(JSON.parse(line)).toMatchObject({ "log.level": "info" });
     for (const line of (await pull()).stderr.split("\n").slice(0, -1)) {
       expect(JSON.parse(line)).toMatchObject({ level: "info" });
     }

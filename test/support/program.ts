@@ -95,7 +95,7 @@ export function run(args: readonly string[], options: StartOptions = {}): Promis
 export function startCommand(command: readonly string[], options: StartOptions = {}): Running {
   const [file = "", ...words] = command;
   const started = Date.now();
-  const child = spawn(file, words, { cwd: options.cwd, env: environment(options.env), stdio: "pipe" });
+  const child = spawn(file, words, { cwd: options.cwd, env: programEnvironment(options.env), stdio: "pipe" });
   onTestFinished(() => void child.kill("SIGKILL"));
   child.stdin.on("error", () => {});
   child.stdin.end(options.stdin ?? "");
@@ -169,7 +169,8 @@ function ended(child: ChildProcess): Promise<number | null> {
   });
 }
 
-function environment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
+/** The environment of a program: that of the tests without what would lead it, and what is added. */
+export function programEnvironment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) =>
     !/^(GRAPHTAP_|CONFIG_FILE$|https?_proxy$|no_proxy$)/i.test(name)
   );

@@ -37,6 +37,8 @@ const OWN_RULES: Readonly<Record<string, readonly string[]>> = {
 const FOLDERS = [
   "cli",
   "cli/commands",
+  "cli/completion",
+  "cli/terminal",
   "config",
   "config/patterns",
   "doctor",

@@ -24,6 +24,8 @@ describe("errors", () => {
       collector: "ApiError 429",
     });
     expect(codesOf(new GraphtapError("page-invalid", "no value"))).toEqual({ code: "page-invalid" });
+    const refused = new GraphtapError("page-invalid", "no value", { requestId: "66ea" });
+    expect(codesOf(refused)).toEqual({ code: "page-invalid", request_id: "66ea" });
   });
 
   it("that nobody foresaw are bugs, and keep what broke", () => {

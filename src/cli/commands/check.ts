@@ -1,22 +1,29 @@
 import { systemClock } from "../../clock.ts";
+import { failureCode } from "../../config/load.ts";
 import { shownProblems, warningLine } from "../../config/problems.ts";
-import type { ExitCode } from "../../errors.ts";
-import { fileAccess, readConfig } from "../../wiring/configFile.ts";
+import { asGraphtapError, errorKinds, type ExitCode } from "../../errors.ts";
+import { problemsOf, readConfigClosely, readConfigText } from "../../wiring/configFile.ts";
 import { outputNotes } from "../../wiring/outputs.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
+import { checkedStreams, type CheckReport, checkReport, failureReport } from "../checkReport.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 
 /** `graphtap check`: every problem of the configuration at once, without asking anybody. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
-  const { config } = await readConfig(given.text("config"), runtime, systemClock.now(), fileAccess);
+  const { text, exitCode } = given.has("json")
+    ? await asJson(given, runtime)
+    : { text: await asText(given, runtime), exitCode: 0 as const };
+  await runtime.writeStdout(new TextEncoder().encode(text));
+  return exitCode;
+}
+
+/** @throws config-*, secret-* where the configuration cannot be used */
+async function asText(given: Given, runtime: Runtime): Promise<string> {
+  const { config } = await readConfigClosely(given.text("config"), runtime, systemClock.now());
   const warnings = shownProblems(config.warnings, warningLine).map((line) => `warning: ${line}`);
-  const streams = config.inputs.filter(({ enabled }) => enabled).flatMap(({ name, services }) =>
-    services.filter(({ enabled }) => enabled).map((service) =>
-      `  ${name} × ${service.name}, every ${service.periodSeconds} s, from ${
-        service.startTime?.text ?? "now on"
-      }`
-    )
+  const streams = checkedStreams(config).map(({ input, service, period_seconds, start_time }) =>
+    `  ${input} × ${service}, every ${period_seconds} s, from ${start_time ?? "now on"}`
   );
   const lines = [
     ...warnings,
@@ -24,7 +31,21 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     ...streams,
     ...outputNotes(config).map((note) => `note: ${note}`),
   ];
-  const text = lines.map((line) => `${visibleLine(line)}\n`).join("");
-  await runtime.writeStdout(new TextEncoder().encode(text));
-  return 0;
+  return lines.map((line) => `${visibleLine(line)}\n`).join("");
+}
+
+/** A report whatever comes: who reads JSON finds a file that is missing there, too. */
+async function asJson(given: Given, runtime: Runtime): Promise<{ text: string; exitCode: ExitCode }> {
+  const named = given.text("config");
+  const printed = (report: CheckReport) => `${JSON.stringify(report, null, 2)}\n`;
+  try {
+    const source = await readConfigText(named, runtime);
+    const parsed = await problemsOf(source, runtime.env, systemClock.now());
+    const exitCode = parsed.config === null ? errorKinds[failureCode(parsed.problems)].exitCode : 0;
+    return { text: printed(checkReport(source.file, parsed)), exitCode };
+  } catch (thrown) {
+    const error = asGraphtapError(thrown);
+    if (error.kind.stopsProcess) throw thrown;
+    return { text: printed(failureReport(named ?? "", error)), exitCode: error.kind.exitCode };
+  }
 }

@@ -2,12 +2,20 @@ import { configJsonSchema } from "../../config/schema.ts";
 import type { ExitCode } from "../../errors.ts";
 import { createRegistry } from "../../plugin/registry.ts";
 import { plugins } from "../../../plugins/index.ts";
-import type { Given } from "../options.ts";
+import { checkReportSchema } from "../checkReport.ts";
+import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 
-/** `graphtap schema`: what an editor needs to complete and check a configuration. */
-export async function run(_given: Given, runtime: Runtime): Promise<ExitCode> {
-  const schema = JSON.stringify(configJsonSchema(createRegistry(plugins)), null, 2);
-  await runtime.writeStdout(new TextEncoder().encode(`${schema}\n`));
+const SCHEMAS: Readonly<Record<string, () => object>> = {
+  config: () => configJsonSchema(createRegistry(plugins)),
+  check: checkReportSchema,
+};
+
+/** `graphtap schema`: what an editor needs to complete and check a configuration, or to read what `check` found. */
+export async function run({ words }: Given, runtime: Runtime): Promise<ExitCode> {
+  const [name = "config", ...more] = words;
+  const schema = Object.hasOwn(SCHEMAS, name) && more.length === 0 ? SCHEMAS[name] : undefined;
+  if (schema === undefined) throw usage("schema", `expected one of ${Object.keys(SCHEMAS).join(", ")}`);
+  await runtime.writeStdout(new TextEncoder().encode(`${JSON.stringify(schema(), null, 2)}\n`));
   return 0;
 }

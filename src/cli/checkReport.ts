@@ -1,0 +1,82 @@
+/** What `graphtap check --json` prints: a shape that stays, for editors and for builds. */
+import * as z from "zod";
+import type { Config, Problem } from "../config/config.ts";
+import type { ParsedConfig } from "../config/load.ts";
+import type { GraphtapError } from "../errors.ts";
+
+const problemSchema = z.object({
+  file: z.string().describe("As it was named; - for standard input."),
+  line: z.int().min(1).nullable().describe("From 1; null where the problem has no place in the file."),
+  column: z.int().min(1).nullable().describe("From 1, in UTF-16 units."),
+  key: z.string().describe("Dotted, such as inputs.contoso.services.signIns; empty for the whole file."),
+  severity: z.enum(["error", "warning"]),
+  code: z.string().nullable().describe("Of an error, one of graphtap's codes; of a warning, null."),
+  message: z.string(),
+  collector: z.string().nullable().describe("The old collector's name and number for it, where it has one."),
+});
+
+const reportSchema = z.object({
+  valid: z.boolean().describe("Whether run would start with it."),
+  problems: z.array(problemSchema).describe("In the order of the file."),
+  streams: z.array(z.object({
+    input: z.string(),
+    service: z.string(),
+    period_seconds: z.int(),
+    start_time: z.string().nullable().describe("As written; null for now on."),
+  })).describe("What would be read; empty where it is not valid."),
+}).meta({ title: "What graphtap check --json prints" });
+
+/** All of a check. */
+export type CheckReport = z.output<typeof reportSchema>;
+
+/** JSON Schema (2020-12) of a report. Whoever reads one must not mind a member that is new. */
+export function checkReportSchema(): object {
+  return z.toJSONSchema(reportSchema, { io: "input" });
+}
+
+/** The report on a configuration that was read. */
+export function checkReport(file: string, { config, problems }: ParsedConfig): CheckReport {
+  return {
+    valid: config !== null,
+    problems: problems.filter(({ isAdvice }) => config !== null || !isAdvice).map((one) =>
+      reported(file, one)
+    ),
+    streams: config === null ? [] : checkedStreams(config),
+  };
+}
+
+/** The report on a configuration that could not be read at all. */
+export function failureReport(file: string, { code, message }: GraphtapError): CheckReport {
+  const nowhere = { line: null, column: null, key: "", collector: null };
+  return {
+    valid: false,
+    problems: [{ file, ...nowhere, severity: "error", code, message }],
+    streams: [],
+  };
+}
+
+/** What would be read, stream by stream. */
+export function checkedStreams({ inputs }: Pick<Config, "inputs">): CheckReport["streams"] {
+  return inputs.filter(({ enabled }) => enabled).flatMap((input) =>
+    input.services.filter(({ enabled }) => enabled).map(({ name, periodSeconds, startTime }) => ({
+      input: input.name,
+      service: name,
+      period_seconds: periodSeconds,
+      start_time: startTime?.text ?? null,
+    }))
+  );
+}
+
+function reported(file: string, problem: Problem): CheckReport["problems"][number] {
+  const { line, column, key, severity, code = "config-invalid", message, collector } = problem;
+  return {
+    file,
+    line,
+    column,
+    key,
+    severity,
+    code: severity === "error" ? code : null,
+    message,
+    collector: collector?.join(" ") ?? null,
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * Text by the columns of a terminal that it takes: a character of East Asia or an emoji takes two, a combining mark
+ * none. How many is the table of `string-width`, which follows Unicode.
+ */
+import stringWidth from "string-width";
+
+const ELLIPSIS = "…";
+/** Where one character, with all its marks, ends. */
+const characters = new Intl.Segmenter();
+
+/** Columns that a text takes. It holds no control characters. */
+export function widthOf(text: string): number {
+  return stringWidth(text, { countAnsiEscapeCodes: true });
+}
+
+/** The text, or as much of it as fits before an ellipsis; never half a character. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  if (columns < 1) return "";
+  let kept = "";
+  let taken = 0;
+  for (const { segment } of characters.segment(text)) {
+    taken += widthOf(segment);
+    if (taken > columns - 1) break;
+    kept += segment;
+  }
+  return kept + ELLIPSIS;
+}
+
+/** The text in exactly so many columns, cut or filled with spaces behind it, or before it. */
+export function fit(text: string, columns: number, side: "left" | "right" = "left"): string {
+  const short = cut(text, columns);
+  const space = " ".repeat(Math.max(0, columns - widthOf(short)));
+  return side === "left" ? short + space : space + short;
+}
