@@ -55,8 +55,19 @@ export interface RequestLimit {
   readonly seconds: number;
 }
 
+/** Where requests go. */
+export interface Addresses {
+  /** `us` is the GCC High cloud. @default "com" */
+  readonly topLevelDomain: "com" | "us";
+  /** Without a slash at its end; `null` for the cloud's own. */
+  readonly baseUrl: string | null;
+  /** Without a slash at its end; `null` for the cloud's own. */
+  readonly loginUrl: string | null;
+  readonly scope: string | null;
+}
+
 /** A block under `inputs`: one tenant, its credentials, its services. */
-export interface InputConfig {
+export interface InputConfig extends Addresses {
   /** The key of the block. */
   readonly name: string;
   /** Part of the state's address; no two inputs share one. */
@@ -70,13 +81,6 @@ export interface InputConfig {
   readonly credentials: Credentials;
   /** Added to each record as `@devo_environment`. */
   readonly environment: string | null;
-  /** `us` is the GCC High cloud. @default "com" */
-  readonly topLevelDomain: "com" | "us";
-  /** Without a slash at its end; `null` for the cloud's own. */
-  readonly baseUrl: string | null;
-  /** Without a slash at its end; `null` for the cloud's own. */
-  readonly loginUrl: string | null;
-  readonly scope: string | null;
   /** A cap over all services of the input; `null` for none beside the budgets. */
   readonly requestsPerSecond: number | null;
   /** `requests_limits`: budgets over all services of the input, beside Microsoft's. */
@@ -160,6 +164,8 @@ export interface ServiceConfig {
   readonly trackUpdates: boolean;
   /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */
   readonly requestLimits?: readonly RequestLimit[];
+  /** Where its requests go, in a 1.x file whose services differ in that. @default as all of the input's */
+  readonly addresses?: Addresses;
   readonly obfuscation: readonly ObfuscationRule[];
 }
 

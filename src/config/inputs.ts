@@ -1,5 +1,6 @@
 /** `inputs`: the keys of each one, what they mean, and what must hold among them. */
 import * as z from "zod";
+import { addressesOf, type Settings, settingsOf } from "./addresses.ts";
 import {
   checkBlock,
   type CheckContext,
@@ -19,19 +20,11 @@ import {
   type SharedCredentials,
   tenantField,
 } from "./credentials.ts";
-import { graphAddressRemark, loginAddressRemark, readEndpoint } from "./endpoint.ts";
 import { flag, identifier, key, positive, text } from "./field.ts";
-import {
-  type InputSetting,
-  isGccHigh,
-  type Lifted,
-  liftLegacyKeys,
-  remarkLegacyKeys,
-  settleLifted,
-} from "./legacy.ts";
+import { type InputSetting, isGccHigh, type Lifted } from "./legacy.ts";
 import type { RuleReaders } from "./obfuscation.ts";
 import type { Path } from "./places.ts";
-import { keyOf, kindOf, type Report, shownValue } from "./problems.ts";
+import { keyOf, kindOf, type Report } from "./problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceConfig } from "./service.ts";
 import { textByYaml11 } from "./yaml11.ts";
@@ -214,12 +207,20 @@ export function inputConfig(
     serviceConfig(service, options, service.isOff ? unsaid : report)
   );
   const own = written === null ? null : credentialsIn(written, path, block, shared, options, report);
-  const { baseUrl, loginUrl, scope, domain } = addressesOf(
-    { path, block, services, authority: own?.authority ?? null },
+  const authority = own?.authority ?? null;
+  const addresses = addressesOf(
+    {
+      own: ownSettings({ path, block }),
+      services: services.named.filter(({ isOff }) => !isOff),
+      authority: authority === null ? null : { setting: "override_login_url", value: authority, path },
+    },
     globals,
     report,
   );
-  const right = serviceConfigs.flatMap((service) => service ?? []);
+  const right = serviceConfigs.flatMap((service, index) => {
+    const others = addresses.ofServices.get(services.named[index]!);
+    return service === null ? [] : [others === undefined ? service : { ...service, addresses: others }];
+  });
   if (whole === null || own === null) return null;
   const isWrong = services.named.some((service, index) => !service.isOff && serviceConfigs[index] === null);
   if (!services.isRight || isWrong) return null;
@@ -231,10 +232,7 @@ export function inputConfig(
     enabled,
     credentials: own.credentials,
     environment: whole.environment ?? null,
-    topLevelDomain: domain === "us" ? "us" : "com",
-    baseUrl,
-    loginUrl,
-    scope,
+    ...addresses.ofInput,
     requestsPerSecond: whole.requests_per_second ?? whole.request_per_second ?? null,
     requestLimits: requestLimitsOf(whole.requests_limits),
     services: right,
@@ -257,69 +255,17 @@ function credentialsIn(
   return credentialsOf({ path, block, tenant: values.tenant_id }, shared, readers, report);
 }
 
-/** Where the input's requests go: its own settings, else what its 1.x services say. */
-function addressesOf(
-  { path, block: { given }, services, authority }: Pick<CheckedInput, "path" | "block" | "services"> & {
-    /** `AZURE_AUTHORITY_HOST`, where Azure's variables are the credentials. */
-    readonly authority: string | null;
-  },
-  globals: Globals,
-  report: Report,
-) {
-  const running = services.named.filter(({ isOff }) => !isOff);
-  const lifted = running.flatMap((service) => liftLegacyKeys(service.block.values, service.path));
-  for (const service of running) remarkLegacyKeys(service.block.values, service.path, report);
-  const settle = (setting: InputSetting, ownKey: keyof typeof given & string = setting): Lifted | null => {
-    const value = given[ownKey];
-    const own = typeof value === "string" ? { setting, value, path: [...path, ownKey] } : null;
-    const all = running.map((service) => service.path);
-    return settleLifted(lifted, setting, own?.path ?? null, all, report) ?? own;
+/** What an input says of where its requests go. */
+function ownSettings({ path, block: { given } }: Pick<CheckedInput, "path" | "block">): Settings {
+  const lifted = (setting: InputSetting, key: keyof typeof given & string = setting): Lifted[] => {
+    const value = given[key];
+    return typeof value === "string" ? [{ setting, value, path: [...path, key] }] : [];
   };
-  const { allowInsecureUrls } = globals;
-  const base = settle("override_base_url");
-  const login = settle("override_login_url") ??
-    (authority === null ? null : { setting: "override_login_url" as const, value: authority, path });
-  const ownDomain = settle("override_top_level_domain")?.value ?? null;
-  const scope = settle(
-    "override_scope_value",
-    given.override_scope_value === undefined ? "override_scope" : "override_scope_value",
-  );
-  const addresses = {
-    baseUrl: base && endpointOf(base, allowInsecureUrls, graphAddressRemark, report),
-    loginUrl: login && endpointOf(login, allowInsecureUrls, loginAddressRemark, report),
-    scope: scope?.value ?? null,
-    // The variable names the login service of a cloud, and Graph is in the same one.
-    domain: ownDomain ?? (/\.us\/?$/.test(authority ?? "") ? "us" : null),
-  };
-  if (scope !== null && !scope.value.endsWith("/.default")) {
-    const message = `found ${shownValue(scope.value)}, expected a scope that ends in /.default, such as ` +
-      "https://graph.microsoft.com/.default: an application gets a token for no other";
-    report("warning", scope.path, message);
-  }
-  const { baseUrl, loginUrl, domain } = addresses;
-  if (base !== null && /\.us$/.test(hostOf(baseUrl)) && loginUrl === null && domain !== "us") {
-    const message = "this is Graph of GCC High, but the login is that of the worldwide cloud; " +
-      "set override_top_level_domain: us";
-    report("warning", base.path, message);
-  }
-  return addresses;
-}
-
-function hostOf(url: string | null): string {
-  return url === null ? "" : new URL(url).hostname;
-}
-
-function endpointOf(
-  { value, path }: Lifted,
-  insecure: boolean,
-  remarkOf: (url: string) => string | null,
-  report: Report,
-): string | null {
-  const result = readEndpoint(value, insecure);
-  const expected = "url" in result ? remarkOf(result.url) : result.expected;
-  if ("url" in result && expected === null) return result.url;
-  // An address may hold a password, so it is not shown when it is wrong in that way.
-  const found = value.includes("@") ? "found an address" : `found ${shownValue(value)}`;
-  report("error", path, `${found}, expected ${expected}`);
-  return null;
+  return settingsOf([
+    ...lifted("override_base_url"),
+    ...lifted("override_login_url"),
+    ...lifted("override_top_level_domain"),
+    ...lifted("override_scope_value", "override_scope"),
+    ...lifted("override_scope_value"),
+  ]);
 }

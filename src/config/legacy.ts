@@ -3,7 +3,7 @@ import * as z from "zod";
 import { baseOfTemplate } from "./endpoint.ts";
 import { choice, integer, key, tag, text } from "./field.ts";
 import type { Path } from "./places.ts";
-import { keyOf, type Report, shownValue } from "./problems.ts";
+import { type Report, shownValue } from "./problems.ts";
 import { startTime } from "./startTime.ts";
 
 const customEndpoints = z.strictObject({
@@ -126,50 +126,6 @@ export function remarkLegacyKeys(keys: LegacyKeys, path: Path, report: Report): 
       "are reached by override_base_url, override_login_url and override_scope_value";
     report("warning", [...path, "ms_365_environment"], message);
   }
-}
-
-/**
- * The lifted setting of an input, and where it stands; `null` when no service has it or the input itself does.
- * Services that disagree are an error: one input has one cloud.
- *
- * @param services those of the input that run
- */
-export function settleLifted(
-  lifted: readonly Lifted[],
-  setting: InputSetting,
-  ownPath: Path | null,
-  services: readonly Path[],
-  report: Report,
-): Lifted | null {
-  const [first, ...others] = lifted.filter((one) => one.setting === setting);
-  if (first === undefined) return null;
-  if (ownPath !== null) {
-    report("warning", first.path, `ignored, as ${keyOf(ownPath)} is given`);
-    return null;
-  }
-  const without = services.filter((service) =>
-    !lifted.some((one) => one.setting === setting && within(one, service))
-  );
-  if (without.length > 0) {
-    const names = without.map((service) => keyOf(service.slice(-1))).join(", ");
-    report(
-      "warning",
-      first.path,
-      `holds for the whole input here, and so for ${names}, too; split the input in two where that is wrong`,
-    );
-  }
-  for (const other of others) {
-    if (other.value === first.value) continue;
-    const message = `differs from ${
-      keyOf(first.path)
-    }, but an input has one ${setting}; split the input in two`;
-    report("error", other.path, message);
-  }
-  return first;
-}
-
-function within({ path }: Lifted, service: Path): boolean {
-  return keyOf(path.slice(0, service.length)) === keyOf(service);
 }
 
 // Only these had two sets of tags; the v2 set is today's table.

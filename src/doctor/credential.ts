@@ -1,9 +1,13 @@
-/** What is told of the credential of an input: its kind, and when it ends. */
-import { asGraphtapError } from "../errors.ts";
+/** What is told of the credential of an input: its kind, whose it is, and when it ends. */
+import { createHash, type X509Certificate } from "node:crypto";
+import type { Credentials } from "../config/config.ts";
+import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { secretEndOf } from "../wiring/secretWatch.ts";
 import type { Source } from "../wiring/streams.ts";
 
 const DAY_MS = 86_400_000;
+/** From then on, renewing it is somebody's task. */
+const SOON_MS = 30 * DAY_MS;
 
 /** Kinds that end by nobody's calendar: each token of theirs is asked for anew from who keeps it. */
 const WITHOUT_END: Readonly<Record<string, string>> = {
@@ -12,33 +16,101 @@ const WITHOUT_END: Readonly<Record<string, string>> = {
   azure_cli: "it lasts as long as the sign-in of az",
 };
 
+const HOSTS = {
+  "metadata-service": "the instance metadata service",
+  "app-service": "App Service",
+  "arc": "the agent of Azure Arc",
+} as const;
+
+/** A credential, for programs. */
+export interface CredentialFacts {
+  readonly kind: Credentials["kind"];
+  /** As RFC 3339; `null` where there is no end, or nobody can tell. */
+  readonly valid_until: string | null;
+  /** Of a certificate, as the portal shows it: SHA-1 in hexadecimal digits. */
+  readonly thumbprint?: string;
+}
+
+/** What was found out of a credential. */
+export interface DescribedCredential {
+  readonly facts: CredentialFacts;
+  /** In words. */
+  readonly detail: string;
+  readonly endsSoon: boolean;
+}
+
 /**
- * In words; of a certificate after a token was asked for with it, of a secret as far as Graph tells.
+ * Looks at the credential of an input; at a secret only as far as Graph tells.
  *
  * @param nowMs milliseconds since the epoch
+ * @param hasToken whether Graph can be asked
+ * @throws the signal's reason
  */
 export async function describeCredential(
   source: Source,
   nowMs: number,
+  hasToken: boolean,
   signal: AbortSignal,
-): Promise<string> {
-  const { kind } = source.input.credentials;
-  const unending = WITHOUT_END[kind];
-  if (unending !== undefined) return `${kind}; ${unending}`;
-  if (kind === "client_certificate") return `${kind}; ${endText(source.expiry.endsMs, nowMs)}`;
+): Promise<DescribedCredential> {
+  const { credentials } = source.input;
+  const { kind } = credentials;
+  const certificate = kind === "client_certificate" ? await certificateOf(credentials) : null;
+  const end = certificate !== null
+    ? { endsMs: Date.parse(certificate.validTo) }
+    : hasToken
+    ? await secretEnd(source, signal)
+    : null;
+  const thumbprint = certificate === null ? null : thumbprintOf(certificate);
+  const endsMs = end !== null && "endsMs" in end ? end.endsMs : null;
+  const told = WITHOUT_END[kind] ??
+    (endsMs !== null
+      ? endText(endsMs, nowMs)
+      : `its end is unknown${end !== null && "unknown" in end ? `: ${end.unknown}` : ""}`);
+  return {
+    facts: {
+      kind,
+      valid_until: endsMs === null ? null : new Date(endsMs).toISOString(),
+      ...(thumbprint === null ? {} : { thumbprint }),
+    },
+    detail: `${kind}${placeOf(credentials)}${
+      thumbprint === null ? "" : `, thumbprint ${thumbprint}`
+    }; ${told}`,
+    endsSoon: endsMs !== null && endsMs - nowMs < SOON_MS,
+  };
+}
+
+async function certificateOf(
+  credentials: Extract<Credentials, { kind: "client_certificate" }>,
+): Promise<X509Certificate | null> {
+  const { readCertificate } = await import("../graph/auth/clientCertificate.ts");
+  const found = await readCertificate(credentials);
+  // Why it cannot be read is told by the token that there is none of.
+  return found instanceof GraphtapError ? null : found.certificate;
+}
+
+function thumbprintOf({ raw }: X509Certificate): string {
+  return createHash("sha1").update(raw).digest("hex").toUpperCase();
+}
+
+async function secretEnd(source: Source, signal: AbortSignal) {
   try {
-    const end = await secretEndOf(source, signal);
-    if (end === null) return kind;
-    return `${kind}; ${"unknown" in end ? `its end is unknown: ${end.unknown}` : endText(end.endsMs, nowMs)}`;
+    return await secretEndOf(source, signal);
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    return `${kind}; its end is unknown: ${asGraphtapError(thrown).message}`;
+    return { unknown: asGraphtapError(thrown).message };
   }
 }
 
-function endText(endsMs: number | null, nowMs: number): string {
-  if (endsMs === null) return "its end is unknown";
+/** Where it comes from, as far as that is no secret. */
+function placeOf(credentials: Credentials): string {
+  if (credentials.kind === "client_certificate") return ` in ${credentials.certificate.path}`;
+  if (credentials.kind !== "managed_identity") return "";
+  const { identity, host } = credentials;
+  return ` ${identity === null ? "of this host" : `${identity.by} ${identity.id}`} by ${HOSTS[host.kind]}`;
+}
+
+function endText(endsMs: number, nowMs: number): string {
   const days = Math.floor((endsMs - nowMs) / DAY_MS);
-  const left = days === 1 ? "1 day" : `${days} days`;
-  return `ends at ${new Date(endsMs).toISOString().slice(0, 19)}Z, in ${left}`;
+  const left = days < 0 ? "it is over" : `in ${days === 1 ? "1 day" : `${days} days`}`;
+  return `ends at ${new Date(endsMs).toISOString().slice(0, 19)}Z, ${left}`;
 }

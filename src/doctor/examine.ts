@@ -1,6 +1,5 @@
 /** What is asked of Entra and Graph, and what is made of the answers. */
 import type { Clock } from "../clock.ts";
-import type { Credentials } from "../config/config.ts";
 import { asGraphtapError, type ExitCode, type GraphtapError } from "../errors.ts";
 import { missingRoles, readClaims, type TokenClaims } from "../graph/auth/tokenClaims.ts";
 import { readPage } from "../graph/pages.ts";
@@ -9,19 +8,34 @@ import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
 import { firstPageUrl } from "../tap/windows/query.ts";
 import type { Source } from "../wiring/streams.ts";
-import { describeCredential } from "./credential.ts";
+import { type CredentialFacts, describeCredential } from "./credential.ts";
+import {
+  admissionAdvice,
+  consentUrl,
+  describeToken,
+  grantAdvice,
+  missingOf,
+  type TokenFacts,
+  tokenFacts,
+} from "./tokenFindings.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
   readonly input: string;
   /** "token", "credential", "clock", or the name of a service. */
   readonly check: string;
-  /** "ok", or what is wrong: a code of the error table, or "clock-wrong". */
+  /** "ok", or what is wrong: a code of the error table, "ends-soon", or "clock-wrong". */
   readonly result: string;
   readonly detail: string;
-  /** Permissions of the service that the token does not name. */
+  /** Permissions of the service, or of all of them, that the token does not name. */
   readonly missing_permissions: readonly string[];
   readonly exitCode: ExitCode;
+  /** Of the check "credential". */
+  readonly credential?: CredentialFacts;
+  /** Of the check "token". */
+  readonly token?: TokenFacts;
+  /** Of the check "token": where an administrator consents, when something is missing. */
+  readonly consent_url?: string;
 }
 
 export interface Examination {
@@ -59,18 +73,22 @@ export async function examineInput(sources: readonly Source[], examination: Exam
     exitCode: error.kind.exitCode,
   });
 
+  const aboutCredential = async (hasToken: boolean): Promise<Finding> => {
+    const { clock, signal } = examination;
+    const { facts, detail, endsSoon } = await describeCredential(first, clock.now(), hasToken, signal);
+    return { ...found("credential", detail), result: endsSoon ? "ends-soon" : "ok", credential: facts };
+  };
   let claims: TokenClaims | null;
   try {
     claims = readClaims(await tokens.get(examination.signal));
   } catch (error) {
     // Without a token nothing else can be asked.
-    return [failed("token", asGraphtapError(error))];
+    const refused = failed("token", asGraphtapError(error));
+    const detail = refused.detail + admissionAdvice(input, refused.detail);
+    const { result, exitCode } = refused;
+    return [{ ...refused, detail }, { ...await aboutCredential(false), result, exitCode }];
   }
-  const { clock: { now }, signal } = examination;
-  const findings = [
-    found("token", describe(input.credentials, claims)),
-    found("credential", await describeCredential(first, now(), signal)),
-  ];
+  const findings = [aboutToken(found, sources, claims), await aboutCredential(true)];
   for (const source of sources) {
     const lacks = claims === null ? [] : missingRoles(claims, source.plugin.permissions);
     try {
@@ -85,6 +103,22 @@ export async function examineInput(sources: readonly Source[], examination: Exam
   const wrong = Math.abs(ahead) > TOLERATED_SKEW_MS;
   const clock = found("clock", skewText(ahead, wrong));
   return findings.toSpliced(2, 0, wrong ? { ...clock, result: "clock-wrong", exitCode: 1 } : clock);
+}
+
+/** What the token says of itself, and what all services together miss in it. */
+function aboutToken(
+  found: (check: string, detail: string, missing: readonly string[]) => Finding,
+  sources: readonly Source[],
+  claims: TokenClaims | null,
+): Finding {
+  const { input } = sources[0]!;
+  const lacks = missingOf(claims, sources.flatMap(({ plugin }) => plugin.permissions));
+  const url = consentUrl(input);
+  return {
+    ...found("token", describeToken(input, claims) + grantAdvice(input, lacks), lacks),
+    ...(claims === null ? {} : { token: tokenFacts(claims) }),
+    ...(lacks.length === 0 || url === null ? {} : { consent_url: url }),
+  };
 }
 
 function missing(): never {
@@ -129,16 +163,6 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
 }
 
 const onProgress = () => Promise.resolve();
-
-function describe({ clientId, kind }: Credentials, claims: TokenClaims | null): string {
-  const name = claims?.name ? ` "${claims.name}"` : "";
-  const granted = claims === null
-    ? ""
-    : claims.roles.length === 0
-    ? ", without any application permission"
-    : `, granted ${claims.roles.toSorted().join(", ")}`;
-  return `${clientId === null ? kind : `application ${clientId}`}${name}${granted}`;
-}
 
 function answered(records: number, { plugin }: Source, lacks: readonly string[]): string {
   const where = plugin.cursor.kind === "snapshot" ? "at all" : "in the last hour";

@@ -83,9 +83,9 @@ export function createInputTraffic(clock: Pick<Clock, "now">): InputTraffic {
       return tokenFailures;
     },
     budgets,
-    issuing: (issue) => async (signal) => {
+    issuing: (issue) => async (signal, claims) => {
       try {
-        const issued = await issue(signal);
+        const issued = await issue(signal, claims);
         tokens++;
         return issued;
       } catch (thrown) {

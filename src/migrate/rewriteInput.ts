@@ -75,7 +75,11 @@ function rewriteServices(rewriting: Rewriting, input: Pair, registry: Registry):
       0,
       document.createPair(setting, value),
     );
-    rewriting.note(`${key}.${setting}`, `${value}, which its services had each`);
+    const same = lifted.filter((one) => one.setting === setting && one.value === value);
+    const remark = same.length === services.items.length
+      ? "which its services had each"
+      : "which held for a part of its services; split the input in two where it is not right for the others";
+    rewriting.note(`${key}.${setting}`, `${value}, ${remark}`);
   }
 }
 

@@ -34,7 +34,6 @@ export async function shakeHands(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<Handshake> {
-  signal?.throwIfAborted();
   const socket = connect({
     host: address,
     port,

@@ -24,6 +24,7 @@ export async function probe(
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<Trial> {
+  signal?.throwIfAborted();
   const { tls } = destination;
   if (tls === null) return await knock(destination, signal);
   const under = (version: "TLSv1.2" | "TLSv1.3") =>
@@ -73,7 +74,7 @@ export function judge(older: Handshake, newer: Handshake): Trial {
       ? {
         code: "output-unreachable",
         detail: `does not speak TLS 1.2, ${KEEP}; it accepts the client certificate under TLS 1.3: ` +
-          "allow that with --tls 1.3",
+          "allow that by graphtap shipper --tls 1.3",
       }
       : newer.kind === "closed"
       ? refused(LATE, newer.code)

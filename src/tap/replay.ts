@@ -29,6 +29,7 @@ function keptFrom(
  * what still cannot be read is a gap again.
  *
  * @param again deliver what was delivered before, too, each record once
+ * @param onRead told how far the range is read, after each window
  * @throws as a poll
  */
 export function replay(
@@ -37,6 +38,7 @@ export function replay(
   signal: AbortSignal,
   range: Window,
   again: boolean,
+  onRead: (to: Instant) => void = () => {},
 ): Promise<PollReport> {
   return runPoll(openPollContext(stream, engine, signal, { again }), async (context) => {
     const { cursor } = stream.plugin;
@@ -44,7 +46,7 @@ export function replay(
     const unread: { window: Window; error: GraphtapError }[] = [];
     await readWindows(context, { from: keptFrom(context, cursor, range.from), to: range.to }, {
       priority: "backfill",
-      onRead: () => {},
+      onRead,
       onGap: (window, error) => unread.push({ window, error }),
       mayGoOn: () => true,
     });

@@ -1,8 +1,7 @@
 /** Where a configuration is found, and what its relative paths start from. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Config, ReadOptions } from "../config/config.ts";
-import type { FileAccess } from "../config/secret.ts";
 import { loadConfig, parseConfig, type ParsedConfig } from "../config/load.ts";
 import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
@@ -10,7 +9,7 @@ import { fromMillis } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
-import { type CertificateJudge, certificateJudgeFor } from "./certificates.ts";
+import { type CloserLook, closerLook } from "./closerLook.ts";
 import type { Runtime } from "./runtime.ts";
 import { isMissing, readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
 
@@ -31,27 +30,24 @@ export interface LoadedConfig {
  * Finds and reads the configuration: the named one, or else `config/$CONFIG_FILE` (the old collector's
  * container; when it is set, nothing else is looked for), `config/config.yaml`, `config.yaml`; `-` is standard input.
  *
- * @param accessOf whether to look at the modes of files, too: {@linkcode fileAccess}
  * @throws config-missing, config-unreadable, plugin-invalid, config-invalid, secret-missing
  */
 export async function readConfig(
   named: string | undefined,
   runtime: Runtime,
   nowMs: number,
-  accessOf?: ReadOptions["accessOf"],
 ): Promise<LoadedConfig> {
-  return judgeConfig(await readConfigText(named, runtime), runtime.env, nowMs, accessOf);
+  return judgeConfig(await readConfigText(named, runtime), runtime.env, nowMs);
 }
 
-/** What others may do with a file; `null` where that cannot be told. */
-export function fileAccess(path: string): FileAccess | null {
-  try {
-    const { mode } = statSync(path);
-    const digits = (mode & 0o7777).toString(8).padStart(4, "0");
-    return { read: (mode & 0o004) !== 0, write: (mode & 0o002) !== 0, mode: digits };
-  } catch {
-    return null;
-  }
+/** The same with a closer look, for a warning of whatever will not do. @throws as {@linkcode readConfig} */
+export async function readConfigClosely(
+  named: string | undefined,
+  runtime: Runtime,
+  nowMs: number,
+): Promise<LoadedConfig> {
+  const source = await readConfigText(named, runtime);
+  return judgeConfig(source, runtime.env, nowMs, await closerLook(source.text, runtime.env, nowMs));
 }
 
 /** The configuration that a text is. @throws config-invalid */
@@ -59,23 +55,28 @@ export function judgeConfig(
   source: ConfigText,
   env: Runtime["env"],
   nowMs: number,
-  accessOf?: ReadOptions["accessOf"],
+  look: CloserLook = {},
 ): LoadedConfig {
   const { text, home, registry } = source;
-  const config = loadConfig(text, readOptions(source, env, nowMs, accessOf));
+  const config = loadConfig(text, readOptions(source, env, nowMs, look));
   return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
 }
 
-/** Every problem of the configuration that a text is, with its place; the modes of its files are looked at, too. */
-export function problemsOf(source: ConfigText, env: Runtime["env"], nowMs: number): ParsedConfig {
-  return parseConfig(source.text, readOptions(source, env, nowMs, fileAccess));
+/** Every problem of the configuration that a text is, with its place, by a closer look. */
+export async function problemsOf(
+  source: ConfigText,
+  env: Runtime["env"],
+  nowMs: number,
+): Promise<ParsedConfig> {
+  const look = await closerLook(source.text, env, nowMs);
+  return parseConfig(source.text, readOptions(source, env, nowMs, look));
 }
 
 function readOptions(
-  { file, registry, regexEngine, judgeCertificate }: ConfigText,
+  { file, registry, regexEngine }: ConfigText,
   env: Runtime["env"],
   nowMs: number,
-  accessOf: ReadOptions["accessOf"],
+  look: CloserLook,
 ): ReadOptions {
   return {
     file,
@@ -85,8 +86,7 @@ function readOptions(
     env,
     readFile: (path) => readWholeFile(path, SECRET_PATIENCE_MS).toString("utf8"),
     readBytes: (path) => readWholeFile(path, SECRET_PATIENCE_MS),
-    ...(accessOf && { accessOf }),
-    ...(judgeCertificate && { inspectCertificate: (files) => judgeCertificate(files, nowMs) }),
+    ...look,
   };
 }
 
@@ -100,8 +100,6 @@ export interface ConfigText {
   readonly registry: Registry;
   /** Runs its patterns; `null` when it has none. */
   readonly regexEngine: RegexEngine | null;
-  /** Looks at its certificates; `null` when it has none. */
-  readonly judgeCertificate: CertificateJudge | null;
 }
 
 /**
@@ -119,8 +117,7 @@ export async function readConfigText(named: string | undefined, runtime: Runtime
       ? await loadPlugins(text, file === "-" ? home : dirname(resolve(file)), runtime)
       : [],
   ]);
-  const judgeCertificate = await certificateJudgeFor(text, runtime.env);
-  return { file, text, home, registry, regexEngine: await regexEngineFor(text), judgeCertificate };
+  return { file, text, home, registry, regexEngine: await regexEngineFor(text) };
 }
 
 async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {

@@ -3,6 +3,7 @@ import { asGraphtapError } from "../errors.ts";
 import { lineStyle } from "../record/line.ts";
 import { createLines } from "../record/lines.ts";
 import type { Engine } from "../tap/stream.ts";
+import { missingOf } from "./missing.ts";
 import type { Tap } from "./tap.ts";
 import { version } from "./version.ts";
 
@@ -24,9 +25,12 @@ export async function beat(tap: Tap, { everyMs, tag }: Heartbeat): Promise<void>
   const began = engine.clock.now();
   try {
     for (;;) {
+      const { gaps, gap_seconds } = missingOf(tap.streams);
       await engine.sink.write(heartbeatLine(tag, engine, {
         streams: tap.streams.length,
         uptime_s: Math.round((engine.clock.now() - began) / 1000),
+        gaps,
+        gap_seconds,
       }));
       await engine.clock.sleep(everyMs, stop.signal);
     }

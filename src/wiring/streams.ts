@@ -3,9 +3,9 @@ import type { Clock } from "../clock.ts";
 import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createExpiry } from "../graph/auth/expiry.ts";
-import { createTokenSource, type TokenSource } from "../graph/auth/token.ts";
+import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
 import { createGraphClient } from "../graph/client.ts";
-import { resolveCloud } from "../graph/clouds.ts";
+import { type Cloud, resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters, type Limiters } from "../graph/limiters.ts";
 import { createOutage, type Outage } from "../graph/outage.ts";
@@ -42,7 +42,7 @@ export interface SourceParts {
 
 /** A stream before it has a position: what is asked of whom, and within which budgets. */
 export interface Source extends Omit<Stream, "state"> {
-  /** Shared by the sources of an input. */
+  /** Shared by the sources of an input, if they have the same addresses. */
   readonly tokens: TokenSource;
 }
 
@@ -94,7 +94,6 @@ function inputSources(
   services: readonly ServiceConfig[],
 ): Source[] {
   const { transport, clock, registry } = parts;
-  const cloud = resolveCloud(input);
   const log = parts.log.with({ input: input.name });
   const { kind } = input.credentials;
   const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
@@ -103,14 +102,12 @@ function inputSources(
   const traffic = new Map(
     services.map(({ name }) => [name, createStreamTraffic(ofThisInput, durations(name))]),
   );
-  const issue = ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry }));
-  const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
-  const login = createOutage(outageLog, "the login service gives tokens again");
-  const tokens = watched(createTokenSource(issue, clock, parts.random), login, log);
-  const outage = createOutage(outageLog, "Graph answers again");
-  const onAnswer = (name: string, status: number | null, ms: number) =>
-    traffic.get(name)?.answered(status, ms);
-  const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage, onAnswer });
+  const wayTo = createWays(parts, input, {
+    log,
+    issue: (cloud) =>
+      ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry })),
+    onAnswer: (name, status, ms) => traffic.get(name)?.answered(status, ms),
+  });
   const perSecond = input.requestsPerSecond === null
     ? []
     : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
@@ -127,10 +124,8 @@ function inputSources(
       input,
       service,
       plugin,
-      tokens,
-      graph,
+      ...wayTo(resolveCloud(service.addresses ?? input)),
       expiry,
-      graphUrl: cloud.graphUrl,
       // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
       limiters: [
         ...counted("service", (service.requestLimits ?? []).map((limit) => createLimiter(limit, clock))),
@@ -142,6 +137,34 @@ function inputSources(
       log: log.with({ service: service.name }),
     };
   });
+}
+
+/** What the ways of an input have in common. */
+interface WayParts {
+  readonly log: Log;
+  readonly issue: (cloud: Cloud) => TokenIssuer;
+  readonly onAnswer: (service: string, status: number | null, ms: number) => void;
+}
+
+/** Gives the ways of an input into Graph: one, but for a 1.x file whose services differ in their addresses. */
+function createWays({ transport, clock, random, ...parts }: SourceParts, input: InputConfig, own: WayParts) {
+  const { log, issue, onAnswer } = own;
+  const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
+  const ways = new Map<string, Pick<Source, "tokens" | "graph" | "graphUrl">>();
+
+  function open(cloud: Cloud) {
+    const login = createOutage(outageLog, "the login service gives tokens again");
+    const tokens = watched(createTokenSource(issue(cloud), clock, random), login, log);
+    const outage = createOutage(outageLog, "Graph answers again");
+    const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage, onAnswer });
+    return { tokens, graph, graphUrl: cloud.graphUrl };
+  }
+  return (cloud: Cloud) => {
+    const key = JSON.stringify(cloud);
+    const way = ways.get(key) ?? open(cloud);
+    ways.set(key, way);
+    return way;
+  };
 }
 
 /**

@@ -86,8 +86,9 @@ describe("no two components have one name, and no line two ways to one place", (
     },
   );
 
+  const byHttp = ["the HTTP endpoint", { ...EXAMPLE, destinations: [], devoHttp: EXAMPLE_HTTP }] as const;
   it.each(
-    SETTINGS.flatMap(([what, settings]) =>
+    [...SETTINGS, byHttp].flatMap(([what, settings]) =>
       WAYS_IN.filter((via) => via !== "stdin").map((via) => [via, what, settings] as const)
     ),
   )("Vector via %s, %s", (via, _, settings) => {

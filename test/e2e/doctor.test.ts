@@ -1,8 +1,11 @@
 /** Whether a configuration will work, told before it has to: what `graphtap doctor` says about each thing at fault. */
-import { existsSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FaultAction } from "../../src/emulator/faults.ts";
 import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
+import { appCertificate } from "../support/assertions.ts";
 import { run } from "../support/program.ts";
 import { COLLECTIONS, CONTOSO, contoso, FABRIKAM, openSite } from "../support/site.ts";
 
@@ -12,6 +15,9 @@ interface Found {
   readonly result: string;
   readonly detail: string;
   readonly missing_permissions: readonly string[];
+  readonly token?: unknown;
+  readonly credential?: unknown;
+  readonly consent_url?: string;
 }
 
 async function examine(config: string, ...words: string[]) {
@@ -36,6 +42,15 @@ describe("graphtap doctor", () => {
     expect(found[0]?.detail).toMatch(
       new RegExp(`^application ${CONTOSO.clientId}, granted AuditLog.Read.All, `),
     );
+    expect(found[0]?.detail).toMatch(
+      `; the token is for https://graph.microsoft.com in tenant ${CONTOSO.tenantId}`,
+    );
+    expect(found[0]?.token).toMatchObject({ aud: "https://graph.microsoft.com", tid: CONTOSO.tenantId });
+    expect(found[1]).toMatchObject({
+      detail:
+        "client_secret; its end is unknown: grant the application permission Application.Read.All to see it",
+      credential: { kind: "client_secret", valid_until: null },
+    });
     expect(found[2]?.detail).toBe("within a second of Graph's");
     for (const name of Object.values(COLLECTIONS)) expect(site.requests(name), name).toBe(1);
     for (const { records, collection } of site.emulator.requests) {
@@ -48,7 +63,7 @@ describe("graphtap doctor", () => {
     const site = await openSite();
     const { code, stdout } = await run(["doctor", "-c", site.write([contoso("alerts_v2")])]);
     expect(stdout.toString()).toMatch(
-      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +credential +ok +.*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
+      /^INPUT +CHECK +RESULT +DETAIL\ncontoso +token +ok +application .*\ncontoso +credential +ok +client_secret; .*\ncontoso +clock +ok +.*\ncontoso +alerts_v2 +ok +can be read; no record in the last hour\n$/,
     );
     expect(code).toBe(0);
   });
@@ -206,6 +221,7 @@ describe("graphtap doctor", () => {
     const { code, found } = await examine(config);
     expect(found.map(({ input, check, result }) => `${input} ${check} ${result}`)).toEqual([
       "contoso token token-refused",
+      "contoso credential token-refused",
       "fabrikam token ok",
       "fabrikam credential ok",
       "fabrikam clock ok",
@@ -225,5 +241,102 @@ describe("graphtap doctor", () => {
     const stranger = await run(["doctor", "-c", site.write([contoso("signIns")]), "--service", "alerts"]);
     expect(stranger).toMatchObject({ code: 2 });
     expect(stranger.stderr).toMatch(/graphtap doctor --help/);
+  });
+
+  it("shows of a certificate its thumbprint and its end, and warns a month before", async () => {
+    const from = Date.now() - 86_400_000;
+    const [fresh, old] = [400, 20].map((days) =>
+      appCertificate({ from, to: from + days * 86_400_000 + 60_000 })
+    );
+    const certificates = [{ pem: fresh!.pem }, { pem: old!.pem }];
+    const site = await openSite({ tenants: [{ ...CONTOSO, certificates }] });
+    const file = join(site.folder, "app.pem");
+    const credentials = { client_certificate: { file } };
+    const config = site.write([{ ...contoso("alerts_v2"), credentials }]);
+    for (const [certificate, result, days] of [[fresh, "ok", 399], [old, "ends-soon", 19]] as const) {
+      writeFileSync(file, certificate!.pem + certificate!.keyPem, { mode: 0o600 });
+      const { code, found } = await examine(config);
+      const thumbprint = Buffer.from(certificate!.thumbprints.sha1, "base64url").toString("hex")
+        .toUpperCase();
+      expect(found[1]).toMatchObject({
+        check: "credential",
+        result,
+        credential: {
+          kind: "client_certificate",
+          thumbprint,
+          valid_until: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+      });
+      expect(found[1]?.detail).toMatch(
+        new RegExp(
+          `^client_certificate in .*app\\.pem, thumbprint ${thumbprint}; ends at \\S+Z, in ${days} days$`,
+        ),
+      );
+      expect(code).toBe(0);
+    }
+  });
+
+  it("shows when a secret ends to an application that may look at itself, in its home tenant", async () => {
+    const endsAt = Date.now() + 90 * 86_400_000 + 60_000;
+    const { clientSecret, ...app } = CONTOSO;
+    const reader = {
+      ...app,
+      secrets: [{ value: clientSecret, endsAt }],
+      permissions: ["SecurityAlert.Read.All", "Application.Read.All"],
+    };
+    for (
+      const [registeredElsewhere, said] of [
+        [false, /^client_secret; ends at \S+Z, in 90 days$/],
+        [true, /^client_secret; its end is unknown: .*404/],
+      ] as const
+    ) {
+      const site = await openSite({ tenants: [{ ...reader, registeredElsewhere }] });
+      const { found } = await examine(site.write([contoso("alerts_v2")]));
+      expect(found[1]?.detail).toMatch(said);
+    }
+  });
+
+  it("names the identity of the host that it asks for, and how to let it read", async () => {
+    const identity = {
+      tenantId: CONTOSO.tenantId,
+      clientId: FABRIKAM.clientId,
+      permissions: ["AuditLog.Read.All"],
+    };
+    const site = await openSite({ managedIdentities: [identity] });
+    const config = site.write([{ ...contoso("signIns"), credentials: { managed_identity: true } }]);
+    const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: site.url };
+    const { stdout } = await run(["doctor", "-c", config, "--json"], { env });
+    const [token, credential] = JSON.parse(stdout.toString()) as Found[];
+    expect(token?.detail).toMatch(
+      /^application c4a19e37-\S+, granted AuditLog\.Read\.All; .*; missing: Directory\.Read\.All: assign them as app roles/,
+    );
+    expect(token?.consent_url).toBeUndefined();
+    expect(credential?.detail).toBe(
+      "managed_identity of this host by the instance metadata service; Azure renews it",
+    );
+  });
+
+  it("leads to the consent for what is missing, at the login service of the tenant's cloud", async () => {
+    const tenants = [{ ...CONTOSO, permissions: ["AuditLog.Read.All"] }];
+    const site = await openSite({ tenants });
+    const [token] = (await examine(site.write([contoso("signIns", "alerts_v2")]))).found;
+    const url =
+      `https://login.microsoftonline.com/${CONTOSO.tenantId}/adminconsent?client_id=${CONTOSO.clientId}`;
+    expect(token).toMatchObject({
+      missing_permissions: ["Directory.Read.All", "SecurityAlert.Read.All"],
+      consent_url: url,
+      detail: expect.stringMatching(
+        /; missing: Directory\.Read\.All, SecurityAlert\.Read\.All: add them under API/,
+      ),
+    });
+    expect(token?.detail).toContain(url);
+  });
+
+  it("leads a tenant that the application is not in to its consent", async () => {
+    const site = await openSite({ tenants: [{ ...CONTOSO, principal: "missing" }] });
+    const [token] = (await examine(site.write([contoso("signIns")]))).found;
+    expect(token?.detail).toMatch(
+      /AADSTS7000229; .*is let in by: https:\/\/login\.microsoftonline\.com\/\S+$/,
+    );
   });
 });

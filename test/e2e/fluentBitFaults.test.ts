@@ -202,7 +202,8 @@ describe.skipIf(whyNoFluentBit !== null)(`faults on the way through Fluent Bit $
       const arrived = () => countAt(receiver);
       await pipeline.start();
       for (const share of fault.at) {
-        await settled(arrived, 5000, () => arrived() >= COUNT * share);
+        // Nothing comes after the last loss, perhaps; before the first strike something does, however busy this machine is.
+        await settled(arrived, share === fault.at[0] ? 30_000 : 5000, () => arrived() >= COUNT * share);
         await fault.strike({ via, site, pipeline, receiver });
       }
       const isComplete = () => arrived() >= COUNT && new Set(arrivedAt(receiver)).size >= COUNT;

@@ -6,6 +6,7 @@ import { addSeconds } from "../../src/instant.ts";
 import { durationInWords } from "../../src/telemetry/duration.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { run } from "../support/program.ts";
+import { ask, serve } from "../support/serving.ts";
 import { CONTOSO, openSite } from "../support/site.ts";
 import { spoolText } from "../support/spoolModel.ts";
 
@@ -41,6 +42,33 @@ describe("gaps and replay", () => {
     expect(stderr).toContain(`"gap_seconds":${gap_seconds}`);
     const words = durationInWords(gap_seconds);
     expect((await run(["state", "show", "-c", config])).stdout.toString()).toContain(` 1 (${words}) `);
+  });
+
+  it("are seen wherever the health of a server is looked at, which is ready all the same", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    site.emulator.produce("signIns", 600, { from: site.start, to: addSeconds(site.start, 9000) });
+    const from = addSeconds(site.start, 600);
+    site.unreadable = { from, to: addSeconds(from, 3) };
+    const serving = await serve(["-c", config]);
+    await serving.until(() => serving.stderr.includes('"pull done"'), "the first poll");
+    const read = async (path: string) => (await ask(serving.url + path)).body.toString();
+
+    const { summary, streams: [stream] } = JSON.parse(await read("/v1/status"));
+    expect(serving.lines).toBeLessThan(600);
+    expect(summary).toMatch(/^1 of 1 needs you: contoso\/signIns has 1 gap of \d+ s$/);
+    expect(stream).toMatchObject({ verdict: "gap", gaps: 1 });
+    const { gap_seconds } = stream;
+    expect(gap_seconds).toBeGreaterThanOrEqual(3);
+    expect(await read("/")).toContain(`<h1 class="gap">${summary}</h1>`);
+    expect(JSON.parse(await read("/readyz"))).toMatchObject({
+      ready: true,
+      gaps: [{ input: "contoso", service: "signIns", gaps: 1, gap_seconds }],
+    });
+    const labels = '{input="contoso",service="signIns"}';
+    const metrics = await read("/metrics");
+    expect(metrics).toContain(`graphtap_gaps${labels} 1\n`);
+    expect(metrics).toContain(`graphtap_gap_seconds${labels} ${gap_seconds}\n`);
   });
 
   it(

@@ -121,7 +121,9 @@ describe("graphtap through a forwarder", () => {
     expect(receiver.connections).toBe(1);
     const [first] = receiver.lines;
     expect(first?.tag).toBe("my.app.tap.alive");
-    expect(JSON.parse(first!.message)).toMatchObject({ heartbeat: { program: "graphtap", streams: 1 } });
+    expect(JSON.parse(first!.message)).toMatchObject({
+      heartbeat: { program: "graphtap", streams: 1, gaps: 0, gap_seconds: 0 },
+    });
   });
 });
 

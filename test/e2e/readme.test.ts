@@ -160,7 +160,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   "graphtap doctor -c config.yaml": async (line) => {
     const { shell } = await readersFolder();
     const { code, stdout, stderr } = await shell(line).ended;
-    expect(stdout.toString().match(/^contoso +\w+ +ok /gm), stderr).toHaveLength(6);
+    expect(stdout.toString().match(/^contoso +\w+ +ok /gm), stderr).toHaveLength(7);
     expect(code).toBe(0);
   },
   "graphtap pull -c config.yaml >> events.ndjson": async (line) => {
@@ -181,6 +181,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   "graphtap shipper fluent-bit -c config.yaml > fluent-bit.yaml": writesShipper,
   "graphtap shipper fluent-bit -c config/config.yaml > fluent-bit.yaml": writesShipper,
+  "graphtap shipper fluent-bit -c config/config.yaml --via file > fluent-bit.yaml": writesShipper,
   "graphtap shipper fluent-bit -c config/config.yaml --via http > fluent-bit.yaml": writesShipper,
   "fluent-bit -c fluent-bit.yaml": startsShipper("fluent-bit", "-c fluent-bit.yaml"),
   "fluent-bit --dry-run -c fluent-bit.yaml && fluent-bit -c fluent-bit.yaml": startsShipper(

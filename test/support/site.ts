@@ -44,6 +44,8 @@ export interface InputPlan {
   readonly name: string;
   readonly id: string;
   readonly tenant: TenantOptions;
+  /** In the place of the tenant's secret. A kind that is none of an application's has no `client_id`. */
+  readonly credentials?: Readonly<Record<string, unknown>>;
   readonly environment?: string;
   /** Services, each with settings beside its start time. */
   readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -121,10 +123,12 @@ export async function openSite(options: Partial<EmulatorOptions> = {}): Promise<
 
 function inputOf(input: InputPlan, url: string, start: ReturnType<typeof fromMillis>) {
   const { tenantId, clientId, clientSecret } = input.tenant;
+  const credentials = input.credentials ?? { client_secret: clientSecret };
+  const isHost = "managed_identity" in credentials || "azure_cli" in credentials;
   return {
     id: input.id,
     enabled: true,
-    credentials: { tenant_id: tenantId, client_id: clientId, client_secret: clientSecret },
+    credentials: { tenant_id: tenantId, ...(isHost ? {} : { client_id: clientId }), ...credentials },
     ...(input.environment === undefined ? {} : { environment: input.environment }),
     override_base_url: url,
     override_login_url: url,

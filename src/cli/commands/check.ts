@@ -2,7 +2,7 @@ import { systemClock } from "../../clock.ts";
 import { failureCode } from "../../config/load.ts";
 import { shownProblems, warningLine } from "../../config/problems.ts";
 import { asGraphtapError, errorKinds, type ExitCode } from "../../errors.ts";
-import { fileAccess, problemsOf, readConfig, readConfigText } from "../../wiring/configFile.ts";
+import { problemsOf, readConfigClosely, readConfigText } from "../../wiring/configFile.ts";
 import { outputNotes } from "../../wiring/outputs.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { checkedStreams, type CheckReport, checkReport, failureReport } from "../checkReport.ts";
@@ -20,7 +20,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
 
 /** @throws config-*, secret-* where the configuration cannot be used */
 async function asText(given: Given, runtime: Runtime): Promise<string> {
-  const { config } = await readConfig(given.text("config"), runtime, systemClock.now(), fileAccess);
+  const { config } = await readConfigClosely(given.text("config"), runtime, systemClock.now());
   const warnings = shownProblems(config.warnings, warningLine).map((line) => `warning: ${line}`);
   const streams = checkedStreams(config).map(({ input, service, period_seconds, start_time }) =>
     `  ${input} × ${service}, every ${period_seconds} s, from ${start_time ?? "now on"}`
@@ -40,7 +40,7 @@ async function asJson(given: Given, runtime: Runtime): Promise<{ text: string; e
   const printed = (report: CheckReport) => `${JSON.stringify(report, null, 2)}\n`;
   try {
     const source = await readConfigText(named, runtime);
-    const parsed = problemsOf(source, runtime.env, systemClock.now());
+    const parsed = await problemsOf(source, runtime.env, systemClock.now());
     const exitCode = parsed.config === null ? errorKinds[failureCode(parsed.problems)].exitCode : 0;
     return { text: printed(checkReport(source.file, parsed)), exitCode };
   } catch (thrown) {

@@ -6,8 +6,14 @@ import type { TenantOptions } from "../options.ts";
 import type { Call, World } from "../world.ts";
 import { guidOf, secretsOf } from "./registrations.ts";
 
-/** What may read any application; another right lets one read those that it owns, itself often among them. */
-const READERS = ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"];
+/** What may read an application (application-get). */
+const READERS = [
+  "Application.Read.All",
+  "Application.ReadWrite.OwnedBy",
+  "Application.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
 
 const PATH = /^\/v1\.0\/applications\(appId='([^']*)'\)$/i;
 

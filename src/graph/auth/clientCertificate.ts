@@ -29,7 +29,7 @@ export function clientCertificate(
   let last: Identity | null = null;
 
   async function identity(nowMs: number): Promise<Identity> {
-    const found = await readFiles(files);
+    const found = await readCertificate(files);
     if (!(found instanceof GraphtapError)) return found;
     if (last === null || nowMs >= validityOf(last.certificate).toMs) throw found;
     onKept(found.message);
@@ -49,7 +49,8 @@ export function clientCertificate(
   };
 }
 
-async function readFiles(files: CertificateFiles): Promise<Identity | GraphtapError> {
+/** The certificate and key in the files, or why there are none; what reads PFX is loaded for PFX only. */
+export async function readCertificate(files: CertificateFiles): Promise<Identity | GraphtapError> {
   try {
     let found = readIdentity(files, null);
     if ("problem" in found && found.isPfx) found = readIdentity(files, (await import("./pfx.ts")).readPfx);

@@ -42,5 +42,7 @@ export function shownName(name: string): string {
 /** A text of so many characters at most. */
 export function cutText(text: string, most: number): string {
   if (text.length <= most) return text;
-  return `${Array.from(text.slice(0, 2 * most)).slice(0, most).join("")}…`;
+  // A character may take two places.
+  const characters = Array.from(text.slice(0, 2 * most + 2));
+  return characters.length <= most ? text : `${characters.slice(0, most).join("")}…`;
 }

@@ -13,7 +13,7 @@ describe("a configuration of 20,000 inputs", () => {
     ["each of them wrong", inputs(() => "5"), INPUTS, "20001:12 inputs.in19999"],
     ["each with the id of another", inputs(() => "{id: a}"), 3 * INPUTS - 1, "20001:17 inputs.in19999.id"],
     ["each an alias of nothing", inputs(() => "*a"), 20, "21:9 "],
-    ["each by the same name", inputs(() => "{id: a}", () => "in"), 22, "20001:3 inputs.in.services"],
+    ["each by the same name", inputs(() => "{id: a}", () => "in"), 22, "20001:3 inputs.in.credentials"],
   ])("%s, is judged without a hang, each problem at its place", (_, text, count, last) => {
     const { problems } = parseConfig(text, options());
     expect(problems).toHaveLength(count);

@@ -31,12 +31,20 @@ describe("a 1.x file", () => {
 
   it("runs as it is", () => {
     expect(input(whole)).toMatchObject({
-      topLevelDomain: "us",
-      baseUrl: "https://graph.test",
-      loginUrl: "https://login.test",
-      scope: "https://graph.test/.default",
+      topLevelDomain: "com",
+      baseUrl: null,
       services: [
-        { name: "directory_audits", startTime: { text: "2026-10-01T00:00:00.000Z" }, tagVersion: "v1" },
+        {
+          name: "directory_audits",
+          startTime: { text: "2026-10-01T00:00:00.000Z" },
+          tagVersion: "v1",
+          addresses: {
+            topLevelDomain: "us",
+            baseUrl: "https://graph.test",
+            loginUrl: "https://login.test",
+            scope: "https://graph.test/.default",
+          },
+        },
         { name: "alerts", overrideTag: null, tagVersion: "v2" },
       ],
     });
@@ -52,7 +60,7 @@ describe("a 1.x file", () => {
 
   it("says once for each key what replaces it", () => {
     const at = (service: string, key: string) => `warning inputs.a.services.${service}.${key}: 1.x key: `;
-    expect(problemsOf(whole).filter((line) => !line.includes("holds for the whole input"))).toEqual([
+    expect(problemsOf(whole)).toEqual([
       OLD,
       `13:9 ${
         at("audit", "reset_persistence_auth")
@@ -61,6 +69,7 @@ describe("a 1.x file", () => {
       `15:9 ${
         at("audit", "override_time_delta_in_days")
       }use start_time_in_utc; without one, a stream begins so many days back`,
+      "15:38 warning inputs.a.services.audit.override_time_delta_in_days: ignored, as start_time is given",
       `16:9 ${at("audit", "ms_365_environment")}use override_top_level_domain of the input (us for GCC High)`,
       `18:11 ${at("audit", "custom_endpoints.override_base_url_main")}use override_base_url of the input`,
       `19:11 ${
@@ -118,13 +127,6 @@ describe("a 1.x file", () => {
       '11:28 error inputs.a.services.alerts.start_time: found "soon", expected an ISO 8601 time such as ' +
       "2026-01-01T00:00:00Z (MicrosoftGraphPullerCreationException 37)",
     ],
-    [
-      "services that disagree",
-      ["alerts: {ms_365_environment: GCC}", "signIns: {ms_365_environment: GCC High}"],
-      "12:37 error inputs.a.services.signIns.ms_365_environment: differs from " +
-      "inputs.a.services.alerts.ms_365_environment, but an input has one override_top_level_domain; " +
-      "split the input in two",
-    ],
   ])("is told of %s", (_, services, expected) => {
     expect(problemsOf(small({ services }))).toContain(expected);
   });
@@ -171,11 +173,32 @@ describe("the addresses of a 1.x service", () => {
     );
   });
 
-  it("hold for all services, which is said where not all have them", () => {
-    expect(problems("https://graph.test")).toEqual([
-      "12:52 warning inputs.a.services.audit.custom_endpoints.override_base_url_main: " +
-      "holds for the whole input here, and so for alerts, too; split the input in two where that is wrong",
+  it("hold for that service alone, where they are not those of all", () => {
+    const one = input(small({ services: services("https://graph.test") }))!;
+    expect(one.baseUrl).toBeNull();
+    expect(one.services.map(({ addresses }) => addresses?.baseUrl)).toEqual([
+      "https://graph.test",
+      undefined,
     ]);
+    expect(problems("https://graph.test")).toEqual([]);
+  });
+
+  it("may differ from service to service, in the cloud, too", () => {
+    const differing = ["alerts: {ms_365_environment: GCC}", "signIns: {ms_365_environment: GCC High}"];
+    const text = small({ input: ["override_base_url: https://graph.test"], services: differing });
+    expect(input(text)!.services.map(({ addresses }) => addresses)).toEqual(
+      ["com", "us"].map((topLevelDomain) => ({
+        topLevelDomain,
+        baseUrl: "https://graph.test",
+        loginUrl: null,
+        scope: null,
+      })),
+    );
+  });
+
+  it("are told once where something is wrong with them", () => {
+    const wrong = "https://graph.test/#x";
+    expect(problems(wrong, "https://graph.test").filter((line) => line.includes(" error "))).toHaveLength(1);
   });
 });
 

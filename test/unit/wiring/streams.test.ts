@@ -67,3 +67,30 @@ describe("the budgets of a stream", () => {
     expect(await timeFor({ services }, 3, 1)).toBe(0);
   });
 });
+
+describe("the ways into Graph of a 1.x input", () => {
+  const waysOf = (...endpoints: string[]) => {
+    const { streams } = streamsOf({
+      services: ["audit", "alerts"].flatMap((name, index) => [
+        `${name}:`,
+        `  custom_endpoints: {${endpoints[index] ?? ""}}`,
+      ]),
+    });
+    return streams;
+  };
+
+  it("are one where its services say the same", () => {
+    const [audit, alerts] = waysOf(...Array<string>(2).fill("override_base_url_main: https://graph.test"));
+    expect([audit!.graphUrl, alerts!.graphUrl]).toEqual(Array(2).fill("https://graph.test"));
+    expect(audit!.graph).toBe(alerts!.graph);
+  });
+
+  it("are those of its services where they differ, with tokens of their own", () => {
+    const [audit, alerts] = waysOf("override_base_url_main: https://graph.test");
+    expect([audit!.graphUrl, alerts!.graphUrl]).toEqual([
+      "https://graph.test",
+      "https://graph.microsoft.com",
+    ]);
+    expect(audit!.graph).not.toBe(alerts!.graph);
+  });
+});

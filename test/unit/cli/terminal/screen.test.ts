@@ -23,10 +23,14 @@ function openTerminal(columns: number, rows: number) {
     async lines(): Promise<string[]> {
       await new Promise<void>((resolve) => terminal.write("", resolve));
       const { buffer: { active } } = terminal;
-      const all = Array.from({ length: active.length }, (_, at) => active.getLine(at)!.translateToString(true));
+      const all = Array.from(
+        { length: active.length },
+        (_, at) => active.getLine(at)!.translateToString(true),
+      );
       return all.slice(0, all.findLastIndex((line) => line !== "") + 1);
     },
-    cursor: () => [terminal.buffer.active.cursorX, terminal.buffer.active.baseY + terminal.buffer.active.cursorY],
+    cursor:
+      () => [terminal.buffer.active.cursorX, terminal.buffer.active.baseY + terminal.buffer.active.cursorY],
   };
 }
 
