@@ -13,6 +13,8 @@ import { createTurn, type Turn } from "./pull/turn.ts";
 export interface ServedStream {
   readonly stream: Stream;
   readonly figures: Figures;
+  /** What its metrics are labelled with. */
+  readonly labels: Readonly<Record<"input" | "service", string>>;
   /** How old late records were when they were found, in seconds; shared by all streams of a service. */
   readonly lateAges: Histogram;
   /** Held by whoever reads the stream now. */
@@ -30,6 +32,7 @@ export function serveStreams(streams: readonly Stream[], clock: Pick<Clock, "now
     return {
       stream: observe(stream, figures, clock),
       figures,
+      labels: { input: stream.input.name, service: stream.service.name },
       lateAges: lateAges.get(stream.service.name)!,
       turn: createTurn(),
     };
