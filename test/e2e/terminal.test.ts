@@ -120,6 +120,16 @@ describe("graphtap pull on a terminal", () => {
     expect(terminal.history.at(-1)).toMatch(/ info {2}ended: done exit_code=0$/);
   });
 
+  it("logs lines where a program behind a pipe has the same terminal", async () => {
+    const site = await openSite();
+    const config = site.write([contoso("alerts_v2")]);
+    const command = [...programCommand, "pull", "-c", config].map((word) => `'${word}'`).join(" ");
+    const terminal = startInTerminal(["sh", "-c", `${command} | cat`], { columns: 200 });
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.written).not.toContain(FRAME);
+    expect(terminal.history.at(-1)).toMatch(/ info {2}ended: done exit_code=0$/);
+  });
+
   it("has colours, but not with NO_COLOR", async () => {
     const site = await openSite();
     const config = site.write([contoso("alerts_v2")]);
