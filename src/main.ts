@@ -197,6 +197,16 @@ const runtime: Runtime = {
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;
   },
+  stderrSize() {
+    const { columns, rows } = stderr.get();
+    return { columns: columns || 80, rows: rows || 24 };
+  },
+  onResize(callback) {
+    // The stream has its new size before: it listened when it was opened.
+    stderr.get();
+    process.on("SIGWINCH", callback);
+    return () => void process.off("SIGWINCH", callback);
+  },
   stdin: () => process.stdin,
   onStopSignal,
   onReloadSignal: (callback) => listen(listeners.reload, callback),

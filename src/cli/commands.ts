@@ -79,6 +79,18 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/serve.ts"),
   },
   {
+    name: "top",
+    words: "[URL]",
+    summary:
+      "how a running serve is doing, stream by stream, on the terminal (default http://127.0.0.1:9464)",
+    options: [
+      { name: "once", help: "print it once, as where standard error is no terminal", env: "" },
+      { name: "interval", value: "SECONDS", help: "how often to ask (default 2)", env: "" },
+      { name: "token-file", value: "FILE", help: "holds the server's token; or $GRAPHTAP_TOKEN" },
+    ],
+    load: () => import("./commands/top.ts"),
+  },
+  {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
     options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],

@@ -51,6 +51,7 @@ function settle(context: PollContext, range: Window, kept: Instant): void {
  * what still cannot be read is a gap again.
  *
  * @param again deliver what was delivered before, too, each record once
+ * @param onRead told how far the range is read, after each window
  * @throws as a poll
  */
 export function replay(
@@ -59,6 +60,7 @@ export function replay(
   signal: AbortSignal,
   range: Window,
   again: boolean,
+  onRead: (to: Instant) => void = () => {},
 ): Promise<PollReport> {
   return runPoll(openPollContext(stream, engine, signal, { again }), async (context) => {
     const { cursor } = stream.plugin;
@@ -67,7 +69,7 @@ export function replay(
     let kept = earliest(keptFrom(context, cursor, range.from), range.to);
     await readWindows(context, { from: kept, to: range.to }, {
       priority: "backfill",
-      onRead: () => {},
+      onRead,
       onGap: (window, error) => unread.push({ window, error }),
       onDropped: ({ to }) => kept = to,
       mayGoOn: () => true,

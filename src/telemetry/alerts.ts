@@ -153,7 +153,8 @@ function ofCompleteness({ range, length }: Words): Alert[] {
   ];
 }
 
-function ofAccess({ range }: Words): Alert[] {
+function ofAccess({ range, length }: Words): Alert[] {
+  const expiry = of("graphtap_credential_expiry_timestamp_seconds");
   const error = of("graphtap_stream_error");
   return [
     {
@@ -169,6 +170,20 @@ function ofAccess({ range }: Words): Alert[] {
       expr: `max without (service) (${error}{code=~"token-refused|secret-missing|secret-unreadable"}) == 1`,
       forSeconds: 5 * MINUTE,
       summary: "{{ $labels.input }} gets no token with its credentials ({{ $labels.code }})",
+    },
+    {
+      name: "GraphtapCredentialExpires",
+      severity: "warning",
+      expr: `${expiry} - time() < ${length(14 * DAY)}`,
+      forSeconds: HOUR,
+      summary: `{{ $labels.input }}: its {{ $labels.credential }} ends in ${FOR_HUMANS}`,
+    },
+    {
+      name: "GraphtapCredentialExpiresSoon",
+      severity: "critical",
+      expr: `${expiry} - time() < ${length(2 * DAY)}`,
+      forSeconds: 15 * MINUTE,
+      summary: `{{ $labels.input }}: its {{ $labels.credential }} ends in ${FOR_HUMANS}`,
     },
     {
       name: "GraphtapTokensFailing",

@@ -20,6 +20,10 @@ export interface Runtime {
   readonly stdoutPlace: () => StdoutPlace | null;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
+  /** Columns and rows of the terminal that standard error is; 80 by 24 where it is none, or does not tell. */
+  readonly stderrSize: () => { readonly columns: number; readonly rows: number };
+  /** Calls back when the terminal has another size; what it returns ends that. */
+  readonly onResize: (callback: () => void) => () => void;
   /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Calls back at each SIGTERM, SIGINT and SIGQUIT, and at SIGHUP where nothing is read again; what it returns ends that. */

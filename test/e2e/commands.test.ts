@@ -259,7 +259,7 @@ describe("graphtap pull", () => {
 
 describe("the log", () => {
   it("is text, JSON or ECS, as much as asked for, and shows no secret at any level", async () => {
-    const { site, config } = await smallSite();
+    const { config } = await smallSite();
     const pull = (...words: string[]) => run(["pull", "-c", config, ...words]);
     const text = await pull("--log-format", "text", "--log-level", "debug");
     expect(text.stderr).toMatch(/^\d{4}-\d\d-\d\dT\S+Z debug request input=contoso .*status=200/m);

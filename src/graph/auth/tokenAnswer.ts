@@ -2,6 +2,7 @@ import { GraphtapError } from "../../errors.ts";
 import { sentenceOf } from "../../net/sentence.ts";
 import { formOf } from "../refusal.ts";
 import { aadstsAdvice, aadstsCodes, conditionalAdvice, isTransient, pauseOf } from "./aadsts.ts";
+import { jsonObject } from "./jsonObject.ts";
 import type { IssuedToken } from "./token.ts";
 
 const DEFAULT_LIFETIME_SECONDS = 3600;
@@ -31,7 +32,7 @@ type Body = Readonly<Record<string, unknown>>;
  * @throws token-refused the credentials are wrong; token-unavailable the endpoint cannot answer now
  */
 export function readTokenAnswer(answer: TokenAnswer): IssuedToken {
-  const body = objectOf(answer.text);
+  const body = jsonObject(answer.text);
   const issued = answer.status === 200 ? issuedToken(body) : null;
   if (issued !== null) return issued;
   const { error } = body;
@@ -98,15 +99,6 @@ function issuedToken(body: Body): IssuedToken | null {
   // Some front ends write the number as a text.
   const lifetimeSeconds = typeof expires === "string" ? Number.parseFloat(expires) : expires;
   return typeof lifetimeSeconds === "number" && lifetimeSeconds >= 0 ? { token, lifetimeSeconds } : null;
-}
-
-function objectOf(text: string): Body {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as Body : {};
-  } catch {
-    return {};
-  }
 }
 
 function safeWord(text: string): string {

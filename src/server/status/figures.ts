@@ -7,6 +7,7 @@ import type { Position } from "../../state/position.ts";
 import type { StreamState } from "../../state/state.ts";
 import type { Stream } from "../../tap/stream.ts";
 import { createMinutes, type Minutes } from "./minutes.ts";
+import { type Wait, watchWaits } from "./waits.ts";
 
 /**
  * What is known of a stream since the process began. Everything that tells how a stream is doing is made of it, and only
@@ -46,6 +47,8 @@ export interface Figures {
   lastStartedMs: number | null;
   lastEndedMs: number | null;
   lastSuccessMs: number | null;
+  /** What the request under way waits for; `null` where none is. */
+  wait: Wait | null;
   /** When it is polled next; milliseconds since the epoch, `null` during a poll and where nobody knows. */
   nextPollMs: number | null;
 }
@@ -75,19 +78,22 @@ export function createFigures(state: StreamState): Figures {
     lastStartedMs: null,
     lastEndedMs: null,
     lastSuccessMs: null,
+    wait: null,
     nextPollMs: null,
   };
 }
 
 /** The same stream, whose requests and positions are counted on their way. */
-export function observe(stream: Stream, figures: Figures, { now }: Pick<Clock, "now">): Stream {
+export function observe(stream: Stream, figures: Figures, clock: Pick<Clock, "now">): Stream {
+  const { now } = clock;
+  const waiting = watchWaits(stream, clock, (wait) => figures.wait = wait);
   return {
-    ...stream,
+    ...waiting,
     graph: {
       async get(...request) {
         figures.requests++;
         try {
-          const response = await stream.graph.get(...request);
+          const response = await waiting.graph.get(...request);
           figures.answered = true;
           noteTrouble(figures, null, now());
           return response;

@@ -69,16 +69,14 @@ export function measureProgress(streams: readonly ServedStream[], nowMs: number,
   };
 }
 
-function labelsOf({ stream }: ServedStream) {
-  return { input: stream.input.name, service: stream.service.name };
-}
-
 /** One sample for each stream that has a value. */
 function samples(streams: readonly ServedStream[], pick: (served: ServedStream) => number | null): Sample[] {
-  return streams.flatMap((served) => {
+  const all: Sample[] = [];
+  for (const served of streams) {
     const value = pick(served);
-    return value === null ? [] : [{ labels: labelsOf(served), value }];
-  });
+    if (value !== null) all.push({ labels: served.labels, value });
+  }
+  return all;
 }
 
 /** One for each of a stream's values, told apart by one label more. */
@@ -88,17 +86,16 @@ function labelled(
   pick: (served: ServedStream) => ReadonlyMap<string, number>,
 ): Sample[] {
   return streams.flatMap((served) =>
-    [...pick(served)].map(([name, value]) => ({ labels: { ...labelsOf(served), [label]: name }, value }))
+    [...pick(served)].map(([name, value]) => ({ labels: { ...served.labels, [label]: name }, value }))
   );
 }
 
 function oldestUnread({ position, gaps }: Figures): Instant | null {
-  const unread = [
-    position?.watermark ?? null,
-    position?.backfill[0]?.from ?? null,
-    gaps[0]?.from ?? null,
-  ];
-  return unread.filter((time) => time !== null).sort(compareInstants)[0] ?? null;
+  let oldest: Instant | null = null;
+  for (const time of [position?.watermark, position?.backfill[0]?.from, gaps[0]?.from]) {
+    if (time != null && (oldest === null || compareInstants(time, oldest) < 0)) oldest = time;
+  }
+  return oldest;
 }
 
 /** When Graph drops the oldest that is unread, as far as it is documented. */

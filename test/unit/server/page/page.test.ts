@@ -34,6 +34,9 @@ function streamOf(input: string, service: string, more: Partial<StreamStatus> = 
     gap_seconds: 0,
     gap_ranges: [],
     batch_waiting: false,
+    sent: 0,
+    waits_for: null,
+    waits_seconds: null,
     ...more,
   };
 }
