@@ -99,7 +99,11 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json],
+    options: [config, json, {
+      name: "sarif",
+      help: "as SARIF 2.1.0, for editors and code scanning",
+      env: "",
+    }],
     load: () => import("./commands/check.ts"),
   },
   {
