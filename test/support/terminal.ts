@@ -52,7 +52,7 @@ export function startInTerminal(
     env: programEnvironment({ TERM: "xterm-256color", ...env }),
   });
   onTestFinished(() => {
-    child.kill("SIGKILL");
+    child.kill("SIGTERM");
     screen.dispose();
   });
   const bytes: Buffer[] = [];
