@@ -35,6 +35,12 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
       "a proxy or a filter on the way gave it; ask whoever runs it to let this host through, or check override_base_url";
     return new GraphtapError("graph-unreachable", `${cannot} ${reason}`, { retryAfterSeconds, reason });
   }
+  if (refusal.status === 407) {
+    const reason =
+      "the answer (status 407) is a proxy's, which wants to know who asks: set its user and password in " +
+      "HTTP_PROXY or HTTPS_PROXY";
+    return new GraphtapError("graph-unreachable", `${cannot} ${reason}`, { retryAfterSeconds, reason });
+  }
   const [code, advice] = verdict(asked, refusal, claims);
   const named = /^[\w.-]{1,80}$/.test(refusal.code)
     ? ` "${refusal.code}"`

@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
 import { secondsIn } from "../../instant.ts";
 import type { Gap } from "../../state/gap.ts";
+import type { Lost } from "../../state/lost.ts";
 import type { Position } from "../../state/position.ts";
 import type { StreamState } from "../../state/state.ts";
 import type { Stream } from "../../tap/stream.ts";
@@ -30,6 +31,8 @@ export interface Figures {
   lateBySeconds: number | null;
   /** What is in the gap ledger, the oldest first. */
   gaps: readonly Gap[];
+  /** What is lost for good and nobody has taken note of; looked up again when a poll begins. */
+  lost: readonly Lost[];
   pollsOk: number;
   readonly pollErrors: Map<ErrorCode, number>;
   /** Seconds of older time that were to be read when there were most of them; 0 when nothing is left. */
@@ -65,6 +68,7 @@ export function createFigures(state: StreamState): Figures {
     late: 0,
     lateBySeconds: null,
     gaps: state.gaps().list(),
+    lost: state.lost().list(),
     pollsOk: 0,
     pollErrors: new Map(),
     backfillSeconds: position === null ? 0 : secondsIn(position.backfill),
@@ -115,7 +119,10 @@ function observeState(state: StreamState, figures: Figures): StreamState {
   }
   return {
     dir: state.dir,
-    loadPosition: () => figures.position = state.loadPosition(),
+    loadPosition() {
+      figures.lost = state.lost().list();
+      return figures.position = state.loadPosition();
+    },
     hasLostPosition: () => state.hasLostPosition(),
     begin(position) {
       state.begin(position);
@@ -138,11 +145,19 @@ function observeState(state: StreamState, figures: Figures): StreamState {
         figures.gaps = [...gaps];
       },
     }),
+    lost: () => ({
+      ...state.lost(),
+      save(lost) {
+        state.lost().save(lost);
+        figures.lost = [...lost];
+      },
+    }),
     inventory: () => state.inventory(),
     reset() {
       state.reset();
       figures.position = null;
       figures.gaps = [];
+      figures.lost = [];
     },
   };
 }

@@ -51,6 +51,36 @@ describe("the kinds of credentials", () => {
   });
 });
 
+describe("a managed identity", () => {
+  const identity = (tenant: string) => own(`tenant_id: ${tenant}`, "managed_identity: {client_id: x}");
+
+  it("is asked for where the variables of the host say", () => {
+    const env = { IDENTITY_ENDPOINT: "http://127.0.0.1:41403/msi/token", IDENTITY_HEADER: "a-header" };
+    const credentials = credentialsOf(identity(TENANT), options({}, env));
+    expect(credentials).toMatchObject({
+      kind: "managed_identity",
+      clientId: null,
+      identity: { by: "client_id", id: "x" },
+      host: { kind: "app-service", url: env.IDENTITY_ENDPOINT },
+    });
+    expect(JSON.stringify(credentials)).not.toContain(env.IDENTITY_HEADER);
+  });
+
+  it("needs the tenant's id, for its tokens are compared with it", () => {
+    expect(problemsOf(identity("contoso.example"))).toEqual([
+      "7:18 error inputs.a.credentials.tenant_id: is no GUID; the tokens of a managed identity are compared with the " +
+      "tenant's id",
+    ]);
+  });
+
+  it("is not that of Service Fabric", () => {
+    const env = { IDENTITY_SERVER_THUMBPRINT: "AB" };
+    expect(problemsOf(identity(TENANT), options({}, env)).join("\n")).toMatch(
+      /credentials\.managed_identity: this host is a node of Service Fabric/,
+    );
+  });
+});
+
 describe("a secret by a command", () => {
   const text = (program: string) =>
     own(

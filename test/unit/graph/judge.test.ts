@@ -38,6 +38,7 @@ describe("an answer that is no page", () => {
     ],
     [{ status: 403, code: NON_PREMIUM }, {}, "graph-unlicensed", "Microsoft Entra ID P1 or P2"],
     [{ status: 403, code: "" }, {}, "graph-forbidden", "admin consent"],
+    [{ status: 407, code: "" }, {}, "graph-unreachable", "is a proxy's"],
     [{ status: 429, code: "UnknownError" }, {}, "graph-throttled", "ApiError 429"],
     [{ status: 429, code: "" }, {}, "graph-throttled", "answered 429"],
     [{ status: 500, code: "UnknownError" }, {}, "graph-unavailable", "ApiError 498"],
