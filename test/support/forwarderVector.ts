@@ -111,7 +111,7 @@ export async function planVector(options: VectorPipelineOptions): Promise<Vector
     },
     async post(lines) {
       const body = Buffer.from(lines, "latin1");
-      const answer = await fetch(`http://127.0.0.1:${httpPort}/ingest`, { method: "POST", body });
+      const answer = await fetchPatiently(`http://127.0.0.1:${httpPort}/ingest`, body);
       if (!answer.ok) throw new Error(`Vector answered ${answer.status}`);
     },
   };
@@ -158,6 +158,17 @@ function tlsLimit(folder: string, version: string): Record<string, string> {
   const file = join(folder, "openssl.cnf");
   writeFileSync(file, OPENSSL_CONF.replace("TLSv1.2", version));
   return { OPENSSL_CONF: file };
+}
+
+/** Posts, and tries again for two seconds: Vector says that it has started before it listens. */
+async function fetchPatiently(url: string, body: Buffer, tries = 20): Promise<Response> {
+  try {
+    return await fetch(url, { method: "POST", body: new Uint8Array(body) });
+  } catch (error) {
+    if (tries === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return await fetchPatiently(url, body, tries - 1);
+  }
 }
 
 export function isAlive(pid: number): boolean {
