@@ -24,18 +24,30 @@ function needOf(stream: StreamStatus): Need | null {
     case "failing":
       return failing(stream);
     case "gap":
-      return need(stream, "gaps", gapCause(stream), {
+      return need(stream, "gaps", gapCause(stream) + alsoLost(stream), {
         detail: stream.gap_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
         todo: `Graph did not serve it. It is tried again by itself, next at ${nextTry(stream)}.`,
       });
     case "late": {
       const cause = stream.code === null ? null : causeOf(stream.code);
-      return need(stream, "doctor", `is ${durationInWords(stream.lag_seconds ?? 0)} behind`, {
-        todo: cause === null
-          ? "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less."
-          : `It ${cause.says}. ${cause.todo}`,
-      });
+      return need(
+        stream,
+        "doctor",
+        `is ${durationInWords(stream.lag_seconds ?? 0)} behind${alsoLost(stream)}`,
+        {
+          todo: cause === null
+            ? "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less."
+            : `It ${cause.says}. ${cause.todo}`,
+        },
+      );
     }
+    case "lost":
+      return need(stream, "gaps", lostCause(stream), {
+        detail: stream.lost_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
+        todo:
+          "Graph keeps these records no longer. Nothing brings them back: see what kept them from being read, " +
+          'and take note of it by "graphtap gaps --forget".',
+      });
     default:
       return null;
   }
@@ -47,11 +59,22 @@ function failing(stream: StreamStatus): Need {
   const kinds: Readonly<Record<string, ErrorKind>> = errorKinds;
   const ofInput = kinds[code]?.ofInput ?? false;
   const also = stream.gaps > 0 ? `, and ${gapCause(stream)}` : "";
-  return need(ofInput ? { ...stream, service: null } : stream, "doctor", says + also, { todo });
+  return need(ofInput ? { ...stream, service: null } : stream, "doctor", says + also + alsoLost(stream), {
+    todo,
+  });
 }
 
 function gapCause({ gaps, gap_seconds }: StreamStatus): string {
   return `has ${gaps === 1 ? "1 gap" : `${gaps} gaps`} of ${durationInWords(gap_seconds)}`;
+}
+
+function lostCause({ lost_seconds }: StreamStatus): string {
+  return `has lost ${durationInWords(lost_seconds)} for good`;
+}
+
+/** Of one that has other trouble, too. */
+function alsoLost(stream: StreamStatus): string {
+  return stream.lost === 0 ? "" : `, and ${lostCause(stream)}`;
 }
 
 /** To the minute, UTC. */

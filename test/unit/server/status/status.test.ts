@@ -137,6 +137,48 @@ describe("/v1/status", () => {
     });
   });
 
+  it("tells what is lost for good, until somebody has taken note of it beside the server", async () => {
+    const house = open();
+    await house.pollAll();
+    const { state } = house.server.streams[0]!;
+    const at = (ms: number) => ({ seconds: ms / 1000, nanos: 0 });
+    const since = house.clock.now();
+    const lost = {
+      from: at(since - 7_200_000),
+      to: at(since - 3_600_000),
+      reason: "retention",
+      sinceMs: since,
+    };
+    state.lost().save([lost]);
+    const status = await statusOf(house);
+    expect(status).toMatchObject({
+      verdict: "lost",
+      counts: { lost: 1 },
+      summary: "1 of 2 needs you: contoso/signIns has lost 1 h for good",
+    });
+    expect(stream(status, "signIns")).toMatchObject({
+      verdict: "lost",
+      since: "2026-11-22T16:00:00.000Z",
+      lost: 1,
+      lost_seconds: 3600,
+      lost_ranges: [{ from: "2026-11-22T14:00:00Z", to: "2026-11-22T15:00:00Z", reason: "retention" }],
+    });
+    expect(status.needs[0]).toMatchObject({
+      verdict: "lost",
+      detail: "2026-11-22T14:00:00Z to 2026-11-22T15:00:00Z: retention",
+      command: "graphtap gaps --input contoso --service signIns",
+    });
+    expect(await (await house.fetch("/readyz")).json()).toMatchObject({
+      ready: true,
+      lost: [{ input: "contoso", service: "signIns", lost: 1, lost_seconds: 3600 }],
+    });
+    expect(await (await house.fetch("/")).text()).toContain("3,600 s lost");
+
+    house.streams[0]!.state.lost().forget();
+    await house.pollAll();
+    expect((await statusOf(house)).verdict).toBe("healthy");
+  });
+
   it("tells how much of the older records is read, and until when", async () => {
     const house = open({ start: 10 * 86_400 });
     await house.pollAll(0);
