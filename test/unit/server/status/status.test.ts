@@ -105,6 +105,27 @@ describe("/v1/status", () => {
     expect(needs[0]!.command).toBe("graphtap doctor --input fabrikam");
   });
 
+  it("tells what all streams of an input fail with once, and names the stream where it is one", async () => {
+    const house = open();
+    house.emulator.faults.add({
+      match: { path: "/v1.0", times: "always" },
+      do: { kind: "status", status: 401, code: "InvalidAuthenticationToken" },
+    });
+    await house.pollAll();
+    const { summary, needs } = await statusOf(house);
+    expect(summary).toBe("2 of 2 need you: contoso has a token that Graph refuses");
+    expect(needs).toMatchObject([{ service: null, streams: 2, command: "graphtap doctor --input contoso" }]);
+
+    const other = open();
+    other.emulator.faults.add({
+      match: { collection: "signIns", times: "always" },
+      do: { kind: "status", status: 502 },
+    });
+    void other.pollAll();
+    await settle();
+    expect((await statusOf(other)).summary).toBe("1 of 2 needs you: contoso/signIns is not served by Graph");
+  });
+
   it("tells a gap with its seconds, and when it is tried again", async () => {
     const house = open();
     await house.pollAll();
