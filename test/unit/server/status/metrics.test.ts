@@ -167,7 +167,14 @@ describe("/metrics", () => {
       to: moment(120),
       ...tried,
     }]);
+    state.lost().save([{
+      from: moment(200),
+      to: moment(300),
+      reason: "retention",
+      sinceMs: house.clock.now(),
+    }]);
     const metrics = await (await house.fetch("/metrics")).text();
+    expect(metrics).toContain('graphtap_lost_seconds{input="contoso",service="signIns"} 100\n');
     expect(metrics).toContain('graphtap_gaps{input="contoso",service="signIns"} 2\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="signIns"} 90\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="alerts_v2"} 0\n');
