@@ -173,6 +173,15 @@ function stdoutPlace(): StdoutPlace | null {
   }
 }
 
+function stdoutIsPipe(): boolean {
+  try {
+    const own = fstatSync(1);
+    return own.isFIFO() || own.isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /** How often the parent process is looked at: a shipper that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;
 const parent = process.ppid;
@@ -193,9 +202,20 @@ const runtime: Runtime = {
   writeStdout,
   stdoutName,
   stdoutPlace,
+  stdoutIsPipe,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;
+  },
+  stderrSize() {
+    const { columns, rows } = stderr.get();
+    return { columns: columns || 80, rows: rows || 24 };
+  },
+  onResize(callback) {
+    // The stream has its new size before: it listened when it was opened.
+    stderr.get();
+    process.on("SIGWINCH", callback);
+    return () => void process.off("SIGWINCH", callback);
   },
   stdin: () => process.stdin,
   onStopSignal,

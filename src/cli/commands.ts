@@ -79,6 +79,18 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/serve.ts"),
   },
   {
+    name: "top",
+    words: "[URL]",
+    summary:
+      "how a running serve is doing, stream by stream, on the terminal (default http://127.0.0.1:9464)",
+    options: [
+      { name: "once", help: "print it once, as where standard error is no terminal", env: "" },
+      { name: "interval", value: "SECONDS", help: "how often to ask (default 2)", env: "" },
+      { name: "token-file", value: "FILE", help: "holds the server's token; or $GRAPHTAP_TOKEN" },
+    ],
+    load: () => import("./commands/top.ts"),
+  },
+  {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
     options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
@@ -87,7 +99,11 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json],
+    options: [config, json, {
+      name: "sarif",
+      help: "as SARIF 2.1.0, for editors and code scanning",
+      env: "",
+    }],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -204,8 +220,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    words: "[config|check]",
-    summary: "JSON Schema of the configuration, or of what check --json prints",
+    words: "[config|check|status]",
+    summary: "JSON Schema of the configuration, of what check --json prints, or of /v1/status",
     options: [],
     load: () => import("./commands/schema.ts"),
   },

@@ -3,6 +3,8 @@ import { GraphtapError } from "../errors.ts";
 import { decodeCheckpoint } from "../state/checkpoint.ts";
 import type { Gap } from "../state/gap.ts";
 import { gapsIn } from "../state/gapLedger.ts";
+import type { Lost } from "../state/lost.ts";
+import { lostRangesIn } from "../state/lostLedger.ts";
 import type { Position } from "../state/position.ts";
 import type { State, StreamAddress } from "../state/state.ts";
 import { usage } from "./options.ts";
@@ -12,6 +14,7 @@ interface Exported {
   readonly address: StreamAddress;
   readonly position: Position;
   readonly gaps: readonly Gap[];
+  readonly lost: readonly Lost[];
 }
 
 /**
@@ -39,13 +42,14 @@ export function importState(state: State, text: string, inputId: string | undefi
     );
   }
   const there = state.list();
-  return imported.map(({ address, position, gaps }, index) => {
+  return imported.map(({ address, position, gaps, lost }, index) => {
     const place = places[index]!;
     const isElsewhere = place.inputId !== address.inputId;
     const others = there.filter((one) =>
       isElsewhere && one.inputId === address.inputId && one.service === address.service
     );
     if (gaps.length > 0) state.stream(place).gaps().save(gaps);
+    if (lost.length > 0) state.stream(place).lost().save(lost);
     state.takeOver(place, others, { ...position, interruption: null });
     const keys = others.length > 0 ? ", with its keys" : "";
     return `${place.inputId} × ${place.service}: goes on where the export stood${keys}`;
@@ -54,7 +58,7 @@ export function importState(state: State, text: string, inputId: string | undefi
 
 function readLine(line: string, number: number): Exported {
   const wrong = (what: string) => usage("state", `line ${number} of the import ${what}`);
-  let value: { checkpoint?: unknown; gaps?: unknown } | null;
+  let value: { checkpoint?: unknown; gaps?: unknown; lost?: unknown } | null;
   try {
     value = JSON.parse(line);
   } catch {
@@ -65,5 +69,7 @@ function readLine(line: string, number: number): Exported {
   if (decoded.kind === "corrupt") throw wrong(`holds no position: ${decoded.reason}`);
   const gaps = gapsIn(value?.gaps ?? []);
   if (gaps === null) throw wrong("holds gaps that cannot be read");
-  return { address: decoded.address, position: decoded.position, gaps };
+  const lost = lostRangesIn(value?.lost ?? []);
+  if (lost === null) throw wrong("holds lost ranges that cannot be read");
+  return { address: decoded.address, position: decoded.position, gaps, lost };
 }

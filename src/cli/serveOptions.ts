@@ -69,7 +69,7 @@ export function readToken(given: Given, env: Readonly<Record<string, string | un
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= SHORTEST_TOKEN) return token;
   const where = file === undefined ? "$GRAPHTAP_TOKEN" : `--token-file "${file}"`;
   throw usage(
-    "serve",
+    given.command,
     `${where} holds no token: expected at least ${SHORTEST_TOKEN} printable ASCII characters without spaces`,
   );
 }

@@ -1,7 +1,7 @@
 /** The words of the commands that deliver, as the plain options that a tap is opened with. */
 import { hostname } from "node:os";
 import type { LineFormat } from "../record/line.ts";
-import { isLogFormat, isLogLevel, type LogOptions } from "../telemetry/log.ts";
+import { isLogFormat, isLogLevel, type LogLevel, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "../wiring/configFile.ts";
 import type { Heartbeat } from "../wiring/heartbeat.ts";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -14,17 +14,24 @@ const DEFAULT_HEARTBEAT_TAG = "my.app.graphtap.heartbeat";
 /** Devo's limit, and what a level of a tag may hold. */
 const TAG = /^(?=.{1,1024}$)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/;
 
+/** Where a command differs from the others. */
+export interface TapDifferences {
+  /** The option that names the sink. @default "to" */
+  readonly sinkOption?: SinkOptionName;
+  /** The least level of the log, unless one is asked for. @default "info" */
+  readonly level?: LogLevel;
+}
+
 /**
  * Reads what a tap needs to know beside its configuration.
  *
- * @param sinkOption the one that names the sink; @default "to"
  * @throws usage; secret-unreadable for the file of `--auth-file`
  */
 export function tapOptions(
   given: Given,
   runtime: Runtime,
   loaded: LoadedConfig,
-  sinkOption: SinkOptionName = "to",
+  { sinkOption = "to", level }: TapDifferences = {},
 ): TapOptions {
   const { allowInsecureUrls, debug } = loaded.config.globals;
   return {
@@ -33,7 +40,7 @@ export function tapOptions(
     stateDir: stateDirOf(given, loaded),
     format: (given.text("format") ?? "json") as LineFormat,
     hostname: hostOf(given),
-    log: logOptions(given, runtime, debug),
+    log: logOptions(given, runtime, debug, level),
     exitWithParent: given.has("exit-with-parent"),
   };
 }
@@ -60,15 +67,17 @@ function hostOf(given: Given): string {
  * How the log looks: text for people, JSON for what collects a service's standard error.
  *
  * @param debug whether the configuration asks for a line for each request (`globals.debug`)
+ * @param usual the least level, unless one is asked for
  */
 export function logOptions(
   given: Given,
   { stderrIsTerminal }: Pick<Runtime, "stderrIsTerminal">,
   debug: boolean,
+  usual: LogLevel = "info",
 ): Pick<LogOptions, "format" | "level"> {
   const format = given.text("log-format") ?? (stderrIsTerminal ? "text" : "json");
-  const level = given.has("verbose") ? "debug" : given.text("log-level") ?? (debug ? "debug" : "info");
-  return { format: isLogFormat(format) ? format : "text", level: isLogLevel(level) ? level : "info" };
+  const level = given.has("verbose") ? "debug" : given.text("log-level") ?? (debug ? "debug" : usual);
+  return { format: isLogFormat(format) ? format : "text", level: isLogLevel(level) ? level : usual };
 }
 
 /** `--heartbeat` and `--heartbeat-tag`; `null` when there is to be none. @throws usage */

@@ -164,7 +164,11 @@ function judgeTag(tag: string, path: Path, report: Report): void {
 type StartTime = NonNullable<ServiceConfig["startTime"]>;
 
 function startTimeOf(
-  values: { readonly start_time_in_utc?: StartTime | undefined; readonly start_time?: StartTime | undefined },
+  values: {
+    readonly start_time_in_utc?: StartTime | undefined;
+    readonly start_time?: StartTime | undefined;
+    readonly override_time_delta_in_days?: number | undefined;
+  },
   path: Path,
   plugin: Plugin,
   now: Instant,
@@ -177,6 +181,9 @@ function startTimeOf(
   const start = current ?? older;
   if (start === undefined) return null;
   const at = [...path, current === undefined ? "start_time" : "start_time_in_utc"];
+  if (values.override_time_delta_in_days !== undefined) {
+    report("warning", [...path, "override_time_delta_in_days"], `ignored, as ${at.at(-1)} is given`);
+  }
   if (takesNoTime(plugin)) {
     report("warning", at, `ignored: ${plugin.service} is read whole and takes no start time`);
     return null;

@@ -6,6 +6,7 @@ import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
 import { compareInstants, earliest, formatInstant, type Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
 import { withGap } from "../state/gap.ts";
+import { withLost } from "../state/lost.ts";
 import { emptyPosition, type Position, type Reread } from "../state/position.ts";
 import type { State, StreamAddress } from "../state/state.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -26,7 +27,7 @@ export function enabledStreams({ inputs }: Config): EnabledStream[] {
 
 /**
  * Lets streams without a position go on where those stood that are not in the configuration any more and whose place
- * they take: with their keys and gaps, so that nothing is lost and nothing leaves again.
+ * they take: with their keys, gaps and what they lost, so that nothing is lost and nothing leaves again.
  *
  * @param streams those without a position
  * @throws state-unusable
@@ -53,6 +54,8 @@ export function carryOver(
     if (found.length === 0) continue;
     const others = found.map((one) => one.address);
     const position = joined(found.map((one) => one.position), service.startTime?.instant ?? null);
+    const lost = others.flatMap((one) => state.stream(one).lost().list());
+    if (lost.length > 0) state.stream(address).lost().save(lost.reduce(withLost, []));
     const gaps = others.flatMap((one) => state.stream(one).gaps().list());
     // Before the position: a gap that is there twice costs requests, one that is not there costs records.
     if (gaps.length > 0) state.stream(address).gaps().save(gaps.reduce(withGap, []));
@@ -74,6 +77,7 @@ function joined(positions: readonly Position[], configured: Instant | null): Pos
   const all = others.reduce((one, other) => ({
     ...one,
     beganAt: earlier(one.beganAt, other.beganAt),
+    begunMs: one.begunMs === null || other.begunMs === null ? null : Math.min(one.begunMs, other.begunMs),
     // Who has read nothing begins where it began.
     watermark: earlier(one.watermark ?? one.beganAt, other.watermark ?? other.beganAt),
     backfill: [...one.backfill, ...other.backfill].sort((a, b) => compareInstants(a.from, b.from)),

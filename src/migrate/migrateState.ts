@@ -5,7 +5,7 @@ import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { State } from "../state/state.ts";
 import { listOldFiles } from "./oldState.ts";
-import { findTakeovers, type TakenOver, takeOver } from "./takeOver.ts";
+import { findTakeovers, type TakenOver, type Takeover, takeOver } from "./takeOver.ts";
 
 /** What is taken over, and to whom. */
 export interface StateMigrationOptions {
@@ -20,6 +20,8 @@ export interface StateMigrationOptions {
   readonly overlapSeconds: number;
   /** Only tell what would be done. */
   readonly isCheck: boolean;
+  /** Told before each stream. */
+  readonly onStream?: (done: number, all: number, one: Takeover) => void;
 }
 
 /** What became of every stream. */
@@ -49,7 +51,10 @@ export function migrateState(options: StateMigrationOptions): StateMigration {
     );
   }
   return {
-    streams: takeovers.map((one) => takeOver(one, state, now, overlapSeconds, isCheck)),
+    streams: takeovers.map((one, done) => {
+      options.onStream?.(done, takeovers.length, one);
+      return takeOver(one, state, now, overlapSeconds, isCheck);
+    }),
     strangers: files.filter((file) => !claimed.has(file)),
   };
 }

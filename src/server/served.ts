@@ -3,13 +3,18 @@ import { asGraphtapError } from "../errors.ts";
 import type { PollReport } from "../tap/poll.ts";
 import type { Stream } from "../tap/stream.ts";
 import { createHistogram, type Histogram } from "../telemetry/histogram.ts";
-import { createFigures, type Figures, noteEnd, observe } from "./status/figures.ts";
+import { countLines } from "../telemetry/stats.ts";
+import type { Sink } from "../sink/sink.ts";
+import type { Delivery } from "./status/delivery.ts";
+import { createFigures, type Figures, noteEnd, noteSent, observe } from "./status/figures.ts";
 import { createTurn, type Turn } from "./pull/turn.ts";
 
 /** A stream in a server: read by one at a time, and watched. */
 export interface ServedStream {
   readonly stream: Stream;
   readonly figures: Figures;
+  /** What its metrics are labelled with. */
+  readonly labels: Readonly<Record<"input" | "service", string>>;
   /** How old late records were when they were found, in seconds; shared by all streams of a service. */
   readonly lateAges: Histogram;
   /** Held by whoever reads the stream now. */
@@ -27,10 +32,27 @@ export function serveStreams(streams: readonly Stream[], clock: Pick<Clock, "now
     return {
       stream: observe(stream, figures, clock),
       figures,
+      labels: { input: stream.input.name, service: stream.service.name },
       lateAges: lateAges.get(stream.service.name)!,
       turn: createTurn(),
     };
   });
+}
+
+/** The sink of a stream; what it has accepted is counted. */
+export function counted(
+  sink: Sink,
+  { figures }: ServedStream,
+  delivery: Delivery,
+  { now }: Pick<Clock, "now">,
+): Sink {
+  return {
+    ...sink,
+    async write(...lines) {
+      await delivery.follow(lines[0].length, () => sink.write(...lines));
+      noteSent(figures, countLines(lines[0]), now());
+    },
+  };
 }
 
 /** Runs one poll and notes in the stream's figures how it went. @throws what it throws */

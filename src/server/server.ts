@@ -7,15 +7,13 @@ import type { PlanStream, PollStream } from "../tap/scheduler.ts";
 import type { Engine, Stream } from "../tap/stream.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
-import { countLines } from "../telemetry/stats.ts";
 import { createBatches } from "./pull/batch.ts";
 import type { AppBindings } from "./listen.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
 import type { PullContext } from "./pull/context.ts";
-import { noted, type ServedStream, serveStreams } from "./served.ts";
+import { counted, noted, type ServedStream, serveStreams } from "./served.ts";
 import { createDelivery, type Delivery } from "./status/delivery.ts";
-import { noteSent } from "./status/figures.ts";
 import type { ProcessFigures } from "./status/processSamples.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
@@ -92,16 +90,16 @@ export function createTapServer(options: ServerOptions): TapServer {
 /** The sink; what it has accepted is counted, and shown to the listeners too. */
 function watched(
   sink: Sink,
-  { stream, figures }: ServedStream,
+  one: ServedStream,
   { events, engine: { clock } }: PullContext,
   delivery: Delivery,
 ): Sink {
+  const counting = counted(sink, one, delivery, clock);
   return {
-    ...sink,
+    ...counting,
     async write(...lines) {
-      await delivery.follow(lines[0].length, () => sink.write(...lines));
-      noteSent(figures, countLines(lines[0]), clock.now());
-      events.publish(stream, lines[0]);
+      await counting.write(...lines);
+      events.publish(one.stream, lines[0]);
     },
   };
 }

@@ -29,6 +29,7 @@ const command = (settings: ShipperSettings, via: WayIn) =>
 export const fluentBitWays: Readonly<Record<WayIn, FluentBitWay>> = {
   exec: {
     about: `graphtap as a child of Fluent Bit that runs for as long as it does.
+What is between graphtap and the disk is lost when Fluent Bit is killed; by http.yaml or tail.yaml nothing was.
 Neither the official container image nor its debug variant has the exec plugin: use http.yaml there.
 Stop graphtap first, or both at once as systemd does: what it prints last is then read to the end.`,
     key: "exec",
@@ -93,8 +94,7 @@ parsers:
 `,
   },
   http: {
-    about:
-      `graphtap on its own, pushing batches; the way in with an acknowledgement, and the one for containers.
+    about: `graphtap on its own, pushing batches; the way in with an acknowledgement, and the one to take.
 A batch counts as delivered when Fluent Bit has answered 201, which is after it is in the storage folder.`,
     key: "line",
     input: (settings) =>
@@ -114,7 +114,7 @@ A batch counts as delivered when Fluent Bit has answered 201, which is after it 
   },
   file: {
     about: `graphtap on its own, writing a spool; Fluent Bit follows it and remembers how far it came.
-The one way that loses no line when graphtap or Fluent Bit is killed; some come twice when Fluent Bit is.`,
+No line was lost when graphtap or Fluent Bit was killed, and either may be away for as long as the disk has room.`,
     key: "line",
     input: (settings) =>
       `# Start graphtap beside it, by a unit or container of its own:

@@ -28,6 +28,8 @@ export interface Checkpoint {
   readonly input_id: string;
   readonly start_time_in_utc: string | null;
   readonly began_at: string | null;
+  /** When the stream began; left out where nobody knows. */
+  readonly begun_ms?: number;
   /** The watermark. */
   readonly read_to: string | null;
   readonly backfill: readonly WindowTexts[];
@@ -99,6 +101,7 @@ export function checkpointOf(position: Position, { inputId, service }: StreamAdd
     input_id: inputId,
     start_time_in_utc: position.start,
     began_at: textOf(position.beganAt),
+    ...(position.begunMs === null ? {} : { begun_ms: position.begunMs }),
     read_to: textOf(position.watermark),
     backfill: position.backfill.map(windowTexts),
     backfill_ends_ms: position.backfillEndsMs,
@@ -157,6 +160,7 @@ function positionIn(checkpoint: Checkpoint): Position {
   return {
     start: checkpoint.start_time_in_utc,
     beganAt: instantOf(checkpoint.began_at),
+    begunMs: checkpoint.begun_ms ?? null,
     watermark: instantOf(checkpoint.read_to),
     backfill: checkpoint.backfill.map(windowIn),
     backfillEndsMs: checkpoint.backfill_ends_ms ?? null,
@@ -258,6 +262,8 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   input_id: isText,
   start_time_in_utc: orNull(isText),
   began_at: orNull(isTime),
+  // The first of version 3 did not have it.
+  begun_ms: (value) => value === undefined || isMoment(value),
   read_to: orNull(isTime),
   backfill: (value) => Array.isArray(value) && value.every(isRange),
   // The first of version 3 did not have it.

@@ -26,13 +26,13 @@ export function withGap(gaps: readonly Gap[], gap: Gap): Gap[] {
   return gaps.map((other) => other === neighbour ? { ...neighbour, from, to } : other).sort(byTime);
 }
 
-/** The gaps without what lies within a window that was read now. */
-export function withoutWindow(gaps: readonly Gap[], { from, to }: Window): Gap[] {
+/** The ranges without what lies within a window that was read now. */
+export function withoutWindow<Range extends Window>(gaps: readonly Range[], { from, to }: Window): Range[] {
   return gaps.filter((gap) => gap.from.seconds < from.seconds || gap.to.seconds > to.seconds);
 }
 
 /** The order of gaps: the oldest first. */
-export function byTime(a: Gap, b: Gap): number {
+export function byTime(a: Window, b: Window): number {
   return a.from.seconds - b.from.seconds;
 }
 

@@ -40,6 +40,11 @@ export interface Position {
   readonly start: string | null;
   /** Nothing before this is wanted: the configured start, or when the first poll began. */
   readonly beganAt: Instant | null;
+  /**
+   * When the stream began, in milliseconds since the epoch; `null` when nobody knows. What Graph had dropped by then it
+   * never could lose.
+   */
+  readonly begunMs: number | null;
   /** Every record before this was read and accepted, but for `backfill`; `null` before the first window. */
   readonly watermark: Instant | null;
   /** Older ranges that are still to be read, oldest first. */
@@ -77,6 +82,7 @@ export function emptyPosition(start: string | null = null): Position {
   return {
     start,
     beganAt: null,
+    begunMs: null,
     watermark: null,
     backfill: [],
     backfillEndsMs: null,

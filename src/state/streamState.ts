@@ -5,6 +5,7 @@ import { isFolder } from "../files/durable.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
 import { type InventoryFile, openInventory } from "./inventory.ts";
+import { type LostLedger, openLostLedger } from "./lostLedger.ts";
 import type { Position } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
@@ -54,6 +55,8 @@ export interface StreamState {
   seen(): SeenSet;
   /** The ranges that could not be read. */
   gaps(): GapLedger;
+  /** The ranges that nobody can read any more. Of these alone is note taken beside another process. */
+  lost(): LostLedger;
   /** What a collection that is read whole held. */
   inventory(): InventoryFile;
   /**
@@ -190,6 +193,7 @@ export function openStream(
     commitInFile,
     seen: () => folder.seen(),
     gaps: () => makingFirst(folder, openGapLedger(dir, options)),
+    lost: () => makingFirst(folder, openLostLedger(dir, options)),
     inventory: () => makingFirst(folder, openInventory(dir, options)),
     reset() {
       anchored = false;

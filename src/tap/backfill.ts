@@ -1,4 +1,8 @@
-import { secondsIn } from "../instant.ts";
+import { fromMillis, secondsIn, type Window } from "../instant.ts";
+import type { TimedCursor } from "../plugin/plugin.ts";
+import type { WindowCounts } from "../record/intake.ts";
+import { oldestKept } from "./live.ts";
+import { noticeEmpty, recordDropped } from "./lost.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindows } from "./windows/readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
@@ -7,15 +11,21 @@ import { recordGap } from "./retryGaps.ts";
 const SAY_EVERY_MS = 300_000;
 
 /** Reads older ranges, the oldest first since Graph drops it first, window by window while it may. */
-export async function backfill(context: PollContext, mayGoOn: () => boolean): Promise<void> {
+export async function backfill(
+  context: PollContext,
+  cursor: TimedCursor,
+  mayGoOn: () => boolean,
+): Promise<void> {
   const { position, engine: { clock } } = context;
   const leftBefore = secondsIn(position.current.backfill);
   if (leftBefore === 0) return;
   let saidMs = clock.now();
   for (let range; mayGoOn() && (range = position.current.backfill[0]) !== undefined;) {
+    const notice = createNotice(context, cursor, range);
     await readWindows(context, range, {
       priority: "backfill",
-      onRead(to) {
+      onRead(to, counts) {
+        notice(to, counts);
         position.advanceBackfill(to);
         position.expectBackfillEnd(endMs(context, leftBefore));
         if (clock.now() - saidMs < SAY_EVERY_MS) return;
@@ -23,10 +33,26 @@ export async function backfill(context: PollContext, mayGoOn: () => boolean): Pr
         say(context);
       },
       onGap: (window, error) => recordGap(context, window, error),
+      onDropped: (dropped) => recordDropped(context, dropped),
       mayGoOn,
     });
   }
   say(context);
+}
+
+/** Looks at each window that was read, whether it came too late. */
+function createNotice(context: PollContext, cursor: TimedCursor, range: Window) {
+  const { intake, graphClock, engine: { clock } } = context;
+  let { from } = range;
+  let met = intake.received;
+  return (to: Window["to"], counts: WindowCounts | null): void => {
+    const now = graphClock.now() ?? fromMillis(clock.now());
+    if (counts !== null && intake.received === met) {
+      noticeEmpty(context, { from, to }, oldestKept(now, cursor));
+    }
+    from = to;
+    met = intake.received;
+  };
 }
 
 /** When the rest will have been read at the pace of this poll, its live reading included: that goes first again. */

@@ -16,6 +16,7 @@ import { knownSince } from "./keyLife.ts";
 import { agesOf } from "./late/depth.ts";
 import { freeOverlap, LEAST_OVERLAP_SECONDS, rereadsAfterLive } from "./late/overlap.ts";
 import { openRereads } from "./late/schedule.ts";
+import { recordLongStop } from "./lost.ts";
 import { mendPosition } from "./mendPosition.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindows } from "./windows/readWindows.ts";
@@ -68,6 +69,7 @@ async function readFromEdge(context: PollContext, cursor: TimedCursor, now: Inst
     priority: "live",
     onRead(to) {
       if (!crossed && compareInstants(to, liveFrom) >= 0) {
+        recordLongStop(context, oldest);
         position.openBackfill(backfill!);
         crossed = true;
       }

@@ -118,5 +118,5 @@ async function read(context: PollContext, mayGoOn: () => boolean): Promise<void>
   await reread(context, now, mayGoOn);
   sayIfBehind(context, wasFarBehind);
   await retryGaps(context, oldestKept(now, cursor), mayGoOn);
-  await backfill(context, mayGoOn);
+  await backfill(context, cursor, mayGoOn);
 }

@@ -148,6 +148,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     restart(beganAt) {
       move({
         beganAt,
+        begunMs: null,
         watermark: null,
         backfill: [],
         backfillEndsMs: null,

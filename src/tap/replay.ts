@@ -1,8 +1,17 @@
 import type { GraphtapError } from "../errors.ts";
-import { compareInstants, formatInstant, fromMillis, type Instant, type Window } from "../instant.ts";
+import {
+  compareInstants,
+  earliest,
+  formatInstant,
+  fromMillis,
+  type Instant,
+  latest,
+  type Window,
+} from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
 import { withoutWindow } from "../state/gap.ts";
 import { oldestKept } from "./live.ts";
+import { recordLost } from "./lost.ts";
 import { type PollReport, runPoll } from "./poll.ts";
 import { openPollContext, type PollContext } from "./pollContext.ts";
 import { readWindows } from "./windows/readWindows.ts";
@@ -10,7 +19,7 @@ import { recordGap } from "./retryGaps.ts";
 import { readWhole } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
 
-/** The start, or the oldest moment of which Graph still has records. */
+/** The start, or the oldest moment of which Graph still has records by what is documented. */
 function keptFrom(
   { startedMs, stream: { log } }: PollContext,
   cursor: TimedCursor,
@@ -24,11 +33,25 @@ function keptFrom(
   return oldest;
 }
 
+/** What was read is missing no more; gaps in what Graph keeps no longer are lost. @param kept where reading began */
+function settle(context: PollContext, range: Window, kept: Instant): void {
+  const gaps = context.stream.state.gaps();
+  const lost = context.stream.state.lost();
+  const wasMissing = withoutWindow(lost.list(), { from: kept, to: range.to });
+  if (wasMissing.length < lost.list().length) lost.save(wasMissing);
+  for (const { from, to, reason } of gaps.list()) {
+    const gone = { from: latest(from, range.from), to: earliest(to, kept) };
+    if (compareInstants(gone.from, gone.to) < 0) recordLost(context, gone, reason);
+  }
+  gaps.save(withoutWindow(gaps.list(), range));
+}
+
 /**
  * Reads a range by hand, of a collection without a time all of it, whatever the position is, and leaves that where it is. Gaps within the range are closed;
  * what still cannot be read is a gap again.
  *
  * @param again deliver what was delivered before, too, each record once
+ * @param onRead told how far the range is read, after each window
  * @throws as a poll
  */
 export function replay(
@@ -37,19 +60,21 @@ export function replay(
   signal: AbortSignal,
   range: Window,
   again: boolean,
+  onRead: (to: Instant) => void = () => {},
 ): Promise<PollReport> {
   return runPoll(openPollContext(stream, engine, signal, { again }), async (context) => {
     const { cursor } = stream.plugin;
     if (cursor.kind === "snapshot") return void await readWhole(context, null);
     const unread: { window: Window; error: GraphtapError }[] = [];
-    await readWindows(context, { from: keptFrom(context, cursor, range.from), to: range.to }, {
+    let kept = earliest(keptFrom(context, cursor, range.from), range.to);
+    await readWindows(context, { from: kept, to: range.to }, {
       priority: "backfill",
-      onRead: () => {},
+      onRead,
       onGap: (window, error) => unread.push({ window, error }),
+      onDropped: ({ to }) => kept = to,
       mayGoOn: () => true,
     });
-    const ledger = stream.state.gaps();
-    ledger.save(withoutWindow(ledger.list(), range));
+    settle(context, range, kept);
     for (const { window, error } of unread) recordGap(context, window, error);
   });
 }

@@ -1,12 +1,12 @@
 import { codesOf, type GraphtapError } from "../errors.ts";
 import { compareInstants, formatInstant, type Instant, type Window } from "../instant.ts";
 import { byTime, type Gap, withGap } from "../state/gap.ts";
+import { recordLost } from "./lost.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindows } from "./windows/readWindows.ts";
 
 const FIRST_RETRY_MS = 3_600_000;
 const LONGEST_RETRY_MS = 86_400_000;
-const GIVEN_UP = "gap given up: Graph does not keep its records any longer";
 
 /** Puts a window that cannot be read into the ledger; next to another of the same reason it makes that longer. */
 export function recordGap(context: PollContext, { from, to }: Window, error: GraphtapError): void {
@@ -25,7 +25,7 @@ export function recordGap(context: PollContext, { from, to }: Window, error: Gra
   log.error(`gap: ${error.message}`, { ...codesOf(error), ...shown(gap) });
 }
 
-/** Tries the gaps whose time has come; what Graph has dropped by now is given up, and said. */
+/** Tries the gaps whose time has come; what Graph has dropped by now is given up, and kept in mind as lost. */
 export async function retryGaps(
   context: PollContext,
   oldest: Instant,
@@ -37,7 +37,7 @@ export async function retryGaps(
     if (gap.nextTryMs > engine.clock.now()) continue;
     const others = () => state.gaps().list().filter((other) => !isSame(other, gap));
     if (gap.to.seconds < oldest.seconds) {
-      log.error(GIVEN_UP, shown(gap));
+      recordLost(context, gap, gap.reason);
       state.gaps().save(others());
       continue;
     }
@@ -59,11 +59,10 @@ export async function retryGaps(
 /** Reads a window that could not be read before, and says what of it is left, however the reading ends. */
 async function readGap(
   context: PollContext,
-  { from, to }: Window,
+  { from, to, reason }: Gap,
   mayGoOn: () => boolean,
   onEnd: (left: readonly Window[]) => void,
 ): Promise<void> {
-  const { stream: { log } } = context;
   let at = from;
   const left: Window[] = [];
   try {
@@ -71,7 +70,7 @@ async function readGap(
       priority: "backfill",
       onRead: (reached) => at = reached,
       onGap: (window) => left.push(window),
-      onDropped: (dropped) => log.error(GIVEN_UP, shown(dropped)),
+      onDropped: (dropped) => recordLost(context, dropped, reason),
       mayGoOn,
     });
   } finally {

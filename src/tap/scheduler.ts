@@ -26,12 +26,13 @@ export async function pollOnce(
   streams: readonly Stream[],
   engine: Engine,
   stop: AbortController,
+  pollStream: PollStream = poll,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   await together(
     stop,
     streams.map((stream) => async () => {
-      const report = await poll(stream, engine, stop.signal);
+      const report = await pollStream(stream, engine, stop.signal);
       logReport(stream, report, null);
       outcomes.push({ stream, report });
     }),

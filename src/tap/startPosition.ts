@@ -32,7 +32,7 @@ export function startPosition({ state, service, plugin, log }: Stream, nowMs: nu
   const lookback = service.lookbackDays ?? 0;
   const beganAt = isLost ? startOfLost(configured, now, lookback) : configured ?? daysBefore(now, lookback);
   if (isLost) log.warn(lossRemark(plugin.cursor.kind, start), { from: formatInstant(beganAt) });
-  const position = { ...emptyPosition(start), beganAt };
+  const position = { ...emptyPosition(start), beganAt, begunMs: isLost ? null : nowMs };
   state.begin(position);
   return { ...position, lastPollStartedMs: nowMs };
 }

@@ -42,32 +42,35 @@ function mediaRange(text: string): { readonly type: string; readonly quality: nu
 }
 
 function families(measured: Partial<Measured>, head: (name: string, metric: Metric) => string): string {
-  return Object.entries(metrics).map(([name, metric]) => {
+  const labelSets = new Map<Sample["labels"], string>();
+  /** A stream has the same labels in many metrics: thousands of streams are written once. */
+  const labelsOf = (labels: Sample["labels"]) => {
+    const known = labelSets.get(labels) ?? labelSet(labels);
+    labelSets.set(labels, known);
+    return known;
+  };
+  let text = "";
+  for (const [name, metric] of Object.entries(metrics)) {
     const samples = measured[name as MetricName] ?? [];
-    return samples.length === 0 ? "" : head(name, metric) + samples.map((one) => lines(name, one)).join("");
-  }).join("");
-}
-
-function lines(name: string, { labels, value }: Sample): string {
-  if (typeof value === "number") return `${name}${labelSet(labels)} ${number(value)}\n`;
-  return buckets(value).map(([suffix, le, count]) =>
-    `${name}_${suffix}${labelSet(le === null ? labels : { ...labels, le })} ${number(count)}\n`
-  ).join("");
+    if (samples.length > 0) text += head(name, metric);
+    for (const { labels, value } of samples) {
+      text += typeof value === "number"
+        ? `${name}${labelsOf(labels)} ${number(value)}\n`
+        : buckets(name, labels, value);
+    }
+  }
+  return text;
 }
 
 /** The samples of a histogram: each bucket counts what is in those below it, too. */
-function buckets(
-  { bounds, counts, sum }: Distribution,
-): [suffix: string, le: string | null, value: number][] {
+function buckets(name: string, labels: Sample["labels"], { bounds, counts, sum }: Distribution): string {
   let count = 0;
-  const cumulated = counts.map((own) => count += own);
-  return [
-    ...cumulated.map((value, at) =>
-      ["bucket", boundText(bounds[at]), value] satisfies [string, string, number]
-    ),
-    ["sum", null, sum],
-    ["count", null, count],
-  ];
+  const lines = counts.map((own, at) => {
+    count += own;
+    return `${name}_bucket${labelSet({ ...labels, le: boundText(bounds[at]) })} ${count}\n`;
+  });
+  const set = labelSet(labels);
+  return `${lines.join("")}${name}_sum${set} ${number(sum)}\n${name}_count${set} ${count}\n`;
 }
 
 /** As OpenMetrics writes it, in both formats: the label tells series apart. */

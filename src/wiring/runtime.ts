@@ -18,8 +18,14 @@ export interface Runtime {
   readonly stdoutName: () => string | null;
   /** What standard output is, where nobody would look for event lines; `null` for a pipe, a file or what cannot be told. */
   readonly stdoutPlace: () => StdoutPlace | null;
+  /** Whether another program reads standard output, as far as that can be told. */
+  readonly stdoutIsPipe: () => boolean;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
+  /** Columns and rows of the terminal that standard error is; 80 by 24 where it is none, or does not tell. */
+  readonly stderrSize: () => { readonly columns: number; readonly rows: number };
+  /** Calls back when the terminal has another size; what it returns ends that. */
+  readonly onResize: (callback: () => void) => () => void;
   /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Calls back at each SIGTERM, SIGINT and SIGQUIT, and at SIGHUP where nothing is read again; what it returns ends that. */

@@ -9,6 +9,7 @@ const SELF = '{job="graphtap",instance="tap:9464"}';
 const BUDGET = '{job="graphtap",instance="tap:9464",input="contoso",budget="reports",priority="live"}';
 const errors = (code: string) =>
   `{job="graphtap",instance="tap:9464",input="contoso",service="signIns",code="${code}"}`;
+const SECRET = '{job="graphtap",instance="tap:9464",input="contoso",credential="client_secret"}';
 const DAY = 86_400;
 
 /** A tenant with 600 sign-ins an hour, of which some come late, polled every five minutes; Graph fails now and then. */
@@ -17,6 +18,7 @@ export const HEALTHY: Series = {
   [`process_start_time_seconds${SELF}`]: "-1000x90",
   [`graphtap_config_last_reload_successful${SELF}`]: "1x90",
   [`graphtap_freshness_seconds${OF}`]: `${"0 60 120 180 240 ".repeat(18)}0`,
+  [`graphtap_position_lag_seconds${OF}`]: `${"0 60 120 180 240 ".repeat(18)}0`,
   [`graphtap_period_seconds${OF}`]: "300x90",
   [`graphtap_records_sent_total${OF}`]: "0+10x90",
   [`graphtap_records_late_total${OF}`]: "0+0.2x90",
@@ -27,6 +29,7 @@ export const HEALTHY: Series = {
   [`graphtap_reread_lag_seconds${OF}`]: "0x90",
   [`graphtap_stream_error${errors("graph-unavailable")}`]: "1x90",
   [`graphtap_token_failures_total${INPUT}`]: "0 1x89",
+  [`graphtap_credential_expiry_timestamp_seconds${SECRET}`]: `${60 * DAY}x90`,
   [`graphtap_tokens_total${INPUT}`]: "1x54 2x34",
   [`graphtap_requests_total${OF}`]: "0+5x90",
   [`graphtap_request_errors_total${errors("graph-unavailable")}`]: "0+1x90",
@@ -100,6 +103,14 @@ export const ALERT_CASES: readonly AlertCase[] = [
     labels: STREAM,
   },
   {
+    alert: "GraphtapPositionStalled",
+    what: "polls succeed and lead nowhere",
+    series: { [`graphtap_position_lag_seconds${OF}`]: "0+60x90" },
+    silentAt: 29,
+    firesAt: 32,
+    labels: STREAM,
+  },
+  {
     alert: "GraphtapStreamSilent",
     what: "a busy stream brings nothing although every poll succeeds",
     series: { [`graphtap_records_sent_total${OF}`]: "0+100x2200 220000x400" },
@@ -168,6 +179,22 @@ export const ALERT_CASES: readonly AlertCase[] = [
     silentAt: 14,
     firesAt: 17,
     labels: { ...CONTOSO, code: "token-refused" },
+  },
+  {
+    alert: "GraphtapCredentialExpires",
+    what: "the secret ends in ten days",
+    series: { [`graphtap_credential_expiry_timestamp_seconds${SECRET}`]: `${10 * DAY}x90` },
+    silentAt: 59,
+    firesAt: 61,
+    labels: { ...CONTOSO, credential: "client_secret" },
+  },
+  {
+    alert: "GraphtapCredentialExpiresSoon",
+    what: "the secret ends tomorrow",
+    series: { [`graphtap_credential_expiry_timestamp_seconds${SECRET}`]: `${DAY}x90` },
+    silentAt: 14,
+    firesAt: 16,
+    labels: { ...CONTOSO, credential: "client_secret" },
   },
   {
     alert: "GraphtapTokensFailing",

@@ -13,6 +13,7 @@ import { createRegistry } from "../../src/plugin/registry.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { issuerOf } from "../../src/wiring/credentials.ts";
 import { appCertificate, foreignIssuer } from "../support/assertions.ts";
+import { HEADER, OWN } from "../support/hostIdentities.ts";
 import { manualClock } from "../support/manualClock.ts";
 import { fetchFrom } from "../support/tenant.ts";
 
@@ -23,7 +24,6 @@ const OTHER_TENANT = "7b2f9c10-1e4d-4a83-b6f5-2c9d8e7f6a51";
 const CLIENT = "b81d6f04-2a7e-4c39-9e55-0c3f1d8a6e77";
 const SECRET = "a-secret~of+the&application";
 const SUBJECT = "system:serviceaccount:siem:graphtap";
-const HEADER = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a";
 const REQUEST_TOKEN = "ghs_tokenOfTheJob";
 
 const certificate = appCertificate({ from: NOW - DAY_MS, to: NOW + DAY_MS });
@@ -38,7 +38,6 @@ const app: TenantOptions = {
   certificates: [{ pem: certificate.pem }],
   federatedCredentials: [{ issuer: issuer.issuer, subject: SUBJECT }],
 };
-const identity = { tenantId: TENANT, clientId: "0e1f2a3b-0000-4000-8000-000000000001" };
 
 const log = createLog({ write: () => {}, format: "text", level: "error", now: () => NOW });
 
@@ -122,7 +121,7 @@ function ask(name: KindName, changes: Surroundings = {}) {
     tenants: [app],
     issuers: [issuer],
     identityHeader: HEADER,
-    managedIdentities: [identity],
+    managedIdentities: [OWN],
     ...changes.emulator,
   });
   return issuerOf(inputs[0]!.credentials, {

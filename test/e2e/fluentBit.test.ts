@@ -62,10 +62,11 @@ describe.skipIf(whyNoFluentBit !== null)(`Fluent Bit ${fluentBit.version}`, () =
     site: Site,
     scaled: [string, string][] = [],
     words: string[] = [],
+    settings: Readonly<Record<string, unknown>> = {},
   ) =>
     await planPipeline({
       site,
-      inputs: [{ ...contoso(), services: { [SERVICE]: {} } }],
+      inputs: [{ ...contoso(), services: { [SERVICE]: settings } }],
       via,
       port: receiver.port,
       authority,
@@ -175,6 +176,23 @@ describe.skipIf(whyNoFluentBit !== null)(`Fluent Bit ${fluentBit.version}`, () =
     expect(new Set(receiver.lines.map(({ host }) => host))).toEqual(new Set(["b_ro_7/../?#%s$x"]));
     await stopBoth(pipeline);
   });
+
+  it("polls a service of 60 s in each run of an interval of 60 s", async () => {
+    const site = await openSite();
+    fillWithAudits(site, 50);
+    const receiver = await startDevoReceiver({ authority });
+    const pipeline = await plan("interval", receiver, site, [], [], { request_period_in_seconds: 60 });
+    const asked = () => site.requests("directoryAudits");
+    await pipeline.start();
+    for (let runs = 0, before = 0; runs < 3; runs++) {
+      // A run each minute; one that finds nothing due would ask nothing until the next.
+      await settled(asked, 75_000, () => asked() > before);
+      expect(asked(), `requests of run ${runs + 1}`).toBeGreaterThan(before);
+      await settled(asked, 10_000);
+      before = asked();
+    }
+    await stopBoth(pipeline);
+  }, 300_000);
 
   it("loses nothing to a peer that closes what is idle", async () => {
     const site = await openSite();

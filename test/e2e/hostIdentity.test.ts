@@ -7,13 +7,12 @@ import type { EmulatorOptions } from "../../src/emulator/emulator.ts";
 import { bundle } from "../support/builtProgram.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { openForwardProxy, openTlsFront } from "../support/forwardProxy.ts";
+import { HEADER, OWN } from "../support/hostIdentities.ts";
 import { programCommand, startCommand } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { CONTOSO, contoso, openSite, type Site } from "../support/site.ts";
 
-const HEADER = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a";
-const IDENTITY = { tenantId: CONTOSO.tenantId, clientId: "0e1f2a3b-0000-4000-8000-000000000001" };
-const HOST: Partial<EmulatorOptions> = { managedIdentities: [IDENTITY], identityHeader: HEADER };
+const HOST: Partial<EmulatorOptions> = { managedIdentities: [OWN], identityHeader: HEADER };
 
 type Around = Readonly<Record<string, string>>;
 
@@ -78,7 +77,7 @@ describe("the identity of a host", () => {
   it("is asked for a new token before the old one ends, and waited for while its service starts", async () => {
     const site = await openSite({ ...HOST, tokenSeconds: 2 });
     site.emulator.faults.add({ match: { collection: "token" }, do: { kind: "status", status: 410 } });
-    const config = write(site, { managed_identity: { client_id: IDENTITY.clientId } });
+    const config = write(site, { managed_identity: { client_id: OWN.clientId } });
     const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: site.url };
     const program = startCommand([...programCommand, "exec", "-c", config], { env, stdin: "\n\n" });
     const { code, stderr } = await program.ended;

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
-import { run } from "../support/program.ts";
+import { programCommand, run } from "../support/program.ts";
 import { CONTOSO, openSite, type Site } from "../support/site.ts";
+import { noTerminal, startInTerminal } from "../support/terminal.ts";
 
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 
@@ -46,12 +47,13 @@ async function oldSite(services: Readonly<Record<string, object>>, folder = "old
   writeFileSync(file, JSON.stringify(config));
   const leave = (address: string, content: Buffer | string) =>
     writeFileSync(join(old, md5(address)), content);
-  const migrate = (...words: string[]) => run(["migrate", "--state", old, "-c", file, ...words]);
+  const words = ["migrate", "--state", old, "-c", file];
   return {
     site,
     old,
     leave,
-    migrate,
+    migrate: (...more: string[]) => run([...words, ...more]),
+    migrateOnTerminal: () => startInTerminal([...programCommand, ...words], { columns: 200 }),
     pull: () => run(["pull", "-c", file]),
     reset: () => run(["state", "reset", "-c", file]),
   };
@@ -61,6 +63,23 @@ const BEGAN = fromMillis(Math.floor(Date.now() / 1000) * 1000);
 const at = (minutes: number): Instant => addSeconds(BEGAN, -minutes * 60);
 
 describe("graphtap migrate --state", () => {
+  it("shows on a terminal how far it is, and ends with the table", async (test) => {
+    if (noTerminal !== null) test.skip(noTerminal);
+    const { leave, migrateOnTerminal } = await oldSite({ directory_audits: {}, signIns: {} });
+    leave(
+      "microsoft_graph_audit;10001;signIns;None",
+      JSON.stringify({ last_event_time_in_utc: formatInstant(at(30)), last_ids: [] }),
+    );
+    const terminal = migrateOnTerminal();
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.written).toContain("taking positions over: 0 of 2 streams · microsoft_graph_audit/");
+    expect(terminal.history.map((line) => line.split(/ {2,}/).slice(0, 2))).toEqual([
+      ["INPUT", "SERVICE"],
+      ["microsoft_graph_audit", "directory_audits"],
+      ["microsoft_graph_audit", "signIns"],
+    ]);
+  });
+
   it("goes on where the old collector stopped, some way further back", async () => {
     const { site, leave, migrate, pull } = await oldSite({ directory_audits: {}, signIns: {} });
     site.emulator.produce("directoryAudits", 100, { from: at(170), to: at(1) });

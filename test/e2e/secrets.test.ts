@@ -6,21 +6,33 @@ import process from "node:process";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/emulator/faults.ts";
 import { addSeconds, formatInstant } from "../../src/instant.ts";
+import { appCertificate, foreignIssuer } from "../support/assertions.ts";
+import { HEADER, OWN } from "../support/hostIdentities.ts";
 import { programCommand, run, startCommand } from "../support/program.ts";
+import { onDeno } from "../support/project.ts";
 import { ask } from "../support/serving.ts";
 import { CONTOSO, contoso, openSite } from "../support/site.ts";
 
 const SERVER_TOKEN = "server-token-that-nobody-may-see";
 const SINK_TOKEN = "sink-token-that-nobody-may-see";
+const KEY_PASSWORD = "password-of-the-key-that-nobody-may-see";
 const MARK = "content-of-a-record";
 
-/** The secrets as they are and as they travel; tokens of the emulator are JWTs, which begin alike. */
+const certificate = appCertificate();
+const issuer = foreignIssuer();
+const SUBJECT = "system:serviceaccount:siem:graphtap";
+
+/** The secrets as they are and as they travel; tokens, assertions and the tokens of others are JWTs, which begin alike. */
 const SECRETS = [
+  HEADER,
+  "PRIVATE KEY",
+  ...certificate.keyPem.split("\n").filter((line) => line.length === 64),
   CONTOSO.clientSecret!,
   encodeURIComponent(CONTOSO.clientSecret!),
   new URLSearchParams({ s: CONTOSO.clientSecret! }).toString().slice(2),
   Buffer.from(CONTOSO.clientSecret!).toString("base64"),
   "eyJ",
+  KEY_PASSWORD,
   SERVER_TOKEN,
   SINK_TOKEN,
 ];
@@ -29,13 +41,65 @@ function expectNothing(where: string, text: string, hidden: readonly string[] = 
   for (const secret of hidden) expect(text.includes(secret), `${where} holds ${secret}: ${text}`).toBe(false);
 }
 
-async function openSecretSite() {
-  const site = await openSite();
+/** Kinds of credentials, with the variables that each comes by; files lie in a folder of the site. */
+const KINDS: readonly (readonly [
+  string,
+  (folder: string, url: string) => {
+    readonly credentials: Readonly<Record<string, unknown>>;
+    readonly env?: Readonly<Record<string, string>>;
+  },
+])[] = [
+  ["a secret", () => ({ credentials: { client_secret: CONTOSO.clientSecret } })],
+  ["a certificate", (folder) => {
+    const file = join(folder, "app.pem");
+    writeFileSync(file, certificate.pem + certificate.keyPem, { mode: 0o600 });
+    return { credentials: { client_certificate: { file } } };
+  }],
+  ["a certificate whose key is encrypted", (folder) => {
+    const file = join(folder, "app.crt");
+    const key = join(folder, "app.key");
+    writeFileSync(file, certificate.pem);
+    const cipher = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: KEY_PASSWORD } as const;
+    writeFileSync(key, certificate.key.export(cipher), { mode: 0o600 });
+    return {
+      credentials: { client_certificate: { file, key, password: { env: "KEY_PASSWORD" } } },
+      env: { KEY_PASSWORD },
+    };
+  }],
+  // Without --allow-run nothing is started on Deno.
+  ...onDeno ? [] : [
+    ["what a command prints", (_: string) => ({
+      credentials: { client_secret: { command: ["sh", "-c", 'echo "$PRINTED"; echo "$PRINTED" >&2; env'] } },
+      env: { PRINTED: CONTOSO.clientSecret! },
+    })] as const,
+  ],
+  ["another's token", (folder) => {
+    const file = join(folder, "token");
+    writeFileSync(file, issuer.token(SUBJECT, Date.now()), { mode: 0o600 });
+    return { credentials: { federated_token: { file } } };
+  }],
+  ["the host's identity", (_, url) => ({
+    credentials: { managed_identity: true },
+    env: { IDENTITY_ENDPOINT: `${url}/msi/token`, IDENTITY_HEADER: HEADER },
+  })],
+];
+
+async function openSecretSite(kind = KINDS[0]![1]) {
+  const federatedCredentials = [{ issuer: issuer.issuer, subject: SUBJECT }];
+  const site = await openSite({
+    tenants: [{ ...CONTOSO, certificates: [{ pem: certificate.pem }], federatedCredentials }],
+    issuers: [issuer],
+    managedIdentities: [OWN],
+    identityHeader: HEADER,
+  });
   for (let n = 0; n < 5; n++) {
     const time = formatInstant(addSeconds(site.start, 600 + n));
     site.emulator.put("directoryAudits", `{"id":"${n}","activityDateTime":"${time}","note":"${MARK}"}`);
   }
-  return { site, config: site.write([contoso("directory_audits")]) };
+  const folder = join(site.folder, "credentials");
+  mkdirSync(folder);
+  const { credentials, env = {} } = kind(folder, site.url);
+  return { site, env, config: site.write([{ ...contoso("directory_audits"), credentials }]) };
 }
 
 /** Every file and folder below one, itself included. */
@@ -101,57 +165,63 @@ const FAILURES: readonly [string, Fault, number][] = [
 ];
 
 describe("secrets, tokens and records", () => {
-  it("are in no log, state file, figure, page or process title, and no one else may read the files", async () => {
-    const { site, config } = await openSecretSite();
-    const words = [
-      "serve",
-      "-c",
-      config,
-      "--listen",
-      "127.0.0.1:0",
-      "--log-level",
-      "debug",
-      "--log-format",
-      "json",
-    ];
-    const server = startCommand([
-      "sh",
-      "-c",
-      'umask 0; exec "$@"',
-      "sh",
-      ...programCommand,
-      ...words,
-      "--to",
-      `file:${join(site.folder, "spool/events")}`,
-    ], {
-      env: { GRAPHTAP_TOKEN: SERVER_TOKEN, GRAPHTAP_SINK_AUTH: `Bearer ${SINK_TOKEN}` },
-    });
-    const url = () => /"url":"([^"]+)","polls"/.exec(server.stderr)?.[1];
-    await server.until(() => url() !== undefined && server.stderr.includes('"pull done"'), "the first poll");
-    for (const path of ["/", "/v1/status", "/metrics", "/readyz", "/healthz", "/nowhere"]) {
-      const headers = { authorization: `Bearer ${SERVER_TOKEN}` };
-      const { status, headers: answered, body } = await ask(url() + path, { headers });
-      expect(status, path).toBe(path === "/nowhere" ? 404 : 200);
-      expectNothing(path, JSON.stringify(answered) + body.toString(), [...SECRETS, MARK]);
-    }
-    const refused = await ask(`${url()}/`, { headers: { authorization: `Bearer ${SERVER_TOKEN}x` } });
-    expect(refused.status).toBe(401);
-    expectNothing("the refusal", refused.body.toString());
-    if (process.platform === "linux") {
-      expectNothing("the process title", readFileSync(`/proc/${server.pid}/cmdline`, "latin1"));
-    }
-    server.kill("SIGTERM");
-    const { code, stderr } = await server.ended;
-    expect(code, stderr).toBe(0);
-    expect(stderr).toContain('"level":"debug"');
-    expectNothing("the log", stderr, [...SECRETS, MARK]);
+  it.each(KINDS)(
+    "of %s are in no log, state file, figure, page or process title, and no one else may read the files",
+    async (_, kind) => {
+      const { site, env, config } = await openSecretSite(kind);
+      const words = [
+        "serve",
+        "-c",
+        config,
+        "--listen",
+        "127.0.0.1:0",
+        "--log-level",
+        "debug",
+        "--log-format",
+        "json",
+      ];
+      const server = startCommand([
+        "sh",
+        "-c",
+        'umask 0; exec "$@"',
+        "sh",
+        ...programCommand,
+        ...words,
+        "--to",
+        `file:${join(site.folder, "spool/events")}`,
+      ], {
+        env: { ...env, GRAPHTAP_TOKEN: SERVER_TOKEN, GRAPHTAP_SINK_AUTH: `Bearer ${SINK_TOKEN}` },
+      });
+      const url = () => /"url":"([^"]+)","polls"/.exec(server.stderr)?.[1];
+      await server.until(
+        () => url() !== undefined && server.stderr.includes('"pull done"'),
+        "the first poll",
+      );
+      for (const path of ["/", "/v1/status", "/metrics", "/readyz", "/healthz", "/nowhere"]) {
+        const headers = { authorization: `Bearer ${SERVER_TOKEN}` };
+        const { status, headers: answered, body } = await ask(url() + path, { headers });
+        expect(status, path).toBe(path === "/nowhere" ? 404 : 200);
+        expectNothing(path, JSON.stringify(answered) + body.toString(), [...SECRETS, MARK]);
+      }
+      const refused = await ask(`${url()}/`, { headers: { authorization: `Bearer ${SERVER_TOKEN}x` } });
+      expect(refused.status).toBe(401);
+      expectNothing("the refusal", refused.body.toString());
+      if (process.platform === "linux") {
+        expectNothing("the process title", readFileSync(`/proc/${server.pid}/cmdline`, "latin1"));
+      }
+      server.kill("SIGTERM");
+      const { code, stderr } = await server.ended;
+      expect(code, stderr).toBe(0);
+      expect(stderr).toContain('"level":"debug"');
+      expectNothing("the log", stderr, [...SECRETS, MARK]);
 
-    for (const path of [...below(site.state), ...below(join(site.folder, "spool"))]) {
-      const mode = (statSync(path).mode & 0o777).toString(8);
-      expect(mode, path).toBe(isFolder(path) ? "700" : "600");
-      if (!isFolder(path)) expectNothing(path, readFileSync(path, "latin1"));
-    }
-  });
+      for (const path of [...below(site.state), ...below(join(site.folder, "spool"))]) {
+        const mode = (statSync(path).mode & 0o777).toString(8);
+        expect(mode, path).toBe(isFolder(path) ? "700" : "600");
+        if (!isFolder(path)) expectNothing(path, readFileSync(path, "latin1"));
+      }
+    },
+  );
 
   it.each(FAILURES)("are in no message about %s", async (_, fault, exitCode) => {
     const { site, config } = await openSecretSite();

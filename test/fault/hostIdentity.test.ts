@@ -10,17 +10,13 @@ import { managedIdentityIssuer } from "../../src/graph/auth/managedIdentity.ts";
 import { createHttp } from "../../src/graph/http.ts";
 import { proxiesFrom } from "../../src/net/proxy.ts";
 import { openForwardProxy } from "../support/forwardProxy.ts";
+import { OWN } from "../support/hostIdentities.ts";
 import { openSite } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
-const IDENTITY = {
-  tenantId: "3f7c1e52-90ab-4d6e-8c21-5b0e7a94d210",
-  clientId: "0e1f2a3b-0000-4000-8000-000000000001",
-};
-
 describe("the identity of the host", () => {
   it("goes past every proxy", async () => {
-    const site = await openSite({ managedIdentities: [IDENTITY] });
+    const site = await openSite({ managedIdentities: [OWN] });
     const proxy = await openForwardProxy();
     const http = createHttp({ proxy: proxiesFrom({ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url }) });
     onTestFinished(() => http.close());

@@ -7,6 +7,7 @@ import { readConfig } from "../../wiring/configFile.ts";
 import { examineInput, type Finding } from "../../doctor/examine.ts";
 import { examineOutputs } from "../../doctor/outputs.ts";
 import { withPast } from "../../doctor/past.ts";
+import { chooseOutputs } from "../../shipper/destination.ts";
 import { openState } from "../../state/state.ts";
 import { stoppedBy } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
@@ -26,6 +27,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const clock = systemClock;
   const loaded = await readConfig(given.text("config"), runtime, clock.now());
   const { config, registry } = loaded;
+  // Before anything is asked: a configuration without outputs has nothing to try.
+  const outputs = given.has("probe") ? chooseOutputs(config.outputs, undefined) : [];
   const log = createLog({
     ...logOptions(given, runtime, config.globals.debug),
     write: runtime.writeStderr,
@@ -49,9 +52,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       const found = await examineInput(ofInput, { clock, ahead: meter.ahead, signal: stop.signal });
       findings.push(...withPasts(found, ofInput, stateDirOf(given, loaded), runtime));
     }
-    if (given.has("probe")) {
-      findings.push(...await examineOutputs(config, loaded.home, clock, stop.signal));
-    }
+    findings.push(...await examineOutputs(outputs, loaded, clock, stop.signal));
     stop.signal.throwIfAborted();
     const text = given.has("json") ? asJson(findings) : asTable(findings);
     await runtime.writeStdout(new TextEncoder().encode(text));

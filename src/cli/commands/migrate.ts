@@ -5,7 +5,7 @@ import { loadConfig } from "../../config/load.ts";
 import type { ExitCode } from "../../errors.ts";
 import { replaceFile } from "../../files/durable.ts";
 import { fromMillis } from "../../instant.ts";
-import { migrateState } from "../../migrate/migrateState.ts";
+import { migrateState, type StateMigrationOptions } from "../../migrate/migrateState.ts";
 import { rewriteFile } from "../../migrate/rewriteFile.ts";
 import { DEFAULT_OVERLAP_SECONDS } from "../../migrate/takeOver.ts";
 import { openState } from "../../state/state.ts";
@@ -13,6 +13,8 @@ import { type ConfigText, judgeConfig, readConfigText } from "../../wiring/confi
 import type { Runtime } from "../../wiring/runtime.ts";
 import { type Given, usage } from "../options.ts";
 import { layOut } from "../table.ts";
+import { showsBlock } from "../terminal/openProgress.ts";
+import { openSteps, type Steps, withoutSteps } from "../terminal/steps.ts";
 
 /** `graphtap migrate`: a configuration of 1.x as one of 2.x, or with `--state` the positions of the old collector. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -21,7 +23,10 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const source = await readConfigText(word ?? given.text("config"), runtime);
   const oldState = given.text("state");
   if (oldState === undefined) return migrateFile(given, runtime, source);
-  return migratePositions(resolve(oldState), overlapOf(given), given.has("check"), runtime, source);
+  const steps = showsBlock(given, runtime)
+    ? openSteps(runtime, "taking positions over", () => systemClock.now())
+    : withoutSteps(runtime);
+  return migratePositions(resolve(oldState), overlapOf(given), given.has("check"), runtime, source, steps);
 }
 
 async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): Promise<ExitCode> {
@@ -67,6 +72,7 @@ function migratePositions(
   isCheck: boolean,
   runtime: Runtime,
   source: ConfigText,
+  steps: Steps,
 ): ExitCode {
   const { config, registry, stateDir } = judgeConfig(source, runtime.env, systemClock.now());
   const state = openState(stateDir, {
@@ -74,18 +80,22 @@ function migratePositions(
     pid: runtime.pid,
     readOnly: isCheck,
     now: () => systemClock.now(),
-    report: (note) => runtime.writeStderr(`${note}\n`),
+    report: (note) => steps.writeStderr(`${note}\n`),
   });
   try {
     const now = fromMillis(systemClock.now());
-    const options = { config, registry, folder, state, now, overlapSeconds, isCheck };
+    const onStream: StateMigrationOptions["onStream"] = (done, all, { input, service }) =>
+      steps.step(done, all, `${input.name}/${service.name}`);
+    const options = { config, registry, folder, state, now, overlapSeconds, isCheck, onStream };
     const { streams, strangers } = migrateState(options);
+    steps.end();
     const cells = streams.map(({ input, service, old, next, remark }) => [input, service, old, next, remark]);
     runtime.writeStderr(layOut([["INPUT", "SERVICE", "OLD POSITION", "GOES ON AT", "REMARK"], ...cells]));
     if (strangers.length > 0) runtime.writeStderr(`of no stream here: ${strangers.join(", ")}\n`);
     if (isCheck) runtime.writeStderr("nothing was written\n");
     return streams.some(({ isLost }) => isLost) ? 1 : 0;
   } finally {
+    steps.end();
     state.close();
   }
 }

@@ -22,7 +22,9 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const { openTap } = await import("../../wiring/tap.ts");
   const { pollOnce } = await import("../../tap/scheduler.ts");
   const { tapOptions } = await import("../tapOptions.ts");
-  const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
+  const { openProgress } = await import("../terminal/openProgress.ts");
+  const progress = await openProgress(given, runtime, { polls: false });
+  const tap = openTap(tapOptions(given, runtime, loaded, progress), progress.runtime, loaded);
   if (deadlineMs !== null) {
     const reached = () => tap.stop.abort(new GraphtapError("deadline-reached", "the deadline was reached"));
     setTimeout(reached, deadlineMs).unref();
@@ -33,10 +35,13 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     const streams = tap.streams.filter(({ state, service }) =>
       !onlyDue || isDue(state.loadPosition()?.lastPollStartedMs ?? null, service.periodSeconds, nowMs)
     );
-    const outcomes = await pollOnce(streams, tap.engine, tap.stop);
+    const followed = progress.follow({ ...tap, streams });
+    const outcomes = await pollOnce(followed.streams, tap.engine, tap.stop, followed.poll);
     return endOfPolls(outcomes.map(({ report }) => report.error), missingOf(tap.streams));
   }
-  return runToEnd(tap, pullAll());
+  const exitCode = await runToEnd(tap, pullAll());
+  progress.end(exitCode);
+  return exitCode;
 }
 
 function deadline(text: string | undefined): number | null {

@@ -1,12 +1,22 @@
 import { systemClock } from "../../clock.ts";
 import { codesOf, type ExitCode } from "../../errors.ts";
-import { compareInstants, type Instant, parseInstant, type Window } from "../../instant.ts";
+import {
+  compareInstants,
+  formatInstant,
+  type Instant,
+  parseInstant,
+  secondsBetween,
+  type Window,
+} from "../../instant.ts";
 import { replay } from "../../tap/replay.ts";
-import type { Stream } from "../../tap/stream.ts";
+import type { PollReport } from "../../tap/poll.ts";
+import type { Log } from "../../telemetry/log.ts";
+import type { StreamStatus } from "../../server/status/schema.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Done, endOfPolls, runToEnd } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
 import { tapOptions } from "../tapOptions.ts";
+import { openProgress } from "../terminal/openProgress.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { openTap, type Tap } from "../../wiring/tap.ts";
 
@@ -15,16 +25,37 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const range: Window = { from: instant(given, "from"), to: instant(given, "to") };
   if (compareInstants(range.from, range.to) >= 0) throw usage("replay", "--from is not before --to");
   const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
-  const tap = openTap(tapOptions(given, runtime, loaded, "sink"), runtime, loaded);
-  const stream = onlyStream(tap);
-  return runToEnd(tap, readAgain(tap, stream, range, given.has("again")));
+  let readTo = range.from;
+  const progress = await openProgress(given, runtime, {
+    polls: false,
+    word: "range",
+    shown: (stream) => ({ ...stream, read_to: formatInstant(readTo), backfill: leftOf(range, readTo) }),
+  });
+  const options = tapOptions(given, runtime, loaded, { ...progress, sinkOption: "sink" });
+  const tap = openTap(options, progress.runtime, loaded);
+  const followed = progress.follow({ ...tap, streams: [onlyStream(tap)] });
+  const again = given.has("again");
+  const { engine, log, stop } = tap;
+  const reading = followed.read(
+    followed.streams[0]!,
+    engine,
+    (own) => replay(followed.streams[0]!, own, stop.signal, range, again, (to) => readTo = to),
+  );
+  const exitCode = await runToEnd(tap, reading.then((report) => endOf(report, log)));
+  progress.end(exitCode);
+  return exitCode;
 }
 
-async function readAgain(tap: Tap, stream: Stream, range: Window, again: boolean): Promise<Done> {
-  const { error, sent, duplicates, gaps } = await replay(stream, tap.engine, tap.stop.signal, range, again);
+/** What of the range is not read yet. */
+function leftOf({ from, to }: Window, readTo: Instant): StreamStatus["backfill"] {
+  const left = Math.max(0, secondsBetween(readTo, to));
+  return left === 0 ? null : { seconds_left: left, share: 1 - left / secondsBetween(from, to), ends: null };
+}
+
+function endOf({ error, sent, duplicates, gaps }: PollReport, log: Log): Done {
   const figures = { sent, duplicates, gaps };
-  if (error === null) tap.log.info("replay done", figures);
-  else tap.log.error(`replay failed: ${error.message}`, { ...codesOf(error), ...figures });
+  if (error === null) log.info("replay done", figures);
+  else log.error(`replay failed: ${error.message}`, { ...codesOf(error), ...figures });
   if (gaps > 0) return { reason: "a part of the range could not be read, and is a gap", exitCode: 1 };
   return endOfPolls([error]);
 }

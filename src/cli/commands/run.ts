@@ -8,19 +8,24 @@ import type { Runtime } from "../../wiring/runtime.ts";
 import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
+import { openProgress } from "../terminal/openProgress.ts";
 
 /** `graphtap run`: ends by a stop signal, or by a failure that concerns the whole process. */
-export function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const heartbeat = heartbeatOf(given);
-  return runReloading({
+  const progress = await openProgress(given, runtime, { polls: true });
+  const exitCode = await runReloading({
     config: given.text("config"),
-    optionsFor: (loaded) => tapOptions(given, runtime, loaded),
+    optionsFor: (loaded) => tapOptions(given, runtime, loaded, progress),
     work(opened) {
       const tap = withStatistics(opened, runtime.rssBytes);
+      const { streams, poll, plan } = progress.follow(tap);
       void watchClock(tap);
       void watchSecrets(tap);
       if (heartbeat !== null) void beat(tap, heartbeat);
-      return pollForever(tap.streams, tap.engine, tap.stop);
+      return pollForever(streams, tap.engine, tap.stop, poll, plan);
     },
-  }, runtime);
+  }, progress.runtime);
+  progress.end(exitCode);
+  return exitCode;
 }

@@ -3,6 +3,7 @@ import { compareInstants, formatInstant, type Instant } from "../../instant.ts";
 import { checkpointOf } from "../../state/checkpoint.ts";
 import { gapSeconds } from "../../state/gap.ts";
 import { gapEntry } from "../../state/gapLedger.ts";
+import { lostEntry } from "../../state/lostLedger.ts";
 import type { Position } from "../../state/position.ts";
 import type { State, StreamAddress } from "../../state/state.ts";
 import { durationInWords } from "../../telemetry/duration.ts";
@@ -58,13 +59,19 @@ async function takeIn(state: State, inputIds: readonly string[], runtime: Runtim
   for (const line of importState(state, text, inputIds[0])) runtime.writeStderr(`${line}\n`);
 }
 
-/** Checkpoints and gaps as they are on the disk, a stream a line. */
+/** Checkpoints, gaps and what is lost as they are on the disk, a stream a line. */
 function exported(state: State, addresses: readonly StreamAddress[]): string {
   return addresses.map((address) => {
     const stream = state.stream(address);
     const position = stream.loadPosition();
     const checkpoint = position === null ? null : checkpointOf(position, address);
-    return `${JSON.stringify({ checkpoint, gaps: stream.gaps().list().map(gapEntry) })}\n`;
+    return `${
+      JSON.stringify({
+        checkpoint,
+        gaps: stream.gaps().list().map(gapEntry),
+        lost: stream.lost().list().map(lostEntry),
+      })
+    }\n`;
   }).join("");
 }
 

@@ -98,8 +98,10 @@ function lineOf(
     const room = Math.min(columns, width - taken - gap.length);
     if (room <= 0) break;
     const short = widthOf(cell.text) <= room ? cell.text : visibleLine(cell.shorten?.(room) ?? cell.text);
-    text += gap + paint(fit(short, room, side), cell.tone ?? "plain");
-    taken += gap.length + room;
+    const isLast = cell === cells.at(-1)![0];
+    const shown = isLast && side !== "right" ? cut(short, room) : fit(short, room, side);
+    text += gap + paint(shown, cell.tone ?? "plain");
+    taken += gap.length + widthOf(shown);
   }
   return { text, columns: taken };
 }

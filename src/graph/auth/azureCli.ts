@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { GraphtapError } from "../../errors.ts";
 import { sentenceOf } from "../../net/sentence.ts";
 import { aadstsAdvice } from "./aadsts.ts";
+import { jsonObject } from "./jsonObject.ts";
 import { type Output, outputOf, whyNotRun } from "./program.ts";
 import type { IssuedToken, TokenIssuer } from "./token.ts";
 import { readClaims } from "./tokenClaims.ts";
@@ -53,16 +54,9 @@ export function azureCliIssuer({ clock, tenantId, resource, run = outputOf }: Az
 }
 
 function tokenIn(printed: string, nowMs: number): IssuedToken | null {
-  let answer: { accessToken?: unknown; expires_on?: unknown } | null;
-  try {
-    answer = JSON.parse(printed);
-  } catch {
-    return null;
-  }
-  const token = answer?.accessToken;
+  const { accessToken: token, expires_on: ends } = jsonObject(printed);
   if (typeof token !== "string" || token === "") return null;
   // Before 2.54 it told the end in the time of its own clock's zone only; the token knows better.
-  const { expires_on: ends } = answer!;
   const endsAt = typeof ends === "number" ? ends * 1000 : readClaims(token)?.endsAt ?? nowMs + UNKNOWN_MS;
   return { token, lifetimeSeconds: Math.max(0, (endsAt - nowMs) / 1000) };
 }

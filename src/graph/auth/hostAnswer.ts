@@ -2,6 +2,7 @@
 import { GraphtapError } from "../../errors.ts";
 import { sentenceOf } from "../../net/sentence.ts";
 import { aadstsAdvice, aadstsCodes } from "./aadsts.ts";
+import { jsonObject } from "./jsonObject.ts";
 import type { IssuedToken } from "./token.ts";
 
 /** An answer. */
@@ -36,7 +37,7 @@ export function isPassing(status: number): boolean {
  * @throws token-refused the identity gets none; token-unavailable the service cannot answer now
  */
 export function readHostAnswer(answer: HostAnswer): IssuedToken & { readonly body: Body } {
-  const body = objectOf(answer.text);
+  const body = jsonObject(answer.text);
   const token = answer.status === 200 ? issued(body, answer.nowMs) : null;
   if (token !== null) return { ...token, body };
   throw refused(answer, body);
@@ -82,13 +83,4 @@ function refused(answer: HostAnswer, body: Body): GraphtapError {
     }`,
     { retryAfterSeconds },
   );
-}
-
-function objectOf(text: string): Body {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as Body : {};
-  } catch {
-    return {};
-  }
 }

@@ -2,6 +2,7 @@ import { GraphtapError } from "../../errors.ts";
 import { sentenceOf } from "../../net/sentence.ts";
 import { formOf } from "../refusal.ts";
 import { aadstsAdvice, aadstsCodes, conditionalAdvice, isTransient, pauseOf } from "./aadsts.ts";
+import { jsonObject } from "./jsonObject.ts";
 import type { IssuedToken } from "./token.ts";
 
 const DEFAULT_LIFETIME_SECONDS = 3600;
@@ -31,7 +32,7 @@ type Body = Readonly<Record<string, unknown>>;
  * @throws token-refused the credentials are wrong; token-unavailable the endpoint cannot answer now
  */
 export function readTokenAnswer(answer: TokenAnswer): IssuedToken {
-  const body = objectOf(answer.text);
+  const body = jsonObject(answer.text);
   const issued = answer.status === 200 ? issuedToken(body) : null;
   if (issued !== null) return issued;
   const { error } = body;
@@ -74,13 +75,18 @@ const TOO_MANY = "it takes no more requests for tokens now; waiting as it asks";
 /** What answers is not Entra, or not able to say more than its status. */
 function noAnswer({ endpoint, status, text, contentType, retryAfterSeconds }: TokenAnswer): GraphtapError {
   const isHtml = formOf(text, contentType) === "html";
-  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  const what = isHtml
+  const isProxys = status === 407;
+  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429 && !isProxys;
+  const what = isProxys
+    ? "is a proxy's, which wants to know who asks"
+    : isHtml
     ? `is a page of HTML, so it is not Entra's: a proxy, a filter or a gateway on the way gave it`
     : "is not a token response";
   // A page of success that is no token, or an address that is not there, comes from somebody else than Entra.
   const advice = status === 429
     ? TOO_MANY
+    : isProxys
+    ? "set its user and password in HTTP_PROXY or HTTPS_PROXY"
     : isRefusal || status < 400
     ? "check override_login_url and any proxy"
     : "it is asked again";
@@ -98,15 +104,6 @@ function issuedToken(body: Body): IssuedToken | null {
   // Some front ends write the number as a text.
   const lifetimeSeconds = typeof expires === "string" ? Number.parseFloat(expires) : expires;
   return typeof lifetimeSeconds === "number" && lifetimeSeconds >= 0 ? { token, lifetimeSeconds } : null;
-}
-
-function objectOf(text: string): Body {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value as Body : {};
-  } catch {
-    return {};
-  }
 }
 
 function safeWord(text: string): string {

@@ -1,5 +1,6 @@
 import type { Gap } from "../../state/gap.ts";
 import type { Inventory } from "../../state/inventory.ts";
+import type { Lost } from "../../state/lost.ts";
 import type { Position } from "../../state/position.ts";
 import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
@@ -7,7 +8,7 @@ import type { StreamState } from "../../state/state.ts";
 /** A state whose commits are held back until it is known that the lines arrived. */
 export interface HeldState {
   readonly state: StreamState;
-  /** Makes them durable, in the engine's own order: keys, gaps, the position, then the inventory. @throws state-unusable */
+  /** Makes them durable, in the engine's own order: keys, what is lost, gaps, the position, then the inventory. @throws state-unusable */
   commit(): void;
   /** Forgets them; the next poll begins where this one did. */
   rollback(): void;
@@ -17,6 +18,7 @@ export interface HeldState {
 interface Held {
   position?: Position;
   gaps?: readonly Gap[];
+  lost?: readonly Lost[];
   inventory?: Inventory;
   replacement?: readonly Uint8Array[];
   expireBefore?: number;
@@ -65,6 +67,11 @@ export function holdCommits(inner: StreamState): HeldState {
         list: () => held.gaps ?? inner.gaps().list(),
         save: (next) => void (held.gaps = [...next]),
       }),
+      lost: () => ({
+        list: () => held.lost ?? inner.lost().list(),
+        save: (next) => void (held.lost = [...next]),
+        forget: () => inner.lost().forget(),
+      }),
       inventory: () => ({
         load: () => held.inventory ?? inner.inventory().load(),
         save: (next) => void (held.inventory = next),
@@ -75,10 +82,12 @@ export function holdCommits(inner: StreamState): HeldState {
       },
     },
     commit() {
-      const { replacement, gaps, position, inventory, expireBefore } = held;
+      const { replacement, lost, gaps, position, inventory, expireBefore } = held;
       const keys = inner.seen();
       keys.commit();
       if (replacement !== undefined) keys.replaceWith(replacement);
+      // A range that is in both is given up again; one that is in neither is forgotten.
+      if (lost !== undefined) inner.lost().save(lost);
       if (gaps !== undefined) inner.gaps().save(gaps);
       if (position !== undefined) inner.commitInFile(position);
       if (inventory !== undefined) inner.inventory().save(inventory);

@@ -2,10 +2,12 @@ import type { Clock } from "../../clock.ts";
 import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
 import { secondsIn } from "../../instant.ts";
 import type { Gap } from "../../state/gap.ts";
+import type { Lost } from "../../state/lost.ts";
 import type { Position } from "../../state/position.ts";
 import type { StreamState } from "../../state/state.ts";
 import type { Stream } from "../../tap/stream.ts";
 import { createMinutes, type Minutes } from "./minutes.ts";
+import { type Wait, watchWaits } from "./waits.ts";
 
 /**
  * What is known of a stream since the process began. Everything that tells how a stream is doing is made of it, and only
@@ -29,6 +31,8 @@ export interface Figures {
   lateBySeconds: number | null;
   /** What is in the gap ledger, the oldest first. */
   gaps: readonly Gap[];
+  /** What is lost for good and nobody has taken note of; looked up again when a poll begins. */
+  lost: readonly Lost[];
   pollsOk: number;
   readonly pollErrors: Map<ErrorCode, number>;
   /** Seconds of older time that were to be read when there were most of them; 0 when nothing is left. */
@@ -43,6 +47,8 @@ export interface Figures {
   lastStartedMs: number | null;
   lastEndedMs: number | null;
   lastSuccessMs: number | null;
+  /** What the request under way waits for; `null` where none is. */
+  wait: Wait | null;
   /** When it is polled next; milliseconds since the epoch, `null` during a poll and where nobody knows. */
   nextPollMs: number | null;
 }
@@ -62,6 +68,7 @@ export function createFigures(state: StreamState): Figures {
     late: 0,
     lateBySeconds: null,
     gaps: state.gaps().list(),
+    lost: state.lost().list(),
     pollsOk: 0,
     pollErrors: new Map(),
     backfillSeconds: position === null ? 0 : secondsIn(position.backfill),
@@ -71,19 +78,22 @@ export function createFigures(state: StreamState): Figures {
     lastStartedMs: null,
     lastEndedMs: null,
     lastSuccessMs: null,
+    wait: null,
     nextPollMs: null,
   };
 }
 
 /** The same stream, whose requests and positions are counted on their way. */
-export function observe(stream: Stream, figures: Figures, { now }: Pick<Clock, "now">): Stream {
+export function observe(stream: Stream, figures: Figures, clock: Pick<Clock, "now">): Stream {
+  const { now } = clock;
+  const waiting = watchWaits(stream, clock, (wait) => figures.wait = wait);
   return {
-    ...stream,
+    ...waiting,
     graph: {
       async get(...request) {
         figures.requests++;
         try {
-          const response = await stream.graph.get(...request);
+          const response = await waiting.graph.get(...request);
           figures.answered = true;
           noteTrouble(figures, null, now());
           return response;
@@ -109,7 +119,10 @@ function observeState(state: StreamState, figures: Figures): StreamState {
   }
   return {
     dir: state.dir,
-    loadPosition: () => figures.position = state.loadPosition(),
+    loadPosition() {
+      figures.lost = state.lost().list();
+      return figures.position = state.loadPosition();
+    },
     hasLostPosition: () => state.hasLostPosition(),
     begin(position) {
       state.begin(position);
@@ -132,11 +145,19 @@ function observeState(state: StreamState, figures: Figures): StreamState {
         figures.gaps = [...gaps];
       },
     }),
+    lost: () => ({
+      ...state.lost(),
+      save(lost) {
+        state.lost().save(lost);
+        figures.lost = [...lost];
+      },
+    }),
     inventory: () => state.inventory(),
     reset() {
       state.reset();
       figures.position = null;
       figures.gaps = [];
+      figures.lost = [];
     },
   };
 }

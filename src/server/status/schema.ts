@@ -1,6 +1,7 @@
 /** The shape of `/v1/status`: what page, `/readyz` and a terminal show, in units that their names say. */
 import * as z from "zod";
 import { VERDICTS } from "./verdict.ts";
+import { WAITS } from "./waits.ts";
 
 const count = z.int().min(0);
 const seconds = z.number().min(0);
@@ -38,6 +39,10 @@ const stream = z.strictObject({
   ),
   detail: z.string().nullable().describe("its message"),
   polling: z.boolean().describe("whether it is being read"),
+  waits_for: z.enum(WAITS).nullable().describe(
+    "what its request waits for: permit, a place in a budget of requests; graph, an answer; null without one",
+  ),
+  waits_seconds: seconds.nullable().describe("for how long"),
   next_poll: time.nullable().describe("null while it is being read, and where only clients pull"),
   period_seconds: seconds,
   last_poll: time.nullable(),
@@ -45,7 +50,8 @@ const stream = z.strictObject({
   read_to: time.nullable().describe("every older record was read, but for backfill and gaps"),
   lag_seconds: seconds.nullable().describe("how far that is behind now"),
   newest_record: time.nullable(),
-  records: count.describe("delivered since the stream began"),
+  records: count.describe("delivered since the stream began, to the end of its last poll"),
+  sent: count.describe("delivered since the process began"),
   records_per_minute: z.number().min(0).describe("over the last hour, or since the process began"),
   records_by_minute: z.array(count).describe("of the last 60 minutes, oldest first; empty when none came"),
   late_records: count.describe("found by a re-read since the process began"),
@@ -84,7 +90,7 @@ export const statusSchema = z.strictObject({
 }).meta({ title: "Status of graphtap" });
 
 /** The same as JSON Schema. */
-export function statusJsonSchema(): unknown {
+export function statusJsonSchema(): object {
   return z.toJSONSchema(statusSchema);
 }
 

@@ -22,7 +22,10 @@ export function measureWork(streams: readonly ServedStream[]) {
     graphtap_received_bytes_total: samples(streams, ({ stream }) => stream.traffic.receivedBytes),
     graphtap_polls_total: each(({ pollsOk }) => pollsOk),
     graphtap_poll_errors_total: byCode(({ pollErrors }) => pollErrors),
-    graphtap_stream_error: byCode(({ error }) => new Map(error === null ? [] : [[error.code, 1]])),
+    graphtap_stream_error: byCode(({ error, trouble }) => {
+      const failure = error ?? trouble;
+      return new Map(failure === null ? [] : [[failure.code, 1]]);
+    }),
     graphtap_records_sent_total: each(({ sent }) => sent),
     graphtap_records_duplicate_total: each(({ duplicates }) => duplicates),
     graphtap_records_late_total: each(({ late }) => late),
@@ -69,16 +72,14 @@ export function measureProgress(streams: readonly ServedStream[], nowMs: number,
   };
 }
 
-function labelsOf({ stream }: ServedStream) {
-  return { input: stream.input.name, service: stream.service.name };
-}
-
 /** One sample for each stream that has a value. */
 function samples(streams: readonly ServedStream[], pick: (served: ServedStream) => number | null): Sample[] {
-  return streams.flatMap((served) => {
+  const all: Sample[] = [];
+  for (const served of streams) {
     const value = pick(served);
-    return value === null ? [] : [{ labels: labelsOf(served), value }];
-  });
+    if (value !== null) all.push({ labels: served.labels, value });
+  }
+  return all;
 }
 
 /** One for each of a stream's values, told apart by one label more. */
@@ -88,17 +89,16 @@ function labelled(
   pick: (served: ServedStream) => ReadonlyMap<string, number>,
 ): Sample[] {
   return streams.flatMap((served) =>
-    [...pick(served)].map(([name, value]) => ({ labels: { ...labelsOf(served), [label]: name }, value }))
+    [...pick(served)].map(([name, value]) => ({ labels: { ...served.labels, [label]: name }, value }))
   );
 }
 
 function oldestUnread({ position, gaps }: Figures): Instant | null {
-  const unread = [
-    position?.watermark ?? null,
-    position?.backfill[0]?.from ?? null,
-    gaps[0]?.from ?? null,
-  ];
-  return unread.filter((time) => time !== null).sort(compareInstants)[0] ?? null;
+  let oldest: Instant | null = null;
+  for (const time of [position?.watermark, position?.backfill[0]?.from, gaps[0]?.from]) {
+    if (time != null && (oldest === null || compareInstants(time, oldest) < 0)) oldest = time;
+  }
+  return oldest;
 }
 
 /** When Graph drops the oldest that is unread, as far as it is documented. */

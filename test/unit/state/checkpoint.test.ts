@@ -12,6 +12,7 @@ const empty = emptyPosition();
 const position: Position = {
   start: "2026-01-01T00-00-00Z",
   beganAt: at("2026-01-01T00:00:00Z"),
+  begunMs: 1_763_827_199_000,
   watermark: at("2026-11-22T15:00:00Z"),
   backfill: [{ from: at("2026-01-01T00:00:00Z"), to: at("2026-02-01T00:00:00Z") }],
   backfillEndsMs: 1_795_363_200_000,
@@ -39,6 +40,7 @@ const full: Checkpoint = {
   input_id: "10001",
   start_time_in_utc: "2026-01-01T00-00-00Z",
   began_at: "2026-01-01T00:00:00Z",
+  begun_ms: 1_763_827_199_000,
   read_to: "2026-11-22T15:00:00Z",
   backfill: [{ from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z" }],
   backfill_ends_ms: 1_795_363_200_000,

@@ -4,20 +4,12 @@ import {
   type EmulatorOptions,
   type ManagedIdentity,
 } from "../../../../src/emulator/options.ts";
+import { ASSIGNED, HEADER, OWN } from "../../../support/hostIdentities.ts";
 import { emulate, manualClock, NOON, ORIGIN } from "../setup.ts";
 
 const { tenantId } = defaultTenant;
 const RESOURCE = "https://graph.microsoft.com";
-const HEADER = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a";
-const own: ManagedIdentity = { tenantId, clientId: "0e1f2a3b-0000-4000-8000-000000000001" };
-const assigned: ManagedIdentity = {
-  tenantId,
-  clientId: "0e1f2a3b-0000-4000-8000-000000000002",
-  objectId: "0e1f2a3b-0000-4000-8000-00000000000b",
-  resourceId:
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader",
-};
-const second: ManagedIdentity = { ...assigned, clientId: own.clientId.replace("1", "9"), resourceId: "/x/y" };
+const second: ManagedIdentity = { ...ASSIGNED, clientId: OWN.clientId.replace("1", "9"), resourceId: "/x/y" };
 
 interface Place {
   readonly path: string;
@@ -67,41 +59,41 @@ function claimsOf(body: Record<string, unknown>) {
 
 describe("the metadata service", () => {
   it("gives the host's own identity a token of a day, with texts for times", async () => {
-    const { status, body } = await ask(METADATA, { managedIdentities: [assigned, own] });
+    const { status, body } = await ask(METADATA, { managedIdentities: [ASSIGNED, OWN] });
     expect(status).toBe(200);
     expect(body).toEqual({
       access_token: expect.any(String),
-      client_id: own.clientId,
+      client_id: OWN.clientId,
       expires_in: "86399",
       expires_on: String(NOON / 1000 + 86399),
       not_before: String(NOON / 1000),
       resource: RESOURCE,
       token_type: "Bearer",
     });
-    expect(claimsOf(body)).toMatchObject({ aud: RESOURCE, tid: tenantId, appid: own.clientId, idtyp: "app" });
+    expect(claimsOf(body)).toMatchObject({ aud: RESOURCE, tid: tenantId, appid: OWN.clientId, idtyp: "app" });
   });
 
   it.each([
-    ["client_id", assigned.clientId],
-    ["object_id", assigned.objectId!],
-    ["msi_res_id", assigned.resourceId!],
+    ["client_id", ASSIGNED.clientId],
+    ["object_id", ASSIGNED.objectId],
+    ["msi_res_id", ASSIGNED.resourceId],
   ])("finds an identity by its %s", async (name, id) => {
-    const { body } = await ask(METADATA, { managedIdentities: [own, assigned] }, { [name]: id });
-    expect(claimsOf(body)).toMatchObject({ appid: assigned.clientId, xms_mirid: assigned.resourceId });
+    const { body } = await ask(METADATA, { managedIdentities: [OWN, ASSIGNED] }, { [name]: id });
+    expect(claimsOf(body)).toMatchObject({ appid: ASSIGNED.clientId, xms_mirid: ASSIGNED.resourceId });
   });
 
   it("takes the only identity that there is", async () => {
-    const { body } = await ask(METADATA, { managedIdentities: [assigned] });
-    expect(body["client_id"]).toBe(assigned.clientId);
+    const { body } = await ask(METADATA, { managedIdentities: [ASSIGNED] });
+    expect(body["client_id"]).toBe(ASSIGNED.clientId);
   });
 
   it.each<
     [string, Partial<EmulatorOptions>, Record<string, string | null>, Record<string, string>, string, RegExp]
   >([
-    ["without its header", { managedIdentities: [own] }, {}, {}, "bad_request_102", /metadata header/],
+    ["without its header", { managedIdentities: [OWN] }, {}, {}, "bad_request_102", /metadata header/],
     [
       "with another letter in it",
-      { managedIdentities: [own] },
+      { managedIdentities: [OWN] },
       {},
       { metadata: "True" },
       "bad_request_102",
@@ -109,7 +101,7 @@ describe("the metadata service", () => {
     ],
     [
       "through a proxy",
-      { managedIdentities: [own] },
+      { managedIdentities: [OWN] },
       {},
       { metadata: "true", "x-forwarded-for": "10.0.0.1" },
       "invalid_request",
@@ -117,7 +109,7 @@ describe("the metadata service", () => {
     ],
     [
       "without a resource",
-      { managedIdentities: [own] },
+      { managedIdentities: [OWN] },
       { resource: null },
       METADATA.headers,
       "invalid_request",
@@ -125,7 +117,7 @@ describe("the metadata service", () => {
     ],
     [
       "for an unknown resource",
-      { managedIdentities: [own] },
+      { managedIdentities: [OWN] },
       { resource: "https://x.example" },
       METADATA.headers,
       "invalid_resource",
@@ -134,15 +126,15 @@ describe("the metadata service", () => {
     ["on a host without identity", {}, {}, METADATA.headers, "invalid_request", /^Identity not found$/],
     [
       "by an id that is not assigned",
-      { managedIdentities: [own] },
-      { client_id: assigned.clientId },
+      { managedIdentities: [OWN] },
+      { client_id: ASSIGNED.clientId },
       METADATA.headers,
       "invalid_request",
       /^Identity not found$/,
     ],
     [
       "by no id where there are several",
-      { managedIdentities: [assigned, second] },
+      { managedIdentities: [ASSIGNED, second] },
       {},
       METADATA.headers,
       "invalid_request",
@@ -155,13 +147,13 @@ describe("the metadata service", () => {
   });
 
   it("refuses a request without its version", async () => {
-    const { status, body } = await ask(METADATA, { managedIdentities: [own] }, { "api-version": null });
+    const { status, body } = await ask(METADATA, { managedIdentities: [OWN] }, { "api-version": null });
     expect(status).toBe(400);
     expect(body["error"]).toMatch(/api-version is invalid or was not specified/);
   });
 
   it.each([404, 410, 429, 500])("answers %i while it is told to", async (status) => {
-    const emulator = emulate({ managedIdentities: [own] });
+    const emulator = emulate({ managedIdentities: [OWN] });
     emulator.faults.add({ match: { collection: "token" }, do: { kind: "status", status } });
     const url = `${ORIGIN}${METADATA.path}?api-version=2018-02-01&resource=${RESOURCE}`;
     const get = async () => (await emulator.fetch(new Request(url, { headers: METADATA.headers }))).status;
@@ -171,7 +163,7 @@ describe("the metadata service", () => {
 
 describe("App Service", () => {
   it("says when a token ends, not how long that is", async () => {
-    const { status, body } = await ask(APP_SERVICE, { managedIdentities: [own] });
+    const { status, body } = await ask(APP_SERVICE, { managedIdentities: [OWN] });
     expect(status).toBe(200);
     expect(body).toMatchObject({
       expires_on: String(NOON / 1000 + 86399),
@@ -182,22 +174,22 @@ describe("App Service", () => {
   });
 
   it.each([
-    ["client_id", assigned.clientId],
-    ["principal_id", assigned.objectId!],
-    ["object_id", assigned.objectId!],
-    ["mi_res_id", assigned.resourceId!],
+    ["client_id", ASSIGNED.clientId],
+    ["principal_id", ASSIGNED.objectId],
+    ["object_id", ASSIGNED.objectId],
+    ["mi_res_id", ASSIGNED.resourceId],
   ])("finds an identity by its %s", async (name, id) => {
-    const { body } = await ask(APP_SERVICE, { managedIdentities: [own, assigned] }, { [name]: id });
-    expect(body["client_id"]).toBe(assigned.clientId);
+    const { body } = await ask(APP_SERVICE, { managedIdentities: [OWN, ASSIGNED] }, { [name]: id });
+    expect(body["client_id"]).toBe(ASSIGNED.clientId);
   });
 
   it.each<
     [string, Partial<EmulatorOptions>, Record<string, string | null>, Record<string, string>, number, RegExp]
   >([
-    ["without its header", { managedIdentities: [own] }, {}, {}, 401, /X-IDENTITY-HEADER/],
+    ["without its header", { managedIdentities: [OWN] }, {}, {}, 401, /X-IDENTITY-HEADER/],
     [
       "with another header",
-      { managedIdentities: [own] },
+      { managedIdentities: [OWN] },
       {},
       { "x-identity-header": "x" },
       401,
@@ -205,7 +197,7 @@ describe("App Service", () => {
     ],
     [
       "of another version",
-      { managedIdentities: [own] },
+      { managedIdentities: [OWN] },
       { "api-version": "2017-09-01" },
       APP_SERVICE.headers,
       400,
@@ -221,8 +213,8 @@ describe("App Service", () => {
     ],
     [
       "by an id that is not assigned",
-      { managedIdentities: [own] },
-      { client_id: assigned.clientId },
+      { managedIdentities: [OWN] },
+      { client_id: ASSIGNED.clientId },
       APP_SERVICE.headers,
       400,
       /^No User Assigned or Delegated Managed Identity found for specified/,
@@ -247,7 +239,7 @@ describe("the agent of Azure Arc", () => {
     };
     const emulator = emulate({
       clock: manualClock(),
-      managedIdentities: [own, assigned],
+      managedIdentities: [OWN, ASSIGNED],
       arc: { keep, isOld },
     });
     return {
@@ -268,22 +260,22 @@ describe("the agent of Azure Arc", () => {
     const key = `Basic ${keyOf(challenge)}`;
     const answer = await get(key);
     expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ client_id: own.clientId, token_type: "Bearer" });
+    expect(await answer.json()).toMatchObject({ client_id: OWN.clientId, token_type: "Bearer" });
     expect((await get(key)).status).toBe(401);
   });
 
   it.each([
-    ["repeats the identity that was asked for", false, assigned.clientId],
-    ["that is old takes its own instead", true, own.clientId],
+    ["repeats the identity that was asked for", false, ASSIGNED.clientId],
+    ["that is old takes its own instead", true, OWN.clientId],
   ])("%s", async (_, isOld, clientId) => {
     const { get, keyOf } = agent(isOld);
-    const query = `&client_id=${assigned.clientId}`;
+    const query = `&client_id=${ASSIGNED.clientId}`;
     const answer = await get(`Basic ${keyOf(await get(undefined, query))}`, query);
     expect(await answer.json()).toMatchObject({ client_id: clientId });
   });
 
   it("asks for the header first", async () => {
-    const { status } = await ask(ARC, { arc: { keep: () => "" }, managedIdentities: [own] }, {}, {});
+    const { status } = await ask(ARC, { arc: { keep: () => "" }, managedIdentities: [OWN] }, {}, {});
     expect(status).toBe(400);
   });
 });

@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../../../plugins/index.ts";
-import {
-  createEmulator,
-  type EmulatorOptions,
-  type ManagedIdentity,
-} from "../../../../src/emulator/emulator.ts";
+import { createEmulator, type EmulatorOptions } from "../../../../src/emulator/emulator.ts";
 import { defaultTenant } from "../../../../src/emulator/options.ts";
 import { GraphtapError } from "../../../../src/errors.ts";
 import {
@@ -14,19 +10,11 @@ import {
 } from "../../../../src/graph/auth/managedIdentity.ts";
 import { readClaims } from "../../../../src/graph/auth/tokenClaims.ts";
 import type { HttpRequest, Transport } from "../../../../src/graph/transport.ts";
+import { ASSIGNED, HEADER, OWN } from "../../../support/hostIdentities.ts";
 import { manualClock } from "../../../support/manualClock.ts";
 import { fetchFrom } from "../../../support/tenant.ts";
 
 const { tenantId } = defaultTenant;
-const own: ManagedIdentity = { tenantId, clientId: "0e1f2a3b-0000-4000-8000-000000000001" };
-const assigned: ManagedIdentity = {
-  tenantId,
-  clientId: "0e1f2a3b-0000-4000-8000-000000000002",
-  objectId: "0e1f2a3b-0000-4000-8000-00000000000b",
-  resourceId:
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/reader",
-};
-const HEADER = "853b9a84-5bfa-4b22-a3f3-0b9a43d9ad8a";
 const KEYS = "/var/opt/azcmagent/tokens";
 
 const METADATA: IdentitySource = {
@@ -51,7 +39,7 @@ function host(
     plugins,
     clock,
     identityHeader: HEADER,
-    managedIdentities: [own, assigned],
+    managedIdentities: [OWN, ASSIGNED],
     arc: {
       keep: (name, key) => {
         kept.set(`${KEYS}/${name}`, `${key}\n`);
@@ -92,7 +80,7 @@ describe.each(PLACES)("the identity of a host by %s", (_, source) => {
     const { issue } = host(source);
     const { token, lifetimeSeconds } = await issue();
     expect(readClaims(token)).toMatchObject({
-      applicationId: own.clientId,
+      applicationId: OWN.clientId,
       tenantId,
       audience: "https://graph.microsoft.com",
     });
@@ -101,12 +89,12 @@ describe.each(PLACES)("the identity of a host by %s", (_, source) => {
 
   it.each(
     [
-      { by: "client_id", id: assigned.clientId },
-      { by: "object_id", id: assigned.objectId! },
-      { by: "resource_id", id: assigned.resourceId! },
+      { by: "client_id", id: ASSIGNED.clientId },
+      { by: "object_id", id: ASSIGNED.objectId },
+      { by: "resource_id", id: ASSIGNED.resourceId },
     ] as const,
   )("is one that a user assigned, by its $by", async (identity) => {
-    expect(readClaims((await host(source, identity).issue()).token)?.applicationId).toBe(assigned.clientId);
+    expect(readClaims((await host(source, identity).issue()).token)?.applicationId).toBe(ASSIGNED.clientId);
   });
 
   it("is never asked for through a proxy, and waited for half a minute", async () => {
@@ -207,7 +195,7 @@ describe("what the operator is told", () => {
     ],
     [
       "of one with several, none of which is named",
-      host(METADATA, null, { managedIdentities: [assigned, { ...assigned, clientId: own.clientId }] }),
+      host(METADATA, null, { managedIdentities: [ASSIGNED, { ...ASSIGNED, clientId: OWN.clientId }] }),
       'Cannot get a token from the instance metadata service: it answered 400 "invalid_request"; assign a managed ' +
       "identity to this host; where it has several, name one: managed_identity: {client_id: ID}; it says: " +
       '"Multiple user assigned identities exist, please specify the clientId … resourceId of the identity in the token request"',
@@ -238,7 +226,7 @@ describe("what the operator is told", () => {
 
   it("of an agent of Arc that is too old for the identity", async () => {
     const keys: string[] = [];
-    const place = host("arc", { by: "client_id", id: assigned.clientId }, {
+    const place = host("arc", { by: "client_id", id: ASSIGNED.clientId }, {
       arc: { keep: (name, key) => `${KEYS}/${keys.push(key) && name}`, isOld: true },
     });
     const issue = managedIdentityIssuer({
@@ -251,7 +239,7 @@ describe("what the operator is told", () => {
         readKey: () => keys.at(-1)!,
       },
       resource: "https://graph.microsoft.com",
-      identity: { by: "client_id", id: assigned.clientId },
+      identity: { by: "client_id", id: ASSIGNED.clientId },
     });
     await expect(issue()).rejects.toMatchObject({
       code: "token-refused",

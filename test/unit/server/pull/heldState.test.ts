@@ -14,6 +14,12 @@ const GAP = {
   attempts: 1,
   nextTryMs: 0,
 };
+const LOST = {
+  from: fromMillis(0),
+  to: fromMillis(1000),
+  reason: "retention",
+  sinceMs: Date.UTC(2026, 10, 22),
+};
 const key = (text: string) => recordKey(new TextEncoder().encode(text));
 const position = (records: number): Position => ({ ...emptyPosition(), records });
 
@@ -26,10 +32,11 @@ function opened(): StreamState {
 }
 
 /** What a poll does to a state. */
-function poll({ seen, gaps, commitInFile }: StreamState): void {
+function poll({ seen, gaps, lost, commitInFile }: StreamState): void {
   seen().add(key("new"));
   seen().commit();
   gaps().save([GAP]);
+  lost().save([LOST]);
   commitInFile(position(2));
 }
 
@@ -41,14 +48,11 @@ describe("a state whose commits are held back", () => {
     const inner = opened();
     const held = holdCommits(inner);
     poll(held.state);
-    expect([held.state.loadPosition()?.records, held.state.gaps().list(), known(held.state)]).toEqual(
-      [
-        2,
-        [GAP],
-        ["old", "new"],
-      ],
+    const { state } = held;
+    expect([state.loadPosition()?.records, state.gaps().list(), state.lost().list(), known(state)]).toEqual(
+      [2, [GAP], [LOST], ["old", "new"]],
     );
-    expect([inner.loadPosition()?.records, inner.gaps().list()]).toEqual([1, []]);
+    expect([inner.loadPosition()?.records, inner.gaps().list(), inner.lost().list()]).toEqual([1, [], []]);
   });
 
   it("leaves nothing behind when it is rolled back", () => {
@@ -58,6 +62,7 @@ describe("a state whose commits are held back", () => {
     held.rollback();
     inner.seen().commit();
     expect([inner.loadPosition()?.records, inner.gaps().list(), known(inner)]).toEqual([1, [], ["old"]]);
+    expect(inner.lost().list()).toEqual([]);
     expect(held.state.loadPosition()?.records).toBe(1);
   });
 
@@ -71,6 +76,7 @@ describe("a state whose commits are held back", () => {
       "old",
       "new",
     ]]);
+    expect(inner.lost().list()).toEqual([LOST]);
   });
 
   it("replaces the keys of a snapshot only then", () => {

@@ -1,0 +1,137 @@
+/** The block on standard error while a command works, and the summary that takes its place in the end. */
+import { type Clock, systemClock } from "../../clock.ts";
+import type { Status, StreamStatus } from "../../server/status/schema.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+import { blockLines } from "./block.ts";
+import { follow, type Following } from "./followed.ts";
+import type { Progress, ProgressOptions } from "./progress.ts";
+import { createRates } from "./rates.ts";
+import { createScreen, type Line, type Screen } from "./screen.ts";
+import { paintFor } from "./style.ts";
+import { summaryLines } from "./summary.ts";
+
+/** Between two frames; the figures of very many streams are not put together more often. */
+const FRAME_MS = { few: 250, many: 1000 };
+const MANY_STREAMS = 500;
+
+/** What is shown at the moment. */
+interface Shown {
+  readonly following: Following;
+  readonly stop: AbortSignal;
+}
+
+/** A command's progress on a terminal. @param clock @default the host's */
+export function openLive(runtime: Runtime, options: ProgressOptions, clock: Clock = systemClock): Progress {
+  const startedMs = clock.now();
+  const screen = createScreen(runtime.writeStderr, runtime.stderrSize);
+  const paint = paintFor(runtime.env);
+  const rates = createRates();
+  const earlier = new Map<string, number>();
+  const over = new AbortController();
+  const writing = { now: 0 };
+  let shown: Shown | null = null;
+  let frame: readonly Line[] = [];
+
+  function statusOf({ following }: Shown): Status {
+    const status = addEarlier(following.status(), earlier);
+    return { ...status, streams: status.streams.map(options.shown ?? ((stream) => stream)) };
+  }
+  function draw(): void {
+    if (shown === null || writing.now > 0) return;
+    const status = statusOf(shown);
+    rates.note(status);
+    const facts = { status, rates: rates.list(), isStopping: shown.stop.aborted, word: options.word };
+    frame = blockLines(facts, runtime.stderrSize(), paint);
+    screen.draw(frame);
+  }
+  /** As it was: event lines go by more often than figures are put together. */
+  function putBack(): void {
+    if (shown !== null && writing.now === 0) screen.draw(frame);
+  }
+  async function drawAgain(): Promise<void> {
+    const many = () => (shown?.following.streams.length ?? 0) > MANY_STREAMS;
+    try {
+      for (;;) {
+        draw();
+        await clock.sleep(many() ? FRAME_MS.many : FRAME_MS.few, over.signal);
+      }
+    } catch {
+      // The end of the command wakes it early.
+    }
+  }
+  const forgetSize = runtime.onResize(draw);
+  return {
+    runtime: besideBlock(runtime, screen, writing, putBack),
+    level: "warn",
+    follow({ streams, stop }) {
+      const isFirst = shown === null;
+      for (const stream of shown === null ? [] : statusOf(shown).streams) {
+        earlier.set(nameOf(stream), stream.sent);
+      }
+      const following = follow(streams, clock, { startedMs, polls: options.polls });
+      shown = { following, stop: stop.signal };
+      if (isFirst) void drawAgain();
+      return following;
+    },
+    end(exitCode) {
+      over.abort();
+      forgetSize();
+      if (shown === null) return;
+      const status = statusOf(shown);
+      const reason = reasonOf(exitCode, shown.stop);
+      screen.clear();
+      runtime.writeStderr(printed(summaryLines(status, reason, runtime.stderrSize().columns, paint)));
+      shown = null;
+    },
+  };
+}
+
+/** The process, whose log and event lines leave room for the block. */
+function besideBlock(
+  runtime: Runtime,
+  screen: Screen,
+  writing: { now: number },
+  putBack: () => void,
+): Runtime {
+  const sharesTerminal = runtime.stdoutPlace() === "a terminal";
+  return {
+    ...runtime,
+    writeStderr: (text) => screen.above(text),
+    async writeStdout(bytes) {
+      if (!sharesTerminal) return runtime.writeStdout(bytes);
+      writing.now++;
+      screen.clear();
+      try {
+        await runtime.writeStdout(bytes);
+      } finally {
+        writing.now--;
+        putBack();
+      }
+    },
+  };
+}
+
+/** Adds what streams had sent before the configuration was read again, for each counts from zero then. */
+function addEarlier(status: Status, earlier: ReadonlyMap<string, number>): Status {
+  return {
+    ...status,
+    streams: status.streams.map((stream) => ({
+      ...stream,
+      sent: stream.sent + (earlier.get(nameOf(stream)) ?? 0),
+    })),
+  };
+}
+
+function nameOf({ input, service }: StreamStatus): string {
+  return JSON.stringify([input, service]);
+}
+
+function reasonOf(exitCode: number, stop: AbortSignal): string {
+  const { reason } = stop as { reason: unknown };
+  if (exitCode !== 0) return `ended with exit code ${exitCode}`;
+  return stop.aborted && reason instanceof Error ? reason.message : "done";
+}
+
+function printed(lines: readonly Line[]): string {
+  return lines.map(({ text }) => `${text}\n`).join("");
+}

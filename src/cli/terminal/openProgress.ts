@@ -1,0 +1,43 @@
+/** Whether a command shows a block, or logs lines. */
+import { poll } from "../../tap/poll.ts";
+import type { Runtime } from "../../wiring/runtime.ts";
+import type { Given } from "../options.ts";
+import type { Progress, ProgressOptions } from "./progress.ts";
+
+/** A block where somebody sits before a terminal that can move its cursor, and has not asked for lines. */
+export async function openProgress(
+  given: Given,
+  runtime: Runtime,
+  options: ProgressOptions,
+): Promise<Progress> {
+  if (!showsBlock(given, runtime)) return lines(runtime);
+  const { openLive } = await import("./live.ts");
+  return openLive(runtime, options);
+}
+
+/**
+ * Whether a command shows a block: standard error is a terminal that can move its cursor, and nobody asked for lines. A
+ * program behind a pipe most often writes to the same terminal, which knows nothing of the block: it gets lines, too.
+ */
+export function showsBlock(
+  given: Pick<Given, "has">,
+  { env, stderrIsTerminal, stdoutIsPipe }: Pick<Runtime, "env" | "stderrIsTerminal" | "stdoutIsPipe">,
+): boolean {
+  const terminal = env["TERM"] ?? "";
+  const canMove = stderrIsTerminal && terminal !== "" && terminal !== "dumb";
+  return canMove && !given.has("log-format") && !stdoutIsPipe();
+}
+
+function lines(runtime: Runtime): Progress {
+  return {
+    runtime,
+    level: "info",
+    follow: ({ streams }) => ({
+      streams,
+      poll,
+      plan: () => {},
+      read: (_, engine, how) => how(engine),
+    }),
+    end: () => {},
+  };
+}
