@@ -220,8 +220,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    words: "[config|check]",
-    summary: "JSON Schema of the configuration, or of what check --json prints",
+    words: "[config|check|status]",
+    summary: "JSON Schema of the configuration, of what check --json prints, or of /v1/status",
     options: [],
     load: () => import("./commands/schema.ts"),
   },

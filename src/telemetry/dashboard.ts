@@ -13,6 +13,19 @@ const RED_ABOVE_NONE = {
   mode: "absolute",
   steps: [{ color: "green", value: null }, { color: "red", value: 1e-9 }],
 } as const;
+/** Grafana wants all of its members. */
+const RUNBOOK_LINK = {
+  title: "Runbook",
+  type: "link",
+  url: RUNBOOK,
+  icon: "doc",
+  tooltip: "",
+  tags: [],
+  asDropdown: false,
+  targetBlank: true,
+  includeVars: false,
+  keepTime: false,
+} as const;
 const SOURCE = { type: "prometheus", uid: "${datasource}" } as const;
 
 /** The text of a dashboard. Its data source is chosen after it was imported. */
@@ -24,7 +37,7 @@ export function dashboardText(rows: readonly PanelRow[]): string {
     schemaVersion: 39,
     editable: true,
     graphTooltip: 1,
-    links: [{ title: "Runbook", type: "link", url: RUNBOOK, targetBlank: true }],
+    links: [RUNBOOK_LINK],
     refresh: "1m",
     time: { from: "now-6h", to: "now" },
     templating: { list: [sourceVariable(), ...["instance", "input", "service"].map(variable)] },

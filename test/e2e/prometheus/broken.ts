@@ -239,9 +239,9 @@ export const BROKEN: readonly Broken[] = [
     async start(port) {
       const site = await openSite();
       const config = site.write([contoso("signIns")]);
-      for (let starts = 0; starts < 6; starts++) {
+      for (let starts = 0; starts < 8; starts++) {
         const serving = await serveAt(port, config);
-        await pause(1500);
+        await pause(1200);
         serving.kill("SIGKILL");
         await serving.exited;
       }

@@ -217,6 +217,7 @@ describe("what is kept of an answer that is no page", () => {
     ["words", "Bad Gateway", false, "other", "", ""],
     ["an error without a code", '{"error": {"code": 5}}', false, "json", "", ""],
     ["an error that is a text", '{"error": "x"}', false, "json", "", ""],
+    ["JSON of somebody else", '{"message": "blocked by policy"}', false, "other", "", ""],
     ["null", "null", false, "other", "", ""],
     ["nothing", "", false, "empty", "", ""],
     ["one that breaks off", GRAPHS.slice(0, 30), true, "empty", "", ""],

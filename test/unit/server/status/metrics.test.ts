@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis, parseInstant } from "../../../../src/instant.ts";
 import { metrics } from "../../../../src/telemetry/metrics.ts";
-import { type House, openHouse, produce } from "../house.ts";
+import { type House, openHouse, produce, settle } from "../house.ts";
 
 /** The samples as `name{labels}` and value. */
 async function samplesOf(house: House): Promise<Map<string, number>> {
@@ -47,8 +47,7 @@ describe("/metrics", () => {
     produce(house, "signIns", 7);
     house.emulator.faults.add({ match: { collection: "signIns" }, do: { kind: "status", status: 503 } });
     const polling = house.poll();
-    while (house.emulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     house.clock.advance(1000);
     await polling;
     const samples = await samplesOf(house);
@@ -87,6 +86,18 @@ describe("/metrics", () => {
     await house.poll();
     expect((await samplesOf(house)).get(error)).toBe(1);
     await house.poll();
+    expect((await samplesOf(house)).has(error)).toBe(false);
+  });
+
+  it("name what requests meet while a poll still tries", async () => {
+    const house = openHouse();
+    house.emulator.faults.add({ match: { collection: "signIns" }, do: { kind: "status", status: 503 } });
+    const polling = house.poll();
+    await settle();
+    const error = 'graphtap_stream_error{input="contoso",service="signIns",code="graph-unavailable"}';
+    expect((await samplesOf(house)).get(error)).toBe(1);
+    house.clock.advance(60_000);
+    await polling;
     expect((await samplesOf(house)).has(error)).toBe(false);
   });
 
