@@ -98,7 +98,7 @@ describe.skipIf(onDeno)("the program in one file", () => {
     const check = () =>
       startCommand([process.execPath, join(built(), name), "check", "-c", config], {}).ended;
     const missing = await check();
-    expect(missing).toMatchObject({ code: 2 });
+    expect(missing).toMatchObject({ code: 75 });
     expect(missing.stderr).toContain('Cannot load plugin "./mine.mjs": it cannot be imported');
     writeFileSync(join(site.folder, "mine.mjs"), PLUGIN);
     const { code, stdout } = await check();

@@ -161,6 +161,7 @@ describe("on this machine, without a token given", () => {
       missing: [],
       degraded: [],
       gaps: [],
+      lost: [],
     }]);
     const headers = { authorization: `Bearer ${token}` };
     expect(eventLines((await ask(`${serving.url}/v1/pull`, { headers })).body)).toHaveLength(3);
@@ -172,7 +173,7 @@ describe("on this machine, without a token given", () => {
     const serving = await serve(["--no-poll", "-c", config, "--listen", `unix:${path}`]);
     expect([serving.url, statSync(path).mode & 0o777]).toEqual([`unix:${path}`, 0o600]);
     const body = await new Promise<string>((resolve, reject) => {
-      request({ socketPath: path, path: "/v1/pull", headers: { host: "localhost" } }, (response) => {
+      request({ socketPath: path, path: "/v1/pull", headers: { host: "tap.internal" } }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk: string) => text += chunk).on(
           "end",

@@ -185,8 +185,8 @@ const accidents: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   },
 };
 /**
- * Where something may be lost, by what Vector is; everywhere else nothing is. Its disk buffer counts lines as stored
- * a little before they are written, so that a kill takes the last batches that it has acknowledged.
+ * Where something may be lost, by what Vector is; everywhere else nothing is. Its disk buffer forgets lines at a kill,
+ * which only a spool brings again: "Known of the shipper" in vector/README.md.
  */
 const MAY_LOSE = /^(exec|http) in.*Vector killed|tcp, receiver/;
 

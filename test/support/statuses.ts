@@ -34,6 +34,9 @@ export function stream(given: Partial<StreamStatus> = {}): StreamStatus {
     gaps: 0,
     gap_seconds: 0,
     gap_ranges: [],
+    lost: 0,
+    lost_seconds: 0,
+    lost_ranges: [],
     batch_waiting: false,
     ...given,
   };
@@ -47,7 +50,7 @@ export function statusOf(streams: readonly StreamStatus[], given: Partial<Status
     polls: true,
     verdict: "healthy",
     summary: `All ${streams.length} streams healthy, newest record 2 min old`,
-    counts: { failing: 0, gap: 0, late: 0, waiting: 0, healthy: streams.length },
+    counts: { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: streams.length },
     sink_stalled_seconds: 0,
     needs: [],
     streams: [...streams],

@@ -1,6 +1,7 @@
 /** From figures to the one document that page, `/v1/status`, `/readyz` and a terminal draw from. */
-import { formatInstant, type Instant, secondsBetween, secondsIn } from "../../instant.ts";
+import { formatInstant, type Instant, secondsBetween, secondsIn, type Window } from "../../instant.ts";
 import { type Gap, gapSeconds } from "../../state/gap.ts";
+import type { Lost } from "../../state/lost.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
 import type { ServedStream } from "../served.ts";
 import type { Figures } from "./figures.ts";
@@ -56,7 +57,7 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
 
 function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
   const { stream, figures } = served;
-  const { position, gaps } = figures;
+  const { position, gaps, lost } = figures;
   const { nowMs } = facts;
   const verdict = judge(served, facts);
   const error = figures.error ?? figures.trouble;
@@ -89,6 +90,9 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
     gaps: gaps.length,
     gap_seconds: gapSeconds(gaps),
     gap_ranges: gaps.map(gapRange),
+    lost: lost.length,
+    lost_seconds: gapSeconds(lost),
+    lost_ranges: lost.map(lostRange),
     batch_waiting: facts.hasBatch(served),
   };
 }
@@ -99,6 +103,7 @@ function judge({ stream, figures }: ServedStream, { nowMs, startedMs, polls }: P
     fails: figures.error !== null || figures.trouble !== null,
     sinceSuccess: successMs === null ? null : (nowMs - successMs) / 1000,
     gaps: figures.gaps.length,
+    lost: figures.lost.length,
     lag: lagOf(figures, nowMs),
     hasBegun: figures.lastEndedMs !== null,
     uptime: (nowMs - startedMs) / 1000,
@@ -112,9 +117,10 @@ export function lastSuccessMs({ lastSuccessMs, position }: Figures): number | nu
   return lastSuccessMs ?? position?.lastSuccessMs ?? null;
 }
 
-function sinceMs(verdict: Verdict, { failingSinceMs, gaps, position }: Figures): number | null {
+function sinceMs(verdict: Verdict, { failingSinceMs, gaps, lost, position }: Figures): number | null {
   if (verdict === "failing") return failingSinceMs;
   if (verdict === "gap") return Math.min(...gaps.map(({ sinceMs }) => sinceMs));
+  if (verdict === "lost") return Math.min(...lost.map(({ sinceMs }) => sinceMs));
   const watermark = position?.watermark ?? null;
   return verdict === "late" && watermark !== null ? watermark.seconds * 1000 : null;
 }
@@ -147,15 +153,25 @@ export function backfillShare({ position, backfillSeconds }: Figures): number {
   return backfillSeconds === 0 ? 0 : Math.max(0, 1 - left / backfillSeconds);
 }
 
+function lostRange({ from, to, reason, sinceMs }: Lost) {
+  return { ...rangeTexts({ from, to }), reason, since: timeOf(sinceMs)! };
+}
+
 function gapRange({ from, to, reason, sinceMs, attempts, nextTryMs }: Gap) {
   return {
-    from: formatInstant(from),
-    to: formatInstant(to),
-    seconds: Math.max(0, secondsBetween(from, to)),
+    ...rangeTexts({ from, to }),
     reason,
     since: timeOf(sinceMs)!,
     attempts,
     next_try: timeOf(nextTryMs)!,
+  };
+}
+
+function rangeTexts({ from, to }: Window) {
+  return {
+    from: formatInstant(from),
+    to: formatInstant(to),
+    seconds: Math.max(0, secondsBetween(from, to)),
   };
 }
 

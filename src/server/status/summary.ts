@@ -25,7 +25,7 @@ export function summaryOf(told: Told): string {
 }
 
 function troubled({ counts, needs }: Told, all: number): string | null {
-  const troubled = counts.failing + counts.gap + counts.late;
+  const troubled = counts.failing + counts.gap + counts.late + counts.lost;
   if (troubled === 0) return null;
   const told = needs.slice(0, MOST_TOLD).map(({ input, service, cause }) =>
     `${[input, ...(service === null ? [] : [service])].map(shownName).join("/")} ${cause}`

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Need } from "../../../../src/server/status/schema.ts";
 import { summaryOf, type Told } from "../../../../src/server/status/summary.ts";
 
-const NONE = { failing: 0, gap: 0, late: 0, waiting: 0, healthy: 0 };
+const NONE = { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: 0 };
 const need = (input: string, service: string | null, cause: string): Need => ({
   input,
   service,
@@ -41,6 +41,10 @@ describe("the summary", () => {
         ],
       }),
       "2 of 12 need you: contoso/alerts_v2 lacks a permission; fabrikam/signIns has 1 gap of 30 s",
+    ],
+    [
+      told({ lost: 1, healthy: 1 }, { needs: [need("contoso", "signIns", "has lost 2 h for good")] }),
+      "1 of 2 needs you: contoso/signIns has lost 2 h for good",
     ],
     [told({ late: 1 }, { needs: FOUR.slice(0, 1) }), "1 of 1 needs you: a cannot log in"],
     [
