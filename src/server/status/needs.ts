@@ -5,6 +5,9 @@ import { causeOf } from "./causes.ts";
 import type { Need, StreamStatus } from "./schema.ts";
 import { VERDICTS } from "./verdict.ts";
 
+/** A long poll, and the wait for records to settle, explain less than this. */
+const CLOCK_SECONDS = 3600;
+
 /** A stream, or all of an input's that fail for one cause, as one. */
 interface Troubled extends Omit<StreamStatus, "service"> {
   /** `null` for several. */
@@ -59,19 +62,15 @@ function needOf(stream: Troubled): Need | null {
         detail: stream.gap_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
         todo: `Graph did not serve it. It is tried again by itself, next at ${nextTry(stream)}.`,
       });
-    case "late": {
-      const cause = stream.code === null ? null : causeOf(stream.code);
+    case "late":
       return need(
         stream,
         "doctor",
         `is ${durationInWords(stream.lag_seconds ?? 0)} behind${alsoLost(stream)}`,
         {
-          todo: cause === null
-            ? "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less."
-            : `It ${cause.says}. ${cause.todo}`,
+          todo: lateTodo(stream),
         },
       );
-    }
     case "lost":
       return need(stream, "gaps", lostCause(stream), {
         detail: stream.lost_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
@@ -82,6 +81,30 @@ function needOf(stream: Troubled): Need | null {
     default:
       return null;
   }
+}
+
+function lateTodo(stream: Troubled): string {
+  const ahead = clockAhead(stream);
+  if (ahead > 0) {
+    return `Polls succeed, and Graph's clock is ${
+      durationInWords(ahead)
+    } behind this host's: set the host's clock.`;
+  }
+  if (stream.code === null) {
+    return "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less.";
+  }
+  const { says, todo } = causeOf(stream.code);
+  return `It ${says}. ${todo}`;
+}
+
+/**
+ * Seconds by which the host's clock is ahead of Graph's, where it is by far: a poll that read everything came as far as
+ * Graph's clock, and not to when it ended.
+ */
+function clockAhead({ code, last_success, read_to }: Troubled): number {
+  if (code !== null || last_success === null || read_to === null) return 0;
+  const seconds = (Date.parse(last_success) - Date.parse(read_to)) / 1000;
+  return seconds > CLOCK_SECONDS ? seconds : 0;
 }
 
 function gapCause({ gaps, gap_seconds }: Troubled): string {

@@ -1,5 +1,6 @@
 /** From figures to the one document that page, `/v1/status`, `/readyz` and a terminal draw from. */
 import { formatInstant, type Instant, secondsBetween, secondsIn, type Window } from "../../instant.ts";
+import type { DeadLetterFile } from "../../sink/sink.ts";
 import { type Gap, gapSeconds } from "../../state/gap.ts";
 import type { Lost } from "../../state/lost.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
@@ -21,6 +22,8 @@ export interface ProcessFacts {
   readonly polls: boolean;
   /** As {@linkcode Delivery.stalledSeconds} has it. */
   readonly sinkStalledSeconds: number;
+  /** As {@linkcode SinkFigures.deadLetters} has it. @default null */
+  readonly deadLetters?: DeadLetterFile | null;
   /** Whether a batch of the stream waits to be confirmed. */
   readonly hasBatch: (served: ServedStream) => boolean;
 }
@@ -32,24 +35,26 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
   for (const { verdict } of streams) counts[verdict]++;
   const needs = needsOf(streams);
   const newest = streams.reduce((latest, { newest_record }) => Math.max(latest, epochOf(newest_record)), 0);
-  const { version, polls, nowMs, sinkStalledSeconds } = facts;
+  const { version, polls, nowMs, sinkStalledSeconds, deadLetters = null } = facts;
   const worst = streams.reduce<Verdict>((so_far, { verdict }) => worse(so_far, verdict), "healthy");
   return {
     version,
     now: timeOf(nowMs)!,
     started: timeOf(facts.startedMs)!,
     polls,
-    verdict: sinkStalledSeconds > 0 ? worse("late", worst) : worst,
+    verdict: sinkStalledSeconds > 0 || deadLetters !== null ? worse("late", worst) : worst,
     summary: summaryOf({
       counts,
       needs,
       polls,
       sink_stalled_seconds: sinkStalledSeconds,
+      dead_letters: deadLetters,
       newestAge: newest === 0 ? null : Math.max(0, nowMs - newest) / 1000,
       backfills: streams.filter(({ backfill }) => backfill !== null).length,
     }),
     counts,
     sink_stalled_seconds: sinkStalledSeconds,
+    dead_letters: deadLetters,
     needs,
     streams,
   };

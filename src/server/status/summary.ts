@@ -7,7 +7,7 @@ import type { Status } from "./schema.ts";
 const MOST_TOLD = 3;
 
 /** What the sentence is made of. */
-export type Told = Pick<Status, "counts" | "needs" | "sink_stalled_seconds" | "polls"> & {
+export type Told = Pick<Status, "counts" | "needs" | "sink_stalled_seconds" | "dead_letters" | "polls"> & {
   /** Age of the newest record of all streams in seconds; `null` when there is none. */
   readonly newestAge: number | null;
   /** How many streams still read older records. */
@@ -16,12 +16,16 @@ export type Told = Pick<Status, "counts" | "needs" | "sink_stalled_seconds" | "p
 
 /** "All 12 streams healthy, newest record 2 min old", or who needs somebody, and why. */
 export function summaryOf(told: Told): string {
-  const { counts, sink_stalled_seconds: stalled } = told;
+  const { counts, sink_stalled_seconds: stalled, dead_letters } = told;
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (all === 0) return "There are no streams: the configuration enables none";
-  const sentence = troubled(told, all) ?? calm(told, all);
-  if (stalled === 0) return sentence;
-  return `The sink has taken nothing for ${durationInWords(stalled)}, so reading waits. ${sentence}`;
+  return [
+    ...(stalled === 0
+      ? []
+      : [`The sink has taken nothing for ${durationInWords(stalled)}, so reading waits.`]),
+    ...(dead_letters === null ? [] : ["Lines that the receiver refused wait for you."]),
+    troubled(told, all) ?? calm(told, all),
+  ].join(" ");
 }
 
 function troubled({ counts, needs }: Told, all: number): string | null {

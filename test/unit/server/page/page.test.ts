@@ -54,6 +54,7 @@ function pageOf(streams: readonly StreamStatus[], query = "", more: Partial<Stat
     summary: "what the summary says",
     counts: { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: streams.length },
     sink_stalled_seconds: 0,
+    dead_letters: null,
     needs: needsOf(streams),
     streams: [...streams],
     ...more,
@@ -131,6 +132,13 @@ describe("the status page", () => {
   it("tells of a sink that takes nothing, though no stream is to blame", () => {
     const text = textOf(pageOf([streamOf("contoso", "signIns")], "", { sink_stalled_seconds: 90 }));
     expect(text).toContain("What needs you late The sink takes nothing For 1 min 30 s.");
+  });
+
+  it("tells of lines that the receiver refused, and where they are", () => {
+    const dead_letters = { path: "/var/lib/<tap>/dead-letter.ndjson", bytes: 12_345 };
+    const page = pageOf([streamOf("contoso", "signIns")], "", { dead_letters });
+    expect(textOf(page)).toContain("Lines that the receiver refused are set aside 12,345 bytes");
+    expect(page).toContain("<code>/var/lib/&lt;tap&gt;/dead-letter.ndjson</code>");
   });
 
   it("has a picture of the last hour that says what it shows", () => {

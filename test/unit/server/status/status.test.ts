@@ -233,6 +233,20 @@ describe("/v1/status", () => {
     expect(status.summary).toMatch(/^2 of 2 need you: contoso\/signIns is 16 min behind; /);
   });
 
+  it("is late, and says why, where the host's clock is far ahead of Graph's", async () => {
+    const house = open();
+    await house.pollAll();
+    const { state } = house.server.streams[0]!;
+    const position = state.loadPosition()!;
+    // A poll that read all that Graph has by its own clock.
+    const watermark = { seconds: position.watermark!.seconds - 5 * 86_400, nanos: 0 };
+    state.commitInFile({ ...position, watermark });
+    const need = (await statusOf(house)).needs.find(({ service }) => service === "signIns");
+    expect(need?.todo).toBe(
+      "Polls succeed, and Graph's clock is 5 d behind this host's: set the host's clock.",
+    );
+  });
+
   it("gives the streams that a filter lets through, and counts all", async () => {
     const house = open({ inputs: ["contoso", "fabrikam"] });
     await house.pollAll();
