@@ -3,6 +3,7 @@ import { html as markup } from "hono/html";
 import { durationInWords } from "../../telemetry/duration.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { cutText, shownName } from "../status/filter.ts";
+import { clockInWords } from "../status/summary.ts";
 import type { Need, Status } from "../status/schema.ts";
 import { counted, grouped, relative } from "./words.ts";
 
@@ -10,14 +11,17 @@ import { counted, grouped, relative } from "./words.ts";
 const MOST_SHOWN = 20;
 const LONGEST_TEXT = 600;
 
-export function needList({ needs, now, sink_stalled_seconds, dead_letters }: Status) {
-  if (needs.length === 0 && sink_stalled_seconds === 0 && dead_letters === null) return "";
+export function needList({ needs, now, sink_stalled_seconds, dead_letters, clock_ahead_seconds }: Status) {
+  const ofProcess = [
+    ...(sink_stalled_seconds === 0 ? [] : [stalledSink(sink_stalled_seconds)]),
+    ...(dead_letters === null ? [] : [refusedLines(dead_letters)]),
+    ...(clock_ahead_seconds === 0 ? [] : [wrongClock(clock_ahead_seconds)]),
+  ];
+  if (needs.length + ofProcess.length === 0) return "";
   const more = needs.length - MOST_SHOWN;
-  return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${
-    sink_stalled_seconds === 0 ? "" : stalledSink(sink_stalled_seconds)
-  }${dead_letters === null ? "" : refusedLines(dead_letters)}${
+  return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${ofProcess}${
     needs.slice(0, MOST_SHOWN).map((need) => item(need, now))
-  }</ul>${more > 0 ? markup`<p>And ${more} more: filter by state below.</p>` : ""}</section>`;
+  }</ul>${more > 0 ? markup`<p>And ${grouped(more)} more: filter by state below.</p>` : ""}</section>`;
 }
 
 function stalledSink(seconds: number) {
@@ -32,6 +36,14 @@ function refusedLines({ path, bytes }: NonNullable<Status["dead_letters"]>) {
   } bytes, each line with the answer. See to the reason, send the lines on, and delete the file.</p><p><code>${
     text(path)
   }</code></p></li>`;
+}
+
+function wrongClock(aheadSeconds: number) {
+  return markup`<li><h3><b class="late">late</b> ${clockInWords(aheadSeconds)}</h3><p>${
+    aheadSeconds < 0
+      ? "New records come so much later. Nothing is skipped: set the clock."
+      : "Nothing is skipped, for no stream is read beyond Graph's own time. Set the clock: what is shown in relation to now is wrong."
+  }</p></li>`;
 }
 
 function item({ input, service, streams, verdict, cause, since, detail, todo, command }: Need, now: string) {

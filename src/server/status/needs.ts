@@ -5,9 +5,6 @@ import { causeOf } from "./causes.ts";
 import type { Need, StreamStatus } from "./schema.ts";
 import { VERDICTS } from "./verdict.ts";
 
-/** A long poll, and the wait for records to settle, explain less than this. */
-const CLOCK_SECONDS = 3600;
-
 /** A stream, or all of an input's that fail for one cause, as one. */
 interface Troubled extends Omit<StreamStatus, "service"> {
   /** `null` for several. */
@@ -84,27 +81,11 @@ function needOf(stream: Troubled): Need | null {
 }
 
 function lateTodo(stream: Troubled): string {
-  const ahead = clockAhead(stream);
-  if (ahead > 0) {
-    return `Polls succeed, and Graph's clock is ${
-      durationInWords(ahead)
-    } behind this host's: set the host's clock.`;
-  }
   if (stream.code === null) {
     return "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less.";
   }
   const { says, todo } = causeOf(stream.code);
   return `It ${says}. ${todo}`;
-}
-
-/**
- * Seconds by which the host's clock is ahead of Graph's, where it is by far: a poll that read everything came as far as
- * Graph's clock, and not to when it ended.
- */
-function clockAhead({ code, last_success, read_to }: Troubled): number {
-  if (code !== null || last_success === null || read_to === null) return 0;
-  const seconds = (Date.parse(last_success) - Date.parse(read_to)) / 1000;
-  return seconds > CLOCK_SECONDS ? seconds : 0;
 }
 
 function gapCause({ gaps, gap_seconds }: Troubled): string {

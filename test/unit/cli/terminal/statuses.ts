@@ -53,6 +53,7 @@ export function statusOf(streams: readonly StreamStatus[], given: Partial<Status
     counts: { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: streams.length },
     sink_stalled_seconds: 0,
     dead_letters: null,
+    clock_ahead_seconds: 0,
     needs: [],
     streams: [...streams],
     ...given,

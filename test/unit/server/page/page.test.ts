@@ -55,6 +55,7 @@ function pageOf(streams: readonly StreamStatus[], query = "", more: Partial<Stat
     counts: { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: streams.length },
     sink_stalled_seconds: 0,
     dead_letters: null,
+    clock_ahead_seconds: 0,
     needs: needsOf(streams),
     streams: [...streams],
     ...more,
@@ -139,6 +140,15 @@ describe("the status page", () => {
     const page = pageOf([streamOf("contoso", "signIns")], "", { dead_letters });
     expect(textOf(page)).toContain("Lines that the receiver refused are set aside 12,345 bytes");
     expect(page).toContain("<code>/var/lib/&lt;tap&gt;/dead-letter.ndjson</code>");
+  });
+
+  it("tells of a clock that is wrong, and what it does", () => {
+    const of = (clock_ahead_seconds: number) =>
+      textOf(pageOf([streamOf("contoso", "signIns")], "", { clock_ahead_seconds }));
+    expect(of(-3600)).toContain(
+      "late This host&#39;s clock is 1 h behind Graph&#39;s New records come so much later.",
+    );
+    expect(of(3600)).toContain("late This host&#39;s clock is 1 h ahead of Graph&#39;s Nothing is skipped");
   });
 
   it("has a picture of the last hour that says what it shows", () => {

@@ -20,6 +20,7 @@ const told = (counts: Partial<Told["counts"]>, more: Partial<Told> = {}): Told =
   polls: true,
   sink_stalled_seconds: 0,
   dead_letters: null,
+  clock_ahead_seconds: 0,
   newestAge: 120,
   backfills: 0,
   ...more,
@@ -61,6 +62,10 @@ describe("the summary", () => {
     [
       told({ healthy: 1 }, { dead_letters: { path: "/d", bytes: 9 } }),
       "Lines that the receiver refused wait for you. The only stream is healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { clock_ahead_seconds: -259_200 }),
+      "This host's clock is 3 d behind Graph's. The only stream is healthy, newest record 2 min old",
     ],
     [told({}), "There are no streams: the configuration enables none"],
   ])("of %j", (facts, sentence) => expect(summaryOf(facts)).toBe(sentence));
