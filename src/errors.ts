@@ -16,6 +16,8 @@ export interface ErrorKind {
   readonly exitCode: ExitCode;
   /** Whether it can lie in the window that was asked for: then a smaller one is tried, and a gap is what remains. */
   readonly suspectsWindow: boolean;
+  /** Whether it is about who asks. Where Graph serves the same one other windows, it lies in the window all the same. */
+  readonly refusesAccess: boolean;
   /** Whether it can lie in the filter that the service asks by: then its next one is tried. */
   readonly suspectsFilter: boolean;
   /** Whether Graph served pages all the same: then it is no outage, even if every window fares like this. */
@@ -66,6 +68,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     recovery,
     exitCode,
     suspectsWindow: recovery === "restart-window",
+    refusesAccess: false,
     suspectsFilter: false,
     isServed: false,
     isEndless: false,
@@ -94,9 +97,9 @@ const kinds = {
   "secret-unreadable": row("suspend-stream", 2, { ofInput: true }),
   "token-refused": row("suspend-stream", 3, { ofInput: true, collector: ["SetupError", 101] }),
   "token-unavailable": row("retry", 1, { ofInput: true, collector: ["SetupError", 101] }),
-  "graph-unauthorized": row("suspend-stream", 3, { collector: ["ApiError", 401] }),
-  "graph-forbidden": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
-  "graph-unlicensed": row("suspend-stream", 3, { collector: ["SetupError", 102] }),
+  "graph-unauthorized": row("suspend-stream", 3, { refusesAccess: true, collector: ["ApiError", 401] }),
+  "graph-forbidden": row("suspend-stream", 3, { refusesAccess: true, collector: ["SetupError", 102] }),
+  "graph-unlicensed": row("suspend-stream", 3, { refusesAccess: true, collector: ["SetupError", 102] }),
   "graph-throttled": row("retry", 1, { throttles: true, collector: ["ApiError", 429] }),
   "graph-unavailable": row("retry", 1, { suspectsWindow: true, ofInput: true, collector: ["ApiError", 498] }),
   "graph-unreachable": row("retry", 1, {

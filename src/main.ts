@@ -173,6 +173,15 @@ function stdoutPlace(): StdoutPlace | null {
   }
 }
 
+function stdoutIsPipe(): boolean {
+  try {
+    const own = fstatSync(1);
+    return own.isFIFO() || own.isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /** How often the parent process is looked at: a shipper that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;
 const parent = process.ppid;
@@ -193,6 +202,7 @@ const runtime: Runtime = {
   writeStdout,
   stdoutName,
   stdoutPlace,
+  stdoutIsPipe,
   writeStderr: (text) => void stderr.get().write(text),
   get stderrIsTerminal() {
     return stderr.get().isTTY === true;

@@ -99,7 +99,11 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json],
+    options: [config, json, {
+      name: "sarif",
+      help: "as SARIF 2.1.0, for editors and code scanning",
+      env: "",
+    }],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -227,8 +231,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: "schema",
-    words: "[config|check]",
-    summary: "JSON Schema of the configuration, or of what check --json prints",
+    words: "[config|check|status]",
+    summary: "JSON Schema of the configuration, of what check --json prints, or of /v1/status",
     options: [],
     load: () => import("./commands/schema.ts"),
   },

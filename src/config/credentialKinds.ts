@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity } from "./config.ts";
 import { choice, key, text } from "./field.ts";
-import { identityHostOf } from "./identityHost.ts";
+import { hostRemark, identityHostOf } from "./identityHost.ts";
 import { placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { type Report, reportFailure } from "./problems.ts";
@@ -117,6 +117,8 @@ export function credentialOf(
     }
     case "managed_identity": {
       const identity = values[kind];
+      const remark = hostRemark(context.readers);
+      if (identity !== undefined && remark !== null) context.report("error", context.path, remark);
       return identity === undefined
         ? null
         : { kind, identity: identityOf(identity), host: identityHostOf(context.readers) };

@@ -42,3 +42,10 @@ export function identityHostOf(
   const origin = (env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] || METADATA_ORIGIN).replace(/\/+$/, "");
   return { kind: "metadata-service", url: origin + TOKEN_PATH };
 }
+
+/** Why this host's identity cannot be used; `null` when it can. */
+export function hostRemark({ env }: Pick<SecretReaders, "env">): string | null {
+  return env["IDENTITY_SERVER_THUMBPRINT"]
+    ? "this host is a node of Service Fabric, whose identity is not supported; use another kind of credential"
+    : null;
+}

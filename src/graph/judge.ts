@@ -29,10 +29,16 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
   const retryAfterSeconds = parseRetryAfter(refusal.retryAfter, nowMs);
   const cannot = `Cannot read page of "${asked.service}":`;
   if (isForeign(asked, refusal)) {
-    const what = refusal.form === "html" ? "a page of HTML" : "no JSON";
+    const what = refusal.form === "html" ? "a page of HTML" : "no error of Graph's form";
     const reason =
       `the answer (status ${refusal.status}${serverOf(refusal)}) is ${what}, so it is not Graph's: ` +
       "a proxy or a filter on the way gave it; ask whoever runs it to let this host through, or check override_base_url";
+    return new GraphtapError("graph-unreachable", `${cannot} ${reason}`, { retryAfterSeconds, reason });
+  }
+  if (refusal.status === 407) {
+    const reason =
+      "the answer (status 407) is a proxy's, which wants to know who asks: set its user and password in " +
+      "HTTP_PROXY or HTTPS_PROXY";
     return new GraphtapError("graph-unreachable", `${cannot} ${reason}`, { retryAfterSeconds, reason });
   }
   const [code, advice] = verdict(asked, refusal, claims);
@@ -53,7 +59,7 @@ export function judge(asked: Asked, refusal: Refusal, { nowMs, claims }: Known):
   );
 }
 
-/** Whether somebody else than Graph refuses: Graph itself says why in JSON, or says nothing. */
+/** Whether somebody else than Graph refuses: Graph itself says why in an `error` of JSON, or says nothing. */
 function isForeign({ followsLink }: Asked, { status, form }: Refusal): boolean {
   if (form !== "html" && form !== "other") return false;
   if (followsLink && (status === 404 || status === 410)) return false;

@@ -51,13 +51,12 @@ interface ErrorBody {
   readonly message?: unknown;
 }
 
-/** The error in a body of JSON, as empty as it may be; `null` when it is no such body. */
+/** The error in a body as Graph writes it, as empty as it may be; `null` when it is no such body. */
 function errorOf(text: string): ErrorBody | null {
   try {
     const body: unknown = JSON.parse(text);
-    if (typeof body !== "object" || body === null) return null;
-    const error = (body as { error?: unknown }).error;
-    return typeof error === "object" && error !== null ? error : {};
+    if (typeof body !== "object" || body === null || !("error" in body)) return null;
+    return typeof body.error === "object" && body.error !== null ? body.error : {};
   } catch {
     return null;
   }

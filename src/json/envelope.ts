@@ -1,4 +1,5 @@
 import { GraphtapError } from "../errors.ts";
+import { sentenceOf } from "../net/sentence.ts";
 import { BACKSLASH, COLON } from "./ascii.ts";
 import { createByteBuilder } from "./builder.ts";
 import { SECOND_VALUE } from "./faults.ts";
@@ -94,9 +95,10 @@ function instead(value: unknown, error: unknown): string {
     return `: its "value" is ${typeof value === "object" ? "an object" : `a ${typeof value}`}`;
   }
   if (typeof error !== "object" || error === null) return "";
-  const code = "code" in error ? error.code : undefined;
-  if (typeof code !== "string" || !/^[\w.-]{1,80}$/.test(code)) return `, found an "error" object`;
-  return `, found an "error" object with code "${code}"`;
+  const { code, message } = error as Readonly<Record<string, unknown>>;
+  const named = typeof code === "string" && /^[\w.-]{1,80}$/.test(code) ? ` with code "${code}"` : "";
+  const sentence = typeof message === "string" ? sentenceOf(message) : null;
+  return `, found an "error" object${named}${sentence === null ? "" : `; Graph says: "${sentence}"`}`;
 }
 
 function invalid(message: string): GraphtapError {

@@ -47,17 +47,19 @@ export async function openConnections(
       host: target.host,
       ...(proxy.authorization === null ? {} : { "proxy-authorization": proxy.authorization }),
     };
+    let offers: string | string[] | undefined;
     try {
       const path = target.origin + options.path;
       const response = await request.call(direct, { ...options, origin: proxy.origin, path, headers });
       if (response.statusCode !== 407) return response;
+      offers = response.headers["proxy-authenticate"];
       void response.body.dump();
     } catch (error) {
       throw options.signal instanceof AbortSignal && options.signal.aborted
         ? error
         : proxyFailure(proxy, error);
     }
-    throw proxyRefusal(proxy, 407, target.host);
+    throw proxyRefusal(proxy, 407, target.host, offers);
   }
 
   return {

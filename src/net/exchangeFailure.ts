@@ -95,10 +95,40 @@ export function proxyFailure(proxy: Proxy, cause: unknown): Error {
   );
 }
 
-/** The answer of a proxy that opens no way to `target`, as an error to throw. */
-export function proxyRefusal(proxy: Proxy, status: number, target: string): Error {
+/**
+ * The answer of a proxy that opens no way to `target`, as an error to throw.
+ *
+ * @param offers `Proxy-Authenticate`, or all of its values
+ */
+export function proxyRefusal(
+  proxy: Proxy,
+  status: number,
+  target: string,
+  offers: string | readonly string[] = [],
+): Error {
   const why = `the proxy ${proxy.origin} of ${proxy.variable} answered ${status} for ${target}`;
-  return failed(why, `PROXY_${status}`, REFUSALS[status] ?? null, undefined);
+  return failed(
+    why,
+    `PROXY_${status}`,
+    foreignSchemes([offers].flat()) ?? REFUSALS[status] ?? null,
+    undefined,
+  );
+}
+
+/** What to do about a proxy that takes no password as it is; `null` where it does, or does not say. */
+function foreignSchemes(offers: readonly string[]): string | null {
+  const schemes = offers.flatMap((offer) => offer.match(/(?<=^|,)\s*[A-Za-z]{3,20}(?=\s|,|$)(?!\s*=)/g) ?? [])
+    .map((scheme) => scheme.trim());
+  if (schemes.length === 0 || schemes.some((scheme) => /^basic$/i.test(scheme))) return null;
+  const named = [...new Set(schemes)].join(", ");
+  return `it asks for ${named}, and only Basic is spoken here: let a relay on this host log in to it`;
+}
+
+/** What went wrong behind `proxy`, within the tunnel, as an error to throw: the proxy may have had its hand in it. */
+export function failureBehind(proxy: Proxy, cause: unknown): Error {
+  const { code, why, advice } = exchangeFailure(cause);
+  const way = `through the proxy ${proxy.origin} of ${proxy.variable}`;
+  return failed(why === null ? `the exchange failed ${way}` : `${why}, ${way}`, code, advice, cause);
 }
 
 // A code of our own: at one that tells of a closed connection undici asks the proxy again at once, without an end.

@@ -1,6 +1,6 @@
 /** Ways through a proxy: a CONNECT for each connection, and TLS to the target inside of it (RFC 9110, section 9.3.6). */
 import type { buildConnector, Dispatcher } from "undici";
-import { proxyFailure, proxyRefusal } from "./exchangeFailure.ts";
+import { failureBehind, proxyFailure, proxyRefusal } from "./exchangeFailure.ts";
 import type { Proxy } from "./proxy.ts";
 
 /** What opens connections for an agent of undici: through `proxy`, to targets that speak TLS. */
@@ -30,7 +30,7 @@ export async function tunnelThrough(
     }
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer.socket;
     answer.socket.on("error", () => {}).destroy();
-    throw proxyRefusal(proxy, answer.statusCode, target);
+    throw proxyRefusal(proxy, answer.statusCode, target, answer.headers["proxy-authenticate"]);
   }
 
   return (options, callback) => {
@@ -39,7 +39,11 @@ export async function tunnelThrough(
       ? options.host ?? options.hostname
       : `${options.host ?? options.hostname}:443`;
     open(target).then(
-      (httpSocket) => secure({ ...options, httpSocket } as buildConnector.Options, callback),
+      (httpSocket) =>
+        secure({ ...options, httpSocket } as buildConnector.Options, (...[error, socket]) => {
+          if (error === null) callback(null, socket);
+          else callback(failureBehind(proxy, error), null);
+        }),
       (error) => callback(error, null),
     );
   };

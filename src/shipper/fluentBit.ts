@@ -63,8 +63,8 @@ ${
 ${highestTls === "1.2" ? TLS_1_2 : ""}  tls.ca_file: ${yamlText(tls.chain)}
   tls.crt_file: ${yamlText(tls.cert)}
   tls.key_file: ${yamlText(tls.key)}
-  # If OpenSSL finds the domain's certificate too weak ("ca md too weak", "ee key too small"):
-  # tls.ciphers: DEFAULT@SECLEVEL=1
+  # If OpenSSL finds the domain's certificate too weak ("ca md too weak", "ee key too small"): start Fluent Bit with
+  # OPENSSL_CONF=FILE, where README.md says what is in it. tls.ciphers comes too late for the own certificate.
 `
   }`;
 }

@@ -107,7 +107,8 @@ const OF_PEER = /CERT|SIGNED|VERIFY|ISSUER/;
 function unreachable(code: string): Trial {
   const { why } = exchangeFailure(Object.assign(new Error(), { code }));
   const what = WEAK.test(code)
-    ? "OpenSSL finds a certificate too weak: the configuration must lower its security level"
+    ? "cannot be used: OpenSSL finds a certificate too weak; start the shipper with OPENSSL_CONF=FILE, in which " +
+      "CipherString is DEFAULT@SECLEVEL=0"
     : `cannot be used: ${why ?? "no TLS handshake came about"}`;
   const advice = OF_PEER.test(code)
     ? "; is the chain file of this Devo cloud, and the address its name?"

@@ -80,7 +80,8 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
       return isKnown && known.size === size ? known : { size, sinceMs: startedMs };
     } catch (thrown) {
       const error = asGraphtapError(thrown);
-      if (!error.kind.suspectsWindow) throw error;
+      const isOfPage = error.kind.refusesAccess && counts.pages > 0;
+      if (!error.kind.suspectsWindow && !isOfPage) throw error;
       const since = error.keptSinceMs === undefined ? null : fromMillis(error.keptSinceMs);
       if (since !== null && from !== null && compareInstants(from, since) < 0) {
         from = since;

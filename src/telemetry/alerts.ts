@@ -39,6 +39,8 @@ interface Words {
   readonly range: (seconds: number) => string;
   /** The same as a number of seconds. */
   readonly length: (seconds: number) => number;
+  /** How much a counter grew in a stretch, and when it ended: so long ago, by default now. */
+  readonly increase: (name: MetricName, seconds: number, secondsAgo?: number) => string;
 }
 
 const STREAM = "{{ $labels.input }}/{{ $labels.service }}";
@@ -46,10 +48,15 @@ const FOR_HUMANS = "{{ $value | humanizeDuration }}";
 
 /** All alerts, group by group. */
 export function alertGroups({ job, pace = (seconds) => seconds }: AlertOptions): AlertGroup[] {
+  const range = (seconds: number) => promDuration(pace(seconds));
   const words: Words = {
     job,
-    range: (seconds) => promDuration(pace(seconds)),
+    range,
     length: pace,
+    increase: (name, seconds, secondsAgo) =>
+      `increase(${of(name)}[${range(seconds)}]${
+        secondsAgo === undefined ? "" : ` offset ${range(secondsAgo)}`
+      })`,
   };
   const group = (name: string, alerts: readonly Alert[]) => ({
     name: `graphtap-${name}`,
@@ -57,6 +64,7 @@ export function alertGroups({ job, pace = (seconds) => seconds }: AlertOptions):
   });
   return [
     group("process", ofProcess(words)),
+    group("streams", ofStreams(words)),
     group("completeness", ofCompleteness(words)),
     group("access", ofAccess(words)),
     group("requests", ofRequests(words)),
@@ -90,28 +98,44 @@ function ofProcess({ job, range }: Words): Alert[] {
   ];
 }
 
-function ofCompleteness({ range, length }: Words): Alert[] {
-  const expiry = of("graphtap_unread_expiry_timestamp_seconds");
-  const sent = `increase(${of("graphtap_records_sent_total")}[${range(6 * HOUR)}]`;
-  const late = `increase(${of("graphtap_records_late_total")}[${range(HOUR)}]`;
-  const sentHour = `increase(${of("graphtap_records_sent_total")}[${range(HOUR)}]`;
-  const dayBefore = ` offset ${range(DAY)})`;
+function ofStreams({ length, increase }: Words): Alert[] {
+  const period = of("graphtap_period_seconds");
+  const behind = of("graphtap_position_lag_seconds");
+  const sent = (secondsAgo?: number) => increase("graphtap_records_sent_total", 6 * HOUR, secondsAgo);
   return [
     {
       name: "GraphtapStreamStale",
       severity: "critical",
-      expr: `${of("graphtap_freshness_seconds")} > 3 * ${of("graphtap_period_seconds")} ` +
+      expr: `${of("graphtap_freshness_seconds")} > 3 * ${period} ` +
         `and ${of("graphtap_freshness_seconds")} > ${length(15 * MINUTE)}`,
       forSeconds: 5 * MINUTE,
       summary: `${STREAM} was last read up to now ${FOR_HUMANS} ago`,
     },
     {
+      name: "GraphtapPositionStalled",
+      severity: "warning",
+      expr: `${behind} > 3 * ${period} and ${behind} > ${length(15 * MINUTE)} ` +
+        `unless ${of("graphtap_freshness_seconds")} > 3 * ${period}`,
+      forSeconds: 15 * MINUTE,
+      summary: `${STREAM}: polls succeed, and the position is ${FOR_HUMANS} behind`,
+    },
+    {
       name: "GraphtapStreamSilent",
       severity: "warning",
-      expr: `${sent}) == 0 and ${sent}${dayBefore} > 100 and ${sent} offset ${range(7 * DAY)}) > 100`,
+      expr: `${sent()} == 0 and ${sent(DAY)} > 100 and ${sent(7 * DAY)} > 100`,
       forSeconds: 30 * MINUTE,
       summary: `${STREAM} brought no record for six hours, and more than 100 a day and a week ago`,
     },
+  ];
+}
+
+function ofCompleteness({ length, increase }: Words): Alert[] {
+  const expiry = of("graphtap_unread_expiry_timestamp_seconds");
+  const late = increase("graphtap_records_late_total", HOUR);
+  const share = (secondsAgo?: number) =>
+    `${increase("graphtap_records_late_total", HOUR, secondsAgo)} / ` +
+    increase("graphtap_records_sent_total", HOUR, secondsAgo);
+  return [
     {
       name: "GraphtapGapOpen",
       severity: "warning",
@@ -145,8 +169,7 @@ function ofCompleteness({ range, length }: Words): Alert[] {
     {
       name: "GraphtapLateShareRising",
       severity: "warning",
-      expr: `(${late}) / ${sentHour}) > 0.1 and ${late}) > 20) ` +
-        `unless ${late}) / ${sentHour}) < 3 * (${late}${dayBefore} / ${sentHour}${dayBefore})`,
+      expr: `(${share()} > 0.1 and ${late} > 20) unless ${share()} < 3 * (${share(DAY)})`,
       forSeconds: 15 * MINUTE,
       summary: `${STREAM}: {{ $value | humanizePercentage }} of the records of an hour came late`,
     },
@@ -160,7 +183,7 @@ function ofCompleteness({ range, length }: Words): Alert[] {
   ];
 }
 
-function ofAccess({ range, length }: Words): Alert[] {
+function ofAccess({ length, increase }: Words): Alert[] {
   const expiry = of("graphtap_credential_expiry_timestamp_seconds");
   const error = of("graphtap_stream_error");
   return [
@@ -195,8 +218,8 @@ function ofAccess({ range, length }: Words): Alert[] {
     {
       name: "GraphtapTokensFailing",
       severity: "warning",
-      expr: `increase(${of("graphtap_token_failures_total")}[${range(15 * MINUTE)}]) > 0 ` +
-        `and increase(${of("graphtap_tokens_total")}[${range(15 * MINUTE)}]) == 0`,
+      expr: `${increase("graphtap_token_failures_total", 15 * MINUTE)} > 0 ` +
+        `and ${increase("graphtap_tokens_total", 15 * MINUTE)} == 0`,
       forSeconds: 5 * MINUTE,
       summary: "{{ $labels.input }}: the login service has given no token for 15 minutes",
     },
@@ -235,7 +258,7 @@ function ofRequests({ range, length }: Words): Alert[] {
   ];
 }
 
-function ofDelivery({ range, length }: Words): Alert[] {
+function ofDelivery({ range, length, increase }: Words): Alert[] {
   const spool = of("graphtap_spool_bytes");
   const limit = of("graphtap_spool_limit_bytes");
   return [
@@ -249,7 +272,7 @@ function ofDelivery({ range, length }: Words): Alert[] {
     {
       name: "GraphtapLinesSetAside",
       severity: "warning",
-      expr: `increase(${of("graphtap_sink_set_aside_total")}[${range(HOUR)}]) > 0`,
+      expr: `${increase("graphtap_sink_set_aside_total", HOUR)} > 0`,
       forSeconds: 0,
       summary: "The receiver refused lines: they are in the dead-letter file",
     },

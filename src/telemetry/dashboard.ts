@@ -1,11 +1,31 @@
 /** The dashboard as Grafana imports it (grafana.com/docs, "Dashboard JSON model"). */
 import { metricName } from "./metrics.ts";
 import type { Panel, PanelRow } from "./panels.ts";
+import { RUNBOOK } from "./rulesFile.ts";
 
 const COLUMNS = 24;
 const HEIGHTS = { stat: 4, lines: 8, table: 8 } as const;
 /** Grafana's names for the kinds of panels. */
 const TYPES = { stat: "stat", lines: "timeseries", table: "table" } as const;
+/** Colours by the value. */
+const PLAIN = { mode: "absolute", steps: [{ color: "text", value: null }] } as const;
+const RED_ABOVE_NONE = {
+  mode: "absolute",
+  steps: [{ color: "green", value: null }, { color: "red", value: 1e-9 }],
+} as const;
+/** Grafana wants all of its members. */
+const RUNBOOK_LINK = {
+  title: "Runbook",
+  type: "link",
+  url: RUNBOOK,
+  icon: "doc",
+  tooltip: "",
+  tags: [],
+  asDropdown: false,
+  targetBlank: true,
+  includeVars: false,
+  keepTime: false,
+} as const;
 const SOURCE = { type: "prometheus", uid: "${datasource}" } as const;
 
 /** The text of a dashboard. Its data source is chosen after it was imported. */
@@ -17,6 +37,7 @@ export function dashboardText(rows: readonly PanelRow[]): string {
     schemaVersion: 39,
     editable: true,
     graphTooltip: 1,
+    links: [RUNBOOK_LINK],
     refresh: "1m",
     time: { from: "now-6h", to: "now" },
     templating: { list: [sourceVariable(), ...["instance", "input", "service"].map(variable)] },
@@ -45,7 +66,7 @@ function variable(label: string) {
     multi: true,
     includeAll: true,
     allValue: ".*",
-    current: { text: "All", value: "$__all" },
+    current: { text: ["All"], value: ["$__all"] },
   };
 }
 
@@ -68,7 +89,7 @@ function placed(rows: readonly PanelRow[]): object[] {
   return all;
 }
 
-function panelOf({ title, kind, unit, queries, description }: Panel) {
+function panelOf({ title, kind, unit, queries, description, isBad = false }: Panel) {
   const isNow = kind !== "lines";
   return {
     type: TYPES[kind],
@@ -83,7 +104,14 @@ function panelOf({ title, kind, unit, queries, description }: Panel) {
       ...(isNow ? { instant: true, range: false } : { range: true }),
       ...(kind === "table" && { format: "table" }),
     })),
-    fieldConfig: { defaults: { unit, ...(kind === "lines" && { min: 0 }) }, overrides: [] },
+    fieldConfig: {
+      defaults: {
+        unit,
+        ...(kind === "lines" && { min: 0 }),
+        ...(kind === "stat" && { thresholds: isBad ? RED_ABOVE_NONE : PLAIN }),
+      },
+      overrides: [],
+    },
     ...(kind === "table" && { transformations: columns(queries.map(({ legend }) => legend)) }),
   };
 }

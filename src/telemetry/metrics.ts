@@ -41,7 +41,7 @@ const table = {
   ),
   "graphtap_newest_record_timestamp_seconds": gauge("Time of the newest delivered record.", ...STREAM),
   "graphtap_stream_error": gauge(
-    "1 while the last poll of the stream failed, with the code of its failure.",
+    "1 while polls of the stream fail, or its requests do now, with the code of the failure.",
     ...STREAM,
     "code",
   ),

@@ -18,6 +18,8 @@ export interface Panel {
   readonly queries: readonly Query[];
   /** Columns of 24. */
   readonly width: number;
+  /** Whether anything but none is bad, and red. @default false */
+  readonly isBad?: boolean;
   /** What the figure means, and what to think of it. */
   readonly description?: string;
 }
@@ -58,6 +60,11 @@ function stat(title: string, unit: Unit, expr: string, width = 4): Panel {
   return { title, kind: "stat", unit, queries: [{ expr, legend: "" }], width };
 }
 
+/** A figure that should be none. */
+function bad(title: string, unit: Unit, expr: string): Panel {
+  return { ...stat(title, unit, expr), isBad: true };
+}
+
 function lines(title: string, unit: Unit, queries: readonly Query[], description?: string): Panel {
   return { title, kind: "lines", unit, queries, width: 8, ...(description !== undefined && { description }) };
 }
@@ -67,9 +74,9 @@ function overview(): Panel[] {
   const by = (expr: string) => `sum by (input) (${expr})`;
   return [
     stat("Streams", "short", `count(${stream("graphtap_period_seconds")})`),
-    stat("Stale streams", "short", orNone(`count(${late})`)),
-    stat("Failing streams", "short", orNone(`count(${stream("graphtap_stream_error")})`)),
-    stat("Time that is missing", "s", `sum(${stream("graphtap_gap_seconds")})`),
+    bad("Stale streams", "short", orNone(`count(${late})`)),
+    bad("Failing streams", "short", orNone(`count(${stream("graphtap_stream_error")})`)),
+    bad("Time that is missing", "s", `sum(${stream("graphtap_gap_seconds")})`),
     stat("Records a minute", "cpm", `60 * sum(${rate(stream("graphtap_records_sent_total"))})`),
     stat("Backfills", "short", orNone(`count(${stream("graphtap_backfill_seconds")} > 0)`)),
     {

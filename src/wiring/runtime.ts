@@ -18,6 +18,8 @@ export interface Runtime {
   readonly stdoutName: () => string | null;
   /** What standard output is, where nobody would look for event lines; `null` for a pipe, a file or what cannot be told. */
   readonly stdoutPlace: () => StdoutPlace | null;
+  /** Whether another program reads standard output, as far as that can be told. */
+  readonly stdoutIsPipe: () => boolean;
   readonly writeStderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
   /** Columns and rows of the terminal that standard error is; 80 by 24 where it is none, or does not tell. */

@@ -18,6 +18,7 @@ export const HEALTHY: Series = {
   [`process_start_time_seconds${SELF}`]: "-1000x90",
   [`graphtap_config_last_reload_successful${SELF}`]: "1x90",
   [`graphtap_freshness_seconds${OF}`]: `${"0 60 120 180 240 ".repeat(18)}0`,
+  [`graphtap_position_lag_seconds${OF}`]: `${"0 60 120 180 240 ".repeat(18)}0`,
   [`graphtap_period_seconds${OF}`]: "300x90",
   [`graphtap_records_sent_total${OF}`]: "0+10x90",
   [`graphtap_records_late_total${OF}`]: "0+0.2x90",
@@ -100,6 +101,14 @@ export const ALERT_CASES: readonly AlertCase[] = [
     series: { [`graphtap_freshness_seconds${OF}`]: "0+60x90" },
     silentAt: 15,
     firesAt: 22,
+    labels: STREAM,
+  },
+  {
+    alert: "GraphtapPositionStalled",
+    what: "polls succeed and lead nowhere",
+    series: { [`graphtap_position_lag_seconds${OF}`]: "0+60x90" },
+    silentAt: 29,
+    firesAt: 32,
     labels: STREAM,
   },
   {

@@ -159,6 +159,18 @@ describe("graphtap schema", () => {
     expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(["globals", "inputs"]));
     for (const service of Object.keys(COLLECTIONS)) expect(stdout.toString()).toContain(`"${service}"`);
   });
+
+  it("prints those of what others read, and names them all", async () => {
+    const title = async (name: string) =>
+      (JSON.parse((await run(["schema", name])).stdout.toString()) as { title: string }).title;
+    expect(await title("check")).toBe("What graphtap check --json prints");
+    expect(await title("status")).toBe("Status of graphtap");
+    const { code, stderr } = await run(["schema", "colours"]);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("expected one of config, check, status"),
+    });
+  });
 });
 
 describe("graphtap state", () => {

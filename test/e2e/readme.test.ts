@@ -22,7 +22,7 @@ import {
   startCommand,
 } from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
-import { CONTOSO, openSite, type Site } from "../support/site.ts";
+import { CONTOSO, contoso, openSite, type Site } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
 /** What a user reads, and what it leads him to for the rest. */
@@ -116,7 +116,9 @@ async function writesShipper(line: string): Promise<void> {
   const { code, stderr } = await shell(line).ended;
   expect(code, stderr).toBe(0);
   const written = parse(readFileSync(join(site.folder, /> (\S+)$/.exec(line)![1]!), "utf8"));
-  expect(JSON.stringify(written)).toContain("collector-us.devo.io");
+  expect(JSON.stringify(written)).toContain(
+    line.includes("--out http") ? "https://http-us.devo.io/stream/" : "collector-us.devo.io",
+  );
 }
 
 /**
@@ -132,6 +134,52 @@ const startsShipper = (shipper: string, ...words: string[]) => async (line: stri
   expect(started).toEqual(words.map((rest) => `${shipper} ${rest}`));
 };
 
+/** What makes a certificate, one line after the other. */
+const CERTIFICATE = [
+  "openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj /CN=graphtap -keyout graphtap.key -out graphtap.crt",
+  "(umask 077 && cat graphtap.key graphtap.crt > graphtap.pem)",
+  "openssl pkcs12 -export -inkey graphtap.key -in graphtap.crt -out graphtap.pfx -passout env:PFX_PASSWORD",
+];
+/** A stand-in for Azure's command line, which is not installed here: it writes down what it was asked for. */
+const AZ = `printf '%s\\n' "$*" >> az.txt; case "$*" in *password*) echo a-new-secret;; esac`;
+
+/** Runs a line of the certificate's, and those before it; what they make, the program reads a tenant with. */
+async function makesCertificate(line: string): Promise<void> {
+  const certificates: { pem: string }[] = [];
+  const { clientSecret: _, ...tenant } = CONTOSO;
+  const site = await openSite({ tenants: [{ ...tenant, certificates }] });
+  site.emulator.produce("directoryAudits", 5);
+  const env = { PFX_PASSWORD: "of the PFX" };
+  for (const each of CERTIFICATE.slice(0, CERTIFICATE.indexOf(line) + 1)) {
+    const { code, stderr } = await startCommand(["sh", "-c", each], { cwd: site.folder, env }).ended;
+    expect(code, stderr).toBe(0);
+  }
+  const files = [
+    { file: "graphtap.crt", key: "graphtap.key" },
+    { file: "graphtap.pem" },
+    { file: "graphtap.pfx", password: { env: "PFX_PASSWORD" } },
+  ];
+  certificates.push({ pem: readFileSync(join(site.folder, "graphtap.crt"), "utf8") });
+  const credentials = { client_certificate: files[CERTIFICATE.indexOf(line)] };
+  const config = site.write([{ ...contoso("directory_audits"), credentials }]);
+  const checked = await run(["check", "-c", config], { env });
+  expect([checked.code, checked.stdout.toString()]).toEqual([0, expect.not.stringContaining("warning")]);
+  const { code, stdout, stderr } = await run(["pull", "-c", config], { env });
+  expect(code, stderr).toBe(0);
+  expect(eventLines(stdout)).toHaveLength(5);
+}
+
+/** Runs a line with the stand-in. */
+const asksAz = (words: string, output?: readonly [string, string]) => async (line: string) => {
+  const folder = tempFolder();
+  program(join(folder, "az"), AZ);
+  const env = { PATH: `${folder}:${process.env["PATH"]}`, CLIENT_ID: "CLIENT", TENANT_ID: "TENANT" };
+  const { code, stderr } = await startCommand(["sh", "-c", line], { cwd: folder, env }).ended;
+  expect(code, stderr).toBe(0);
+  expect(readFileSync(join(folder, "az.txt"), "utf8")).toBe(`${words}\n`);
+  if (output !== undefined) expect(readFileSync(join(folder, output[0]), "utf8")).toBe(output[1]);
+};
+
 /** How each line is run. `npm ci` is what brought these tests here; it must not be repeated under their feet. */
 const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   "npm ci && npm run demo": async () => {
@@ -142,6 +190,21 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(plugins.length);
     expect(stderr).toMatch(/^SERVICE +RECORDS/m);
   },
+  [CERTIFICATE[0]!]: makesCertificate,
+  [CERTIFICATE[1]!]: makesCertificate,
+  [CERTIFICATE[2]!]: makesCertificate,
+  'az ad app credential reset --id "$CLIENT_ID" --append --cert @graphtap.crt': asksAz(
+    "ad app credential reset --id CLIENT --append --cert @graphtap.crt",
+  ),
+  'az ad app federated-credential create --id "$CLIENT_ID" --parameters federation.json': asksAz(
+    "ad app federated-credential create --id CLIENT --parameters federation.json",
+  ),
+  '(umask 077 && az ad app credential reset --id "$CLIENT_ID" --append --years 1 --query password --output tsv > graphtap.secret)':
+    asksAz(
+      "ad app credential reset --id CLIENT --append --years 1 --query password --output tsv",
+      ["graphtap.secret", "a-new-secret\n"],
+    ),
+  'az login --tenant "$TENANT_ID"': asksAz("login --tenant TENANT"),
   "graphtap check -c config.yaml": async (line) => {
     const { shell } = await readersFolder();
     const { code, stdout, stderr } = await shell(line).ended;
@@ -189,14 +252,15 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     "--dry-run -c fluent-bit.yaml",
     "-c fluent-bit.yaml",
   ),
-  "graphtap shipper vector -c config.yaml > vector.yaml": writesShipper,
-  "graphtap shipper vector -c config/config.yaml --via http > vector.yaml": writesShipper,
+  "graphtap shipper vector -c config.yaml --out http > vector.yaml": writesShipper,
+  "graphtap shipper vector -c config/config.yaml --via http --out http > vector.yaml": writesShipper,
   "mkdir -p buffer/vector && vector --config vector.yaml": startsShipper("vector", "--config vector.yaml"),
-  "mkdir -p buffer/vector && vector validate vector.yaml && vector --config vector.yaml": startsShipper(
-    "vector",
-    "validate vector.yaml",
-    "--config vector.yaml",
-  ),
+  "mkdir -p buffer/vector && vector validate --no-environment vector.yaml && vector --config vector.yaml":
+    startsShipper(
+      "vector",
+      "validate --no-environment vector.yaml",
+      "--config vector.yaml",
+    ),
   "graphtap migrate old/config.yaml --write new.yaml": async (line) => {
     const { site, shell } = await folderOfOldCollector();
     const { code, stderr } = await shell(line).ended;

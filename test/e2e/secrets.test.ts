@@ -9,11 +9,13 @@ import { addSeconds, formatInstant } from "../../src/instant.ts";
 import { appCertificate, foreignIssuer } from "../support/assertions.ts";
 import { HEADER, OWN } from "../support/hostIdentities.ts";
 import { programCommand, run, startCommand } from "../support/program.ts";
+import { onDeno } from "../support/project.ts";
 import { ask } from "../support/serving.ts";
 import { CONTOSO, contoso, openSite } from "../support/site.ts";
 
 const SERVER_TOKEN = "server-token-that-nobody-may-see";
 const SINK_TOKEN = "sink-token-that-nobody-may-see";
+const KEY_PASSWORD = "password-of-the-key-that-nobody-may-see";
 const MARK = "content-of-a-record";
 
 const certificate = appCertificate();
@@ -30,6 +32,7 @@ const SECRETS = [
   new URLSearchParams({ s: CONTOSO.clientSecret! }).toString().slice(2),
   Buffer.from(CONTOSO.clientSecret!).toString("base64"),
   "eyJ",
+  KEY_PASSWORD,
   SERVER_TOKEN,
   SINK_TOKEN,
 ];
@@ -39,19 +42,37 @@ function expectNothing(where: string, text: string, hidden: readonly string[] = 
 }
 
 /** Kinds of credentials, with the variables that each comes by; files lie in a folder of the site. */
-const KINDS: readonly [
+const KINDS: readonly (readonly [
   string,
   (folder: string, url: string) => {
     readonly credentials: Readonly<Record<string, unknown>>;
     readonly env?: Readonly<Record<string, string>>;
   },
-][] = [
+])[] = [
   ["a secret", () => ({ credentials: { client_secret: CONTOSO.clientSecret } })],
   ["a certificate", (folder) => {
     const file = join(folder, "app.pem");
     writeFileSync(file, certificate.pem + certificate.keyPem, { mode: 0o600 });
     return { credentials: { client_certificate: { file } } };
   }],
+  ["a certificate whose key is encrypted", (folder) => {
+    const file = join(folder, "app.crt");
+    const key = join(folder, "app.key");
+    writeFileSync(file, certificate.pem);
+    const cipher = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: KEY_PASSWORD } as const;
+    writeFileSync(key, certificate.key.export(cipher), { mode: 0o600 });
+    return {
+      credentials: { client_certificate: { file, key, password: { env: "KEY_PASSWORD" } } },
+      env: { KEY_PASSWORD },
+    };
+  }],
+  // Without --allow-run nothing is started on Deno.
+  ...onDeno ? [] : [
+    ["what a command prints", (_: string) => ({
+      credentials: { client_secret: { command: ["sh", "-c", 'echo "$PRINTED"; echo "$PRINTED" >&2; env'] } },
+      env: { PRINTED: CONTOSO.clientSecret! },
+    })] as const,
+  ],
   ["another's token", (folder) => {
     const file = join(folder, "token");
     writeFileSync(file, issuer.token(SUBJECT, Date.now()), { mode: 0o600 });

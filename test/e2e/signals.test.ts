@@ -179,7 +179,14 @@ describe("SIGHUP, while the program runs", () => {
     site.write([contoso("directory_audits", "signIns")]);
     serving.kill("SIGHUP");
     await serving.until(() => serving.lines === 40, "the records of the other service");
-    expect((await ask(`${serving.url}/metrics`)).body.toString()).toContain('service="signIns"');
+    const metrics = (await ask(`${serving.url}/metrics`)).body.toString();
+    expect(metrics).toContain('service="signIns"');
+    expect(metrics).toContain('graphtap_config_reloads_total{result="success"} 1\n');
+    // It is the same process.
+    const [, startedAt] = /^process_start_time_seconds (\S+)$/m.exec(metrics)!;
+    expect(Number(startedAt)).toBeLessThan(
+      Number(/^graphtap_config_last_reload_success_timestamp_seconds (\S+)$/m.exec(metrics)![1]),
+    );
     serving.kill("SIGTERM");
     expect((await serving.ended).code).toBe(0);
   });

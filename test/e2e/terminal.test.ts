@@ -35,6 +35,8 @@ function startApart(words: readonly string[], site: Site, options: TerminalOptio
 }
 
 const ESCAPE = "\x1b";
+/** What a frame begins with. Deno writes escape sequences of its own when it starts. */
+const FRAME = `${ESCAPE}[?2026h`;
 const COLOURS = new RegExp(`${ESCAPE}\\[[0-9;]*m`);
 
 describe("graphtap run on a terminal", () => {
@@ -113,7 +115,18 @@ describe("graphtap pull on a terminal", () => {
     const config = site.write([contoso("alerts_v2")]);
     const terminal = startApart(["pull", "-c", config, ...words], site, { columns: 200, env });
     expect(await terminal.ended).toBe(0);
-    expect(terminal.written).not.toContain(ESCAPE);
+    expect(terminal.written).not.toContain(FRAME);
+    expect(terminal.written).not.toMatch(COLOURS);
+    expect(terminal.history.at(-1)).toMatch(/ info {2}ended: done exit_code=0$/);
+  });
+
+  it("logs lines where a program behind a pipe has the same terminal", async () => {
+    const site = await openSite();
+    const config = site.write([contoso("alerts_v2")]);
+    const command = [...programCommand, "pull", "-c", config].map((word) => `'${word}'`).join(" ");
+    const terminal = startInTerminal(["sh", "-c", `${command} | cat`], { columns: 200 });
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.written).not.toContain(FRAME);
     expect(terminal.history.at(-1)).toMatch(/ info {2}ended: done exit_code=0$/);
   });
 

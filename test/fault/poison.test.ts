@@ -27,7 +27,7 @@ function poisonedMinute(minute: () => number, broken: () => boolean, status: num
 }
 
 describe("a minute that Graph cannot serve", () => {
-  it.each([504, 500, 400, 404, 410, 302, 418])(
+  it.each([504, 500, 400, 401, 403, 404, 410, 302, 418])(
     "becomes one gap, everything else is delivered, and the gap closes when it can: %i",
     async (status) => {
       let poison = 0;
@@ -87,6 +87,28 @@ describe("a minute that Graph cannot serve", () => {
     expect(stream.state.gaps().list()).toMatchObject([{ reason: "page-invalid" }]);
     expect(held(rig).length - delivered(rig).length).toBeLessThanOrEqual(2);
   });
+
+  it.each([401, 403])(
+    "is no gap when access is taken away altogether, and little is asked then: %i",
+    async (status) => {
+      let isOpen = true;
+      rig = openRig({
+        between: (request, pass) =>
+          isOpen || request.method !== "GET" ? pass(request) : Promise.resolve(refused(status)),
+      });
+      const now = fromMillis(rig.clock.now());
+      put(rig, addSeconds(now, -60));
+      const stream = rig.stream("signIns", { startTime: { text: "start", instant: addSeconds(now, -600) } });
+      expect((await poll(stream, rig.engine, signal)).error).toBeNull();
+      isOpen = false;
+      rig.clock.advance(300_000);
+      const before = rig.sent.length;
+      const report = await poll(stream, rig.engine, signal);
+      expect(report.error?.kind.exitCode).toBe(3);
+      expect(stream.state.gaps().list()).toEqual([]);
+      expect(rig.sent.length - before).toBeLessThanOrEqual(4);
+    },
+  );
 
   it("is no gap when Graph is down altogether: the stream waits where it is", async () => {
     let down = true;

@@ -110,7 +110,7 @@ describe("a collection that only grows", () => {
 });
 
 describe("a page of a collection that is refused", () => {
-  it.each([400, 410, 504])(
+  it.each([400, 401, 403, 410, 504])(
     "by %i is left out, in smaller pages as far as can be, and visible",
     async (status) => {
       let broken = true;

@@ -41,13 +41,9 @@ export async function openCredentialSite(tokenSeconds = 3599): Promise<Credentia
     issuer,
     register,
     write(credentials, url = site.url) {
-      const config = site.config([contoso("directory_audits")]);
-      const { contoso: input } = config["inputs"] as Record<string, Record<string, unknown>>;
-      const { tenantId: tenant_id, clientId: client_id } = CONTOSO;
-      input!["credentials"] = { tenant_id, client_id, ...credentials };
-      Object.assign(input!, { override_base_url: url, override_login_url: url });
       const path = join(site.folder, "config.yaml");
-      writeFileSync(path, JSON.stringify(config));
+      const config = JSON.stringify(site.config([{ ...contoso("directory_audits"), credentials }]));
+      writeFileSync(path, config.replaceAll(`"${site.url}"`, `"${url}"`));
       return path;
     },
     writeToken() {

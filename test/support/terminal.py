@@ -2,13 +2,14 @@
 
 What the terminal shows goes to standard output, byte by byte. Each line of standard input is JSON: {"type": TEXT} is
 typed, {"resize": [COLUMNS, ROWS]} changes the terminal's size. Ends with the program's exit code, or with 128 and the
-signal that ended it.
+signal that ended it. SIGTERM ends both.
 """
 import fcntl
 import json
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -32,6 +33,13 @@ def main():
     if child == 0:
         set_size(0, int(columns), int(rows))
         os.execvp(program[0], program)
+
+    def end(*_):
+        # A terminal that closes is no stop for every program.
+        os.killpg(child, signal.SIGKILL)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
     watched, orders = [terminal, 0], b""
     while True:
         ready = select.select(watched, [], [])[0]

@@ -6,6 +6,7 @@ import xterm from "@xterm/headless";
 import { onTestFinished } from "vitest";
 import { programEnvironment, waitFor } from "./program.ts";
 import { projectFolder } from "./project.ts";
+import { openRecording } from "./recording.ts";
 
 /** Why no terminal can be had here; `null` where one can. */
 export const noTerminal: string | null =
@@ -52,14 +53,16 @@ export function startInTerminal(
     env: programEnvironment({ TERM: "xterm-256color", ...env }),
   });
   onTestFinished(() => {
-    child.kill("SIGKILL");
+    child.kill("SIGTERM");
     screen.dispose();
   });
+  const recording = openRecording(columns, rows);
   const bytes: Buffer[] = [];
   let hasCursor = true;
   let isGone = false;
   child.stdout.on("data", (shown: Buffer) => {
     bytes.push(shown);
+    recording?.shown(shown);
     screen.write(shown);
   });
   for (const final of ["h", "l"] as const) {
@@ -97,8 +100,12 @@ export function startInTerminal(
     get written() {
       return Buffer.concat(bytes).toString("utf8");
     },
-    type: (text) => order({ type: text }),
+    type(text) {
+      recording?.typed(text);
+      order({ type: text });
+    },
     resize(width, height) {
+      recording?.resized(width, height);
       screen.resize(width, height);
       order({ resize: [width, height] });
     },

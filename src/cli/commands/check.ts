@@ -6,13 +6,17 @@ import { problemsOf, readConfigClosely, readConfigText } from "../../wiring/conf
 import { outputNotes } from "../../wiring/outputs.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { checkedStreams, type CheckReport, checkReport, failureReport } from "../checkReport.ts";
-import type { Given } from "../options.ts";
+import { type Given, usage } from "../options.ts";
+import { sarifOf } from "../sarif.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 
 /** `graphtap check`: every problem of the configuration at once, without asking anybody. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  if (given.has("json") && given.has("sarif")) throw usage("check", "give --json or --sarif, not both");
   const { text, exitCode } = given.has("json")
-    ? await asJson(given, runtime)
+    ? printed(await reportOf(given, runtime), (report) => report)
+    : given.has("sarif")
+    ? printed(await reportOf(given, runtime), sarifOf)
     : { text: await asText(given, runtime), exitCode: 0 as const };
   await runtime.writeStdout(new TextEncoder().encode(text));
   return exitCode;
@@ -34,18 +38,27 @@ async function asText(given: Given, runtime: Runtime): Promise<string> {
   return lines.map((line) => `${visibleLine(line)}\n`).join("");
 }
 
+/** A report, and the exit code that goes with it. */
+interface Reported {
+  readonly report: CheckReport;
+  readonly exitCode: ExitCode;
+}
+
 /** A report whatever comes: who reads JSON finds a file that is missing there, too. */
-async function asJson(given: Given, runtime: Runtime): Promise<{ text: string; exitCode: ExitCode }> {
+async function reportOf(given: Given, runtime: Runtime): Promise<Reported> {
   const named = given.text("config");
-  const printed = (report: CheckReport) => `${JSON.stringify(report, null, 2)}\n`;
   try {
     const source = await readConfigText(named, runtime);
     const parsed = await problemsOf(source, runtime.env, systemClock.now());
     const exitCode = parsed.config === null ? errorKinds[failureCode(parsed.problems)].exitCode : 0;
-    return { text: printed(checkReport(source.file, parsed)), exitCode };
+    return { report: checkReport(source.file, parsed), exitCode };
   } catch (thrown) {
     const error = asGraphtapError(thrown);
     if (error.kind.stopsProcess) throw thrown;
-    return { text: printed(failureReport(named ?? "", error)), exitCode: error.kind.exitCode };
+    return { report: failureReport(named ?? "", error), exitCode: error.kind.exitCode };
   }
+}
+
+function printed({ report, exitCode }: Reported, shape: (report: CheckReport) => object) {
+  return { text: `${JSON.stringify(shape(report), null, 2)}\n`, exitCode };
 }

@@ -2,6 +2,7 @@ import { configJsonSchema } from "../../config/schema.ts";
 import type { ExitCode } from "../../errors.ts";
 import { createRegistry } from "../../plugin/registry.ts";
 import { plugins } from "../../../plugins/index.ts";
+import { statusJsonSchema } from "../../server/status/schema.ts";
 import { checkReportSchema } from "../checkReport.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
@@ -9,9 +10,10 @@ import type { Runtime } from "../../wiring/runtime.ts";
 const SCHEMAS: Readonly<Record<string, () => object>> = {
   config: () => configJsonSchema(createRegistry(plugins)),
   check: checkReportSchema,
+  status: statusJsonSchema,
 };
 
-/** `graphtap schema`: what an editor needs to complete and check a configuration, or to read what `check` found. */
+/** `graphtap schema`: what an editor needs to complete and check a configuration, and who reads our JSON to read it. */
 export async function run({ words }: Given, runtime: Runtime): Promise<ExitCode> {
   const [name = "config", ...more] = words;
   const schema = Object.hasOwn(SCHEMAS, name) && more.length === 0 ? SCHEMAS[name] : undefined;

@@ -2,12 +2,11 @@
 import { type Clock, systemClock } from "../../clock.ts";
 import type { Status, StreamStatus } from "../../server/status/schema.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import type { Tap } from "../../wiring/tap.ts";
 import { blockLines } from "./block.ts";
 import { follow, type Following } from "./followed.ts";
 import type { Progress, ProgressOptions } from "./progress.ts";
 import { createRates } from "./rates.ts";
-import { createScreen, type Line } from "./screen.ts";
+import { createScreen, type Line, type Screen } from "./screen.ts";
 import { paintFor } from "./style.ts";
 import { summaryLines } from "./summary.ts";
 
@@ -31,6 +30,7 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
   const over = new AbortController();
   const writing = { now: 0 };
   let shown: Shown | null = null;
+  let frame: readonly Line[] = [];
 
   function statusOf({ following }: Shown): Status {
     const status = addEarlier(following.status(), earlier);
@@ -41,7 +41,12 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
     const status = statusOf(shown);
     rates.note(status);
     const facts = { status, rates: rates.list(), isStopping: shown.stop.aborted, word: options.word };
-    screen.draw(blockLines(facts, runtime.stderrSize(), paint));
+    frame = blockLines(facts, runtime.stderrSize(), paint);
+    screen.draw(frame);
+  }
+  /** As it was: event lines go by more often than figures are put together. */
+  function putBack(): void {
+    if (shown !== null && writing.now === 0) screen.draw(frame);
   }
   async function drawAgain(): Promise<void> {
     const many = () => (shown?.following.streams.length ?? 0) > MANY_STREAMS;
@@ -56,9 +61,9 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
   }
   const forgetSize = runtime.onResize(draw);
   return {
-    runtime: besideBlock(runtime, screen, writing, draw),
+    runtime: besideBlock(runtime, screen, writing, putBack),
     level: "warn",
-    follow({ streams, stop }: Pick<Tap, "streams" | "stop">) {
+    follow({ streams, stop }) {
       const isFirst = shown === null;
       for (const stream of shown === null ? [] : statusOf(shown).streams) {
         earlier.set(nameOf(stream), stream.sent);
@@ -84,14 +89,13 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
 /** The process, whose log and event lines leave room for the block. */
 function besideBlock(
   runtime: Runtime,
-  screen: ReturnType<typeof createScreen>,
+  screen: Screen,
   writing: { now: number },
-  draw: () => void,
+  putBack: () => void,
 ): Runtime {
   const sharesTerminal = runtime.stdoutPlace() === "a terminal";
   return {
     ...runtime,
-    stderrIsTerminal: runtime.stderrIsTerminal,
     writeStderr: (text) => screen.above(text),
     async writeStdout(bytes) {
       if (!sharesTerminal) return runtime.writeStdout(bytes);
@@ -101,7 +105,7 @@ function besideBlock(
         await runtime.writeStdout(bytes);
       } finally {
         writing.now--;
-        draw();
+        putBack();
       }
     },
   };

@@ -15,13 +15,17 @@ export async function openProgress(
   return openLive(runtime, options);
 }
 
-/** Whether a command shows a block: standard error is a terminal that can move its cursor, and nobody asked for lines. */
+/**
+ * Whether a command shows a block: standard error is a terminal that can move its cursor, and nobody asked for lines. A
+ * program behind a pipe most often writes to the same terminal, which knows nothing of the block: it gets lines, too.
+ */
 export function showsBlock(
   given: Pick<Given, "has">,
-  { env, stderrIsTerminal }: Pick<Runtime, "env" | "stderrIsTerminal">,
+  { env, stderrIsTerminal, stdoutIsPipe }: Pick<Runtime, "env" | "stderrIsTerminal" | "stdoutIsPipe">,
 ): boolean {
   const terminal = env["TERM"] ?? "";
-  return !given.has("log-format") && stderrIsTerminal && terminal !== "" && terminal !== "dumb";
+  const canMove = stderrIsTerminal && terminal !== "" && terminal !== "dumb";
+  return canMove && !given.has("log-format") && !stdoutIsPipe();
 }
 
 function lines(runtime: Runtime): Progress {

@@ -2,6 +2,7 @@
 import type { StreamStatus } from "../../server/status/schema.ts";
 import type { LogLevel } from "../../telemetry/log.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import type { Stream } from "../../tap/stream.ts";
 import type { Tap } from "../../wiring/tap.ts";
 import type { Followed } from "./followed.ts";
 
@@ -20,7 +21,7 @@ export interface Progress {
   /** The least level of the log, unless one is asked for. */
   readonly level: LogLevel;
   /** Shows these streams, in the place of those before; the command is to read what comes back. */
-  follow(tap: Pick<Tap, "streams" | "stop">): Followed;
+  follow(tap: Pick<Tap, "stop"> & { readonly streams: readonly Stream[] }): Followed;
   /** To be called when the command is over: what came of it. */
   end(exitCode: number): void;
 }

@@ -50,7 +50,7 @@ export function createScreen(write: (text: string) => void, size: () => Terminal
     const rows = rowsOf(drawn, size().columns);
     return rows === 0 ? "\r" : `\r\x1b[${rows}A`;
   };
-  const block = () => drawn.map(({ text }) => `${text}${ERASE_LINE}\r\n`).join("");
+  const block = () => drawn.map(({ text }) => `${text}${ERASE_LINE}\n`).join("");
   return {
     draw(lines) {
       const start = toTop();

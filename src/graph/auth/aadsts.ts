@@ -51,6 +51,8 @@ const ADVICE: Readonly<Record<number, string>> = {
   50027:
     "Entra cannot read the token, or its signature is not its issuer's; look at what federated_token gives",
   5002730: "the token is not signed by RS256, the only algorithm that Entra takes of others",
+  5002738:
+    "the token is signed by a key of elliptic curves, and Entra takes RSA only; let its issuer sign by RS256",
   70025:
     "the application trusts nobody; add the token's issuer under Certificates & secrets, Federated credentials",
   70021: NOT_TRUSTED("issuer and subject"),

@@ -40,6 +40,7 @@ const KINDS = {
 /** What the page of the metadata service asks for: five tries, at about 0, 2, 6, 14 and 30 s. */
 const TRIES = 5;
 const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 60_000;
 /** So long it may be updated (410). */
 const UPDATE_MS = 70_000;
 /** What answers is on this host, and asks Entra at most. */
@@ -48,18 +49,19 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** Asks the service that serves this host. What it gives out it keeps itself for a day. */
 export function managedIdentityIssuer(options: ManagedIdentityOptions): TokenIssuer {
-  const { clock } = options;
   return async (signal) => {
-    const since = clock.now();
+    let waitedMs = 0;
     for (let tried = 1;; tried++) {
       const answer = await ask(options, signal);
-      const isUpdated = answer.status === 410 && clock.now() - since < UPDATE_MS;
       const askedMs = (answer.retryAfterSeconds ?? 0) * 1000;
+      const isUpdated = answer.status === 410 && waitedMs < UPDATE_MS;
       // A longer pause than an update's is for everybody who needs the token, and not waited for here.
       if (!isPassing(answer.status) || (tried >= TRIES && !isUpdated) || askedMs > UPDATE_MS) {
         return tokenOf(answer, options);
       }
-      await clock.sleep(Math.max(FIRST_WAIT_MS * 2 ** (tried - 1), askedMs), signal);
+      const waitMs = Math.max(Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS), askedMs);
+      await options.clock.sleep(waitMs, signal);
+      waitedMs += waitMs;
     }
   };
 }

@@ -75,13 +75,18 @@ const TOO_MANY = "it takes no more requests for tokens now; waiting as it asks";
 /** What answers is not Entra, or not able to say more than its status. */
 function noAnswer({ endpoint, status, text, contentType, retryAfterSeconds }: TokenAnswer): GraphtapError {
   const isHtml = formOf(text, contentType) === "html";
-  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
-  const what = isHtml
+  const isProxys = status === 407;
+  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429 && !isProxys;
+  const what = isProxys
+    ? "is a proxy's, which wants to know who asks"
+    : isHtml
     ? `is a page of HTML, so it is not Entra's: a proxy, a filter or a gateway on the way gave it`
     : "is not a token response";
   // A page of success that is no token, or an address that is not there, comes from somebody else than Entra.
   const advice = status === 429
     ? TOO_MANY
+    : isProxys
+    ? "set its user and password in HTTP_PROXY or HTTPS_PROXY"
     : isRefusal || status < 400
     ? "check override_login_url and any proxy"
     : "it is asked again";

@@ -113,7 +113,7 @@ export const statusSchema = z.strictObject({
 }).meta({ title: "Status of graphtap" });
 
 /** The same as JSON Schema. */
-export function statusJsonSchema(): unknown {
+export function statusJsonSchema(): object {
   return z.toJSONSchema(statusSchema);
 }
 

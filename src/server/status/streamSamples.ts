@@ -22,7 +22,10 @@ export function measureWork(streams: readonly ServedStream[]) {
     graphtap_received_bytes_total: samples(streams, ({ stream }) => stream.traffic.receivedBytes),
     graphtap_polls_total: each(({ pollsOk }) => pollsOk),
     graphtap_poll_errors_total: byCode(({ pollErrors }) => pollErrors),
-    graphtap_stream_error: byCode(({ error }) => new Map(error === null ? [] : [[error.code, 1]])),
+    graphtap_stream_error: byCode(({ error, trouble }) => {
+      const failure = error ?? trouble;
+      return new Map(failure === null ? [] : [[failure.code, 1]]);
+    }),
     graphtap_records_sent_total: each(({ sent }) => sent),
     graphtap_records_duplicate_total: each(({ duplicates }) => duplicates),
     graphtap_records_late_total: each(({ late }) => late),

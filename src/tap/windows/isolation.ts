@@ -89,7 +89,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
   function cutOff(window: Window, error: GraphtapError): Instant {
     if (wide === null && secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS) {
       wide = window;
-      makeNarrow(context, SMALLEST_WIDTH_SECONDS, error);
+      makeNarrow(context, SMALLEST_WIDTH_SECONDS, error, true);
       return window.from;
     }
     const gap = wide ?? window;
@@ -108,8 +108,8 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       wide = null;
     },
     async failed(window, error) {
-      if (!error.kind.suspectsWindow) throw error;
-      suspicion.raise(window);
+      if (!await isOfWindow(error, suspicion.isRaised, context, window, options)) throw error;
+      const isNews = suspicion.raise(window);
       // What came of the window left: after a kill it must not come again beside the page that is read next.
       await context.intake.drain();
       position.commit();
@@ -121,7 +121,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       if (await narrowFilter(error)) return window.from;
       wide = null;
       const width = shrunkWidth(secondsBetween(window.from, window.to));
-      makeNarrow(context, width, error);
+      makeNarrow(context, width, error, isNews);
       if (width !== null) return window.from;
       if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
       const rest = { from: window.to, to: end };
@@ -132,6 +132,22 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
   };
 }
 
+/**
+ * Whether a failure lies in the window. Access that is refused does where Graph serves others: it is asked, unless one
+ * around this window was found so, or no page ever came.
+ */
+async function isOfWindow(
+  { kind }: GraphtapError,
+  isSuspect: boolean,
+  context: PollContext,
+  { from }: Window,
+  { priority }: IsolationOptions,
+): Promise<boolean> {
+  const hadAccess = context.counts.pages > 0 || context.position.current.watermark !== null;
+  if (!kind.refusesAccess || !hadAccess) return kind.suspectsWindow;
+  return isSuspect || await graphWorks(context, from, priority);
+}
+
 /** How often requests are sent: less often within a window that failed, whose parts need not all be wrong. */
 function createSuspicion() {
   let suspect: Instant | null = null;
@@ -139,8 +155,14 @@ function createSuspicion() {
     get attempts() {
       return suspect === null ? MAX_ATTEMPTS : FEW_ATTEMPTS;
     },
-    raise({ to }: Window): void {
+    get isRaised() {
+      return suspect !== null;
+    },
+    /** @returns whether nothing was suspected before */
+    raise({ to }: Window): boolean {
+      const isNews = suspect === null;
       suspect = suspect === null ? to : latest(suspect, to);
+      return isNews;
     },
     /** All before `to` was read. */
     clear(to: Instant): void {
@@ -169,14 +191,19 @@ function keptSince({ stream: { plugin } }: PollContext, { keptSinceMs }: Graphta
   return addSeconds(fromMillis(keptSinceMs), excluded + moves * MOVE_MARGIN_SECONDS);
 }
 
-/** Asks for windows of this width from here on; `null` when it was the smallest already, and stays. */
+/**
+ * Asks for windows of this width from here on; `null` when it was the smallest already, and stays.
+ *
+ * @param isNews whether the log has not been told: of the halves of a window that failed, the gap at the end is
+ */
 function makeNarrow(
   { position, stream: { log } }: PollContext,
   width: number | null,
   error: GraphtapError,
+  isNews: boolean,
 ): void {
   position.learnWidth(width ?? SMALLEST_WIDTH_SECONDS);
-  const level = error.kind.ofInput ? "debug" : "warn";
+  const level = error.kind.ofInput || !isNews ? "debug" : "warn";
   if (width !== null) log[level](error.message, { ...codesOf(error), window_seconds: width });
 }
 

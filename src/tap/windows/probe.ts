@@ -25,7 +25,8 @@ export async function canRead(
     });
     return true;
   } catch (thrown) {
-    if (!asGraphtapError(thrown).kind.suspectsWindow) throw thrown;
+    const { suspectsWindow, refusesAccess } = asGraphtapError(thrown).kind;
+    if (!suspectsWindow && !refusesAccess) throw thrown;
     return false;
   }
 }

@@ -1,6 +1,7 @@
 /** Programs with something broken, one for each kind of break, and the alerts that must fire for it. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../../../src/clock.ts";
 import type { Fault } from "../../../src/emulator/faults.ts";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../../src/instant.ts";
 import { changePosition } from "../../support/changePosition.ts";
@@ -84,6 +85,15 @@ export const BROKEN: readonly Broken[] = [
     },
   },
   {
+    instance: "behind",
+    alerts: ["GraphtapPositionStalled"],
+    async start(port) {
+      // This host's clock is an hour ahead of Graph's.
+      const site = await openSite({ clock: { ...systemClock, now: () => Date.now() - 3_600_000 } });
+      await serveAt(port, site.write([contoso("signIns")]));
+    },
+  },
+  {
     instance: "gap",
     alerts: ["GraphtapGapOpen"],
     async start(port) {
@@ -121,7 +131,8 @@ export const BROKEN: readonly Broken[] = [
     alerts: ["GraphtapCredentialExpires", "GraphtapCredentialExpiresSoon"],
     async start(port) {
       const { clientSecret: value, ...registered } = CONTOSO;
-      const secrets = [{ value, endsAt: Date.now() + 15_000 }];
+      // A token is had by then, also on a busy machine.
+      const secrets = [{ value, endsAt: Date.now() + 45_000 }];
       // The second lets it see when its secret ends.
       const permissions = ["AuditLog.Read.All", "Application.Read.All"];
       const site = await openSite({ tenants: [{ ...registered, secrets, permissions }] });
@@ -234,9 +245,9 @@ export const BROKEN: readonly Broken[] = [
     async start(port) {
       const site = await openSite();
       const config = site.write([contoso("signIns")]);
-      for (let starts = 0; starts < 6; starts++) {
+      for (let starts = 0; starts < 8; starts++) {
         const serving = await serveAt(port, config);
-        await pause(1500);
+        await pause(1200);
         serving.kill("SIGKILL");
         await serving.exited;
       }

@@ -20,7 +20,11 @@ describe("the kinds of credentials", () => {
     );
   });
 
-  it("may not be none", () => {
+  it("may not be none, and what else is missing is named, too", () => {
+    expect(problemsOf(own("tenant_id: contoso.com"))).toContain(
+      "6:5 error inputs.a.credentials.client_id: is missing; expected the application's id, a text " +
+        "(InputConfigurationError 7)",
+    );
     expect(problemsOf(own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`))).toEqual([
       "6:5 error inputs.a.credentials.client_secret: is missing; expected one of client_secret, " +
       "client_certificate, federated_token, managed_identity or azure_cli (InputConfigurationError 9)",
@@ -51,6 +55,36 @@ describe("the kinds of credentials", () => {
   });
 });
 
+describe("a managed identity", () => {
+  const identity = (tenant: string) => own(`tenant_id: ${tenant}`, "managed_identity: {client_id: x}");
+
+  it("is asked for where the variables of the host say", () => {
+    const env = { IDENTITY_ENDPOINT: "http://127.0.0.1:41403/msi/token", IDENTITY_HEADER: "a-header" };
+    const credentials = credentialsOf(identity(TENANT), options({}, env));
+    expect(credentials).toMatchObject({
+      kind: "managed_identity",
+      clientId: null,
+      identity: { by: "client_id", id: "x" },
+      host: { kind: "app-service", url: env.IDENTITY_ENDPOINT },
+    });
+    expect(JSON.stringify(credentials)).not.toContain(env.IDENTITY_HEADER);
+  });
+
+  it("needs the tenant's id, for its tokens are compared with it", () => {
+    expect(problemsOf(identity("contoso.example"))).toEqual([
+      "7:18 error inputs.a.credentials.tenant_id: is no GUID; the tokens of a managed identity are compared with the " +
+      "tenant's id",
+    ]);
+  });
+
+  it("is not that of Service Fabric", () => {
+    const env = { IDENTITY_SERVER_THUMBPRINT: "AB" };
+    expect(problemsOf(identity(TENANT), options({}, env)).join("\n")).toMatch(
+      /credentials\.managed_identity: this host is a node of Service Fabric/,
+    );
+  });
+});
+
 describe("a secret by a command", () => {
   const text = (program: string) =>
     own(
@@ -75,6 +109,93 @@ describe("a secret by a command", () => {
     };
     expect(words("./vault")).toMatch(/^\/.*\/config\/vault$/);
     expect(words("vault")).toBe("vault");
+  });
+});
+
+describe("a certificate", () => {
+  const text = own(
+    `tenant_id: ${TENANT}`,
+    `client_id: ${CLIENT}`,
+    "client_certificate: {file: app.pem, key: /keys/app.key, password: {env: KEY_PASSWORD}}",
+  );
+  const files = { "config/app.pem": "the certificate", "/keys/app.key": "the key" };
+  const given = options(files, { KEY_PASSWORD: "secret" });
+
+  it("is its files, which are read again and beside the configuration, and a password", () => {
+    const credentials = credentialsOf(text, given);
+    if (credentials.kind !== "client_certificate") throw new Error(credentials.kind);
+    const { certificate, key, password } = credentials;
+    expect([certificate.path, key?.path]).toEqual(["config/app.pem", "/keys/app.key"]);
+    expect(new TextDecoder().decode(certificate.read())).toBe("the certificate");
+    expect(password?.reveal()).toBe("secret");
+  });
+
+  it("has each of its files named that is not there", () => {
+    expect(problemsOf(text, options())).toEqual([
+      '9:34 error inputs.a.credentials.client_certificate.file: cannot read file "config/app.pem" (ENOENT)',
+      '9:48 error inputs.a.credentials.client_certificate.key: cannot read file "/keys/app.key" (ENOENT)',
+      '9:73 error inputs.a.credentials.client_certificate.password: environment variable "KEY_PASSWORD" is not set',
+    ]);
+  });
+
+  it("is told by whoever looks at it, at the part that is wrong", () => {
+    const inspectCertificate = () => [
+      { severity: "error", part: "key", message: "does not belong to it" } as const,
+      { severity: "warning", part: "file", message: "is weak" } as const,
+    ];
+    expect(problemsOf(text, { ...given, inspectCertificate })).toEqual([
+      "9:34 warning inputs.a.credentials.client_certificate.file: is weak",
+      "9:48 error inputs.a.credentials.client_certificate.key: does not belong to it",
+    ]);
+  });
+
+  it("whose key others may read is told", () => {
+    const accessOf = (path: string) => ({ read: path.endsWith(".key"), write: false, mode: "0644" });
+    expect(problemsOf(text, { ...given, accessOf })).toEqual([
+      "9:48 warning inputs.a.credentials.client_certificate.key: every user of this host may read " +
+      '"/keys/app.key" (mode 0644), which holds a secret; chmod o= closes it',
+    ]);
+  });
+});
+
+describe("another's token", () => {
+  const text = (value: string) =>
+    own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`, `federated_token: ${value}`);
+  const github = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: "https://actions.example/token",
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "of the job",
+  };
+
+  it.each([
+    ["{file: /run/token}", {}],
+    ["{}", { AZURE_FEDERATED_TOKEN_FILE: "/run/token" }],
+  ])("is read from a file: %s", (value, env) => {
+    expect(credentialsOf(text(value), options({ "/run/token": "x" }, env))).toMatchObject({
+      from: { path: "/run/token" },
+    });
+  });
+
+  it.each([
+    [
+      "{file: /run/token}",
+      /^9:31 error .*federated_token\.file: cannot read file "\/run\/token" \(ENOENT\)$/,
+    ],
+    ["{}", /^9:24 error .*federated_token: names no file, and \$AZURE_FEDERATED_TOKEN_FILE is not set/],
+    [
+      "github",
+      /^9:24 error .*federated_token: environment variable "ACTIONS_ID_TOKEN_REQUEST_URL" is not set$/,
+    ],
+  ])("that cannot be had is told: %s", (value, said) => {
+    expect(problemsOf(text(value))).toEqual([expect.stringMatching(said)]);
+  });
+
+  it("may be GitHub's", () => {
+    const credentials = credentialsOf(text("github"), options({}, github));
+    if (credentials.kind !== "federated_token" || !("requestUrl" in credentials.from)) {
+      throw new Error("not GitHub's");
+    }
+    const { requestUrl, requestToken } = credentials.from;
+    expect([requestUrl.reveal(), requestToken.reveal()]).toEqual(Object.values(github));
   });
 });
 
@@ -161,7 +282,56 @@ describe("Azure's variables", () => {
   });
 });
 
+describe("the application's id", () => {
+  it.each(["managed_identity: true", "azure_cli: true"])("has no meaning beside %s", (line) => {
+    expect(problemsOf(own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`, line))).toEqual([
+      expect.stringMatching(/^8:7 error inputs\.a\.credentials\.client_id: has no meaning beside /),
+    ]);
+  });
+
+  it("that other inputs share does not concern an identity of the host", () => {
+    const lines = ["credentials:", `  tenant_id: ${TENANT}`, "  managed_identity: true"];
+    const globals = ["credentials:", `  client_id: ${CLIENT}`, "  client_secret: x"];
+    expect(credentialsOf(withCredentials(lines, globals))).toMatchObject({
+      kind: "managed_identity",
+      clientId: null,
+    });
+  });
+});
+
 describe("the tenant", () => {
+  it.each([
+    ["beside shared credentials", ["environment: prod"], [
+      "credentials:",
+      `  client_id: ${CLIENT}`,
+      "  client_secret: x",
+    ]],
+    ["in a block without it", ["credentials: {client_secret: x}"], [
+      "credentials:",
+      `  client_id: ${CLIENT}`,
+    ]],
+  ])("must be there %s", (_, lines, globals) => {
+    expect(problemsOf(withCredentials(lines, globals))).toEqual([
+      expect.stringMatching(
+        /error inputs\.a\.(credentials\.)?tenant_id: is missing; expected the tenant's id, a text/,
+      ),
+    ]);
+  });
+
+  it("must be there for Azure's variables to count", () => {
+    const given = options({}, { AZURE_CLIENT_ID: CLIENT, AZURE_CLIENT_SECRET: "x" });
+    expect(problemsOf(withCredentials(["environment: prod"]), given)).toEqual([
+      expect.stringMatching(/error inputs\.a\.credentials: is missing/),
+    ]);
+  });
+
+  it("that is wrong is told once", () => {
+    const globals = ["credentials:", `  client_id: ${CLIENT}`, "  client_secret: x"];
+    expect(problemsOf(withCredentials(["tenant_id: 5"], globals))).toEqual([
+      expect.stringMatching(/error inputs\.a\.tenant_id: found a number, expected the tenant's id, a text/),
+    ]);
+  });
+
   it("stands in one place", () => {
     expect(problemsOf(small({ input: ["tenant_id: contoso.com"] }))).toEqual([
       "7:7 error inputs.a.credentials.tenant_id: stands beside credentials, too; keep one of them",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { identityHostOf } from "../../../src/config/identityHost.ts";
+import { hostRemark, identityHostOf } from "../../../src/config/identityHost.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -69,5 +69,12 @@ describe("the service of the host's identity", () => {
     expect(JSON.stringify(host)).not.toContain('"a"');
     env["IDENTITY_HEADER"] = "b";
     expect(host.header.reveal()).toBe("b");
+  });
+
+  it("is not Service Fabric's", () => {
+    expect(hostRemark({ env: { IDENTITY_SERVER_THUMBPRINT: "AB" } })).toMatch(
+      /Service Fabric.*use another kind/,
+    );
+    expect(hostRemark({ env: {} })).toBeNull();
   });
 });

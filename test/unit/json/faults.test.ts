@@ -32,8 +32,13 @@ describe("a response without records", () => {
     ['{"value":7}', 'response has no "value" array: its "value" is a number'],
     ['{"\\u0076alue":[{"a":1}]}', 'response has no "value" array: its key is spelled with an escape'],
     [
-      '{"error":{"code":"UnknownError","message":"secret"}}',
+      '{"error":{"code":"UnknownError","message":"alice@contoso.com"}}',
       'response has no "value" array, found an "error" object with code "UnknownError"',
+    ],
+    [
+      '{"error":{"code":"UnknownError","message":"The service is busy for alice@contoso.com"}}',
+      'response has no "value" array, found an "error" object with code "UnknownError"; ' +
+      'Graph says: "The service is busy for …"',
     ],
     ['{"error":{"code":"a b secret"}}', 'response has no "value" array, found an "error" object'],
     [`{"error":{"code":"${"x".repeat(81)}"}}`, 'response has no "value" array, found an "error" object'],

@@ -16,6 +16,8 @@ import { fetchFrom } from "../../support/tenant.ts";
 
 const folder = fileFolder();
 const made = applicationCertificate(join(folder, "registered"), { days: 20 });
+/** Within the validity of what was just made. */
+const NOW = Date.now();
 const issuer = foreignIssuer();
 const TENANT = {
   tenantId: "3f7c1e52-90ab-4d6e-8c21-5b0e7a94d210",
@@ -26,7 +28,7 @@ const fileAt = (path: string) => ({ path, read: () => readFileSync(path) });
 
 /** Who gives tokens for the credentials, from an emulated Entra. */
 function open(credentials: Credentials) {
-  const clock = manualClock(Date.now());
+  const clock = manualClock(NOW);
   const emulator = createEmulator({
     plugins,
     clock,
@@ -58,7 +60,7 @@ const byCertificate = (certificate: string, key: string | null = null): Credenti
   key: key === null ? null : fileAt(key),
   password: null,
 });
-const token = () => issuer.token(SUBJECT, Date.now());
+const token = () => issuer.token(SUBJECT, NOW);
 
 describe("an application that proves itself", () => {
   it.each<[string, () => Credentials]>([

@@ -48,6 +48,7 @@ async function shipper(...args: string[]) {
     },
     writeStderr: (text) => void (stderr += text),
     stderrIsTerminal: false,
+    stdoutIsPipe: () => false,
     stderrSize: () => ({ columns: 80, rows: 24 }),
     onResize: () => () => {},
     importModule: () => Promise.reject(new Error("no module is imported here")),

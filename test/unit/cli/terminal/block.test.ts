@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { blockLines } from "../../../../src/cli/terminal/block.ts";
 import { paintFor } from "../../../../src/cli/terminal/style.ts";
-import { statusOf, stream } from "./statuses.ts";
+import { statusOf, stream } from "../../../support/statuses.ts";
 
 const plain = paintFor({ NO_COLOR: "1" });
 const STREAMS = [

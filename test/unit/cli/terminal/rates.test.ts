@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createRates } from "../../../../src/cli/terminal/rates.ts";
-import { statusOf, stream } from "./statuses.ts";
+import { statusOf, stream } from "../../../support/statuses.ts";
 
 const at = (seconds: number, ...sent: number[]) =>
   statusOf(sent.map((count) => stream({ sent: count })), {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stateCell } from "../../../../src/cli/terminal/state.ts";
-import { NOW, STARTED, stream } from "./statuses.ts";
+import { NOW, STARTED, stream } from "../../../support/statuses.ts";
 
 const facts = { now: NOW, started: STARTED };
 const BACKFILL = { seconds_left: 3600, share: 0.42, ends: "2026-11-22T16:12:00.000Z" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { paintFor } from "../../../../src/cli/terminal/style.ts";
 import { summaryLines } from "../../../../src/cli/terminal/summary.ts";
-import { NOW, statusOf, stream } from "./statuses.ts";
+import { NOW, statusOf, stream } from "../../../support/statuses.ts";
 
 const plain = paintFor({ NO_COLOR: "1" });
 const texts = (streams: readonly ReturnType<typeof stream>[], columns = 100) =>

@@ -49,6 +49,7 @@ describe("no token", () => {
     [200, { ...TOKEN, expires_in: "soon" }, "token-unavailable", "not a token response"],
     [200, { ...TOKEN, expires_in: null }, "token-unavailable", "not a token response"],
     [200, "<html>a proxy's page</html>", "token-unavailable", "check override_login_url and any proxy"],
+    [407, "", "token-unavailable", "is a proxy's, which wants to know who asks"],
     [403, "<html>a filter's page</html>", "token-unavailable", "is a page of HTML, so it is not Entra's"],
     [503, "<html>a gateway's page</html>", "token-unavailable", "is a page of HTML, so it is not Entra's"],
     [200, "[]", "token-unavailable", "not a token response"],

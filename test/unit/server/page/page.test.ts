@@ -3,21 +3,14 @@ import { statusPage } from "../../../../src/server/page/page.ts";
 import { filterOf } from "../../../../src/server/status/filter.ts";
 import { needsOf } from "../../../../src/server/status/needs.ts";
 import type { Status, StreamStatus } from "../../../../src/server/status/schema.ts";
+import { NOW, statusOf, stream } from "../../../support/statuses.ts";
 import { openHouse, produce } from "../house.ts";
 
-const NOW = "2026-11-22T16:00:00.000Z";
-
 function streamOf(input: string, service: string, more: Partial<StreamStatus> = {}): StreamStatus {
-  return {
+  return stream({
     input,
     service,
-    verdict: "healthy",
-    since: null,
-    code: null,
-    detail: null,
-    polling: false,
     next_poll: "2026-11-22T16:00:40.000Z",
-    period_seconds: 300,
     last_poll: NOW,
     last_success: NOW,
     read_to: "2026-11-22T15:58:00Z",
@@ -26,40 +19,13 @@ function streamOf(input: string, service: string, more: Partial<StreamStatus> = 
     records: 1234,
     records_per_minute: 12.5,
     records_by_minute: Array.from({ length: 60 }, (_, minute) => minute % 5 === 0 ? 60 : 0),
-    late_records: 0,
-    late_by_seconds: null,
-    reread_lag_seconds: null,
-    backfill: null,
-    gaps: 0,
-    gap_seconds: 0,
-    gap_ranges: [],
-    lost: 0,
-    lost_seconds: 0,
-    lost_ranges: [],
-    batch_waiting: false,
-    sent: 0,
-    waits_for: null,
-    waits_seconds: null,
     ...more,
-  };
+  });
 }
 
 function pageOf(streams: readonly StreamStatus[], query = "", more: Partial<Status> = {}): string {
-  const status: Status = {
-    version: "1.2.3",
-    now: NOW,
-    started: NOW,
-    polls: true,
-    verdict: "healthy",
-    summary: "what the summary says",
-    counts: { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: streams.length },
-    sink_stalled_seconds: 0,
-    dead_letters: null,
-    clock_ahead_seconds: 0,
-    needs: needsOf(streams),
-    streams: [...streams],
-    ...more,
-  };
+  const summary = "what the summary says";
+  const status = statusOf(streams, { started: NOW, summary, needs: needsOf(streams), ...more });
   return String(statusPage(status, filterOf(new URLSearchParams(query)), "NONCE"));
 }
 

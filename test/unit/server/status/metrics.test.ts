@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis, parseInstant } from "../../../../src/instant.ts";
 import { metrics } from "../../../../src/telemetry/metrics.ts";
-import { type House, openHouse, produce } from "../house.ts";
+import { type House, openHouse, produce, settle } from "../house.ts";
 
 /** The samples as `name{labels}` and value. */
 async function samplesOf(house: House): Promise<Map<string, number>> {
@@ -47,8 +47,7 @@ describe("/metrics", () => {
     produce(house, "signIns", 7);
     house.emulator.faults.add({ match: { collection: "signIns" }, do: { kind: "status", status: 503 } });
     const polling = house.poll();
-    while (house.emulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     house.clock.advance(1000);
     await polling;
     const samples = await samplesOf(house);
@@ -90,6 +89,18 @@ describe("/metrics", () => {
     expect((await samplesOf(house)).has(error)).toBe(false);
   });
 
+  it("name what requests meet while a poll still tries", async () => {
+    const house = openHouse();
+    house.emulator.faults.add({ match: { collection: "signIns" }, do: { kind: "status", status: 503 } });
+    const polling = house.poll();
+    await settle();
+    const error = 'graphtap_stream_error{input="contoso",service="signIns",code="graph-unavailable"}';
+    expect((await samplesOf(house)).get(error)).toBe(1);
+    house.clock.advance(60_000);
+    await polling;
+    expect((await samplesOf(house)).has(error)).toBe(false);
+  });
+
   it("count late records by their age", async () => {
     const house = openHouse();
     await house.poll();
@@ -121,7 +132,7 @@ describe("/metrics", () => {
     produce(house, "signIns", 7);
     await house.ids("/v1/pull");
     house.emulator.faults.add({
-      match: { collection: "signIns" },
+      match: { collection: "signIns", times: "always" },
       do: { kind: "status", status: 403, code: "Authorization_RequestDenied" },
     });
     house.clock.advance(90_000);
@@ -133,11 +144,11 @@ describe("/metrics", () => {
     for (
       const line of [
         "# TYPE graphtap_requests_total counter",
-        `graphtap_requests_total${of} 2`,
+        `graphtap_requests_total${of} 4`,
         `graphtap_records_sent_total${of} 7`,
         `graphtap_polls_total${of} 1`,
         'graphtap_poll_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 1',
-        'graphtap_request_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 1',
+        'graphtap_request_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 3',
         `graphtap_last_success_timestamp_seconds${of} ${house.clock.now() / 1000 - 90}`,
         `graphtap_position_lag_seconds${of} 90`,
         'graphtap_info{version="1.2.3"} 1',

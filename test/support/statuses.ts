@@ -1,5 +1,5 @@
-/** Statuses to draw. */
-import type { Status, StreamStatus } from "../../../../src/server/status/schema.ts";
+/** Statuses to draw, on a page or a terminal. */
+import type { Status, StreamStatus } from "../../src/server/status/schema.ts";
 
 export const NOW = "2026-11-22T16:00:00.000Z";
 export const STARTED = "2026-11-22T15:58:37.000Z";
