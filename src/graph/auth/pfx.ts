@@ -6,14 +6,14 @@ import pkcs12, { type SafeBag } from "node-forge/lib/pkcs12.js";
 // By being loaded it becomes known to the others.
 import "node-forge/lib/sha512.js";
 import pki from "node-forge/lib/x509.js";
-import type { Contents } from "./certificate.ts";
+import type { Contents, PfxProblem } from "./certificate.ts";
 
 /**
- * What a PFX holds, or in words why it cannot be opened.
+ * What a PFX holds, or why it cannot be opened.
  *
  * @param password an empty text where it has none
  */
-export function readPfx(bytes: Uint8Array, password: string): Contents | string {
+export function readPfx(bytes: Uint8Array, password: string): Contents | PfxProblem {
   try {
     const bags = bagsOf(Buffer.from(bytes).toString("latin1"), password);
     return {
@@ -24,8 +24,8 @@ export function readPfx(bytes: Uint8Array, password: string): Contents | string 
     };
   } catch (error) {
     return /password|decrypt|MAC/i.test(error instanceof Error ? error.message : "")
-      ? "it cannot be opened with this password"
-      : "it is no PFX that can be read";
+      ? "password"
+      : "unreadable";
   }
 }
 
