@@ -187,8 +187,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: "gaps",
-    summary: "what could not be read, and when it is tried again",
-    options: [config, state, service, input, json],
+    summary: "what could not be read, when it is tried again, and what is lost for good",
+    options: [
+      config,
+      state,
+      service,
+      input,
+      {
+        name: "forget",
+        help: "take note of what is lost for good: nothing shows it any more; also beside a running server",
+        env: "",
+      },
+      json,
+    ],
     load: () => import("./commands/gaps.ts"),
   },
   {

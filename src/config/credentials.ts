@@ -1,8 +1,8 @@
 /** `credentials` of an input and of `globals`: their keys, and what must hold among them. */
 import * as z from "zod";
-import { AZURE_VARIABLES, environmentCredentials } from "./azureEnvironment.ts";
+import { AZURE_VARIABLES, type EnvironmentCredentials, environmentCredentials } from "./azureEnvironment.ts";
 import { isBlank, isRecord } from "./check.ts";
-import type { Credentials } from "./config.ts";
+import type { AzureCli, Credentials, ManagedIdentity } from "./config.ts";
 import {
   type Credential,
   type CredentialKind,
@@ -115,56 +115,93 @@ export interface InputCredentials {
   readonly authority: string | null;
 }
 
+/** What an input says of who reads its tenant. */
+export interface InputBlocks {
+  /** Of the input. */
+  readonly path: Path;
+  readonly block: CredentialBlock | null;
+  /** `tenant_id` beside the block: the right value, and whether anything stands there. */
+  readonly tenant: { readonly value: string | undefined; readonly isGiven: boolean };
+}
+
+/** The credential that counts for an input. */
+interface Chosen {
+  /** `null` where there is none. */
+  readonly kind: CredentialKind | null;
+  /** `null` where it is not right, which is reported. */
+  readonly credential: Credential | null;
+  /** The blocks whose `client_id` goes with it, the nearest first. */
+  readonly blocks: readonly Pick<CredentialBlock, "values" | "written">[];
+}
+
 /**
  * Who reads the tenant of an input; `null` when something of it is missing, and then the rest is judged all the same.
- * Of what the input does not say itself, `globals.credentials` counts; where neither has a block, Azure's variables do.
- * No value is shown: what stands here may be the secret in another's place.
- *
- * @param tenant of the key `tenant_id` beside the block
+ * Of what the input does not say itself, `globals.credentials` counts; where neither has a block, but the input a
+ * tenant, Azure's variables do. No value is shown: what stands here may be the secret in another's place.
  */
 export function credentialsOf(
-  { path: input, block: own, tenant }: {
-    readonly path: Path;
-    readonly block: CredentialBlock | null;
-    readonly tenant: string | undefined;
-  },
+  input: InputBlocks,
   shared: SharedCredentials | null,
   readers: SecretReaders,
   report: Report,
 ): InputCredentials | null {
-  const path = own?.path ?? [...input, "credentials"];
-  const tenantId = tenantOf(own, tenant, { input, path }, report);
-  if (own !== null) remarkClient(own, report);
-  const environment = own === null && shared === null ? environmentCredentials(readers.env) : null;
-  if (own === null && shared === null && environment === null) {
-    const message = tenant === undefined
-      ? "is missing; expected a block with tenant_id, client_id and client_secret"
-      : `is missing; expected a block with client_id and one of ${KINDS}, here or in globals, or the variables ` +
-        AZURE_VARIABLES;
+  const { block: own, tenant } = input;
+  const path = own?.path ?? [...input.path, "credentials"];
+  const isAlone = own === null && shared === null;
+  const environment = isAlone && tenant.isGiven ? environmentCredentials(readers.env) : null;
+  if (isAlone && environment === null) {
+    const message = tenant.isGiven
+      ? `is missing; expected a block with client_id and one of ${KINDS}, here or in globals, or the variables ` +
+        AZURE_VARIABLES
+      : "is missing; expected a block with tenant_id, client_id and client_secret";
     report("error", path, message, { collector: ["InputConfigurationError", 3] });
     return null;
   }
-  const isShared = shared !== null && kindsOf(shared.block).length > 0 &&
-    (own === null || kindsOf(own).length === 0);
-  const credential = environment !== null
-    ? credentialOf(environment.kind, environment.values, { path: input, readers, report })
-    : isShared
-    ? shared.credential
-    : ownCredential(own ?? { path, values: {}, written: {} }, readers, report);
-  if (credential?.kind === "managed_identity" && tenantId !== null && !GUID.test(tenantId)) {
-    const at = own?.values.tenant_id === undefined ? [...input, "tenant_id"] : [...path, "tenant_id"];
-    report("error", at, "is no GUID; the tokens of a managed identity are compared with the tenant's id");
-  }
-  const credentials = credential && withIds(credential, {
-    tenantId,
-    client: [environment?.values, own?.values, shared?.block.values].find((one) => one?.client_id)?.client_id,
-    isWritten: [own, shared?.block].some((block) => isGiven(block?.written["client_id"])),
-    path,
-  }, report);
-  return credentials && { credentials, authority: environment?.authority ?? null };
+  if (own !== null) remarkClient(own, report);
+  const chosen = chosenOf(own, shared, environment, path, readers, report);
+  const tenantId = tenantOf(input, chosen.kind, report);
+  const clientId = clientOf(chosen, path, report);
+  const { credential } = chosen;
+  if (credential === null || tenantId === null) return null;
+  const authority = environment?.authority ?? null;
+  if (isOfHost(credential)) return { credentials: { tenantId, clientId: null, ...credential }, authority };
+  return clientId === null ? null : { credentials: { tenantId, clientId, ...credential }, authority };
 }
 
-function isGiven(value: unknown): boolean {
+function chosenOf(
+  own: CredentialBlock | null,
+  shared: SharedCredentials | null,
+  environment: EnvironmentCredentials | null,
+  path: Path,
+  readers: SecretReaders,
+  report: Report,
+): Chosen {
+  if (environment !== null) {
+    const { kind, values } = environment;
+    const credential = credentialOf(kind, values, { path: path.slice(0, -1), readers, report });
+    return { kind, credential, blocks: [{ values, written: values }] };
+  }
+  const [sharedKind] = shared === null ? [] : kindsOf(shared.block);
+  const block = own ?? { path, values: {}, written: {} };
+  if (shared !== null && sharedKind !== undefined && kindsOf(block).length === 0) {
+    return { kind: sharedKind, credential: shared.credential, blocks: [block, shared.block] };
+  }
+  const [kind = null] = kindsOf(block);
+  const credential = ownCredential(block, readers, report);
+  // An application's id may be shared, and concerns no identity of a host.
+  const lends = shared !== null && !(kind !== null && HOST_KINDS.includes(kind));
+  return { kind, credential, blocks: lends ? [block, shared.block] : [block] };
+}
+
+/** Kinds that are no application's: what reads the tenant is the host, or who is signed in on it. */
+const HOST_KINDS: readonly CredentialKind[] = ["managed_identity", "azure_cli"];
+
+function isOfHost(credential: Credential): credential is ManagedIdentity | AzureCli {
+  return HOST_KINDS.includes(credential.kind);
+}
+
+/** Whether anything stands there. */
+export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && !isBlank(value);
 }
 
@@ -195,70 +232,54 @@ function ownCredential(block: CredentialBlock, readers: SecretReaders, report: R
 const DOMAIN = /^([a-z0-9-]+\.)+[a-z]{2,}$/i;
 
 function tenantOf(
-  own: CredentialBlock | null,
-  beside: string | undefined,
-  { input, path }: { readonly input: Path; readonly path: Path },
+  { path, block, tenant }: InputBlocks,
+  kind: CredentialKind | null,
   report: Report,
 ): string | null {
-  const within = own?.values.tenant_id;
-  const at = within === undefined ? [...input, "tenant_id"] : [...path, "tenant_id"];
-  const tenantId = within ?? beside;
-  if (within !== undefined && beside !== undefined) {
+  const within = block?.values.tenant_id;
+  const isWithin = block !== null && (within !== undefined || !tenant.isGiven);
+  const at = isWithin ? [...block.path, "tenant_id"] : [...path, "tenant_id"];
+  const tenantId = within ?? tenant.value;
+  if (within !== undefined && tenant.isGiven) {
     report("error", at, "stands beside credentials, too; keep one of them", { at: "key" });
   }
   if (tenantId === undefined) {
-    if (own !== null && !isGiven(own.written["tenant_id"])) {
-      const [is, expected] = isBlank(own.written["tenant_id"])
+    // What is written and wrong was reported as that.
+    if (!tenant.isGiven && !isGiven(block?.written["tenant_id"])) {
+      const [is, expected] = isBlank(block?.written["tenant_id"])
         ? ["empty", "the tenant's id, without white space and slashes"]
         : ["missing", "the tenant's id, a text"];
-      report("error", [...path, "tenant_id"], `is ${is}; expected ${expected}`, {
-        collector: tenantNotes.missing,
-      });
+      report("error", at, `is ${is}; expected ${expected}`, { collector: tenantNotes.missing });
     }
     return null;
   }
-  if (!GUID.test(tenantId) && !DOMAIN.test(tenantId)) {
+  if (kind === "managed_identity" && !GUID.test(tenantId)) {
+    report("error", at, "is no GUID; the tokens of a managed identity are compared with the tenant's id");
+  } else if (!GUID.test(tenantId) && !DOMAIN.test(tenantId)) {
     const message = "this is neither the id of a tenant (a GUID) nor a domain name; the login may fail";
     report("warning", at, message);
   }
   return tenantId;
 }
 
+/** The application's id; `null` where it is missing, or has no meaning. */
+function clientOf({ kind, blocks }: Chosen, path: Path, report: Report): string | null {
+  const clientId = blocks.map(({ values }) => values.client_id).find((id) => id !== undefined);
+  const isWritten = blocks.some(({ written }) => isGiven(written["client_id"]));
+  const at = [...path, "client_id"];
+  if (kind !== null && HOST_KINDS.includes(kind)) {
+    const hint = kind === "azure_cli" ? "" : "; an identity that a user assigned is {client_id: ID}";
+    if (isWritten) report("error", at, `has no meaning beside ${kind}${hint}`, { at: "key" });
+    return null;
+  }
+  if (!isWritten) {
+    const message = "is missing; expected the application's id, a text";
+    report("error", at, message, { collector: clientNotes.missing });
+  }
+  return clientId ?? null;
+}
+
 function remarkClient({ values: { client_id: clientId }, path }: CredentialBlock, report: Report): void {
   if (clientId === undefined || GUID.test(clientId)) return;
   report("warning", [...path, "client_id"], "this is no application id (a GUID); the login may fail");
-}
-
-/** The credential with whose it is. */
-function withIds(
-  credential: Credential,
-  { tenantId, client, isWritten, path }: {
-    readonly tenantId: string | null;
-    readonly client: string | undefined;
-    /** Whether a client stands anywhere, right or wrong. */
-    readonly isWritten: boolean;
-    readonly path: Path;
-  },
-  report: Report,
-): Credentials | null {
-  if (credential.kind === "managed_identity" || credential.kind === "azure_cli") {
-    if (isWritten) {
-      const hint = credential.kind === "azure_cli"
-        ? ""
-        : "; an identity that a user assigned is {client_id: ID}";
-      report("error", [...path, "client_id"], `has no meaning beside ${credential.kind}${hint}`, {
-        at: "key",
-      });
-    }
-    return tenantId === null ? null : { tenantId, clientId: null, ...credential };
-  }
-  if (client === undefined) {
-    if (!isWritten) {
-      report("error", [...path, "client_id"], "is missing; expected the application's id, a text", {
-        collector: clientNotes.missing,
-      });
-    }
-    return null;
-  }
-  return tenantId === null ? null : { tenantId, clientId: client, ...credential };
 }

@@ -17,6 +17,7 @@ import {
   credentialsOf,
   credentialsSchema,
   type InputCredentials,
+  isGiven,
   type SharedCredentials,
   tenantField,
 } from "./credentials.ts";
@@ -252,7 +253,8 @@ function credentialsIn(
   const block = credentialBlock(value, parts.credentials, [...path, "credentials"]);
   // What is no block was reported as that.
   if (block === null && !isBlank(value)) return null;
-  return credentialsOf({ path, block, tenant: values.tenant_id }, shared, readers, report);
+  const tenant = { value: values.tenant_id, isGiven: isGiven(written["tenant_id"]) };
+  return credentialsOf({ path, block, tenant }, shared, readers, report);
 }
 
 /** What an input says of where its requests go. */

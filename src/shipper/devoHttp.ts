@@ -5,14 +5,14 @@ import { GraphtapError } from "../errors.ts";
 import type { DevoHttp } from "./settings.ts";
 
 /** By the address that takes lines over TLS, as Devo documents both. */
-const ENDPOINTS: Readonly<Record<string, string>> = {
-  "collector-us.devo.io": "http-us.devo.io",
-  "collector-us3.devo.io": "http-us3.devo.io",
-  "collector-eu.devo.io": "http-eu.devo.io",
-  "collector-ca.devo.io": "http-ca.devo.io",
-  "collector-ap.devo.io": "collector-ap.devo.io:8443",
-  "collector-ap2.devo.io": "collector-ap2.devo.io:8443",
-};
+const ENDPOINTS: ReadonlyMap<string, string> = new Map([
+  ["collector-us.devo.io", "http-us.devo.io"],
+  ["collector-us3.devo.io", "http-us3.devo.io"],
+  ["collector-eu.devo.io", "http-eu.devo.io"],
+  ["collector-ca.devo.io", "http-ca.devo.io"],
+  ["collector-ap.devo.io", "collector-ap.devo.io:8443"],
+  ["collector-ap2.devo.io", "collector-ap2.devo.io:8443"],
+]);
 
 /**
  * The endpoint that belongs to the chosen output. Certificates are not needed for it: it knows a domain by its token.
@@ -29,12 +29,12 @@ export function devoHttpOf(chosen: readonly OutputConfig[], home: string): DevoH
       `--out is "http", which serves one output; choose by --output: ${names}`,
     );
   }
-  const endpoint = ENDPOINTS[output.address ?? ""];
+  const endpoint = ENDPOINTS.get(output.address ?? "");
   if (endpoint === undefined) {
     throw new GraphtapError(
       "usage",
       `--out is "http", and no HTTP endpoint is known for the address ${JSON.stringify(output.address)} of ` +
-        `output "${output.name}"; expected one of ${Object.keys(ENDPOINTS).join(", ")}`,
+        `output "${output.name}"; expected one of ${[...ENDPOINTS.keys()].join(", ")}`,
     );
   }
   return { endpoint, secret: join(home, "certs", "devo-http.json") };

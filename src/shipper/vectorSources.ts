@@ -52,7 +52,7 @@ graphtap_log_out:
 export const vectorWays: Readonly<Record<VectorWayIn, VectorWay>> = {
   exec: {
     about: `graphtap as a child of Vector that runs for as long as it does.
-An exec source has no acknowledgement: what Vector holds in memory is lost when it is killed (some 3,100 lines).`,
+An exec source has no acknowledgement: what Vector holds in memory is lost when it is killed.`,
     blocks: (settings) => ({
       ...logApart("graphtap_exec"),
       sources: `graphtap_exec:
@@ -96,7 +96,8 @@ graphtap_heartbeat:
   },
   http: {
     about: `graphtap on its own, pushing batches; the way in with an acknowledgement.
-Vector answers 200 when a batch is in the sink's disk buffer, since the sink has acknowledgements on.`,
+Vector answers 200 when the sink's disk buffer has taken a batch, since the sink has acknowledgements on. Killed in the
+moment after, it may not have written the batch yet.`,
     blocks: (settings) => ({
       sources: `# Start graphtap beside it, by a unit or container of its own:
 #   ${shellCommand(graphtapWords(settings, "http", TO_HTTP))}

@@ -144,6 +144,13 @@ function ofCompleteness({ length, increase }: Words): Alert[] {
       summary: `${STREAM} has {{ $value }} ranges that Graph does not serve`,
     },
     {
+      name: "GraphtapRecordsLost",
+      severity: "critical",
+      expr: `${of("graphtap_lost_seconds")} > 0`,
+      forSeconds: 0,
+      summary: `${STREAM}: Graph dropped ${FOR_HUMANS} of records before they were read`,
+    },
+    {
       name: "GraphtapUnreadExpires",
       severity: "critical",
       expr: `${expiry} - time() < ${length(DAY)}`,

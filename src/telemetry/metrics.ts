@@ -47,6 +47,10 @@ const table = {
   ),
   "graphtap_gaps": gauge("Ranges that could not be read and are tried again.", ...STREAM),
   "graphtap_gap_seconds": gauge("How much time these ranges cover together.", ...STREAM),
+  "graphtap_lost_seconds": gauge(
+    "How much time Graph dropped before it was read, for 30 days or until somebody has taken note of it.",
+    ...STREAM,
+  ),
   "graphtap_oldest_unread_seconds": gauge(
     "The age of the oldest time that is still unread: a gap, a backfill, or what is new.",
     ...STREAM,

@@ -89,6 +89,7 @@ function overview(): Panel[] {
         { legend: "behind, s", expr: `max by (input) (${stream("graphtap_freshness_seconds")})` },
         { legend: "gaps", expr: by(stream("graphtap_gaps")) },
         { legend: "missing, s", expr: by(stream("graphtap_gap_seconds")) },
+        { legend: "lost, s", expr: by(stream("graphtap_lost_seconds")) },
         { legend: "backfill, s", expr: by(stream("graphtap_backfill_seconds")) },
       ],
     },
@@ -137,6 +138,7 @@ function streams(): Panel[] {
     ]),
     lines("Gaps", "s", [
       { expr: stream("graphtap_gap_seconds"), legend: OF_STREAM },
+      { expr: stream("graphtap_lost_seconds"), legend: `${OF_STREAM} lost` },
       { expr: stream("graphtap_oldest_unread_seconds"), legend: `${OF_STREAM} oldest unread` },
     ]),
     lines("Backfill, read", "percentunit", [

@@ -1,14 +1,14 @@
 /** How a command that delivers comes to its end, and the one line that says why. */
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
-import { type Missing, missingInWords } from "./missing.ts";
+import { type Missing, missingFields, missingInWords } from "./missing.ts";
 import type { StopCause } from "./runtime.ts";
 
 /** How the work of a command ended by itself. */
 export interface Done {
   readonly reason: string;
   readonly exitCode: ExitCode;
-  /** Gaps that are open at the end. They are said, and change no exit code: they are tried again. */
+  /** What is missing at the end. It is said, and changes no exit code: gaps are tried again, and nothing mends the rest. */
   readonly missing?: Missing;
 }
 
@@ -57,11 +57,11 @@ function logFailure(log: Log, end: GraphtapError): void {
 }
 
 function logDone(log: Log, { reason, exitCode, missing }: Done): void {
-  const isMissing = missing !== undefined && missing.gaps > 0;
-  const text = `ended: ${reason}${isMissing ? `, with ${missingInWords(missing)}` : ""}`;
-  const gaps = isMissing ? { gaps: missing.gaps, gap_seconds: missing.gap_seconds } : {};
+  const words = missing === undefined ? "" : missingInWords(missing);
+  const figures = missing === undefined ? {} : missingFields(missing);
+  const text = `ended: ${reason}${words === "" ? "" : `, with ${words}`}`;
   // What failed was logged when it did.
-  log[exitCode === 0 && !isMissing ? "info" : "warn"](text, { ...gaps, exit_code: exitCode });
+  log[exitCode === 0 && words === "" ? "info" : "warn"](text, { ...figures, exit_code: exitCode });
 }
 
 function isFailure(end: Done | GraphtapError): end is GraphtapError {
@@ -73,7 +73,7 @@ function stackOf({ kind, cause }: GraphtapError): string | undefined {
   return kind.exitCode === 70 && cause instanceof Error ? cause.stack : undefined;
 }
 
-/** The end of finished polls. @param missing the gaps that are open after them */
+/** The end of finished polls. @param missing what is missing after them */
 export function endOfPolls(errors: readonly (unknown | null)[], missing?: Missing): Done {
   const failed = errors.filter((error) => error !== null).length;
   return {

@@ -25,12 +25,13 @@ export async function beat(tap: Tap, { everyMs, tag }: Heartbeat): Promise<void>
   const began = engine.clock.now();
   try {
     for (;;) {
-      const { gaps, gap_seconds } = missingOf(tap.streams);
+      const { gaps, gap_seconds, lost_seconds } = missingOf(tap.streams);
       await engine.sink.write(heartbeatLine(tag, engine, {
         streams: tap.streams.length,
         uptime_s: Math.round((engine.clock.now() - began) / 1000),
         gaps,
         gap_seconds,
+        lost_seconds,
       }));
       await engine.clock.sleep(everyMs, stop.signal);
     }

@@ -1,7 +1,7 @@
 /** Beside a tap: what the sink took, what is missing and how much memory it needs, in the log every five minutes. */
 import type { Sink } from "../sink/sink.ts";
 import { createSenderStats, type SenderStats } from "../telemetry/stats.ts";
-import { missingInWords, missingOf } from "./missing.ts";
+import { missingFields, missingInWords, missingOf } from "./missing.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Tap } from "./tap.ts";
 
@@ -27,7 +27,7 @@ export function withStatistics(tap: Tap, rssBytes: Runtime["rssBytes"]): Tap {
   return { ...tap, engine: { ...tap.engine, sink: countingSink(sink, stats, now) } };
 }
 
-/** Logs sender statistics, memory, and gaps while there are any, every five minutes, until the tap stops. */
+/** Logs sender statistics, memory, and what is missing while there is any, every five minutes, until the tap stops. */
 export async function logStatistics(
   tap: Tap,
   stats: SenderStats,
@@ -40,9 +40,8 @@ export async function logStatistics(
       log.info("sender statistics", { ...stats.take() });
       log.info("memory", { rss_mib: Math.round(rssBytes() / 1024 / 102.4) / 10 });
       const missing = missingOf(streams);
-      if (missing.gaps === 0) continue;
-      const { gaps, gap_seconds } = missing;
-      log.warn(`not everything could be read: ${missingInWords(missing)}`, { gaps, gap_seconds });
+      const words = missingInWords(missing);
+      if (words !== "") log.warn(`not everything could be read: ${words}`, missingFields(missing));
     }
   } catch {
     // The stop wakes it early, and whoever stops says why; a ledger that cannot be read fails the next poll as well.

@@ -23,6 +23,7 @@ export const HEALTHY: Series = {
   [`graphtap_records_sent_total${OF}`]: "0+10x90",
   [`graphtap_records_late_total${OF}`]: "0+0.2x90",
   [`graphtap_gaps${OF}`]: "0x90",
+  [`graphtap_lost_seconds${OF}`]: "0x90",
   [`graphtap_unread_expiry_timestamp_seconds${OF}`]: `${30 * DAY}+60x90`,
   [`graphtap_backfill_seconds${OF}`]: `${7 * DAY}-3600x90`,
   [`graphtap_backfill_end_timestamp_seconds${OF}`]: "10080x90",
@@ -126,6 +127,14 @@ export const ALERT_CASES: readonly AlertCase[] = [
     series: { [`graphtap_gaps${OF}`]: "0x10 2x80" },
     silentAt: 35,
     firesAt: 42,
+    labels: STREAM,
+  },
+  {
+    alert: "GraphtapRecordsLost",
+    what: "a gap was not served while Graph kept its records",
+    series: { [`graphtap_lost_seconds${OF}`]: "0x10 60x80" },
+    silentAt: 10,
+    firesAt: 11,
     labels: STREAM,
   },
   {

@@ -2,8 +2,9 @@ import { Buffer } from "node:buffer";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { addSeconds } from "../../src/instant.ts";
+import { addSeconds, formatInstant, fromMillis } from "../../src/instant.ts";
 import { durationInWords } from "../../src/telemetry/duration.ts";
+import { changePosition } from "../support/changePosition.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { run } from "../support/program.ts";
 import { ask, serve } from "../support/serving.ts";
@@ -69,6 +70,41 @@ describe("gaps and replay", () => {
     const metrics = await read("/metrics");
     expect(metrics).toContain(`graphtap_gaps${labels} 1\n`);
     expect(metrics).toContain(`graphtap_gap_seconds${labels} ${gap_seconds}\n`);
+  });
+
+  it("that can never be read are lost for good: said everywhere, until somebody has taken note", async () => {
+    const site = await openSite();
+    const config = site.write([{ ...INPUT, services: { signIns: { start_time_in_utc: undefined } } }]);
+    await run(["pull", "-c", config]);
+    const stopped = addSeconds(fromMillis(Date.now()), -40 * 86_400);
+    changePosition(site, { began_at: formatInstant(stopped), read_to: formatInstant(stopped), sweeps: [] });
+
+    const pulled = await run(["pull", "-c", config]);
+    expect([pulled.code, lastWord(pulled.stderr).said], pulled.stderr).toEqual([
+      0,
+      expect.stringMatching(
+        /^ended: done, with 10 d lost for good in contoso\/signIns: see graphtap gaps$/,
+      ),
+    ]);
+    const printed = async (...words: string[]) => (await run([...words, "-c", config])).stdout.toString();
+    expect(await printed("gaps")).toMatch(
+      /^no gaps\n\nlost for good, .*\nINPUT .*\ncontoso +signIns +\S+Z +\S+Z +retention +\S+Z\n$/,
+    );
+    expect(await printed("state", "show")).toMatch(/ lost for good: see graphtap gaps\n/);
+    expect(JSON.parse(await printed("state", "export"))).toMatchObject({ lost: [{ reason: "retention" }] });
+
+    const serving = await serve(["-c", config]);
+    const status = async () => JSON.parse((await ask(`${serving.url}/v1/status`)).body.toString());
+    expect((await status()).streams[0]).toMatchObject({ lost: 1 });
+    const { code, stderr } = await run(["gaps", "--forget", "-c", config]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^forgot contoso × signIns: \S+Z to \S+Z \(retention\)\n$/),
+    ]);
+    expect(await printed("gaps")).toBe("no gaps\n");
+    expect((await run(["gaps", "--forget", "-c", config])).stderr).toBe(
+      "nothing to forget: nothing is lost\n",
+    );
   });
 
   it(

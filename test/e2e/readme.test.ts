@@ -116,7 +116,9 @@ async function writesShipper(line: string): Promise<void> {
   const { code, stderr } = await shell(line).ended;
   expect(code, stderr).toBe(0);
   const written = parse(readFileSync(join(site.folder, /> (\S+)$/.exec(line)![1]!), "utf8"));
-  expect(JSON.stringify(written)).toContain("collector-us.devo.io");
+  expect(JSON.stringify(written)).toContain(
+    line.includes("--out http") ? "https://http-us.devo.io/stream/" : "collector-us.devo.io",
+  );
 }
 
 /**
@@ -250,14 +252,15 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     "--dry-run -c fluent-bit.yaml",
     "-c fluent-bit.yaml",
   ),
-  "graphtap shipper vector -c config.yaml > vector.yaml": writesShipper,
-  "graphtap shipper vector -c config/config.yaml --via http > vector.yaml": writesShipper,
+  "graphtap shipper vector -c config.yaml --out http > vector.yaml": writesShipper,
+  "graphtap shipper vector -c config/config.yaml --via http --out http > vector.yaml": writesShipper,
   "mkdir -p buffer/vector && vector --config vector.yaml": startsShipper("vector", "--config vector.yaml"),
-  "mkdir -p buffer/vector && vector validate vector.yaml && vector --config vector.yaml": startsShipper(
-    "vector",
-    "validate vector.yaml",
-    "--config vector.yaml",
-  ),
+  "mkdir -p buffer/vector && vector validate --no-environment vector.yaml && vector --config vector.yaml":
+    startsShipper(
+      "vector",
+      "validate --no-environment vector.yaml",
+      "--config vector.yaml",
+    ),
   "graphtap migrate old/config.yaml --write new.yaml": async (line) => {
     const { site, shell } = await folderOfOldCollector();
     const { code, stderr } = await shell(line).ended;

@@ -51,18 +51,28 @@ interface Receiver {
 const startReceiver = (out: Out): Promise<Receiver> =>
   out === "http" ? startDevoHttpReceiver(DOMAIN, TOKEN) : startDevoReceiver({ authority });
 
-const records = (receiver: Receiver) =>
-  receiver.lines.filter(({ tag }) => !tag.startsWith("my.app.")).map(({ message }) =>
-    withoutAdded(message).record
-  );
+/** What has arrived so far, heartbeats aside: how many lines, and which records. */
+function follow(receiver: Receiver): () => { readonly lines: number; readonly records: ReadonlySet<string> } {
+  const found = new Set<string>();
+  let next = 0;
+  let lines = 0;
+  return () => {
+    for (; next < receiver.lines.length; next++) {
+      const { tag, message } = receiver.lines[next]!;
+      if (tag.startsWith("my.app.")) continue;
+      lines++;
+      found.add(withoutAdded(message).record);
+    }
+    return { lines, records: found };
+  };
+}
 
 /** How many records of the site did not arrive, and how many lines too many did. */
 function judge(site: Site, receiver: Receiver) {
-  const got = records(receiver);
-  const distinct = new Set(got);
+  const { lines, records } = follow(receiver)();
   return {
-    lost: site.records(SERVICE).filter((record) => !distinct.has(record)).length,
-    repeated: got.length - distinct.size,
+    lost: site.records(SERVICE).filter((record) => !records.has(record)).length,
+    repeated: lines - records.size,
   };
 }
 
@@ -77,14 +87,14 @@ function counted(what: string, site: Site, receiver: Receiver) {
 }
 
 /** Graph with records that come slowly, so that every hop is at work when something happens. */
-async function slowSite(count = COUNT): Promise<Site> {
+async function slowSite(count = COUNT, delayMs = 60): Promise<Site> {
   const site = await openSite();
   site.emulator.produce("directoryAudits", count, {
     from: addSeconds(site.start, 60),
     to: addSeconds(site.start, 9000),
   });
   site.emulator.faults.add({ match: { times: "always" }, do: { kind: "shortPage", records: 100 } });
-  site.emulator.faults.add({ match: { times: "always" }, do: { kind: "delay", ms: 60 } });
+  site.emulator.faults.add({ match: { times: "always" }, do: { kind: "delay", ms: delayMs } });
   return site;
 }
 
@@ -110,17 +120,19 @@ const plan = (
     ],
   });
 
-/** Waits until everything is there, or nothing comes any more. */
-async function delivered(site: Site, receiver: Receiver, quietMs = 40_000): Promise<void> {
-  const distinct = () => new Set(records(receiver)).size;
-  await settled(() => receiver.lines.length, quietMs, () => distinct() >= site.records(SERVICE).length);
-  await settled(() => records(receiver).length, 2500);
+/** Waits until everything is there, or nothing comes for longer than Vector waits before it tries again. */
+async function delivered(site: Site, receiver: Receiver, quietMs = 35_000): Promise<void> {
+  const progress = follow(receiver);
+  const all = site.records(SERVICE).length;
+  await settled(() => progress().lines, quietMs, () => progress().records.size >= all);
+  await settled(() => progress().lines, 2500);
 }
 
 /** Waits until so many records have arrived. */
 async function arrived(receiver: Receiver, goal: number): Promise<void> {
-  await settled(() => records(receiver).length, 40_000, () => records(receiver).length >= goal);
-  expect(records(receiver).length).toBeGreaterThanOrEqual(goal);
+  const progress = follow(receiver);
+  await settled(() => progress().lines, 35_000, () => progress().lines >= goal);
+  expect(progress().lines).toBeGreaterThanOrEqual(goal);
 }
 
 /** Settings that are raised by one for a reload: of the source, and of the sink. */
@@ -172,8 +184,11 @@ const accidents: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await receiver.restart();
   },
 };
-/** Where something may be lost, by what Vector is; everywhere else nothing is. */
-const MAY_LOSE = /^exec .*Vector killed|tcp, receiver/;
+/**
+ * Where something may be lost, by what Vector is; everywhere else nothing is. Its disk buffer forgets lines at a kill,
+ * which only a spool brings again: "Known of the shipper" in vector/README.md.
+ */
+const MAY_LOSE = /^(exec|http) in.*Vector killed|tcp, receiver/;
 
 describe.skipIf(typeof found === "string" || onDeno)(`Vector ${vector.version}`, () => {
   const cases = (["exec", "http", "file"] as const).flatMap((via) =>
@@ -280,7 +295,8 @@ describe.skipIf(typeof found === "string" || onDeno)(`Vector ${vector.version}`,
       const again = pipeline.vector.exited.then((code) => code === null ? undefined : pipeline.startVector());
       await delivered(site, receiver, 35_000);
       const { lost } = counted(`${via} in, http, 1.5 MB each and a full buffer`, site, receiver);
-      if (via !== "exec") expect(lost).toBe(0);
+      // Vector puts more of the other ways' lines together than one record of its buffer can hold.
+      if (via === "http") expect(lost).toBe(0);
       await pipeline.stop();
       await again;
     },
@@ -288,10 +304,10 @@ describe.skipIf(typeof found === "string" || onDeno)(`Vector ${vector.version}`,
   );
 
   it("reads every line of a spool whose files come and go with the same inodes", async (context) => {
-    const site = await slowSite();
+    const site = await slowSite(COUNT, 300);
     mountSmall(context, join(site.folder, "spool"));
     const receiver = await startReceiver("http");
-    const words = ["--rotate-bytes", "100000", "--keep-seconds", "4"];
+    const words = ["--rotate-bytes", "100000", "--keep-seconds", "8"];
     const pipeline = await plan(site, "file", "http", receiver, { words });
     await pipeline.start();
     await delivered(site, receiver, 20_000);
@@ -311,12 +327,12 @@ describe.skipIf(typeof found === "string" || onDeno)(`Vector ${vector.version}`,
         : setInterval(() => void pipeline.post(lineOf("heartbeat")), heartbeatMs);
       onTestFinished(() => void (beat && clearInterval(beat)));
       for (let burst = 0; burst < 4; burst++) {
-        await pipeline.post(lineOf(`burst-${burst}`).repeat(25));
+        await pipeline.post(lineOf(`burst-${burst}`).repeat(1000));
         await sleep(5000);
       }
       const count = receiver.lines.filter(({ message }) => message.includes("burst")).length;
-      console.log(`tcp, idle close and ${name}: ${100 - count} lost, of 100`);
-      if (heartbeatMs !== null) expect(count).toBe(100);
+      console.log(`tcp, idle close and ${name}: ${4000 - count} lost, of 4000`);
+      if (heartbeatMs !== null) expect(count).toBe(4000);
       await pipeline.stop();
     },
     60_000,
@@ -344,7 +360,7 @@ function mountSmall({ skip }: TestContext, folder: string): void {
   for (
     const [program, ...words] of [
       ["truncate", "-s", "32M", image],
-      ["mkfs.ext4", "-q", "-N", "64", image],
+      ["mkfs.ext4", "-q", image],
       ["mount", "-o", "loop", image, folder],
     ] as const
   ) {

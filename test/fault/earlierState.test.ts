@@ -64,9 +64,12 @@ describe("a state folder of version 0.1", () => {
     // The name of the input has come since; without a configuration it is the id.
     const named = (text: string) =>
       JSON.parse(text).map((entry: { input_id: string }) => ({ ...entry, input: entry.input_id }));
-    // So have the seconds of all gaps.
-    const shown = JSON.parse(await printed(runState, "show", "--json")) as { gap_seconds: number }[];
-    expect(shown.map(({ gap_seconds: _, ...others }) => others)).toEqual(named(textOf("state.json")));
+    // So have the seconds of all gaps, and what is lost.
+    const shown = JSON.parse(await printed(runState, "show", "--json")) as Record<string, unknown>[];
+    for (const stream of shown) expect(stream).toMatchObject({ lost_seconds: 0, lost_ranges: [] });
+    expect(shown.map(({ gap_seconds: _, lost_seconds: __, lost_ranges: ___, ...others }) => others)).toEqual(
+      named(textOf("state.json")),
+    );
     expect(await printed(runState, "export")).toBe(textOf("export.ndjson"));
     expect(JSON.parse(await printed(runGaps, "--json"))).toEqual(named(textOf("gaps.json")));
   });

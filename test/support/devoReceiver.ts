@@ -78,7 +78,7 @@ export async function startDevoReceiver(options: ReceiverOptions): Promise<DevoR
       if (splitter.pending > 0) count.cut++;
       open.delete(socket);
     });
-    if (options.idleMs !== undefined) socket.setTimeout(options.idleMs, () => socket.end());
+    if (options.idleMs !== undefined) socket.setTimeout(options.idleMs, () => socket.destroySoon());
     if (mode === "stall") socket.pause();
   }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { OPENSSL_CONF } from "../../src/shipper/opensslConf.ts";
 import type { VectorWayIn } from "../../src/shipper/vectorSources.ts";
-import { type Authority, type Identity, writeDomain } from "./certificates.ts";
+import { type Authority, writeDomain } from "./certificates.ts";
 import { childOf } from "./forwarderFluentBit.ts";
 import type { Installed } from "./forwarderInstalled.ts";
 import { freePort } from "./freePort.ts";
@@ -43,9 +43,8 @@ export interface VectorPipelineOptions {
   readonly out: "tcp" | "http";
   /** Where the receiver listens. */
   readonly port: number;
-  /** Signs the receiver's certificate, and Vector's own unless `identity` is another. */
+  /** Signs the receiver's certificate, and Vector's own. */
   readonly authority: Authority;
-  readonly identity?: Identity;
   /** The newest TLS that Vector speaks. @default "TLSv1.2", as in our units */
   readonly maxTls?: "TLSv1.2" | "TLSv1.3";
   /** Further words for graphtap where it runs beside Vector. */
@@ -97,34 +96,38 @@ export async function planVector(options: VectorPipelineOptions): Promise<Vector
       else await waitFor(() => child === 0 || !isAlive(child), () => `the end of graphtap ${child}`);
     },
     async reload(setting) {
-      const text = readFileSync(file, "utf8");
-      const raised = text.replace(
-        new RegExp(`(?<=${setting}: )\\d+`),
-        (number) => String(Number(number) + 1),
-      );
-      if (raised === text) throw new Error(`there is no "${setting}" to raise`);
-      writeFileSync(file, raised);
+      raise(file, setting);
       const before = pipeline.vector.stderr.length;
       pipeline.vector.kill("SIGHUP");
       const said = () => pipeline.vector.stderr.slice(before);
       await pipeline.vector.until(() => /Vector has reloaded/.test(said()), `Vector's reload: ${said()}`);
     },
     async post(lines) {
-      const body = Buffer.from(lines, "latin1");
-      const answer = await fetch(`http://127.0.0.1:${httpPort}/ingest`, { method: "POST", body });
+      const answer = await fetchPatiently(
+        `http://127.0.0.1:${httpPort}/ingest`,
+        Buffer.from(lines, "latin1"),
+      );
       if (!answer.ok) throw new Error(`Vector answered ${answer.status}`);
     },
   };
   return pipeline;
 }
 
+/** Raises a number of a configuration by one. */
+function raise(file: string, setting: string): void {
+  const text = readFileSync(file, "utf8");
+  const raised = text.replace(new RegExp(`(?<=${setting}: )\\d+`), (number) => String(Number(number) + 1));
+  if (raised === text) throw new Error(`there is no "${setting}" to raise`);
+  writeFileSync(file, raised);
+}
+
 /** graphtap's configuration, and what it names, in the site's folder. */
-function writeConfig({ site, inputs, out, port, authority, identity }: VectorPipelineOptions): string {
+function writeConfig({ site, inputs, out, port, authority }: VectorPipelineOptions): string {
   for (const name of ["certs", "spool", "buffer/vector"]) {
     mkdirSync(join(site.folder, name), { recursive: true });
   }
   const certs = join(site.folder, "certs");
-  writeDomain(certs, authority, identity ?? authority.issue("domain"));
+  writeDomain(certs, authority, authority.issue("domain"));
   writeFileSync(join(certs, "devo-http.json"), JSON.stringify({ domain: DOMAIN, token: TOKEN }));
   const files = { chain: "chain.crt", cert: "domain.crt", key: "domain.key" };
   const address = out === "http" ? "collector-us.devo.io" : "127.0.0.1";
@@ -160,7 +163,18 @@ function tlsLimit(folder: string, version: string): Record<string, string> {
   return { OPENSSL_CONF: file };
 }
 
-export function isAlive(pid: number): boolean {
+/** Posts, and tries again for two seconds: Vector says that it has started before it listens. */
+async function fetchPatiently(url: string, body: Buffer, tries = 20): Promise<Response> {
+  try {
+    return await fetch(url, { method: "POST", body: new Uint8Array(body) });
+  } catch (error) {
+    if (tries === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return await fetchPatiently(url, body, tries - 1);
+  }
+}
+
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -31,7 +31,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   // Every user of this machine can reach the port, and a pull takes records away from whom they are for.
   const ownToken = isPort && givenToken === null ? newToken() : null;
   const guard: GuardOptions = {
-    loopback: !isPort || address.loopback,
+    // No name of another site leads to a socket in the file system, so it may be called as anybody likes.
+    loopback: isPort && address.loopback,
     token: givenToken ?? ownToken,
     opensFigures: ownToken !== null,
   };

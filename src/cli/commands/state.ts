@@ -41,11 +41,14 @@ function print(runtime: Runtime, text: string): Promise<void> {
 
 function reset({ state, chosen, nameOf }: ChosenState, runtime: Runtime): void {
   for (const address of chosen) {
-    state.stream(address).reset();
+    const stream = state.stream(address);
+    const forgotten = gapSeconds(stream.gaps().list());
+    stream.reset();
+    const also = forgotten === 0 ? "" : `; ${durationInWords(forgotten)} of gaps are not tried again`;
     runtime.writeStderr(
       `reset ${
         visibleLine(`${nameOf(address.inputId)} × ${address.service}`)
-      }: it begins again at its configured start\n`,
+      }: it begins again at its configured start${also}\n`,
     );
   }
   if (chosen.length === 0) runtime.writeStderr("nothing to reset: no such stream has a position\n");
@@ -65,13 +68,9 @@ function exported(state: State, addresses: readonly StreamAddress[]): string {
     const stream = state.stream(address);
     const position = stream.loadPosition();
     const checkpoint = position === null ? null : checkpointOf(position, address);
-    return `${
-      JSON.stringify({
-        checkpoint,
-        gaps: stream.gaps().list().map(gapEntry),
-        lost: stream.lost().list().map(lostEntry),
-      })
-    }\n`;
+    const gaps = stream.gaps().list().map(gapEntry);
+    const lost = stream.lost().list().map(lostEntry);
+    return `${JSON.stringify({ checkpoint, gaps, ...(lost.length === 0 ? {} : { lost }) })}\n`;
   }).join("");
 }
 
@@ -83,6 +82,7 @@ function rowOf({ state, nameOf }: ChosenState, address: StreamAddress) {
   const stream = state.stream(address);
   const position = stream.loadPosition();
   const gaps = stream.gaps().list();
+  const lost = stream.lost().list();
   const unread = [...(position?.backfill ?? []), ...gaps].map(({ from }) => from);
   return {
     input: nameOf(address.inputId),
@@ -95,6 +95,8 @@ function rowOf({ state, nameOf }: ChosenState, address: StreamAddress) {
     oldest_unread: textOf(unread.sort(compareInstants)[0]),
     gaps: gaps.length,
     gap_seconds: gapSeconds(gaps),
+    lost_seconds: gapSeconds(lost),
+    lost_ranges: lost.map(lostEntry),
     last_event_time_in_utc: textOf(position?.newest?.time),
     records: position?.records ?? 0,
     duplicates: position?.duplicates ?? 0,
@@ -149,7 +151,9 @@ function table(rows: readonly Row[]): string {
   return `${name}\n${[head, ...below].join("\n")}\n`;
 }
 
-function details({ oldest_unread, backfill_ends, reread_to, last_event_time_in_utc }: Row): string[] {
+function details(
+  { oldest_unread, backfill_ends, lost_seconds, reread_to, last_event_time_in_utc }: Row,
+): string[] {
   const unread = [
     ...(oldest_unread === null ? [] : [`unread from ${seconds(oldest_unread)} on`]),
     ...(backfill_ends === null ? [] : [`read by about ${seconds(backfill_ends)}`]),
@@ -158,7 +162,10 @@ function details({ oldest_unread, backfill_ends, reread_to, last_event_time_in_u
     ...(last_event_time_in_utc === null ? [] : [`newest record ${seconds(last_event_time_in_utc)}`]),
     ...(reread_to === null ? [] : [`re-read to ${seconds(reread_to)}`]),
   ];
-  return [unread, read].filter((parts) => parts.length > 0).map((parts) => `  ${parts.join(", ")}`);
+  const gone = lost_seconds === 0
+    ? []
+    : [`${durationInWords(lost_seconds)} lost for good: see graphtap gaps`];
+  return [unread, gone, read].filter((parts) => parts.length > 0).map((parts) => `  ${parts.join(", ")}`);
 }
 
 /** A time without its fraction. */

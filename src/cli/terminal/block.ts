@@ -32,6 +32,7 @@ const TONES: Readonly<Record<Status["verdict"], Tone>> = {
   failing: "bad",
   gap: "warn",
   late: "warn",
+  lost: "warn",
   waiting: "plain",
   healthy: "good",
 };
@@ -98,7 +99,7 @@ function rateText(perSecond: number): string {
 /** Those that somebody would look for first, in the order of the configuration. */
 function mostTelling(streams: readonly StreamStatus[], count: number): readonly StreamStatus[] {
   const rank = (stream: StreamStatus) =>
-    stream.verdict === "failing" ? 0 : stream.gaps > 0 ? 1 : stream.polling ? 2 : 3;
+    stream.verdict === "failing" ? 0 : stream.gaps + stream.lost > 0 ? 1 : stream.polling ? 2 : 3;
   const chosen = new Set(streams.toSorted((a, b) => rank(a) - rank(b)).slice(0, Math.max(0, count)));
   return streams.filter((stream) => chosen.has(stream));
 }

@@ -47,7 +47,7 @@ function shortened(parts: readonly Part[], columns: number): string {
   return said.join(SEPARATOR);
 }
 
-function troubles({ verdict, code, gaps, gap_seconds }: StreamStatus): Part[] {
+function troubles({ verdict, code, gaps, gap_seconds, lost, lost_seconds }: StreamStatus): Part[] {
   const failure: Part[] = code === null
     ? []
     : [{ texts: [causeOf(code).says], tone: verdict === "failing" ? "bad" : "warn" }];
@@ -55,7 +55,16 @@ function troubles({ verdict, code, gaps, gap_seconds }: StreamStatus): Part[] {
     texts: [`${counted(gaps, "gap")} of ${durationInWords(gap_seconds)}`, counted(gaps, "gap")],
     tone: "warn",
   }];
-  return [...failure, ...gap, ...(verdict === "late" ? [{ texts: ["late"], tone: "warn" } as const] : [])];
+  const gone: Part[] = lost === 0 ? [] : [{
+    texts: [`${durationInWords(lost_seconds)} lost for good`, "lost"],
+    tone: "warn",
+  }];
+  return [
+    ...failure,
+    ...gap,
+    ...gone,
+    ...(verdict === "late" ? [{ texts: ["late"], tone: "warn" } as const] : []),
+  ];
 }
 
 function backfillParts({ backfill }: StreamStatus, { now, word = "backfill" }: StateFacts): Part[] {

@@ -49,7 +49,7 @@ export function summaryLines(status: Status, reason: string, columns: number, pa
 }
 
 function rank(stream: StreamStatus): number {
-  return stream.code !== null ? 0 : stream.gaps > 0 ? 1 : stream.backfill !== null ? 2 : 3;
+  return stream.code !== null ? 0 : stream.gaps + stream.lost > 0 ? 1 : stream.backfill !== null ? 2 : 3;
 }
 
 function summaryCells(stream: StreamStatus, started: string): Cell[] {
@@ -64,10 +64,11 @@ function summaryCells(stream: StreamStatus, started: string): Cell[] {
 }
 
 function resultCell(stream: StreamStatus, started: string): Cell {
-  const { code, gaps, gap_seconds, backfill, last_success } = stream;
+  const { code, gaps, gap_seconds, lost, lost_seconds, backfill, last_success } = stream;
   const left = backfill === null ? "" : `, ${durationInWords(backfill.seconds_left)} of older time left`;
   if (code !== null) return cell(causeOf(code).says, "bad");
   if (gaps > 0) return cell(`${counted(gaps, "gap")} of ${durationInWords(gap_seconds)}${left}`, "warn");
+  if (lost > 0) return cell(`${durationInWords(lost_seconds)} lost for good${left}`, "warn");
   const isRead = last_success !== null && last_success >= started;
   return isRead ? cell(`read${left}`, "good") : cell(`not read to its end${left}`, "warn");
 }

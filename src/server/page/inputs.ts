@@ -46,11 +46,13 @@ function about({ verdict, streams }: Group) {
 function figuresOf(streams: readonly StreamStatus[]): string {
   const lags = streams.map(({ lag_seconds }) => lag_seconds).filter((lag) => lag !== null);
   const missing = streams.reduce((sum, { gap_seconds }) => sum + gap_seconds, 0);
+  const lost = streams.reduce((sum, { lost_seconds }) => sum + lost_seconds, 0);
   const perMinute = streams.reduce((sum, { records_per_minute }) => sum + records_per_minute, 0);
   return [
     counted(streams.length, "stream"),
     ...(lags.length === 0 ? [] : [`${durationInWords(Math.max(...lags))} behind`]),
     ...(missing === 0 ? [] : [`${grouped(missing)} s missing`]),
+    ...(lost === 0 ? [] : [`${grouped(lost)} s lost`]),
     `${rate(perMinute)} a minute`,
   ].join(", ");
 }

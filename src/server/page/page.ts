@@ -14,6 +14,7 @@ const ICON: Readonly<Record<Verdict, string>> = {
   failing: "#d93025",
   gap: "#b23bac",
   late: "#c77700",
+  lost: "#9c5a48",
   waiting: "#6b7f9e",
   healthy: "#1e8e4e",
 };
@@ -48,7 +49,7 @@ ${inputList(streams, status)}</div></main>
 }
 
 function titleOf({ counts }: Status): string {
-  const troubled = counts.failing + counts.gap + counts.late;
+  const troubled = counts.failing + counts.gap + counts.late + counts.lost;
   return troubled === 0 ? "graphtap" : `(${troubled}) graphtap`;
 }
 

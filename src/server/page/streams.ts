@@ -94,9 +94,15 @@ function late({ late_records, late_by_seconds }: StreamStatus) {
   return markup`${grouped(late_records)} <small>${by}</small>`;
 }
 
-function gaps({ gaps, gap_seconds }: StreamStatus) {
-  if (gaps === 0) return NOTHING;
-  return markup`<b class="gap">${grouped(gap_seconds)} s</b> <small>in ${counted(gaps, "range")}</small>`;
+function gaps({ gaps, gap_seconds, lost, lost_seconds }: StreamStatus) {
+  if (gaps + lost === 0) return NOTHING;
+  const open = gaps === 0
+    ? ""
+    : markup`<b class="gap">${grouped(gap_seconds)} s</b> <small>in ${counted(gaps, "range")}</small>`;
+  const gone = lost === 0
+    ? ""
+    : markup`<b class="lost">${grouped(lost_seconds)} s lost</b> <small>in ${counted(lost, "range")}</small>`;
+  return markup`${open} ${gone}`;
 }
 
 function next({ next_poll, polling, period_seconds }: StreamStatus, { now, polls }: RowFacts) {

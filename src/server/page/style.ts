@@ -1,16 +1,16 @@
 /** The page's style: two columns of colours, one layout for wide screens, one for narrow ones, one for paper. */
 export const STYLE =
   `:root{color-scheme:light dark;--ink:#1a1c1f;--soft:#51565e;--page:#fff;--line:#d4d7dc;--link:#0b57a4;--box:#f5f6f8;
---healthy:#12612f;--late:#7a4b00;--failing:#a11212;--gap:#7d1378;--waiting:#42526b}
+--healthy:#12612f;--late:#7a4b00;--failing:#a11212;--gap:#7d1378;--lost:#6e3a2c;--waiting:#42526b}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#aab0b9;--page:#15171a;--line:#383c43;--link:#8fc3ff;--box:#1e2126;
---healthy:#7ddc9c;--late:#f2bd62;--failing:#ff9c94;--gap:#f0a0ea;--waiting:#b3c2da}}
+--healthy:#7ddc9c;--late:#f2bd62;--failing:#ff9c94;--gap:#f0a0ea;--lost:#e0b3a4;--waiting:#b3c2da}}
 *{box-sizing:border-box}body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;padding:1rem 1.25rem 2rem;max-width:90rem;color:var(--ink);
 background:var(--page);overflow-wrap:anywhere}a{color:var(--link)}small,.detail,footer,.old{color:var(--soft)}
 h1{font-size:1.35rem;line-height:1.35;margin:.2rem 0 .4rem;border-left:.4rem solid;padding-left:.7rem}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
 h3{font-size:1rem;margin:0}ul{list-style:none;margin:0;padding:0}p{margin:.25rem 0}code{font:.9rem ui-monospace,monospace;background:var(--box);
 padding:.1rem .35rem;border-radius:.25rem}.needs>li{background:var(--box);padding:.7rem .9rem;margin:.5rem 0;border-radius:.4rem}
 b{font-weight:600}b::before{content:"";display:inline-block;width:.6em;height:.6em;margin-right:.35em;border-radius:50%;background:currentColor}
-.healthy{color:var(--healthy)}.late{color:var(--late)}.failing{color:var(--failing)}.gap{color:var(--gap)}.waiting{color:var(--waiting)}
+.healthy{color:var(--healthy)}.late{color:var(--late)}.failing{color:var(--failing)}.gap{color:var(--gap)}.lost{color:var(--lost)}.waiting{color:var(--waiting)}
 #stale{background:var(--failing);color:var(--page);padding:.5rem .9rem;border-radius:.4rem}
 form{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:1.6rem 0 .6rem}label{display:grid;font-size:.9rem}
 input,select,button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--soft);border-radius:.3rem;padding:.3rem .5rem;min-height:2.25rem;max-width:100%}

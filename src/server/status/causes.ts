@@ -6,6 +6,8 @@ export interface Cause {
   readonly says: string;
   /** What somebody can do about it; one or two sentences. */
   readonly todo: string;
+  /** Whether streams of an input that all fail so have one cause. @default false */
+  readonly isShared?: true;
 }
 
 const BY_ITSELF = "It is tried again by itself; if it lasts, look at Microsoft's service health.";
@@ -14,16 +16,26 @@ const REPORT =
 const NETWORK = "Check this host's way there: DNS, firewall, proxy. It is tried again by itself.";
 
 const CAUSES: Readonly<Record<string, Cause>> = {
-  "secret-missing": { says: "has no secret", todo: "Put the secret where the configuration looks for it." },
-  "secret-unreadable": { says: "cannot read its secret", todo: "Let this process read the secret's file." },
+  "secret-missing": {
+    says: "has no secret",
+    todo: "Put the secret where the configuration looks for it.",
+    isShared: true,
+  },
+  "secret-unreadable": {
+    says: "cannot read its secret",
+    todo: "Let this process read the secret's file.",
+    isShared: true,
+  },
   "token-refused": {
     says: "cannot log in",
     todo: "Check tenant_id, client_id and the credential: it may be wrong or out of date.",
+    isShared: true,
   },
-  "token-unavailable": { says: "gets no token", todo: NETWORK },
+  "token-unavailable": { says: "gets no token", todo: NETWORK, isShared: true },
   "graph-unauthorized": {
     says: "has a token that Graph refuses",
     todo: "Check the cloud of the tenant, its policies and this host's clock.",
+    isShared: true,
   },
   "graph-forbidden": {
     says: "lacks a permission",
@@ -37,10 +49,11 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   "graph-throttled": {
     says: "is throttled by Graph",
     todo: "Graph counts all programs of a tenant: see who else asks. It goes on by itself.",
+    isShared: true,
   },
-  "graph-unavailable": { says: "is not served by Graph", todo: BY_ITSELF },
-  "graph-unreachable": { says: "cannot reach Graph", todo: NETWORK },
-  "graph-timeout": { says: "is served too slowly", todo: BY_ITSELF },
+  "graph-unavailable": { says: "is not served by Graph", todo: BY_ITSELF, isShared: true },
+  "graph-unreachable": { says: "cannot reach Graph", todo: NETWORK, isShared: true },
+  "graph-timeout": { says: "is served too slowly", todo: BY_ITSELF, isShared: true },
   "graph-refused": {
     says: "is refused by Graph",
     todo: "Graph's own words are below: they say what it refuses.",

@@ -22,6 +22,16 @@ export interface OpenGaps {
   readonly gap_seconds: number;
 }
 
+/** What a stream has lost for good. */
+export interface LostTime {
+  readonly input: string;
+  readonly service: string;
+  /** Ranges. */
+  readonly lost: number;
+  /** How much time they cover; seconds. */
+  readonly lost_seconds: number;
+}
+
 /** The answer of `/readyz`. */
 export interface Readiness {
   readonly ready: boolean;
@@ -30,6 +40,7 @@ export interface Readiness {
   /** Inputs and streams that fail, while others work. */
   readonly degraded: readonly NotReady[];
   readonly gaps: readonly OpenGaps[];
+  readonly lost: readonly LostTime[];
 }
 
 /** What readiness is asked of. */
@@ -53,7 +64,9 @@ export function readinessOf(
   const missing = [...ofProcess(status, isStopping), ...(all ? degraded : [])];
   const gaps = status.streams.filter(({ gaps }) => gaps > 0)
     .map(({ input, service, gaps, gap_seconds }) => ({ input, service, gaps, gap_seconds }));
-  return { ready: missing.length === 0, missing, degraded, gaps };
+  const lost = status.streams.filter(({ lost }) => lost > 0)
+    .map(({ input, service, lost, lost_seconds }) => ({ input, service, lost, lost_seconds }));
+  return { ready: missing.length === 0, missing, degraded, gaps, lost };
 }
 
 function ofProcess({ sink_stalled_seconds: stalled }: Status, isStopping: boolean): NotReady[] {

@@ -8,7 +8,7 @@ const seconds = z.number().min(0);
 const time = z.iso.datetime().describe("RFC 3339, UTC");
 const verdict = z.enum(VERDICTS).describe(
   "failing: polls fail. gap: a range could not be read. late: further behind than its period explains. " +
-    "waiting: not read yet. healthy: none of these",
+    "lost: Graph dropped a range before it was read. waiting: not read yet. healthy: none of these",
 );
 
 const gap = z.strictObject({
@@ -19,6 +19,16 @@ const gap = z.strictObject({
   since: time.describe("when it was met first"),
   attempts: count.describe("how often it was tried again"),
   next_try: time,
+});
+
+const lost = z.strictObject({
+  from: time,
+  to: time,
+  seconds,
+  reason: z.string().describe(
+    "code of the failure that kept it from being read; retention where only time did",
+  ),
+  since: time.describe("when it was given up"),
 });
 
 const backfill = z.strictObject({
@@ -61,6 +71,11 @@ const stream = z.strictObject({
   gaps: count,
   gap_seconds: seconds.describe("how much time the gaps cover"),
   gap_ranges: z.array(gap).describe("oldest first"),
+  lost: count.describe(
+    "ranges that Graph dropped before they were read; for 30 days, or until they are forgotten",
+  ),
+  lost_seconds: seconds.describe("how much time these cover"),
+  lost_ranges: z.array(lost).describe("oldest first"),
   batch_waiting: z.boolean().describe("whether a client has a batch that it has not confirmed"),
 });
 
@@ -81,10 +96,18 @@ export const statusSchema = z.strictObject({
   now: time,
   started: time,
   polls: z.boolean().describe("whether streams are polled at their periods; if not, clients pull"),
-  verdict: verdict.describe("the worst of all streams; late when the sink takes nothing"),
+  verdict: verdict.describe(
+    "the worst of all streams; late when the sink takes nothing or refused lines, or the clock is wrong",
+  ),
   summary: z.string().describe("one sentence"),
   counts: z.record(z.enum(VERDICTS), count).describe("streams by verdict"),
   sink_stalled_seconds: seconds.describe("for how long lines have waited for the sink; 0 when they do not"),
+  dead_letters: z.strictObject({ path: z.string(), bytes: count }).nullable().describe(
+    "the file with lines that the receiver will never take; null while there is none",
+  ),
+  clock_ahead_seconds: z.number().describe(
+    "how far this host's clock is ahead of Graph's, below zero when it is behind; 0 within five minutes",
+  ),
   needs: z.array(need).describe("what somebody should look at, the worst first"),
   streams: z.array(stream).describe("in the order of the configuration"),
 }).meta({ title: "Status of graphtap" });

@@ -1,11 +1,12 @@
 /** How a stream is doing, in one word; decided here and nowhere else. */
 
-/** The words, the worst first. */
-export const VERDICTS = ["failing", "gap", "late", "waiting", "healthy"] as const;
+/** The words, in the order in which somebody should look: what is lost stays so, the others can be mended. */
+export const VERDICTS = ["failing", "gap", "late", "lost", "waiting", "healthy"] as const;
 
 /**
  * `failing`: polls fail, and not just once. `gap`: a range could not be read. `late`: the position is further behind than
- * polling at its period explains. `waiting`: not read yet. `healthy`: none of these.
+ * polling at its period explains. `lost`: Graph dropped a range before it was read, and nobody has taken note of that.
+ * `waiting`: not read yet. `healthy`: none of these.
  */
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -17,6 +18,8 @@ export interface Signs {
   readonly sinceSuccess: number | null;
   /** Ranges in its gap ledger. */
   readonly gaps: number;
+  /** Ranges that are lost for good. */
+  readonly lost: number;
   /** How far its position is behind now; `null` before there is one. */
   readonly lag: number | null;
   /** Whether a poll of it has come to an end in this process. */
@@ -37,12 +40,14 @@ const LATE_SECONDS = 60;
 
 /** Judges a stream: the first of {@linkcode VERDICTS} that fits. */
 export function verdictOf(signs: Signs): Verdict {
-  const { fails, sinceSuccess, gaps, lag, hasBegun, uptime, period, polls } = signs;
+  const { fails, sinceSuccess, gaps, lost, lag, hasBegun, uptime, period, polls } = signs;
   if (fails && (sinceSuccess === null || sinceSuccess > GRACE_PERIODS * period)) return "failing";
   if (gaps > 0) return "gap";
   const allowed = LATE_PERIODS * period + LATE_SECONDS;
-  if (!hasBegun && (!polls || uptime <= allowed)) return "waiting";
-  return polls && (lag ?? uptime) > allowed ? "late" : "healthy";
+  const isNew = !hasBegun && (!polls || uptime <= allowed);
+  if (!isNew && polls && (lag ?? uptime) > allowed) return "late";
+  if (lost > 0) return "lost";
+  return isNew ? "waiting" : "healthy";
 }
 
 /** The worse of two verdicts. */

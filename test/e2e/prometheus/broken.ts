@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../src/clock.ts";
 import type { Fault } from "../../../src/emulator/faults.ts";
 import { addSeconds, formatInstant, fromMillis, type Instant } from "../../../src/instant.ts";
+import { changePosition } from "../../support/changePosition.ts";
 import { run } from "../../support/program.ts";
 import { serve, type Serving } from "../../support/serving.ts";
 import { CONTOSO, contoso, openSite, type Site } from "../../support/site.ts";
@@ -33,14 +34,6 @@ function serveAt(port: number, config: string, ...words: string[]): Promise<Serv
 /** Lets a collection's first answer come when Prometheus has seen the program. */
 function delayFirst(site: Site, collection: string): void {
   site.emulator.faults.add({ match: { collection }, do: { kind: "delay", ms: SEEN_MS } });
-}
-
-/** Changes the position that a process before left. */
-function changePosition(site: Site, members: object): void {
-  const files = readdirSync(site.state, { recursive: true, encoding: "utf8" });
-  const file = join(site.state, files.find((name) => name.endsWith("checkpoint.json"))!);
-  const { checksum: _, ...position } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify({ ...position, ...members }));
 }
 
 /** So many re-reads have come to this moment. */
@@ -108,6 +101,19 @@ export const BROKEN: readonly Broken[] = [
       const from = addSeconds(site.start, 600);
       site.unreadable = { from, to: addSeconds(from, 3) };
       await serveAt(port, site.write([contoso("signIns")]));
+    },
+  },
+  {
+    instance: "long-stop",
+    alerts: ["GraphtapRecordsLost"],
+    async start(port) {
+      const site = await openSite();
+      const input = { ...contoso(), services: { signIns: { start_time_in_utc: undefined } } };
+      const config = site.write([input]);
+      await run(["pull", "-c", config]);
+      const stopped = formatInstant(secondsAgo(40 * DAY));
+      changePosition(site, { began_at: stopped, read_to: stopped, sweeps: [] });
+      await serveAt(port, config);
     },
   },
   {

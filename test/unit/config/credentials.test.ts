@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "./example.ts";
 
@@ -20,7 +21,11 @@ describe("the kinds of credentials", () => {
     );
   });
 
-  it("may not be none", () => {
+  it("may not be none, and what else is missing is named, too", () => {
+    expect(problemsOf(own("tenant_id: contoso.com"))).toContain(
+      "6:5 error inputs.a.credentials.client_id: is missing; expected the application's id, a text " +
+        "(InputConfigurationError 7)",
+    );
     expect(problemsOf(own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`))).toEqual([
       "6:5 error inputs.a.credentials.client_secret: is missing; expected one of client_secret, " +
       "client_certificate, federated_token, managed_identity or azure_cli (InputConfigurationError 9)",
@@ -263,6 +268,18 @@ describe("Azure's variables", () => {
     expect([input!.loginUrl, input!.topLevelDomain]).toEqual(["https://login.microsoftonline.us", "us"]);
   });
 
+  it("name files from where the program was started", () => {
+    const files = { [resolve("app.pem")]: "the certificate", [resolve("token")]: "the token" };
+    expect(credentialsOf(text, given({ AZURE_CLIENT_CERTIFICATE_PATH: "app.pem" }, files))).toMatchObject({
+      kind: "client_certificate",
+      certificate: { path: resolve("app.pem") },
+    });
+    expect(credentialsOf(text, given({ AZURE_FEDERATED_TOKEN_FILE: "token" }, files))).toMatchObject({
+      kind: "federated_token",
+      from: { path: resolve("token") },
+    });
+  });
+
   it("count for nothing beside a block of the configuration", () => {
     const [input] = read(small(), given({ AZURE_AUTHORITY_HOST: "https://login.example" })).inputs;
     expect([input!.loginUrl, secretOf(input!.credentials)]).toEqual([null, "s3cr3t~value"]);
@@ -278,7 +295,56 @@ describe("Azure's variables", () => {
   });
 });
 
+describe("the application's id", () => {
+  it.each(["managed_identity: true", "azure_cli: true"])("has no meaning beside %s", (line) => {
+    expect(problemsOf(own(`tenant_id: ${TENANT}`, `client_id: ${CLIENT}`, line))).toEqual([
+      expect.stringMatching(/^8:7 error inputs\.a\.credentials\.client_id: has no meaning beside /),
+    ]);
+  });
+
+  it("that other inputs share does not concern an identity of the host", () => {
+    const lines = ["credentials:", `  tenant_id: ${TENANT}`, "  managed_identity: true"];
+    const globals = ["credentials:", `  client_id: ${CLIENT}`, "  client_secret: x"];
+    expect(credentialsOf(withCredentials(lines, globals))).toMatchObject({
+      kind: "managed_identity",
+      clientId: null,
+    });
+  });
+});
+
 describe("the tenant", () => {
+  it.each([
+    ["beside shared credentials", ["environment: prod"], [
+      "credentials:",
+      `  client_id: ${CLIENT}`,
+      "  client_secret: x",
+    ]],
+    ["in a block without it", ["credentials: {client_secret: x}"], [
+      "credentials:",
+      `  client_id: ${CLIENT}`,
+    ]],
+  ])("must be there %s", (_, lines, globals) => {
+    expect(problemsOf(withCredentials(lines, globals))).toEqual([
+      expect.stringMatching(
+        /error inputs\.a\.(credentials\.)?tenant_id: is missing; expected the tenant's id, a text/,
+      ),
+    ]);
+  });
+
+  it("must be there for Azure's variables to count", () => {
+    const given = options({}, { AZURE_CLIENT_ID: CLIENT, AZURE_CLIENT_SECRET: "x" });
+    expect(problemsOf(withCredentials(["environment: prod"]), given)).toEqual([
+      expect.stringMatching(/error inputs\.a\.credentials: is missing/),
+    ]);
+  });
+
+  it("that is wrong is told once", () => {
+    const globals = ["credentials:", `  client_id: ${CLIENT}`, "  client_secret: x"];
+    expect(problemsOf(withCredentials(["tenant_id: 5"], globals))).toEqual([
+      expect.stringMatching(/error inputs\.a\.tenant_id: found a number, expected the tenant's id, a text/),
+    ]);
+  });
+
   it("stands in one place", () => {
     expect(problemsOf(small({ input: ["tenant_id: contoso.com"] }))).toEqual([
       "7:7 error inputs.a.credentials.tenant_id: stands beside credentials, too; keep one of them",

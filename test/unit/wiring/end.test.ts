@@ -36,7 +36,7 @@ describe("the end of a command", () => {
   });
 
   it("tells the gaps that are open, and is a good one all the same", async () => {
-    const missing = { gaps: 2, gap_seconds: 90, streams: ["contoso/signIns"] };
+    const missing = { gaps: 2, gap_seconds: 90, streams: ["contoso/signIns"], lost_seconds: 0, lostBy: [] };
     expect(await ended(Promise.resolve(endOfPolls([null], missing)))).toEqual({
       level: "warn",
       message: "ended: done, with 2 gaps of 1 min 30 s in contoso/signIns: see graphtap gaps",
@@ -44,7 +44,14 @@ describe("the end of a command", () => {
       gap_seconds: 90,
       exit_code: 0,
     });
-    const none = { gaps: 0, gap_seconds: 0, streams: [] };
+    const lost = { ...missing, gaps: 0, streams: [], lost_seconds: 60, lostBy: ["contoso/signIns"] };
+    expect(await ended(Promise.resolve(endOfPolls([null], lost)))).toEqual({
+      level: "warn",
+      message: "ended: done, with 1 min lost for good in contoso/signIns: see graphtap gaps",
+      lost_seconds: 60,
+      exit_code: 0,
+    });
+    const none = { gaps: 0, gap_seconds: 0, streams: [], lost_seconds: 0, lostBy: [] };
     expect(await ended(Promise.resolve(endOfPolls([null], none))))
       .toEqual({ level: "info", message: "ended: done", exit_code: 0 });
   });

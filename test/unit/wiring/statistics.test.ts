@@ -79,7 +79,7 @@ describe("sender statistics and memory", () => {
     const stream = (name: string, list: readonly unknown[]) => ({
       input: { name: "contoso" },
       service: { name },
-      state: { gaps: () => ({ list: () => list }) },
+      state: { gaps: () => ({ list: () => list }), lost: () => ({ list: () => [] }) },
     });
     const streams = [stream("signIns", gaps), stream("alerts_v2", [])] as unknown as Tap["streams"];
     const lines = await logged("json", 300_000, streams);

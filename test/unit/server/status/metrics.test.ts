@@ -132,7 +132,7 @@ describe("/metrics", () => {
     produce(house, "signIns", 7);
     await house.ids("/v1/pull");
     house.emulator.faults.add({
-      match: { collection: "signIns" },
+      match: { collection: "signIns", times: "always" },
       do: { kind: "status", status: 403, code: "Authorization_RequestDenied" },
     });
     house.clock.advance(90_000);
@@ -144,11 +144,11 @@ describe("/metrics", () => {
     for (
       const line of [
         "# TYPE graphtap_requests_total counter",
-        `graphtap_requests_total${of} 2`,
+        `graphtap_requests_total${of} 4`,
         `graphtap_records_sent_total${of} 7`,
         `graphtap_polls_total${of} 1`,
         'graphtap_poll_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 1',
-        'graphtap_request_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 1',
+        'graphtap_request_errors_total{input="contoso",service="signIns",code="graph-forbidden"} 3',
         `graphtap_last_success_timestamp_seconds${of} ${house.clock.now() / 1000 - 90}`,
         `graphtap_position_lag_seconds${of} 90`,
         'graphtap_info{version="1.2.3"} 1',
@@ -167,7 +167,14 @@ describe("/metrics", () => {
       to: moment(120),
       ...tried,
     }]);
+    state.lost().save([{
+      from: moment(200),
+      to: moment(300),
+      reason: "retention",
+      sinceMs: house.clock.now(),
+    }]);
     const metrics = await (await house.fetch("/metrics")).text();
+    expect(metrics).toContain('graphtap_lost_seconds{input="contoso",service="signIns"} 100\n');
     expect(metrics).toContain('graphtap_gaps{input="contoso",service="signIns"} 2\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="signIns"} 90\n');
     expect(metrics).toContain('graphtap_gap_seconds{input="contoso",service="alerts_v2"} 0\n');

@@ -105,6 +105,27 @@ describe("/v1/status", () => {
     expect(needs[0]!.command).toBe("graphtap doctor --input fabrikam");
   });
 
+  it("tells what all streams of an input fail with once, and names the stream where it is one", async () => {
+    const house = open();
+    house.emulator.faults.add({
+      match: { path: "/v1.0", times: "always" },
+      do: { kind: "status", status: 401, code: "InvalidAuthenticationToken" },
+    });
+    await house.pollAll();
+    const { summary, needs } = await statusOf(house);
+    expect(summary).toBe("2 of 2 need you: contoso has a token that Graph refuses");
+    expect(needs).toMatchObject([{ service: null, streams: 2, command: "graphtap doctor --input contoso" }]);
+
+    const other = open();
+    other.emulator.faults.add({
+      match: { collection: "signIns", times: "always" },
+      do: { kind: "status", status: 502 },
+    });
+    void other.pollAll();
+    await settle();
+    expect((await statusOf(other)).summary).toBe("1 of 2 needs you: contoso/signIns is not served by Graph");
+  });
+
   it("tells a gap with its seconds, and when it is tried again", async () => {
     const house = open();
     await house.pollAll();
@@ -135,6 +156,48 @@ describe("/v1/status", () => {
       todo: "Graph did not serve it. It is tried again by itself, next at 2026-11-22T17:00Z.",
       command: "graphtap gaps --input contoso --service signIns",
     });
+  });
+
+  it("tells what is lost for good, until somebody has taken note of it beside the server", async () => {
+    const house = open();
+    await house.pollAll();
+    const { state } = house.server.streams[0]!;
+    const at = (ms: number) => ({ seconds: ms / 1000, nanos: 0 });
+    const since = house.clock.now();
+    const lost = {
+      from: at(since - 7_200_000),
+      to: at(since - 3_600_000),
+      reason: "retention",
+      sinceMs: since,
+    };
+    state.lost().save([lost]);
+    const status = await statusOf(house);
+    expect(status).toMatchObject({
+      verdict: "lost",
+      counts: { lost: 1 },
+      summary: "1 of 2 needs you: contoso/signIns has lost 1 h for good",
+    });
+    expect(stream(status, "signIns")).toMatchObject({
+      verdict: "lost",
+      since: "2026-11-22T16:00:00.000Z",
+      lost: 1,
+      lost_seconds: 3600,
+      lost_ranges: [{ from: "2026-11-22T14:00:00Z", to: "2026-11-22T15:00:00Z", reason: "retention" }],
+    });
+    expect(status.needs[0]).toMatchObject({
+      verdict: "lost",
+      detail: "2026-11-22T14:00:00Z to 2026-11-22T15:00:00Z: retention",
+      command: "graphtap gaps --input contoso --service signIns",
+    });
+    expect(await (await house.fetch("/readyz")).json()).toMatchObject({
+      ready: true,
+      lost: [{ input: "contoso", service: "signIns", lost: 1, lost_seconds: 3600 }],
+    });
+    expect(await (await house.fetch("/")).text()).toContain("3,600 s lost");
+
+    house.streams[0]!.state.lost().forget();
+    await house.pollAll();
+    expect((await statusOf(house)).verdict).toBe("healthy");
   });
 
   it("tells how much of the older records is read, and until when", async () => {
@@ -169,6 +232,27 @@ describe("/v1/status", () => {
     expect(status.counts.late).toBe(2);
     expect(status.summary).toMatch(/^2 of 2 need you: contoso\/signIns is 16 min behind; /);
   });
+
+  it.each([["behind", -3], ["ahead of", 3]])(
+    "knows that the host's clock is days %s Graph's, and takes no stream for late because of it",
+    async (which, days) => {
+      const house = open();
+      const date = new Date(house.clock.now() - days * 86_400_000).toUTCString();
+      house.emulator.faults.add({
+        match: { path: "/v1.0", times: "always" },
+        do: { kind: "annotate", headers: { date } },
+      });
+      await house.pollAll();
+      house.clock.advance(60_000);
+      const status = await statusOf(house);
+      expect(status).toMatchObject({ verdict: "late", counts: { healthy: 2 }, needs: [] });
+      expect(Math.round(status.clock_ahead_seconds / 86_400)).toBe(days);
+      expect(status.summary).toMatch(
+        new RegExp(`^This host's clock is 3 d ${which} Graph's\\. All 2 streams healthy`),
+      );
+      expect(Math.abs(stream(status, "signIns").lag_seconds! - 60)).toBeLessThan(2);
+    },
+  );
 
   it("gives the streams that a filter lets through, and counts all", async () => {
     const house = open({ inputs: ["contoso", "fabrikam"] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Need } from "../../../../src/server/status/schema.ts";
 import { summaryOf, type Told } from "../../../../src/server/status/summary.ts";
 
-const NONE = { failing: 0, gap: 0, late: 0, waiting: 0, healthy: 0 };
+const NONE = { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: 0 };
 const need = (input: string, service: string | null, cause: string): Need => ({
   input,
   service,
@@ -19,6 +19,8 @@ const told = (counts: Partial<Told["counts"]>, more: Partial<Told> = {}): Told =
   needs: [],
   polls: true,
   sink_stalled_seconds: 0,
+  dead_letters: null,
+  clock_ahead_seconds: 0,
   newestAge: 120,
   backfills: 0,
   ...more,
@@ -42,6 +44,10 @@ describe("the summary", () => {
       }),
       "2 of 12 need you: contoso/alerts_v2 lacks a permission; fabrikam/signIns has 1 gap of 30 s",
     ],
+    [
+      told({ lost: 1, healthy: 1 }, { needs: [need("contoso", "signIns", "has lost 2 h for good")] }),
+      "1 of 2 needs you: contoso/signIns has lost 2 h for good",
+    ],
     [told({ late: 1 }, { needs: FOUR.slice(0, 1) }), "1 of 1 needs you: a cannot log in"],
     [
       told({ failing: 4 }, { needs: FOUR }),
@@ -52,6 +58,14 @@ describe("the summary", () => {
     [
       told({ healthy: 2 }, { sink_stalled_seconds: 90 }),
       "The sink has taken nothing for 1 min 30 s, so reading waits. All 2 streams healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { dead_letters: { path: "/d", bytes: 9 } }),
+      "Lines that the receiver refused wait for you. The only stream is healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { clock_ahead_seconds: -259_200 }),
+      "This host's clock is 3 d behind Graph's. The only stream is healthy, newest record 2 min old",
     ],
     [told({}), "There are no streams: the configuration enables none"],
   ])("of %j", (facts, sentence) => expect(summaryOf(facts)).toBe(sentence));
