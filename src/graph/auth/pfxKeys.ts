@@ -24,9 +24,9 @@ function byRuntime({ algorithm, digestLength, blockLength }: Hash): Hash {
 /** Called once, when the library is loaded. */
 export function deriveKeysByRuntime(): void {
   const { pkcs5: { pbkdf2 }, pkcs12: { generateKey } } = forge;
-  // Of a hash's name, unlike of a hash, it asks the runtime itself.
+  // Told a hash by its name it asks the runtime itself. No password is an empty one here.
   forge.pkcs5.pbkdf2 = (password, salt, rounds, length, hash) =>
-    pbkdf2(password, salt, rounds, length, typeof hash === "object" ? hash.algorithm : hash);
+    pbkdf2(password ?? "", salt, rounds, length, typeof hash === "object" ? hash.algorithm : hash);
   forge.pkcs12.generateKey = (password, salt, purpose, rounds, length, hash) =>
     generateKey(password, salt, purpose, rounds, length, byRuntime(hash));
 }

@@ -1,10 +1,10 @@
 /** A program that is run for what it prints, without a shell in between. */
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
-import process from "node:process";
+import { kill, platform } from "node:process";
 import type { Readable } from "node:stream";
 
-const isPosix = process.platform !== "win32";
+const isPosix = platform !== "win32";
 
 /** How a program ended: 0, in words what else, or what kept it from being started. */
 export type End = 0 | string | Error;
@@ -86,7 +86,7 @@ function startOf(program: string, words: readonly string[]): ChildProcess | Erro
 
 function killAll(started: ChildProcess): void {
   try {
-    if (isPosix && started.pid !== undefined) process.kill(-started.pid, "SIGKILL");
+    if (isPosix && started.pid !== undefined) kill(-started.pid, "SIGKILL");
     else started.kill("SIGKILL");
   } catch {
     // It has ended, or Deno lets only the program itself be killed.
