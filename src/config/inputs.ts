@@ -120,9 +120,6 @@ export function checkInputs(
     return { ...checkInput(heard, name, value, generation, mayBeEmpty), isOff };
   });
   reportSharedIds(inputs.filter(({ isOff }) => !isOff), report);
-  if (inputs.every(({ isOff }) => isOff)) {
-    report("error", path, "no input is enabled; set enabled: true in one", { at: "key" });
-  }
   return inputs;
 }
 
