@@ -59,19 +59,15 @@ function needOf(stream: Troubled): Need | null {
         detail: stream.gap_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
         todo: `Graph did not serve it. It is tried again by itself, next at ${nextTry(stream)}.`,
       });
-    case "late": {
-      const cause = stream.code === null ? null : causeOf(stream.code);
+    case "late":
       return need(
         stream,
         "doctor",
         `is ${durationInWords(stream.lag_seconds ?? 0)} behind${alsoLost(stream)}`,
         {
-          todo: cause === null
-            ? "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less."
-            : `It ${cause.says}. ${cause.todo}`,
+          todo: lateTodo(stream),
         },
       );
-    }
     case "lost":
       return need(stream, "gaps", lostCause(stream), {
         detail: stream.lost_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
@@ -82,6 +78,14 @@ function needOf(stream: Troubled): Need | null {
     default:
       return null;
   }
+}
+
+function lateTodo(stream: Troubled): string {
+  if (stream.code === null) {
+    return "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less.";
+  }
+  const { says, todo } = causeOf(stream.code);
+  return `It ${says}. ${todo}`;
 }
 
 function gapCause({ gaps, gap_seconds }: Troubled): string {

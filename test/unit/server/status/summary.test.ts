@@ -19,6 +19,8 @@ const told = (counts: Partial<Told["counts"]>, more: Partial<Told> = {}): Told =
   needs: [],
   polls: true,
   sink_stalled_seconds: 0,
+  dead_letters: null,
+  clock_ahead_seconds: 0,
   newestAge: 120,
   backfills: 0,
   ...more,
@@ -56,6 +58,14 @@ describe("the summary", () => {
     [
       told({ healthy: 2 }, { sink_stalled_seconds: 90 }),
       "The sink has taken nothing for 1 min 30 s, so reading waits. All 2 streams healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { dead_letters: { path: "/d", bytes: 9 } }),
+      "Lines that the receiver refused wait for you. The only stream is healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { clock_ahead_seconds: -259_200 }),
+      "This host's clock is 3 d behind Graph's. The only stream is healthy, newest record 2 min old",
     ],
     [told({}), "There are no streams: the configuration enables none"],
   ])("of %j", (facts, sentence) => expect(summaryOf(facts)).toBe(sentence));
