@@ -2,6 +2,7 @@
  * The variables by which Azure's own libraries and its workload identity name an application: used where the
  * configuration has no credentials. Of several secrets the first counts, in the order of those libraries.
  */
+import { resolve } from "node:path";
 import type { CredentialKind, KindValues } from "./credentialKinds.ts";
 import type { SecretReaders } from "./secret.ts";
 
@@ -26,7 +27,8 @@ export function environmentCredentials(env: SecretReaders["env"]): EnvironmentCr
     !!env["AZURE_CLIENT_SECRET"] && { client_secret: { env: "AZURE_CLIENT_SECRET" } },
     !!certificate && {
       client_certificate: {
-        file: certificate,
+        // As Azure's libraries have it: from where the program was started, not from the configuration's folder.
+        file: resolve(certificate),
         ...(password && { password: { env: "AZURE_CLIENT_CERTIFICATE_PASSWORD" } }),
       },
     },

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "./example.ts";
 
@@ -265,6 +266,18 @@ describe("Azure's variables", () => {
       given({ AZURE_CLIENT_SECRET: "x", AZURE_AUTHORITY_HOST: "https://login.microsoftonline.us/" }),
     ).inputs;
     expect([input!.loginUrl, input!.topLevelDomain]).toEqual(["https://login.microsoftonline.us", "us"]);
+  });
+
+  it("name files from where the program was started", () => {
+    const files = { [resolve("app.pem")]: "the certificate", [resolve("token")]: "the token" };
+    expect(credentialsOf(text, given({ AZURE_CLIENT_CERTIFICATE_PATH: "app.pem" }, files))).toMatchObject({
+      kind: "client_certificate",
+      certificate: { path: resolve("app.pem") },
+    });
+    expect(credentialsOf(text, given({ AZURE_FEDERATED_TOKEN_FILE: "token" }, files))).toMatchObject({
+      kind: "federated_token",
+      from: { path: resolve("token") },
+    });
   });
 
   it("count for nothing beside a block of the configuration", () => {
