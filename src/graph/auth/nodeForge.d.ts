@@ -87,7 +87,8 @@ declare module "node-forge/lib/forge.js" {
         purpose: number,
         rounds: number,
         length: number,
-        hash: Hash,
+        /** @default SHA-1 */
+        hash?: Hash,
       ): ByteBuffer;
     };
   };

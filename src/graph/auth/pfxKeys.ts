@@ -28,5 +28,5 @@ export function deriveKeysByRuntime(): void {
   forge.pkcs5.pbkdf2 = (password, salt, rounds, length, hash) =>
     pbkdf2(password ?? "", salt, rounds, length, typeof hash === "object" ? hash.algorithm : hash);
   forge.pkcs12.generateKey = (password, salt, purpose, rounds, length, hash) =>
-    generateKey(password, salt, purpose, rounds, length, byRuntime(hash));
+    generateKey(password, salt, purpose, rounds, length, hash && byRuntime(hash));
 }
