@@ -1,10 +1,7 @@
 /** A program that is run for what it prints, without a shell in between. */
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
-import process from "node:process";
 import type { Readable } from "node:stream";
-
-const isPosix = process.platform !== "win32";
 
 /** How a program ended: 0, in words what else, or what kept it from being started. */
 export type End = 0 | string | Error;
@@ -23,8 +20,8 @@ const LAST_WORDS_MS = 500;
 export const MOST_BYTES: number = 64 * 1024;
 
 /**
- * Runs a program to its end, or until it is killed, with all that it started: when the time is over, or by the signal.
- * What it leaves running when it ends, as an agent, is left.
+ * Runs a program to its end, or until it is killed: when the time is over, or by the signal. Whom it started may run on,
+ * as an agent does, and hold its outputs.
  *
  * @param timeoutMs how long it may take, in milliseconds
  */
@@ -43,6 +40,7 @@ export function outputOf(
     const finish = (end: End) => {
       clearTimeout(timer);
       clearTimeout(lastWords);
+      started.off("exit", awaitLastWords);
       signal?.removeEventListener("abort", kill);
       // Somebody whom it started may hold the other ends open.
       started.stdout?.destroy();
@@ -50,7 +48,7 @@ export function outputOf(
       resolve({ printed: printed(), complained: complained(), end });
     };
     const kill = () => {
-      killAll(started);
+      started.kill("SIGKILL");
       finish("timeout");
     };
     const timer = setTimeout(kill, timeoutMs);
@@ -58,7 +56,9 @@ export function outputOf(
     const ended = (code: number | null, killed: string | null) =>
       finish(code === 0 ? 0 : killed ?? `exit code ${code}`);
     started.once("error", finish);
-    started.once("exit", (...how) => lastWords = setTimeout(() => ended(...how), LAST_WORDS_MS));
+    const awaitLastWords = (...how: Parameters<typeof ended>) =>
+      void (lastWords = setTimeout(() => ended(...how), LAST_WORDS_MS));
+    started.once("exit", awaitLastWords);
     started.once("close", ended);
   });
 }
@@ -73,24 +73,9 @@ export function whyNotRun(error: Error): string {
 
 function startOf(program: string, words: readonly string[]): ChildProcess | Error {
   try {
-    return spawn(program, words, {
-      stdio: ["ignore", "pipe", "pipe"],
-      windowsHide: true,
-      // A group of its own, by which all of it can be killed.
-      detached: isPosix,
-    });
+    return spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
-  }
-}
-
-function killAll(started: ChildProcess): void {
-  try {
-    if (isPosix && started.pid !== undefined) process.kill(-started.pid, "SIGKILL");
-    else started.kill("SIGKILL");
-  } catch {
-    // It has ended, or Deno lets only the program itself be killed.
-    started.kill("SIGKILL");
   }
 }
 
