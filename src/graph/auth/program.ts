@@ -63,11 +63,19 @@ export function outputOf(
   });
 }
 
-/** Why a program could not be started. */
-export function whyNotRun(error: Error): string {
+/**
+ * Why a program could not be started.
+ *
+ * @param program its name, which is a whole command line where somebody thought of a shell
+ */
+export function whyNotRun(error: Error, program: string): string {
   const code = "code" in error ? String(error.code) : error.name;
   if (error.name === "NotCapable") return "Deno was not allowed to: grant --allow-run for it";
-  if (code === "ENOENT") return "there is no such program";
+  if (code === "ENOENT") {
+    return /\s/.test(program)
+      ? "there is no such program; each of its arguments is an item of its own in the list"
+      : "there is no such program";
+  }
   return code === "EACCES" ? "permission denied" : `it cannot be run (${code})`;
 }
 
