@@ -54,3 +54,43 @@ declare module "node-forge/lib/x509.js" {
 
 declare module "node-forge/lib/sha512.js" {}
 declare module "node-forge/lib/pki.js" {}
+
+declare module "node-forge/lib/forge.js" {
+  interface ByteBuffer {
+    getBytes(): string;
+  }
+  export interface Hash {
+    readonly algorithm: string;
+    /** Bytes. */
+    readonly digestLength: number;
+    /** Bytes. */
+    readonly blockLength: number;
+    start(): void;
+    update(bytes: string): void;
+    digest(): ByteBuffer;
+  }
+  const forge: {
+    util: { createBuffer(bytes: string): ByteBuffer };
+    pkcs5: {
+      pbkdf2(
+        password: string | null,
+        salt: string,
+        rounds: number,
+        length: number,
+        hash: Hash | string,
+      ): string;
+    };
+    pkcs12: {
+      generateKey(
+        password: string | null,
+        salt: ByteBuffer,
+        purpose: number,
+        rounds: number,
+        length: number,
+        /** @default SHA-1 */
+        hash?: Hash,
+      ): ByteBuffer;
+    };
+  };
+  export default forge;
+}

@@ -7,6 +7,9 @@ import pkcs12, { type SafeBag } from "node-forge/lib/pkcs12.js";
 import "node-forge/lib/sha512.js";
 import pki from "node-forge/lib/x509.js";
 import type { Contents, PfxProblem } from "./certificate.ts";
+import { deriveKeysByRuntime } from "./pfxKeys.ts";
+
+deriveKeysByRuntime();
 
 /**
  * What a PFX holds, or why it cannot be opened.

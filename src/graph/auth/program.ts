@@ -1,7 +1,10 @@
 /** A program that is run for what it prints, without a shell in between. */
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
+import { kill, platform } from "node:process";
 import type { Readable } from "node:stream";
+
+const isPosix = platform !== "win32";
 
 /** How a program ended: 0, in words what else, or what kept it from being started. */
 export type End = 0 | string | Error;
@@ -20,8 +23,8 @@ const LAST_WORDS_MS = 500;
 export const MOST_BYTES: number = 64 * 1024;
 
 /**
- * Runs a program to its end, or until it is killed: when the time is over, or by the signal. Whom it started may run on,
- * as an agent does, and hold its outputs.
+ * Runs a program to its end, or until it is killed, with all that it started: when the time is over, or by the signal.
+ * What it leaves running when it ends, as an agent, is left.
  *
  * @param timeoutMs how long it may take, in milliseconds
  */
@@ -48,7 +51,7 @@ export function outputOf(
       resolve({ printed: printed(), complained: complained(), end });
     };
     const kill = () => {
-      started.kill("SIGKILL");
+      killAll(started);
       finish("timeout");
     };
     const timer = setTimeout(kill, timeoutMs);
@@ -81,9 +84,24 @@ export function whyNotRun(error: Error, program: string): string {
 
 function startOf(program: string, words: readonly string[]): ChildProcess | Error {
   try {
-    return spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
+    return spawn(program, words, {
+      stdio: ["ignore", "pipe", "pipe"],
+      windowsHide: true,
+      // A group of its own, by which all of it can be killed.
+      detached: isPosix,
+    });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function killAll(started: ChildProcess): void {
+  try {
+    if (isPosix && started.pid !== undefined) kill(-started.pid, "SIGKILL");
+    else started.kill("SIGKILL");
+  } catch {
+    // It has ended, or Deno lets only the program itself be killed.
+    started.kill("SIGKILL");
   }
 }
 
