@@ -5,7 +5,7 @@ import { asGraphtapError } from "../../errors.ts";
 
 /** Where certificate and key lie. */
 export interface CertificateFiles {
-  /** PEM with the certificate, and the key where `key` is `null`; or PFX with both. */
+  /** PEM with the certificate, and the key where `key` is `null`; or PFX with both, which may be base64. */
   readonly certificate: FileBytes;
   /** PEM with the key. */
   readonly key: FileBytes | null;
@@ -63,7 +63,7 @@ export function readIdentity(
   files: CertificateFiles,
   readPfx: PfxReader | null,
 ): Identity | CertificateProblem {
-  const bytes = files.certificate.read();
+  const bytes = binary(files.certificate.read());
   const found = isPem(bytes) ? inPem(bytes, files) : inDer(bytes, files, readPfx);
   if ("problem" in found) return found;
   const [key] = found.keys;
@@ -135,6 +135,14 @@ export function judgeCertificate(
 }
 
 const timeOf = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
+
+/** The bytes of a text in base64, as which Key Vault hands out a PFX; what is no such text as it is. */
+function binary(bytes: Uint8Array): Uint8Array {
+  // "MI", which is how DER longer than 127 bytes begins in base64.
+  if (bytes[0] !== 0x4d || bytes[1] !== 0x49) return bytes;
+  const text = Buffer.from(bytes).toString("latin1").replace(/\s+/g, "");
+  return /^[\w+/]+=*$/.test(text) ? Buffer.from(text, "base64") : bytes;
+}
 
 function isPem(bytes: Uint8Array): boolean {
   return Buffer.from(bytes).includes("-----BEGIN ");

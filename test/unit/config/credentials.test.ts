@@ -280,6 +280,13 @@ describe("Azure's variables", () => {
     });
   });
 
+  it("are named where something of them is wrong", () => {
+    const path = resolve("app.pem");
+    expect(problemsOf(text, given({ AZURE_CLIENT_CERTIFICATE_PATH: path }))).toEqual([
+      `4:3 error inputs.a: $AZURE_CLIENT_CERTIFICATE_PATH: cannot read file "${path}" (ENOENT)`,
+    ]);
+  });
+
   it("count for nothing beside a block of the configuration", () => {
     const [input] = read(small(), given({ AZURE_AUTHORITY_HOST: "https://login.example" })).inputs;
     expect([input!.loginUrl, secretOf(input!.credentials)]).toEqual([null, "s3cr3t~value"]);

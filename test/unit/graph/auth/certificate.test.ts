@@ -79,6 +79,19 @@ describe("a certificate with its key", () => {
     ]);
   });
 
+  it("is read from a PFX in base64, as Key Vault hands it out", () => {
+    const path = join(made.folder, "base64.pfx");
+    for (
+      const text of [
+        readFileSync(pfxOf(made, PASSWORD)).toString("base64"),
+        openssl(["base64", "-in", pfxOf(made, PASSWORD)]),
+      ]
+    ) {
+      writeFileSync(path, text);
+      expect(judgeCertificate(filesOf(path, undefined, PASSWORD), Date.now(), readPfx)).toEqual([]);
+    }
+  });
+
   it("is nobody's business until its end", () => {
     expect(judgeCertificate(filesOf(made.both), Date.now(), null)).toEqual([]);
   });
