@@ -43,6 +43,10 @@ describe("the kinds of credentials", () => {
       'federated_token: found a text, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
     ],
     [
+      "federated_token: {env: CI_TOKEN}",
+      'federated_token: found a map, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
+    ],
+    [
       "managed_identity: {client_id: a, object_id: b}",
       "managed_identity: found a map, expected true, or one of {client_id: ID}",
     ],
