@@ -58,7 +58,10 @@ export const kindShape = {
   federated_token: key(
     z.union([
       choice("github"),
-      z.strictObject({ file: text().nullish().describe("File with the token, which its owner renews.") }),
+      z.strictObject(
+        { file: text().nullish().describe("File with the token, which its owner renews.") },
+        { error: TOKEN },
+      ),
       commandSchema,
     ], { error: TOKEN }).optional(),
     "Another's token that the application trusts: of Kubernetes, GitHub or any OpenID Connect issuer.",

@@ -43,6 +43,7 @@ export function outputOf(
     const finish = (end: End) => {
       clearTimeout(timer);
       clearTimeout(lastWords);
+      started.off("exit", awaitLastWords);
       signal?.removeEventListener("abort", kill);
       // Somebody whom it started may hold the other ends open.
       started.stdout?.destroy();
@@ -58,16 +59,26 @@ export function outputOf(
     const ended = (code: number | null, killed: string | null) =>
       finish(code === 0 ? 0 : killed ?? `exit code ${code}`);
     started.once("error", finish);
-    started.once("exit", (...how) => lastWords = setTimeout(() => ended(...how), LAST_WORDS_MS));
+    const awaitLastWords = (...how: Parameters<typeof ended>) =>
+      void (lastWords = setTimeout(() => ended(...how), LAST_WORDS_MS));
+    started.once("exit", awaitLastWords);
     started.once("close", ended);
   });
 }
 
-/** Why a program could not be started. */
-export function whyNotRun(error: Error): string {
+/**
+ * Why a program could not be started.
+ *
+ * @param program its name, which is a whole command line where somebody thought of a shell
+ */
+export function whyNotRun(error: Error, program: string): string {
   const code = "code" in error ? String(error.code) : error.name;
   if (error.name === "NotCapable") return "Deno was not allowed to: grant --allow-run for it";
-  if (code === "ENOENT") return "there is no such program";
+  if (code === "ENOENT") {
+    return /\s/.test(program)
+      ? "there is no such program; each of its arguments is an item of its own in the list"
+      : "there is no such program";
+  }
   return code === "EACCES" ? "permission denied" : `it cannot be run (${code})`;
 }
 

@@ -3,6 +3,7 @@ import { html as markup } from "hono/html";
 import { durationInWords } from "../../telemetry/duration.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { cutText, shownName } from "../status/filter.ts";
+import { mostTelling } from "../status/needs.ts";
 import { clockInWords } from "../status/summary.ts";
 import type { Need, Status } from "../status/schema.ts";
 import { counted, grouped, relative } from "./words.ts";
@@ -20,7 +21,7 @@ export function needList({ needs, now, sink_stalled_seconds, dead_letters, clock
   if (needs.length + ofProcess.length === 0) return "";
   const more = needs.length - MOST_SHOWN;
   return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${ofProcess}${
-    needs.slice(0, MOST_SHOWN).map((need) => item(need, now))
+    mostTelling(needs, MOST_SHOWN).map((need) => item(need, now))
   }</ul>${more > 0 ? markup`<p>And ${grouped(more)} more: filter by state below.</p>` : ""}</section>`;
 }
 

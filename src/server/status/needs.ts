@@ -5,6 +5,16 @@ import { causeOf } from "./causes.ts";
 import type { Need, StreamStatus } from "./schema.ts";
 import { VERDICTS } from "./verdict.ts";
 
+/** So many of them at most, one of each cause before others of the same: nothing hides behind an outage of many. */
+export function mostTelling(needs: readonly Need[], most: number): readonly Need[] {
+  const causes = new Set<string>();
+  const isFirst = ({ cause }: Need) => causes.size < causes.add(cause).size;
+  const [firsts, others]: [Need[], Need[]] = [[], []];
+  for (const need of needs) (isFirst(need) ? firsts : others).push(need);
+  const chosen = new Set([...firsts, ...others].slice(0, most));
+  return needs.filter((need) => chosen.has(need));
+}
+
 /** A stream, or all of an input's that fail for one cause, as one. */
 interface Troubled extends Omit<StreamStatus, "service"> {
   /** `null` for several. */

@@ -1,6 +1,7 @@
 /** The one sentence that says how all streams are doing. */
 import { durationInWords } from "../../telemetry/duration.ts";
 import { shownName } from "./filter.ts";
+import { mostTelling } from "./needs.ts";
 import type { Status } from "./schema.ts";
 
 /** More of them are only counted. */
@@ -43,7 +44,7 @@ export function clockInWords(aheadSeconds: number): string {
 function troubled({ counts, needs }: Told, all: number): string | null {
   const troubled = counts.failing + counts.gap + counts.late + counts.lost;
   if (troubled === 0) return null;
-  const told = needs.slice(0, MOST_TOLD).map(({ input, service, cause }) =>
+  const told = mostTelling(needs, MOST_TOLD).map(({ input, service, cause }) =>
     `${[input, ...(service === null ? [] : [service])].map(shownName).join("/")} ${cause}`
   );
   const more = needs.length - told.length;

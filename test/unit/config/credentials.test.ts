@@ -43,6 +43,10 @@ describe("the kinds of credentials", () => {
       'federated_token: found a text, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
     ],
     [
+      "federated_token: {env: CI_TOKEN}",
+      'federated_token: found a map, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
+    ],
+    [
       "managed_identity: {client_id: a, object_id: b}",
       "managed_identity: found a map, expected true, or one of {client_id: ID}",
     ],
@@ -278,6 +282,13 @@ describe("Azure's variables", () => {
       kind: "federated_token",
       from: { path: resolve("token") },
     });
+  });
+
+  it("are named where something of them is wrong", () => {
+    const path = resolve("app.pem");
+    expect(problemsOf(text, given({ AZURE_CLIENT_CERTIFICATE_PATH: path }))).toEqual([
+      `4:3 error inputs.a: $AZURE_CLIENT_CERTIFICATE_PATH: cannot read file "${path}" (ENOENT)`,
+    ]);
   });
 
   it("count for nothing beside a block of the configuration", () => {

@@ -91,13 +91,18 @@ describe("a secret in the place of where it is", () => {
     for (const part of secret.split(/[\n.]/).filter((one) => one !== "")) expect(said).not.toContain(part);
   });
 
-  it("is told of a variable of Azure, too", () => {
-    const alone = small().replace(/ {4}credentials:\n(.*\n){3}/, `    tenant_id: ${TENANT}\n`);
-    const env = { AZURE_CLIENT_ID: CLIENT, AZURE_CLIENT_CERTIFICATE_PATH: PEM };
-    const said = problemsOf(alone, options({}, env)).join("\n");
-    expect(said).toContain("this is no path");
-    expect(said).not.toContain("PRIVATE KEY");
-  });
+  it.each([["AZURE_CLIENT_CERTIFICATE_PATH", PEM], ["AZURE_FEDERATED_TOKEN_FILE", JWT]])(
+    "is told of a variable of Azure, by its name: %s",
+    (variable, secret) => {
+      const alone = small().replace(/ {4}credentials:\n(.*\n){3}/, `    tenant_id: ${TENANT}\n`);
+      const env = { AZURE_CLIENT_ID: CLIENT, [variable]: secret };
+      expect(problemsOf(alone, options({}, env))).toEqual([
+        expect.stringMatching(
+          /^4:3 error inputs\.a: \$AZURE_[A-Z_]+: this is no path, but what should be in a file; put it into one, and its path here$/,
+        ),
+      ]);
+    },
+  );
 
   it("is no long path, and no long name", () => {
     const path = "/var/run/secrets/azure.tokens/azure-identity-token";

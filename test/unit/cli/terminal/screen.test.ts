@@ -1,6 +1,7 @@
 import xterm from "@xterm/headless";
 import { describe, expect, it } from "vitest";
 import { createScreen, plainLine } from "../../../../src/cli/terminal/screen.ts";
+import { cut } from "../../../../src/cli/terminal/width.ts";
 
 /** A terminal as people have it, and a screen that draws on it. */
 function openTerminal(columns: number, rows: number) {
@@ -78,6 +79,15 @@ describe("a block at the bottom of a terminal", () => {
     screen.draw(lines("one", "two"));
     expect(await terminal.lines()).toEqual(['{"tag":"x"}', "one", "two"]);
     expect(terminal.cursor()).toEqual([0, 3]);
+  });
+
+  it("stays where it is with an emoji that the terminal draws part by part", async () => {
+    const { screen, write, ...terminal } = openTerminal(12, 8);
+    write("$ graphtap\r\n");
+    for (const state of ["reading", "done"]) {
+      screen.draw(lines(cut("👩‍👩‍👧‍👦 contoso.example", 11), state));
+    }
+    expect(await terminal.lines()).toEqual(["$ graphtap", expect.stringContaining("👩"), "done"]);
   });
 
   it("leaves nothing behind when the terminal becomes narrower or wider", async () => {

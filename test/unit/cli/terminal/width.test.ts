@@ -7,7 +7,10 @@ describe("the columns of a text", () => {
     ["東京支社", 8],
     ["ﾄｳｷｮｳ", 5],
     ["Zu\u0308rich", 6],
-    ["👩‍💻 ops", 6],
+    // A woman and a laptop joined to one character, which many terminals draw one behind the other.
+    ["👩‍💻 ops", 8],
+    ["👍🏽", 4],
+    ["🇩🇪", 2],
     ["…×·", 3],
   ])("%s takes %i", (text, columns) => expect(widthOf(text)).toBe(columns));
 });

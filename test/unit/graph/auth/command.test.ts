@@ -62,6 +62,15 @@ describe("a command that prints a secret", () => {
     });
   });
 
+  it("that is a whole command line is told how to write it, and shown by its first word", async () => {
+    const command = ["vault-login --password=s3cr3t get secret"];
+    await expect(firstLineOf({ command }, "client_secret")).rejects.toMatchObject({
+      code: "secret-unreadable",
+      message: 'Cannot get client_secret from the command "vault-login …": there is no such program; ' +
+        "each of its arguments is an item of its own in the list",
+    });
+  });
+
   it("that ended is understood, whoever else holds its output", async () => {
     expect(await printed("echo s3cr3t; sleep 5 &", 4000)).toBe("s3cr3t");
   });

@@ -53,6 +53,10 @@ describe("the summary", () => {
       told({ failing: 4 }, { needs: FOUR }),
       "4 of 4 need you: a cannot log in; b cannot log in; c cannot log in; and 1 more",
     ],
+    [
+      told({ failing: 4, late: 1 }, { needs: [...FOUR, need("e", "signIns", "is 2 h behind")] }),
+      "5 of 5 need you: a cannot log in; b cannot log in; e/signIns is 2 h behind; and 2 more",
+    ],
     [told({ waiting: 1, healthy: 1 }), "1 of 2 streams waits to be read for the first time"],
     [told({ waiting: 2 }, { polls: false }), "2 of 2 streams wait to be pulled for the first time"],
     [
