@@ -47,6 +47,17 @@ export interface Globals {
   readonly allowInsecureUrls: boolean;
   /** Plugin files, as written. */
   readonly plugins: readonly string[];
+  /** `service_defaults`. @default none */
+  readonly serviceDefaults?: ServiceDefaults;
+}
+
+/** Settings of every service that does not say otherwise; `null` where the program's own default stays. */
+export interface ServiceDefaults {
+  readonly periodSeconds: number | null;
+  readonly windowMaxSeconds: number | null;
+  readonly rereadAfterSeconds: readonly number[] | null;
+  readonly rereadMaxSeconds: number | null;
+  readonly trackUpdates: boolean | null;
 }
 
 /** At most `requests` in any `seconds`. */

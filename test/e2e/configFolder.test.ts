@@ -75,6 +75,14 @@ describe("-c with a folder", () => {
     for (const file of files) expect(sarif).toContain(`"file://${file}"`);
   });
 
+  it("has defaults for the services of all files", async () => {
+    const { folder, write } = await fleet();
+    write("00-globals.yaml", "globals: {service_defaults: {request_period_in_seconds: 900}}\n");
+    const { code, stdout, stderr } = await run(["check", "-c", folder]);
+    expect(code, stderr).toBe(0);
+    expect(stdout.toString()).toMatch(/contoso × directory_audits, every 900 s/);
+  });
+
   it("is read again at SIGHUP: a new file is a new tenant, and one with a problem changes nothing", async () => {
     const { folder, write, add } = await fleet();
     const running = start(["run", "-c", folder]);
