@@ -7,6 +7,7 @@ import type { Path } from "./places.ts";
 import { byPosition, keyOf, kindOf, placed, type Report, type UnplacedProblem } from "./problems.ts";
 import { type ReferenceProblem, type ReplacedDocument, replaceInDocument } from "./references.ts";
 import type { fileSchema } from "./schema.ts";
+import { expandTenants, saidOnce } from "./tenants.ts";
 
 /** A file of a configuration as it was found. */
 export interface FileText {
@@ -40,29 +41,45 @@ export function openPart({ file, text }: FileText, { options, schema, homes }: P
   const document = readDocument(typeof text === "string" ? text : "");
   const replaced = replaceInDocument(document, options.env);
   const found: UnplacedProblem[] = [];
-  const report: Report = (severity, path, message, details) => {
+  const note: Report = (severity, path, message, details) => {
     found.push({ severity, path, message: replaced.hide(message), ...details });
   };
-  if (typeof text !== "string") report("error", [], text.message, { code: text.code });
+  if (typeof text !== "string") note("error", [], text.message, { code: text.code });
   const access = options.accessOf?.(file);
   if (access?.write) {
     const message = `every user of this host may write this file (mode ${access.mode}); chmod o-w closes it`;
-    report("warning", [], message);
+    note("warning", [], message);
   }
   const isReadable = typeof text === "string" && document.value !== undefined;
-  const placeholders = isReadable ? reportUnreplaced(replaced, report) : new Set<string>();
-  const { registry } = options;
-  const context: CheckContext = { registry, report, placeholders, homes, plainAt: replaced.plainAt };
+  const unjudged = isReadable ? reportUnreplaced(replaced, note) : [];
+  const { inputs, written, expanded } = expandTenants(
+    isRecord(replaced.value) ? replaced.value["inputs"] : null,
+    note,
+  );
+  const context: CheckContext = {
+    registry: options.registry,
+    report: saidOnce(note, written),
+    placeholders: new Set(unjudged.flatMap(expanded).map(keyOf)),
+    homes,
+    plainAt: (path) => replaced.plainAt(written(path)),
+  };
+  const root = isReadable ? checkTop(context, replaced.value, schema) : null;
   return {
     file,
-    root: isReadable ? checkTop(context, replaced.value, schema) : null,
+    root: withInputs(root, inputs),
     context,
     placeOf: (path) => {
-      const place = document.placeOf(path, "key");
+      const place = document.placeOf(written(path), "key");
       return place === null ? file : `${file}:${place.line}:${place.column}`;
     },
     problems: () => sortedProblems(document, found),
   };
+}
+
+/** The map at the top; `null` where its inputs were all refused, so that nobody says that they are missing. */
+function withInputs(root: Part["root"], inputs: unknown): Part["root"] {
+  if (!isRecord(root?.["inputs"])) return root;
+  return inputs === null ? null : { ...root, inputs };
 }
 
 function checkTop(context: CheckContext, root: unknown, schema: PartOptions["schema"]): Part["root"] {
@@ -82,13 +99,13 @@ function sortedProblems(document: ConfigDocument, found: readonly UnplacedProble
   return [...syntax, ...placed(found, document)].toSorted(byPosition);
 }
 
-/** Reports what was to be replaced and was not; the keys that are not to be judged for it. */
-function reportUnreplaced(document: ReplacedDocument, report: Report): ReadonlySet<string> {
+/** Reports what was to be replaced and was not; the paths that are not to be judged for it. */
+function reportUnreplaced(document: ReplacedDocument, report: Report): readonly Path[] {
   const remarks = unreplaced(document);
   for (const { path, message, severity } of remarks) {
     report(path[0] === "outputs" ? "warning" : severity, path, message);
   }
-  return new Set(remarks.flatMap(({ path, severity }) => severity === "error" ? [keyOf(path)] : []));
+  return remarks.flatMap(({ path, severity }) => severity === "error" ? [path] : []);
 }
 
 /** What was to be replaced and was not, and what is to be said of what was, but within what is switched off. */
@@ -103,7 +120,9 @@ function unreplaced({ value: root, replaced, problems }: ReplacedDocument): read
 function isWithinSwitchedOff(root: unknown, path: Path): boolean {
   let block = root;
   return path[0] === "inputs" && path.some((step) => {
-    block = isRecord(block) ? block[String(step)] : undefined;
+    block = isRecord(block) || Array.isArray(block)
+      ? (block as Record<string, unknown>)[String(step)]
+      : undefined;
     return isSwitchedOff(block);
   });
 }

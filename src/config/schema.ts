@@ -21,15 +21,16 @@ export function fileSchema(registry: Registry) {
     inputs: key(
       z.record(
         z.string(),
-        inputSchema.extend({ services: servicesSchema(registry) }).meta({
-          allOf: [{
-            anyOf: ["credentials", "tenant_id"].map((name) => ({
-              type: "object",
-              properties: { [name]: {} },
-              required: [name],
-            })),
-          }],
-        }),
+        inputSchema.extend({
+          id: key(inputSchema.shape.id.optional(), inputSchema.shape.id.description!, {
+            examples: ["10001"],
+          }),
+          services: servicesSchema(registry),
+          tenants: key(
+            z.array(tenantSchema).min(1).optional(),
+            "One input each, with what the block has beside it.",
+          ),
+        }).meta({ allOf: [oneOf("id", "tenants"), oneOf("credentials", "tenant_id", "tenants")] }),
       ),
       "One tenant each: its credentials and its services.",
       { missing: ["InputConfigurationError", 1], wrong: ["InputConfigurationError", 2] },
@@ -38,6 +39,18 @@ export function fileSchema(registry: Registry) {
   });
   keyNotes.add(schema, { lenient: true });
   return schema;
+}
+
+/** An element of `tenants`: keys of an input, over those of the block around the list. */
+const tenantSchema = inputSchema.omit({ services: true }).extend({
+  name: key(z.string().min(1), "Name of the input.", { examples: ["contoso"] }),
+});
+
+/** For editors: one of the keys at least. */
+function oneOf(...names: readonly string[]) {
+  return {
+    anyOf: names.map((name) => ({ type: "object", properties: { [name]: {} }, required: [name] })),
+  };
 }
 
 /** `services`: every accepted name, each a service. */

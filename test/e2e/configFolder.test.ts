@@ -20,7 +20,7 @@ async function fleet() {
   mkdirSync(folder);
   const both = site.config([contoso("directory_audits"), fabrikam]) as {
     globals: object;
-    inputs: Record<string, object>;
+    inputs: Record<string, Record<string, unknown>>;
   };
   const write = (name: string, content: object | string) =>
     writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
@@ -28,7 +28,7 @@ async function fleet() {
   const add = (input: "contoso" | "fabrikam") =>
     write(`${input}.yaml`, { inputs: { [input]: both.inputs[input] } });
   add("contoso");
-  return { site, folder, write, add };
+  return { site, folder, write, add, inputs: both.inputs };
 }
 
 const inputsOf = (stdout: Parameters<typeof wholeLines>[0]) =>
@@ -81,6 +81,20 @@ describe("-c with a folder", () => {
     const { code, stdout, stderr } = await run(["check", "-c", folder]);
     expect(code, stderr).toBe(0);
     expect(stdout.toString()).toMatch(/contoso × directory_audits, every 900 s/);
+  });
+
+  it("may have a file with a list of tenants that share their services", async () => {
+    const { folder, write, inputs } = await fleet();
+    const { id, credentials, ...shared } = inputs["contoso"]!;
+    const second = inputs["fabrikam"]!;
+    const tenants = [
+      { name: "contoso", id, credentials },
+      { name: "fabrikam", id: second["id"], credentials: second["credentials"] },
+    ];
+    write("contoso.yaml", { inputs: { customers: { ...shared, tenants } } });
+    const ended = await run(["pull", "-c", folder]);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(inputsOf(ended.stdout).toSorted()).toEqual(tens("contoso", "fabrikam"));
   });
 
   it("is read again at SIGHUP: a new file is a new tenant, and one with a problem changes nothing", async () => {
