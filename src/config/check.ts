@@ -4,7 +4,7 @@ import type { Registry } from "../plugin/registry.ts";
 import type { KeyNotes } from "./field.ts";
 import { flag, keyNotes } from "./field.ts";
 import { nearest } from "./nearest.ts";
-import { placeholderRemark } from "./placeholders.ts";
+import { isReplacement, placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { keyOf, kindOf, type Report, shownKey, shownValue } from "./problems.ts";
 
@@ -259,12 +259,6 @@ export function findPlaceholders(value: unknown, path: Path = []): Placeholder[]
   if (Array.isArray(value)) return value.flatMap((item, index) => findPlaceholders(item, [...path, index]));
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([name, item]) => findPlaceholders(item, [...path, name]));
-}
-
-/** `obfuscation_data.0.value` may well be `<masked>`, and its patterns anything. */
-function isReplacement(path: Path): boolean {
-  const [block, , name] = path.slice(-3);
-  return block === "obfuscation_data" && (name === "value" || name === "string_patterns");
 }
 
 const FLAG = flag();

@@ -1,4 +1,5 @@
 /** The kinds of credentials: how each stands in the configuration, and what it comes to. */
+import { resolve } from "node:path";
 import * as z from "zod";
 import type { AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity } from "./config.ts";
 import { choice, key, text } from "./field.ts";
@@ -57,7 +58,10 @@ export const kindShape = {
   federated_token: key(
     z.union([
       choice("github"),
-      z.strictObject({ file: text().nullish().describe("File with the token, which its owner renews.") }),
+      z.strictObject(
+        { file: text().nullish().describe("File with the token, which its owner renews.") },
+        { error: TOKEN },
+      ),
       commandSchema,
     ], { error: TOKEN }).optional(),
     "Another's token that the application trusts: of Kubernetes, GitHub or any OpenID Connect issuer.",
@@ -221,7 +225,8 @@ function federatedFrom(
     return { requestUrl, requestToken };
   }
   if ("command" in source) return createCommand(source.command, readers.file);
-  const written = source.file ?? readers.env[TOKEN_FILE];
+  const named = readers.env[TOKEN_FILE];
+  const written = source.file ?? (named && resolve(named));
   if (!written) {
     report("error", path, `names no file, and $${TOKEN_FILE} is not set; expected ${TOKEN}`);
     return null;

@@ -9,6 +9,7 @@ import {
   credentialKinds,
   credentialOf,
   GUID,
+  type KindContext,
   kindShape,
   type KindValues,
 } from "./credentialKinds.ts";
@@ -178,7 +179,7 @@ function chosenOf(
 ): Chosen {
   if (environment !== null) {
     const { kind, values } = environment;
-    const credential = credentialOf(kind, values, { path: path.slice(0, -1), readers, report });
+    const credential = environmentCredential(environment, { path: path.slice(0, -1), readers, report });
     return { kind, credential, blocks: [{ values, written: values }] };
   }
   const [sharedKind] = shared === null ? [] : kindsOf(shared.block);
@@ -198,6 +199,16 @@ const HOST_KINDS: readonly CredentialKind[] = ["managed_identity", "azure_cli"];
 
 function isOfHost(credential: Credential): credential is ManagedIdentity | AzureCli {
   return HOST_KINDS.includes(credential.kind);
+}
+
+/** The credential of Azure's variables. What is wrong with it is told of its variable, for it stands nowhere in the file. */
+function environmentCredential(
+  { kind, values, variable }: EnvironmentCredentials,
+  { path, readers, report }: KindContext,
+): Credential | null {
+  const ofVariable: Report = (severity, _, message, details) =>
+    report(severity, path, `$${variable}: ${message}`, { ...details, at: "key" });
+  return credentialOf(kind, values, { path, readers, report: ofVariable });
 }
 
 /** Whether anything stands there. */

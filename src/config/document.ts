@@ -1,7 +1,7 @@
 /** The text of a configuration as a value, with the place of every key in it. */
 import type { Document, ErrorCode } from "yaml";
 import { LineCounter, parseDocument } from "yaml";
-import { VARIABLE } from "./placeholders.ts";
+import { BARE_REFERENCE } from "./placeholders.ts";
 import { findPlaces, type Path, type Places } from "./places.ts";
 
 /** A line and a column, both from 1. */
@@ -170,7 +170,7 @@ function variableAmong(problems: readonly SyntaxProblem[], text: string): readon
   return [...problems.filter((problem) => problem.line < line), {
     line,
     column: columnOf(first),
-    message: `this line ${VARIABLE}`,
+    message: BARE_REFERENCE,
   }];
 }
 

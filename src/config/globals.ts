@@ -3,10 +3,11 @@ import * as z from "zod";
 import { beginsAtHome } from "../files/home.ts";
 import { quotaNames } from "../plugin/quotaNames.ts";
 import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isRecord } from "./check.ts";
-import type { Globals, RequestLimit } from "./config.ts";
+import type { Globals, ReadOptions, RequestLimit } from "./config.ts";
 import { type CredentialBlock, credentialBlock, sharedCredentialsSchema } from "./credentials.ts";
 import { readDocument } from "./document.ts";
 import { flag, identifier, integer, key, keyNotes, path, positive, text } from "./field.ts";
+import { replaceInDocument } from "./references.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
@@ -151,8 +152,9 @@ export function chosenGeneration(root: unknown): string | null {
  * The plugin files that a configuration names, as written, ahead of everything else: without the plugins, the rest
  * cannot be judged. What is wrong with them is left to `parseConfig`.
  */
-export function readPluginPaths(text: string): readonly string[] {
-  const list = firstOf(readDocument(text).value, "plugins", Array.isArray) ?? [];
+export function readPluginPaths(text: string, env: ReadOptions["env"]): readonly string[] {
+  const { value } = replaceInDocument(readDocument(text), env);
+  const list = firstOf(value, "plugins", Array.isArray) ?? [];
   const paths = (list as readonly unknown[]).filter((item) => typeof item === "string");
   return paths.filter((path) => !beginsAtHome(path));
 }

@@ -1,7 +1,7 @@
 /**
  * From the text of a configuration to a {@linkcode Config}, or to every problem in it, one step after the other:
  *
- * text → document (a value and its places) → blocks whose keys are checked by their schemas → what they mean.
+ * text → document (a value and its places) → references replaced → blocks whose keys are checked by their schemas → what they mean.
  *
  * A step reports what is wrong and hands on what is right, so that one mistake hides no other.
  */
@@ -9,12 +9,13 @@ import { type ErrorCode, GraphtapError } from "../errors.ts";
 import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
 import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
 import { type CredentialBlock, sharedCredentials } from "./credentials.ts";
-import { type ConfigDocument, readDocument } from "./document.ts";
+import { readDocument } from "./document.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
 import type { Path } from "./places.ts";
 import { createPatternCompiler } from "./patterns/pattern.ts";
+import { type ReferenceProblem, type ReplacedDocument, replaceInDocument } from "./references.ts";
 import {
   byPosition,
   keyOf,
@@ -41,9 +42,11 @@ export interface ParsedConfig {
  * @throws nothing: whatever is wrong is among the problems.
  */
 export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
+  const document = readDocument(text);
+  const replaced = replaceInDocument(document, options.env);
   const found: UnplacedProblem[] = [];
   const report: Report = (severity, path, message, details) => {
-    found.push({ severity, path, message, ...details });
+    found.push({ severity, path, message: replaced.hide(message), ...details });
   };
   const access = options.accessOf?.(options.file);
   if (access?.write) {
@@ -53,8 +56,7 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
       `every user of this host may write this file (mode ${access.mode}); chmod o-w closes it`,
     );
   }
-  const document = readDocument(text);
-  const file = document.value === undefined ? null : checkFile(document, options, report);
+  const file = document.value === undefined ? null : checkFile(replaced, options, report);
   const config = file === null ? null : configOf(file, options, report);
   const syntax = document.problems.map((problem) => ({ severity: "error", key: "", ...problem }) as const);
   const problems = [...syntax, ...placed(found, document)].toSorted(byPosition);
@@ -97,13 +99,14 @@ interface CheckedFile {
 }
 
 function checkFile(
-  { value: root, plainAt }: ConfigDocument,
+  document: ReplacedDocument,
   { registry }: ReadOptions,
   report: Report,
 ): CheckedFile | null {
-  const placeholders = findPlaceholders(root).filter(({ path }) => !isWithinSwitchedOff(root, path));
-  for (const { path, message } of placeholders) {
-    report(path[0] === "outputs" ? "warning" : "error", path, message);
+  const { value: root, plainAt } = document;
+  const placeholders = unreplaced(document);
+  for (const { path, message, severity } of placeholders) {
+    report(path[0] === "outputs" ? "warning" : severity, path, message);
   }
   if (!isRecord(root)) {
     const found = root === null ? "nothing: the file is empty" : kindOf(root);
@@ -113,7 +116,9 @@ function checkFile(
   const context: CheckContext = {
     registry,
     report,
-    placeholders: new Set(placeholders.map(({ path }) => keyOf(path))),
+    placeholders: new Set(
+      placeholders.flatMap(({ path, severity }) => severity === "error" ? [keyOf(path)] : []),
+    ),
     homes: keyHomes(),
     plainAt,
   };
@@ -125,6 +130,14 @@ function checkFile(
     outputs: readOutputs(context, root["outputs"]),
     inputs: checkInputs(context, root["inputs"], chosenGeneration(root)),
   };
+}
+
+/** What was to be replaced and was not, and what is to be said of what was, but within what is switched off. */
+function unreplaced({ value: root, replaced, problems }: ReplacedDocument): readonly ReferenceProblem[] {
+  const placeholders = findPlaceholders(root)
+    .filter(({ path }) => !replaced.has(keyOf(path)))
+    .map(({ path, message }) => ({ severity: "error", path, message }) as const);
+  return [...placeholders, ...problems].filter(({ path }) => !isWithinSwitchedOff(root, path));
 }
 
 /** What a file says, without its warnings; `null` when something in it is wrong. */

@@ -1,10 +1,15 @@
-/** Texts that were to be replaced before the file is used, and were not: `<tenant_id>`, `${GRAPH_SECRET}`. */
+/** Texts that were to be replaced before the file is used, and were not: `<tenant_id>`, `%GRAPH_SECRET%`. */
+import type { Path } from "./places.ts";
 
 const PLACEHOLDER = "holds a placeholder; put your own value in its place, or remove the key";
 
-/** What is said of a variable, wherever it stands. */
-export const VARIABLE =
-  "holds a variable, and nothing here replaces it; write the value itself, or for a secret {env: NAME}";
+/** What is said of a variable in a form that is no reference. */
+const VARIABLE =
+  "holds a variable that nothing here replaces; write ${NAME}, the value itself, or for a secret {env: NAME}";
+
+/** What is said of a line whose reference breaks the YAML around it. */
+export const BARE_REFERENCE =
+  'this line holds a variable within { } or [ ], where YAML takes its braces for a block; put it in quotes: "${NAME}"';
 
 // Whole, or within a word such as https://<host>/.
 const MARKED = /^\s*<[^<>]*>\s*$|^\S*<[A-Za-z][\w.-]*>\S*$/;
@@ -15,4 +20,10 @@ const NAMED = /\$\{[A-Za-z_]\w*([:?+-][^}]*)?\}|\{\{.*\}\}|^\s*(\$[A-Z_][A-Z0-9_
 export function placeholderRemark(text: string): string | null {
   if (MARKED.test(text)) return PLACEHOLDER;
   return NAMED.test(text) ? VARIABLE : null;
+}
+
+/** `obfuscation_data.0.value` may well be `<masked>`, and its patterns anything: such texts are never replaced. */
+export function isReplacement(path: Path): boolean {
+  const [block, , name] = path.slice(-3);
+  return block === "obfuscation_data" && (name === "value" || name === "string_patterns");
 }

@@ -82,8 +82,9 @@ function plainAt(root: unknown, found: Found, path: Path): string | null {
   let node = root;
   for (const step of path) {
     const holder = resolved(found, node);
-    if (!isMap(holder)) return null;
-    node = pairOf(found, holder, String(step))?.value;
+    if (isMap(holder)) node = pairOf(found, holder, String(step))?.value;
+    else if (isSeq(holder) && typeof step === "number") node = holder.items[step];
+    else return null;
   }
   const scalar = resolved(found, node);
   if (!isScalar(scalar) || scalar.type !== "PLAIN" || scalar.tag !== undefined) return null;

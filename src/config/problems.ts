@@ -97,10 +97,15 @@ export function shownKey(key: string): string {
   return plain === key ? key : `${plain}…`;
 }
 
+/** Of a text that is shown. */
+export const MOST_CHARACTERS = 60;
+
 /** A value as it is shown. */
 export function shownValue(value: unknown): string {
   if (typeof value === "string") {
-    return visibleLine(JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value));
+    return visibleLine(
+      JSON.stringify(value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value),
+    );
   }
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";

@@ -6,6 +6,7 @@ import { key, keyNotes } from "./field.ts";
 import { globalsSchema } from "./globals.ts";
 import { inputSchema } from "./inputs.ts";
 import { outputSchema } from "./outputs.ts";
+import { REFERENCE } from "./references.ts";
 import { serviceSchema } from "./service.ts";
 
 /** The keys at the top of the file. */
@@ -65,9 +66,20 @@ export function configJsonSchema(registry: Registry): object {
       if (zodSchema instanceof z.ZodDefault) {
         jsonSchema.default = zodSchema.def.defaultValue as typeof jsonSchema.default;
       }
+      takeReferences(jsonSchema);
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });
+}
+
+/** Lets a reference stand where a text of a certain form does, and so where a number, true or false may be a text. */
+function takeReferences(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.type !== "string") return;
+  if (schema.pattern !== undefined) schema.pattern = `(?:${schema.pattern})|${REFERENCE}`;
+  if (schema.enum !== undefined) {
+    schema.anyOf = [{ type: "string", enum: schema.enum }, { type: "string", pattern: REFERENCE }];
+    delete schema.enum;
+  }
 }
 
 /** The block to which each known key belongs, for one found in the wrong place. */

@@ -5,10 +5,13 @@ import { GraphtapError } from "../errors.ts";
 import { beginsAtHome } from "../files/home.ts";
 import { isMissing } from "../files/wholeFile.ts";
 import { text } from "./field.ts";
+import { isSecretItself } from "./secretItself.ts";
 
 const EXPECTED = "a text in quotes, {env: NAME} or {file: PATH}";
 const WORDS = "a program and its arguments, as a list";
 const EXPECTED_COMMAND = "{command: [PROGRAM, ARGUMENT, …]}";
+
+const HIDDEN = "[secret]";
 
 /** Holds a secret so that no log, template or serialiser shows it. */
 export interface Secret {
@@ -109,8 +112,10 @@ export function accessRemark(path: string, { accessOf }: Pick<SecretReaders, "ac
 }
 
 /** The file of a secret as it is opened; `null` when the secret is in none. */
-export function secretPath(source: SecretSource, { file }: Pick<SecretReaders, "file">): string | null {
-  return typeof source === "string" || !("file" in source) ? null : besides(file, source.file);
+export function secretPath(source: SecretSource, readers: SecretReaders): string | null {
+  return typeof source === "string" || !("file" in source)
+    ? null
+    : createSecretFile(source.file, readers).path;
 }
 
 /** A path as it is opened: relative to the folder of the configuration. */
@@ -120,9 +125,22 @@ function besides(file: string, path: string): string {
 
 /** A file from its path in the configuration. Nothing is read yet. */
 export function createSecretFile(written: string, readers: SecretReaders): SecretFile {
-  const path = besides(readers.file, written);
+  const path = isSecretItself(written) ? HIDDEN : besides(readers.file, written);
   const readBytes = readers.readBytes ?? ((file) => new TextEncoder().encode(readers.readFile(file)));
-  return { path, read: () => readOr(path, readBytes) };
+  return { path, read: () => readOr(pathOf(written, readers.file), readBytes) };
+}
+
+/** @throws secret-unreadable it is no path */
+function pathOf(written: string, file: string): string {
+  if (isSecretItself(written)) {
+    const reason = "this is no path, but what should be in a file; put it into one, and its path here";
+    throw new GraphtapError("secret-unreadable", reason);
+  }
+  if (beginsAtHome(written)) {
+    const reason = `cannot read file "${written}": nothing replaces the "~" there; write the whole path`;
+    throw new GraphtapError("secret-unreadable", reason);
+  }
+  return besides(file, written);
 }
 
 /** A command from its words in the configuration: one named by a path is beside the file, others are on the PATH. */
@@ -132,7 +150,7 @@ export function createCommand([program = "", ...words]: readonly string[], file:
 
 /** A secret from its source. Nothing is read yet. */
 export function createSecret(source: SecretSource, readers: SecretReaders): Secret {
-  const hidden = () => "[secret]" as const;
+  const hidden = () => HIDDEN;
   const methods = {
     reveal: () => reveal(source, readers),
     toString: hidden,
@@ -148,6 +166,10 @@ export function createSecret(source: SecretSource, readers: SecretReaders): Secr
 function reveal(source: SecretSource, readers: SecretReaders): string {
   if (typeof source === "string") return source;
   if ("env" in source) {
+    if (isSecretItself(source.env)) {
+      const reason = "this is no variable's name, but a secret; set a variable to it, and name that here";
+      throw new GraphtapError("secret-unreadable", reason);
+    }
     const value = readers.env[source.env];
     if (value === undefined || value === "") {
       throw new GraphtapError(
@@ -157,11 +179,7 @@ function reveal(source: SecretSource, readers: SecretReaders): string {
     }
     return oneLine(value, `environment variable "${source.env}"`);
   }
-  if (beginsAtHome(source.file)) {
-    const reason = `cannot read file "${source.file}": nothing replaces the "~" there; write the whole path`;
-    throw new GraphtapError("secret-unreadable", reason);
-  }
-  return readOneLine(secretPath(source, readers) ?? source.file, readers);
+  return readOneLine(pathOf(source.file, readers.file), readers);
 }
 
 /** Editors, `echo` and `$(cat …)` in Windows' ways end a text with a line break that is not part of the secret. */

@@ -64,7 +64,7 @@ export async function describeCredential(
   const endsMs = end !== null && "endsMs" in end ? end.endsMs : null;
   const told = WITHOUT_END[kind] ??
     (endsMs !== null
-      ? endText(endsMs, nowMs)
+      ? beginText(certificate, nowMs) + endText(endsMs, nowMs)
       : `its end is unknown${end !== null && "unknown" in end ? `: ${end.unknown}` : ""}`);
   return {
     facts: {
@@ -109,8 +109,18 @@ function placeOf(credentials: Credentials): string {
   return ` ${identity === null ? "of this host" : `${identity.by} ${identity.id}`} by ${HOSTS[host.kind]}`;
 }
 
+/** Of a certificate that is not valid yet, which Entra tells like one that it does not know. */
+function beginText(certificate: X509Certificate | null, nowMs: number): string {
+  const fromMs = certificate === null ? -Infinity : Date.parse(certificate.validFrom);
+  return nowMs < fromMs ? `begins at ${instantText(fromMs)}, and is refused before; ` : "";
+}
+
+function instantText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
 function endText(endsMs: number, nowMs: number): string {
   const days = Math.floor((endsMs - nowMs) / DAY_MS);
   const left = days < 0 ? "it is over" : `in ${days === 1 ? "1 day" : `${days} days`}`;
-  return `ends at ${new Date(endsMs).toISOString().slice(0, 19)}Z, ${left}`;
+  return `ends at ${instantText(endsMs)}, ${left}`;
 }

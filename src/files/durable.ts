@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  fchownSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -83,14 +85,17 @@ export function readFileIfAny(path: string): Buffer | null {
 /**
  * Puts `content` in the place of whatever `path` held: after a crash there is the old content or the new, whole.
  *
+ * @param ownedAs a file whose owner the new one gets, if this process may give it away: root's would be unreadable to
+ * the process that it is for
  * @throws `state-unusable`; the old content is then still there, or the new one already.
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(path: string, content: string | Uint8Array, ownedAs?: string): void {
   const unfinished = path + UNFINISHED;
   attempt("write", path, () => {
     const fd = openPlain(unfinished, READ_WRITE | constants.O_TRUNC);
     try {
       writeFully(fd, typeof content === "string" ? Buffer.from(content) : content, 0);
+      if (ownedAs !== undefined) give(fd, ownedAs);
       fsyncSync(fd);
     } catch (error) {
       discard(unfinished);
@@ -101,6 +106,15 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     renameSync(unfinished, path);
   });
   syncFolder(dirname(path));
+}
+
+function give(fd: number, ownedAs: string): void {
+  try {
+    const { uid, gid } = statSync(ownedAs);
+    fchownSync(fd, uid, gid);
+  } catch {
+    // Who is not root may not, and need not as a rule.
+  }
 }
 
 /** Gives the blocks of a failed attempt back to a volume that may be full. */

@@ -14,9 +14,12 @@ export async function tunnelThrough(
     import("undici/lib/core/connect.js"),
   ]);
   const secure = connector({ timeout: timeoutMs });
+  // undici would look for the target's name in the certificate of a proxy that speaks TLS, since that is the host asked for.
+  const toProxy: buildConnector.connector = (options, callback) =>
+    secure({ ...options, servername: undefined }, callback);
 
   async function open(target: string): Promise<Dispatcher.ConnectData["socket"]> {
-    const client = new Client(proxy.origin, { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs });
+    const client = new Client(proxy.origin, { connect: toProxy, headersTimeout: timeoutMs });
     const headers = {
       host: target,
       ...(proxy.authorization === null ? {} : { "proxy-authorization": proxy.authorization }),

@@ -76,6 +76,7 @@ function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings>
       polls,
       nowMs: clock.now(),
       sinkStalledSeconds: delivery.stalledSeconds(),
+      deadLetters: pulls.engine.sink.figures?.().deadLetters ?? null,
       hasBatch: (served) => pulls.batches.of(served) !== null,
     });
   const filter = (request: Request) => filterOf(new URL(request.url).searchParams);

@@ -15,10 +15,18 @@ export interface ServedStream {
   readonly figures: Figures;
   /** What its metrics are labelled with. */
   readonly labels: Readonly<Record<"input" | "service", string>>;
+  /** The host's clock against Graph's, as the last poll of any stream found it; shared by all. */
+  readonly hostClock: HostClock;
   /** How old late records were when they were found, in seconds; shared by all streams of a service. */
   readonly lateAges: Histogram;
   /** Held by whoever reads the stream now. */
   readonly turn: Turn;
+}
+
+/** How far the host's clock is from Graph's. */
+export interface HostClock {
+  /** Seconds that it is ahead, below zero when it is behind; `null` when nobody knows. */
+  aheadSeconds: number | null;
 }
 
 /** The ages at which most schedules read again. */
@@ -27,12 +35,14 @@ const LATE_AGES_SECONDS = [300, 900, 3600, 21_600, 86_400, 259_200];
 export function serveStreams(streams: readonly Stream[], clock: Pick<Clock, "now">): ServedStream[] {
   const services = [...new Set(streams.map(({ service }) => service.name))];
   const lateAges = new Map(services.map((name) => [name, createHistogram(LATE_AGES_SECONDS)]));
+  const hostClock: HostClock = { aheadSeconds: null };
   return streams.map((stream) => {
     const figures = createFigures(stream.state);
     return {
       stream: observe(stream, figures, clock),
       figures,
       labels: { input: stream.input.name, service: stream.service.name },
+      hostClock,
       lateAges: lateAges.get(stream.service.name)!,
       turn: createTurn(),
     };
@@ -57,7 +67,7 @@ export function counted(
 
 /** Runs one poll and notes in the stream's figures how it went. @throws what it throws */
 export async function noted(
-  { figures, lateAges }: ServedStream,
+  { figures, lateAges, hostClock }: ServedStream,
   { now }: Pick<Clock, "now">,
   poll: () => Promise<PollReport>,
 ): Promise<PollReport> {
@@ -66,6 +76,7 @@ export async function noted(
   figures.lastStartedMs = now();
   try {
     const report = await poll();
+    hostClock.aheadSeconds = report.hostAheadSeconds ?? hostClock.aheadSeconds;
     figures.late += report.late;
     for (const { records, bySeconds } of report.lateFinds) lateAges.observe(bySeconds, records);
     if (report.late > 0) figures.lateBySeconds = report.lateBySeconds;

@@ -1,13 +1,17 @@
 import { Buffer } from "node:buffer";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolder } from "../files/durable.ts";
 import { textOf, withoutLineFeed } from "./httpBody.ts";
+import type { DeadLetterFile } from "./sink.ts";
 import { attemptSink } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";
 
 /** Where lines go that a receiver will never take. */
 export interface DeadLetters {
   readonly path: string;
+  /** The file as it is now; `null` when it is not there, or empty. */
+  file(): DeadLetterFile | null;
   /**
    * Sets a line aside, durably.
    *
@@ -44,6 +48,15 @@ export function createDeadLetters(path: string, receiver: string, now: () => num
 
   return {
     path,
+    file() {
+      try {
+        const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+        return bytes === 0 ? null : { path, bytes };
+      } catch {
+        // Whoever only looks learns nothing more of it; adding a line fails with what is wrong.
+        return null;
+      }
+    },
     add(line, status, reason) {
       const entry = { time: new Date(now()).toISOString(), receiver, status, reason, ...contentOf(line) };
       const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);

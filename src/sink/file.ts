@@ -62,6 +62,9 @@ export function openFileSink(options: FileSinkOptions): Sink {
   }
 }
 
+/** A file takes whatever it has room for. */
+const NOTHING_REFUSED = { retries: 0, setAside: 0, deadLetters: null };
+
 function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
   const { path, report, journalBytes = LARGEST_JOURNAL_BYTES } = options;
   const spool = createRotation(options);
@@ -119,8 +122,7 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
     accepted: (stream) => journal.accepted.of(stream),
     committed: (stream) => journal.committed(stream),
     figures: () => ({
-      retries: 0,
-      setAside: 0,
+      ...NOTHING_REFUSED,
       spool: { bytes: spool.heldBytes(), limitBytes: options.maxSpoolBytes },
     }),
     close: () =>

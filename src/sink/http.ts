@@ -31,14 +31,14 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   const { deadLetters } = options;
   const shape = bodyShape(options.body, options.json);
   const connection = openConnection({ ...options, contentType: shape.contentType });
-  const figures = { retries: 0, setAside: 0, spool: null };
+  const counts = { retries: 0, setAside: 0 };
   const deliver = createDelivery({
     ...options,
     shape,
     connection,
     receiver: new URL(options.url).origin,
-    onRetry: () => figures.retries++,
-    onSetAside: () => figures.setAside++,
+    onRetry: () => counts.retries++,
+    onSetAside: () => counts.setAside++,
   });
   const accepted = createAcceptedKeys();
   const queue = createWriteQueue(options);
@@ -57,7 +57,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
     write: (lines, origin) => queue.add((giveUp) => send(lines, origin, giveUp)),
     accepted: (stream) => accepted.of(stream),
     committed: (stream) => void accepted.forget(stream),
-    figures: () => ({ ...figures }),
+    figures: () => ({ ...counts, deadLetters: deadLetters.file(), spool: null }),
     close() {
       queue.close();
       deadLetters.close();

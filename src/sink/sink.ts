@@ -6,12 +6,20 @@ export interface Origin {
   readonly keys: readonly Uint8Array[];
 }
 
+/** A file with lines that a receiver will never take. */
+export interface DeadLetterFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /** What only a sink knows of its deliveries. */
 export interface SinkFigures {
   /** How often lines were sent again. */
   readonly retries: number;
   /** Lines that the other side will never take, and that were kept elsewhere. */
   readonly setAside: number;
+  /** The file that holds such lines, those of earlier processes too; `null` while there is none. */
+  readonly deadLetters: DeadLetterFile | null;
   /** What waits in files of its own; `null` for a sink without. */
   readonly spool: {
     readonly bytes: number;

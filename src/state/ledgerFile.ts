@@ -11,6 +11,8 @@ export interface Ledger<Item> {
 
 /** What a ledger is a list of. */
 export interface LedgerKind<Item> {
+  /** A file whose owner the ledger's gets. @default the one who writes it */
+  readonly ownedAs?: string;
   /** The members of an item on the disk. */
   readonly entryOf: (item: Item) => object;
   /** The item that they stand for; `null` when they are none. */
@@ -35,7 +37,7 @@ export function openLedgerFile<Item>(
   kind: LedgerKind<Item>,
   { now, report, readOnly }: LedgerOptions,
 ): Ledger<Item> {
-  const save = (items: readonly Item[]) => replaceFile(path, encode(items, kind));
+  const save = (items: readonly Item[]) => replaceFile(path, encode(items, kind), kind.ownedAs);
   return {
     list() {
       const text = readFileIfAny(path)?.toString("utf8");

@@ -17,13 +17,14 @@ export interface LostLedger extends Ledger<Lost> {
 
 /** The ledger in a stream's folder. Version 0.1 knows nothing of it. */
 export function openLostLedger(folder: string, options: LedgerOptions): LostLedger {
-  const open = (name: string) => openLedgerFile(join(folder, name), KIND, options);
-  const ledger = open("lost.json");
-  const known = open("lost-known.json");
+  const path = join(folder, "lost.json");
+  const ledger = openLedgerFile(path, KIND, options);
+  // Often written by root, for a process that is not.
+  const known = openLedgerFile(join(folder, "lost-known.json"), { ...KIND, ownedAs: path }, options);
   function list(): readonly Lost[] {
     const kept = keptInMind(ledger.list(), options.now());
     if (kept.length === 0) return kept;
-    const acknowledged = known.list();
+    const acknowledged = knownOf(known);
     return kept.filter((one) => !acknowledged.some((other) => isSameLost(one, other)));
   }
   return {
@@ -35,6 +36,15 @@ export function openLostLedger(folder: string, options: LedgerOptions): LostLedg
       return listed;
     },
   };
+}
+
+/** What somebody knows of; nothing where that cannot be read, for a stream must not stop because of it. */
+function knownOf(known: Ledger<Lost>): readonly Lost[] {
+  try {
+    return known.list();
+  } catch {
+    return [];
+  }
 }
 
 /** A {@linkcode Lost} as it is written. */

@@ -28,6 +28,8 @@ export interface PollReport {
   readonly gaps: number;
   /** Whether what is new was read to its end, whatever became of older ranges. */
   readonly isUpToDate: boolean;
+  /** Seconds that the host's clock is ahead of Graph's, below zero when it is behind; `null` when no answer told. */
+  readonly hostAheadSeconds: number | null;
   readonly startedMs: number;
   readonly elapsedMs: number;
   /** Why the stream could not be read to its end this time; `null` when it was. */
@@ -100,6 +102,7 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
     lateFinds: counts.late,
     gaps: counts.gaps,
     isUpToDate: counts.isUpToDate,
+    hostAheadSeconds: context.graphClock.hostAheadSeconds,
     startedMs,
     elapsedMs: engine.clock.now() - startedMs,
     error,

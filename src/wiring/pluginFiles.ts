@@ -24,11 +24,11 @@ const DATA = new Set([".yaml", ".yml", ".json"]);
 export async function loadPluginFiles(
   text: string,
   home: string,
-  { importModule, writeStderr }: Pick<Runtime, "importModule" | "writeStderr">,
+  { env, importModule, writeStderr }: Pick<Runtime, "env" | "importModule" | "writeStderr">,
 ): Promise<Plugin[]> {
   // The rest of the configuration is judged with them, so their names are looked for ahead of it.
   const loaded: Plugin[] = [];
-  for (const path of readPluginPaths(text)) {
+  for (const path of readPluginPaths(text, env)) {
     const file = resolve(home, path);
     const isData = DATA.has(extname(file));
     // Whoever only checks a file that somebody sent should know.

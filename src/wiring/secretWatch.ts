@@ -19,14 +19,14 @@ export async function watchSecrets(
 }
 
 async function watchSecret(source: Source, clock: Clock, signal: AbortSignal): Promise<void> {
-  const { expiry, log } = source;
+  const { expiry } = source;
   try {
     for (;;) {
       let waitMs = DAY_MS;
       try {
         const end = await secretEndOf(source, signal);
         if (end === null) return;
-        if ("unknown" in end) log.info(`when the client secret ends is unknown: ${end.unknown}`);
+        if ("unknown" in end) expiry.unknown(end.unknown);
         else expiry.learned(end.endsMs);
       } catch (thrown) {
         // Who reads the input meets it, too, and tells it.

@@ -73,6 +73,9 @@ describe("a systemd unit", () => {
 it("the image runs as a number, and brings what it copies", () => {
   const text = textOf("Dockerfile");
   expect(text).toMatch(/^USER 1000:1000$/m);
+  expect(text, "no debugger at SIGUSR1, from the first moment on").toMatch(
+    /^ENV .*NODE_OPTIONS=--disable-sigusr1\b/m,
+  );
   for (const [, paths = ""] of text.matchAll(/^COPY (?!--from)(.*) \S+$/gm)) {
     for (const path of paths.split(" ")) expect(existsSync(join(projectFolder, path)), path).toBe(true);
   }

@@ -81,6 +81,25 @@ describe("the configuration", () => {
 });
 
 describe("variables", () => {
+  it("stand in the configuration, and one that is not set is told with its place", async () => {
+    const { folder, text } = await siteWithConfig();
+    const cwd = folder("work");
+    const written = text.replace(JSON.stringify(CONTOSO.clientSecret), () => '"${GRAPH_SECRET}"')
+      .replace('"directory_audits":{', '"directory_audits":{"request_period_in_seconds":"${PERIOD:-600}",');
+    writeFileSync(join(cwd, "config.yaml"), written);
+    const env = { GRAPH_SECRET: CONTOSO.clientSecret };
+    const checked = await run(["check"], { cwd, env });
+    expect(checked.stdout.toString()).toMatch(/× directory_audits, every 600 s/);
+    const ended = await run(["pull"], { cwd, env });
+    expect({ code: ended.code, lines: count(ended.stdout) }, ended.stderr).toEqual({ code: 0, lines: 10 });
+    const unset = await run(["pull"], { cwd });
+    expect(unset.code).toBe(2);
+    expect(unset.stderr).toMatch(/config\.yaml:1:\d+: .*client_secret: .*"GRAPH_SECRET" is not set/);
+    const wrong = await run(["check"], { cwd, env: { ...env, PERIOD: "an0ther secret" } });
+    expect(wrong.stderr).toMatch(/request_period_in_seconds: found "\$\{PERIOD:-600\}", expected/);
+    expect(wrong.stderr + wrong.stdout.toString()).not.toContain("an0ther");
+  });
+
   it("stand in for options", async () => {
     const { site, text } = await siteWithConfig();
     site.emulator.produce("alerts_v2", 5, { from: addSeconds(site.start, 60) });

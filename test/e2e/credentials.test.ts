@@ -226,7 +226,7 @@ describe("check", () => {
     );
     expect(await check({ file: other.both })).toMatch(/^0 warning: .*its key has 1024 bits, which is weak/s);
     expect(await check({ file: pfxOf(opened.made, PASSWORD) })).toMatch(
-      /^2 .*client_certificate\.file: ".*both\.pfx": it cannot be opened with this password/s,
+      /^2 .*client_certificate\.file: ".*both\.pfx" needs a password; give it/s,
     );
   });
 });

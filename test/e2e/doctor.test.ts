@@ -276,6 +276,20 @@ describe("graphtap doctor", () => {
     }
   });
 
+  it("shows of a certificate that is not valid yet when it begins", async () => {
+    const from = Date.now() + 86_400_000;
+    const { pem, keyPem } = appCertificate({ from });
+    const site = await openSite({ tenants: [{ ...CONTOSO, certificates: [{ pem }] }] });
+    const file = join(site.folder, "app.pem");
+    writeFileSync(file, pem + keyPem, { mode: 0o600 });
+    const { code, found } = await examine(
+      site.write([{ ...contoso("alerts_v2"), credentials: { client_certificate: { file } } }]),
+    );
+    expect([code, found.map(({ result }) => result)]).toEqual([3, ["token-refused", "token-refused"]]);
+    expect(found[0]?.detail).toContain("not registered for client_id, or is not valid now");
+    expect(found[1]?.detail).toMatch(/; begins at \S+Z, and is refused before; ends at \S+Z, in 36\d days$/);
+  });
+
   it("shows when a secret ends to an application that may look at itself, in its home tenant", async () => {
     const endsAt = Date.now() + 90 * 86_400_000 + 60_000;
     const { clientSecret, ...app } = CONTOSO;

@@ -99,7 +99,7 @@ describe.skipIf(onDeno)("the program in one file", () => {
       startCommand([process.execPath, join(built(), name), "check", "-c", config], {}).ended;
     const missing = await check();
     expect(missing).toMatchObject({ code: 75 });
-    expect(missing.stderr).toContain('Cannot load plugin "./mine.mjs": it cannot be imported');
+    expect(missing.stderr).toContain('Cannot load plugin "./mine.mjs": there is no such file');
     writeFileSync(join(site.folder, "mine.mjs"), PLUGIN);
     const { code, stdout } = await check();
     expect(stdout.toString()).toMatch(/valid; 1 stream/);

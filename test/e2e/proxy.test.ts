@@ -20,7 +20,7 @@ async function openSecureSite(identityOf?: (authority: ReturnType<typeof createA
   const front = await openTlsFront(site.url, identity);
   const chain = join(site.folder, "chain.pem");
   writeFileSync(chain, authority.chain);
-  return { site, front, env: { NODE_EXTRA_CA_CERTS: chain, DENO_NO_UPDATE_CHECK: "1" } };
+  return { site, front, authority, env: { NODE_EXTRA_CA_CERTS: chain, DENO_NO_UPDATE_CHECK: "1" } };
 }
 
 function configFor(site: Site, url: string): string {
@@ -53,6 +53,17 @@ describe("a proxy", () => {
     expect(code).toBe(0);
     expect(stdout.toString().split("\n")).toHaveLength(31);
     expect(new Set(proxy.asked)).toEqual(new Set([`CONNECT ${new URL(front).host} HTTP/1.1`]));
+  });
+
+  it("that speaks TLS itself is known by its own name, not by the target's", async () => {
+    const { site, front, authority, env } = await openSecureSite();
+    const proxy = await openForwardProxy();
+    const secure = await openTlsFront(proxy.url, authority.issue("127.0.0.1"));
+    const config = configFor(site, front.replace("127.0.0.1", "graph.test"));
+    const { stderr } = await run(["pull", "-c", config, "--deadline", "3"], {
+      env: { ...env, HTTPS_PROXY: secure },
+    });
+    expect(proxy.asked[0], stderr).toMatch(/^CONNECT graph\.test:\d+ HTTP\/1\.1$/);
   });
 
   it("is asked for a plain http target by its whole address", async () => {

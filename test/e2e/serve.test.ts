@@ -1,6 +1,6 @@
 /** `graphtap serve`: pulls whose positions follow what was taken, confirmed ones above all; and quiet ends. */
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -10,6 +10,7 @@ import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, run, start } from "../support/program.ts";
 import { type Answer, ask, open, serve } from "../support/serving.ts";
 import { contoso, openSite } from "../support/site.ts";
+import { openReceiver } from "../unit/sink/receiver.ts";
 
 const TOKEN = "a-token-of-length-24-abc";
 
@@ -186,6 +187,24 @@ describe("on this machine, without a token given", () => {
     expect((await serving.ended).code).toBe(0);
     expect(existsSync(path)).toBe(false);
   });
+});
+
+it("tells of lines that the receiver refused, until the file with them is gone", async () => {
+  const { site, config } = await filledSite(3);
+  const receiver = await openReceiver(() => 400);
+  const serving = await serve(["-c", config, "--to", receiver.url]);
+  await serving.until(() => serving.stderr.includes('"pull done"'), "the first poll");
+  const status = async () => JSON.parse((await ask(`${serving.url}/v1/status`)).body.toString());
+  const path = join(site.state, "dead-letter.ndjson");
+  expect(await status()).toMatchObject({
+    verdict: "late",
+    summary: expect.stringMatching(
+      /^Lines that the receiver refused wait for you\. The only stream is healthy, /,
+    ),
+    dead_letters: { path, bytes: readFileSync(path).length },
+  });
+  rmSync(path);
+  expect(await status()).toMatchObject({ verdict: "healthy", dead_letters: null });
 });
 
 describe("beyond this machine", () => {

@@ -77,6 +77,16 @@ const STATES: readonly [name: string, make: () => Promise<string>, verdict: RegE
     loseRange(house);
     return url;
   }, /^1 of 4 needs you: contoso\/signIns has 1 gap of 30 s$/],
+  ["lost", async () => {
+    const { house, url } = await openServer();
+    await live(house, 12);
+    const at = (seconds: number) => ({ seconds, nanos: 0 });
+    const now = Math.floor(house.clock.now() / 1000);
+    house.server.streams[0]!.state.lost().save([
+      { from: at(now - 2_700_000), to: at(now - 2_600_000), reason: "retention", sinceMs: house.clock.now() },
+    ]);
+    return url;
+  }, /^1 of 4 needs you: contoso\/signIns has lost 1 d 3 h for good$/],
   ["backfill", async () => {
     const { house, url } = await openServer({ start: 20 * 86_400 });
     await live(house, 2, 0);

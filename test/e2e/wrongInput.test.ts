@@ -238,7 +238,7 @@ describe("the credentials", () => {
     // It lies with the input: one line, however many services it has.
     expect(errors.map(({ input }) => input)).toEqual(["contoso"]);
     expect(errors[0]?.message).toMatch(
-      /AADSTS7000215; put the secret's "Value" into client_secret, not its "Secret ID"; Entra says: "Invalid client secret provided\. Ensure the secret being sent in the request is the client secret value, not the client secret ID"$/,
+      /AADSTS7000215; put the secret's "Value" into client_secret, not its "Secret ID"; Entra says: "Invalid client secret provided\. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app …"$/,
     );
     for (const secret of [wrong.clientSecret, encodeURIComponent(wrong.clientSecret), "Wr0ng"]) {
       expect(ended.stderr).not.toContain(secret);

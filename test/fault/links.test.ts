@@ -114,7 +114,7 @@ describe("a page link", () => {
     fillAudits(rig, 100);
     const settings = anHourAgo(rig);
     rig.emulator.faults.add({
-      match: { collection: "directoryAudits", page: 3, times: 6 },
+      match: { collection: "directoryAudits", nth: 4, times: "always" },
       do: { kind: "status", status: 403 },
     });
     expect((await poll(rig.stream("directory_audits", settings), rig.engine, signal)).error).not.toBeNull();

@@ -52,6 +52,8 @@ export function statusOf(streams: readonly StreamStatus[], given: Partial<Status
     summary: `All ${streams.length} streams healthy, newest record 2 min old`,
     counts: { failing: 0, gap: 0, late: 0, lost: 0, waiting: 0, healthy: streams.length },
     sink_stalled_seconds: 0,
+    dead_letters: null,
+    clock_ahead_seconds: 0,
     needs: [],
     streams: [...streams],
     ...given,

@@ -206,8 +206,11 @@ function importsProcesses(text: string): boolean {
   return /^(?:import|\}) .*from ".*(?:node:child_process|support\/(?:program|stateLocker)\.ts)"/m.test(text);
 }
 
+/** To ask what the platform is, and to end another process, is to touch none of this one. */
 function touchesProcess(text: string): boolean {
-  return text.includes('"node:process"') || /\bDeno\.|\bprocess\.|\bconsole\./.test(codeOf(text));
+  const others = /^import \{ (?:kill|platform)(?:, platform)? \} from "node:process";$/m;
+  return text.replace(others, "").includes('"node:process"') ||
+    /\bDeno\.|\bprocess\.|\bconsole\./.test(codeOf(text));
 }
 
 /** Without comments and texts, which may speak of the process. */

@@ -30,9 +30,9 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
 }
 
 async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): Promise<ExitCode> {
-  judge(source, "");
+  judge(source, "", runtime);
   const { text, notes } = rewriteFile(source.text, source.registry, given.has("keep-tags"));
-  judge({ ...source, text }, ", rewritten,");
+  judge({ ...source, text }, ", rewritten,", runtime);
   for (const note of notes) runtime.writeStderr(`${note}\n`);
   const target = given.text("write");
   const doubt = notes.length === 0 ? `${source.file} is of 2.x already: nothing to do\n` : "";
@@ -47,14 +47,18 @@ async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): 
 }
 
 /** The text as `run` would read it, but for secrets: they need not be there where a file is rewritten. */
-function judge({ file, text, registry, regexEngine }: ConfigText, which: string): void {
+function judge(
+  { file, text, registry, regexEngine }: ConfigText,
+  which: string,
+  { env }: Pick<Runtime, "env">,
+): void {
   const standIn = "not the secret itself";
   loadConfig(text, {
     file: `${file}${which}`,
     registry,
     regexEngine,
     now: fromMillis(systemClock.now()),
-    env: new Proxy({}, { get: () => standIn }),
+    env: new Proxy({}, { get: (_, name) => env[String(name)] ?? standIn }),
     readFile: () => standIn,
   });
 }

@@ -42,14 +42,16 @@ const ADVICE: Readonly<Record<number, string>> = {
   700024: ASSERTION_TIME,
   500133: CLOCK,
   700027:
-    "this certificate is not registered for client_id, or has ended there; upload it, without its key, under " +
+    "this certificate is not registered for client_id, or is not valid now; upload it, without its key, under " +
     "Certificates & secrets",
+  7000214: "the certificate is revoked; make a new one and upload it under Certificates & secrets",
   1000502: "the certificate is not valid now; make a new one and upload it under Certificates & secrets",
   700021: "the assertion is for another application; check client_id",
   700023:
     "the assertion is for another login service; check override_login_url and override_top_level_domain",
   50027:
     "Entra cannot read the token, or its signature is not its issuer's; look at what federated_token gives",
+  70023: "the token is good for longer than Entra takes, which is a day; have its issuer make it shorter",
   5002730: "the token is not signed by RS256, the only algorithm that Entra takes of others",
   5002738:
     "the token is signed by a key of elliptic curves, and Entra takes RSA only; let its issuer sign by RS256",

@@ -70,7 +70,7 @@ function failure({ end, complained }: Output, tenantId: string): GraphtapError {
   if (end instanceof Error) {
     return told(
       "secret-unreadable",
-      `"az": ${whyNotRun(end)}; install the Azure CLI, and check the PATH`,
+      `"az": ${whyNotRun(end, "az")}; install the Azure CLI, and check the PATH`,
       end,
     );
   }

@@ -5,7 +5,7 @@ import { asGraphtapError } from "../../errors.ts";
 
 /** Where certificate and key lie. */
 export interface CertificateFiles {
-  /** PEM with the certificate, and the key where `key` is `null`; or PFX with both. */
+  /** PEM with the certificate, and the key where `key` is `null`; or PFX with both, which may be base64. */
   readonly certificate: FileBytes;
   /** PEM with the key. */
   readonly key: FileBytes | null;
@@ -41,8 +41,14 @@ export interface Contents {
   readonly keys: readonly KeyObject[];
 }
 
-/** Reads a PFX (PKCS #12), as `pfx.ts` does. @returns what is wrong, in words, where it cannot */
-export type PfxReader = (bytes: Uint8Array, password: string) => Contents | string;
+/** Reads a PFX (PKCS #12), as `pfx.ts` does. @returns why not, where it cannot */
+export type PfxReader = (bytes: Uint8Array, password: string) => Contents | PfxProblem;
+
+/** Why a PFX is not opened: by its password, or whatever that is. */
+export type PfxProblem = "password" | "unreadable";
+
+/** How whatever is written as DER begins: a certificate, a key, a PFX. */
+const DER_SEQUENCE = 0x30;
 
 /** Below it, RSA is weak (NIST SP 800-131A), and what Microsoft's pages advise against. */
 const LEAST_BITS = 2048;
@@ -57,7 +63,7 @@ export function readIdentity(
   files: CertificateFiles,
   readPfx: PfxReader | null,
 ): Identity | CertificateProblem {
-  const bytes = files.certificate.read();
+  const bytes = binary(files.certificate.read());
   const found = isPem(bytes) ? inPem(bytes, files) : inDer(bytes, files, readPfx);
   if ("problem" in found) return found;
   const [key] = found.keys;
@@ -130,6 +136,14 @@ export function judgeCertificate(
 
 const timeOf = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
 
+/** The bytes of a text in base64, as which Key Vault hands out a PFX; what is no such text as it is. */
+function binary(bytes: Uint8Array): Uint8Array {
+  // "MI", which is how DER longer than 127 bytes begins in base64.
+  if (bytes[0] !== 0x4d || bytes[1] !== 0x49) return bytes;
+  const text = Buffer.from(bytes).toString("latin1").replace(/\s+/g, "");
+  return /^[\w+/]+=*$/.test(text) ? Buffer.from(text, "base64") : bytes;
+}
+
 function isPem(bytes: Uint8Array): boolean {
   return Buffer.from(bytes).includes("-----BEGIN ");
 }
@@ -147,9 +161,18 @@ function inPem(bytes: Uint8Array, files: CertificateFiles): Contents | Certifica
   if (certificates.includes(null)) {
     return { part: "file", problem: `"${files.certificate.path}" holds a certificate that cannot be read` };
   }
-  const key = keyIn(files.key?.read() ?? bytes, files);
+  return withKey(certificates.flatMap((one) => one ?? []), files.key?.read() ?? bytes, files);
+}
+
+/** Certificates with the private key that a PEM text holds, if any. */
+function withKey(
+  certificates: readonly X509Certificate[],
+  bytes: Uint8Array,
+  files: CertificateFiles,
+): Contents | CertificateProblem {
+  const key = keyIn(bytes, files);
   if (key !== null && "problem" in key) return key;
-  return { certificates: certificates.flatMap((one) => one ?? []), keys: key === null ? [] : [key] };
+  return { certificates, keys: key === null ? [] : [key] };
 }
 
 function certificateOf(bytes: string | Uint8Array): X509Certificate | null {
@@ -163,9 +186,12 @@ function certificateOf(bytes: string | Uint8Array): X509Certificate | null {
 /** The first private key in a PEM text. */
 function keyIn(bytes: Uint8Array, files: CertificateFiles): KeyObject | CertificateProblem | null {
   const [block] = pemBlocks(bytes, "PRIVATE KEY");
-  if (block === undefined) return null;
   const part = files.key === null ? "file" : "key";
   const path = (files.key ?? files.certificate).path;
+  if (block === undefined) {
+    if (bytes[0] !== DER_SEQUENCE) return null;
+    return { part, problem: `"${path}" is not PEM; make it so by openssl pkey -in FILE -out FILE.pem` };
+  }
   const isEncrypted = /^-----BEGIN ENCRYPTED|^Proc-Type:.*ENCRYPTED/m.test(block);
   const passphrase = isEncrypted ? files.password?.reveal() : undefined;
   if (isEncrypted && passphrase === undefined) {
@@ -190,14 +216,17 @@ function inDer(
   const { path } = files.certificate;
   const certificate = certificateOf(bytes);
   if (certificate !== null) {
-    const key = files.key === null ? null : keyIn(files.key.read(), files);
-    if (key !== null && "problem" in key) return key;
-    return { certificates: [certificate], keys: key === null ? [] : [key] };
+    return withKey([certificate], files.key?.read() ?? new Uint8Array(), files);
   }
-  // Both begin as a SEQUENCE of DER.
-  if (bytes[0] !== 0x30) return { part: "file", problem: `"${path}" is neither PEM nor PFX` };
+  if (bytes.length === 0) return { part: "file", problem: `"${path}" is empty` };
+  if (bytes[0] !== DER_SEQUENCE) return { part: "file", problem: `"${path}" is neither PEM nor PFX` };
   if (readPfx === null) return { part: "file", problem: `"${path}" is a PFX`, isPfx: true };
   const contents = readPfx(bytes, files.password?.reveal() ?? "");
-  if (typeof contents !== "string") return contents;
-  return { part: files.password === null ? "file" : "password", problem: `"${path}": ${contents}` };
+  if (contents === "unreadable") return { part: "file", problem: `"${path}" is no PFX that can be read` };
+  if (contents !== "password") {
+    return files.key === null ? contents : withKey(contents.certificates, files.key.read(), files);
+  }
+  return files.password === null
+    ? { part: "file", problem: `"${path}" needs a password; give it` }
+    : { part: "password", problem: `"${path}" cannot be opened with this password` };
 }

@@ -26,10 +26,12 @@ export async function firstLineOf(
 ): Promise<string> {
   signal?.throwIfAborted();
   const told = (code: "secret-missing" | "secret-unreadable", what: string, cause?: unknown) =>
-    new GraphtapError(code, `Cannot get ${configKey} from the command "${program}": ${what}`, { cause });
+    new GraphtapError(code, `Cannot get ${configKey} from the command "${nameOf(program)}": ${what}`, {
+      cause,
+    });
   const { printed, end } = await outputOf(program, words, signal, timeoutMs);
   signal?.throwIfAborted();
-  if (end instanceof Error) throw told("secret-unreadable", whyNotRun(end), end);
+  if (end instanceof Error) throw told("secret-unreadable", whyNotRun(end, program), end);
   if (end === "timeout") throw told("secret-missing", `it did not end within ${timeoutMs / 1000} s`);
   if (end !== 0) throw told("secret-missing", `it ended with ${end}; run it by hand to see what it says`);
   const [line = ""] = printed.replace(/^\uFEFF/, "").split(/\r?\n/, 1);
@@ -38,4 +40,10 @@ export async function firstLineOf(
     throw told("secret-unreadable", `its first line has ${MOST_BYTES / 1024} KiB or more`);
   }
   return line;
+}
+
+/** A program as it is shown: of a whole command line, in which a secret may stand, the first word. */
+function nameOf(program: string): string {
+  const [word = ""] = program.split(/\s/, 1);
+  return word === program ? word : `${word} …`;
 }

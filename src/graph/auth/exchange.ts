@@ -21,8 +21,13 @@ export async function exchange(
     if (error.kind.recovery === "exit") throw error;
     throw new GraphtapError(
       "token-unavailable",
-      `Cannot get a token from ${request.url}: ${error.message}`,
+      `Cannot get a token from ${withoutQuery(request.url)}: ${error.message}`,
       { cause },
     );
   }
+}
+
+/** An address as it is shown: what GitHub's has as its query is not for everybody. */
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, "");
 }

@@ -13,6 +13,8 @@ export interface Expiry {
   readonly hint: string | null;
   /** The credential in use ends at that time. Warns when it is near, once for each of 30, 14, 7 and 1 days. */
   learned(endsMs: number): void;
+  /** Nobody can tell when it ends, for this reason. */
+  unknown(why: string): void;
   /** A token was asked for with this secret. */
   usedSecret(value: string): void;
 }
@@ -35,23 +37,13 @@ export function createExpiry({ kind, log, now, toldUntilMs = () => null }: Expir
   let hint: string | null = null;
   let judgedMs: number | null = null;
 
-  function warn(): void {
+  function learned(end: number): void {
+    endsMs = end;
     const nowMs = now();
-    const passed = endsMs === null
-      ? []
-      : DAYS_AHEAD.map((days) => endsMs! - days * DAY_MS).filter((at) => at <= nowMs);
-    const latest = Math.max(...passed);
-    const isTold = passed.length === 0 || latest <= (judgedMs ?? toldUntilMs() ?? -Infinity);
+    const passed = DAYS_AHEAD.map((days) => end - days * DAY_MS).filter((at) => at <= nowMs);
+    const isTold = passed.length === 0 || Math.max(...passed) <= (judgedMs ?? toldUntilMs() ?? -Infinity);
     judgedMs = nowMs;
-    if (isTold || endsMs === null) return;
-    const days = Math.floor((endsMs - nowMs) / DAY_MS);
-    const left = days < 0 ? "it is over" : `in ${days === 1 ? "1 day" : `${days} days`}`;
-    log.warn(
-      `${kind} ends at ${
-        new Date(endsMs).toISOString().slice(0, 19)
-      }Z (${left}); put a new one in its place: ` +
-        "it is taken with the next token, without a restart",
-    );
+    if (!isTold) log.warn(warningOf(kind, end, nowMs));
   }
   return {
     get endsMs() {
@@ -60,10 +52,15 @@ export function createExpiry({ kind, log, now, toldUntilMs = () => null }: Expir
     get hint() {
       return hint;
     },
-    learned(end) {
-      endsMs = end;
-      warn();
-    },
+    learned,
+    unknown: (why) => log.info(`when ${kind} ends is unknown: ${why}`),
     usedSecret: (value) => void (hint = value.slice(0, HINT_LENGTH)),
   };
+}
+
+function warningOf(kind: string, endsMs: number, nowMs: number): string {
+  const days = Math.floor((endsMs - nowMs) / DAY_MS);
+  const left = days < 0 ? "it is over" : `in ${days === 1 ? "1 day" : `${days} days`}`;
+  const end = new Date(endsMs).toISOString().slice(0, 19);
+  return `${kind} ends at ${end}Z (${left}); put a new one in its place: it is taken with the next token, without a restart`;
 }

@@ -5,7 +5,8 @@ declare module "node-forge/lib/asn1.js" {
     value: string | Asn1[];
   }
   const asn1: {
-    fromDer(bytes: string): Asn1;
+    /** @param options whether bytes behind the value are an error */
+    fromDer(bytes: string, options: { readonly parseAllBytes: boolean }): Asn1;
     toDer(value: Asn1): { getBytes(): string };
   };
   export default asn1;
@@ -23,9 +24,16 @@ declare module "node-forge/lib/pkcs12.js" {
     readonly asn1?: Asn1;
   }
   const pkcs12: {
-    pkcs12FromAsn1(pfx: Asn1, strict: boolean, password: string): {
+    pkcs12FromAsn1(pfx: Asn1, strict: boolean, password: string | null): {
       readonly safeContents: readonly { readonly safeBags: readonly SafeBag[] }[];
     };
+    /** For tests, of what openssl does not make. */
+    toPkcs12Asn1(
+      key: object,
+      certificates: readonly object[],
+      password: string | null,
+      options: { readonly algorithm: "3des" },
+    ): Asn1;
   };
   export default pkcs12;
 }
@@ -37,8 +45,52 @@ declare module "node-forge/lib/x509.js" {
     certificateToAsn1(certificate: object): Asn1;
     privateKeyToAsn1(key: object): Asn1;
     wrapRsaPrivateKey(key: Asn1): Asn1;
+    /** For tests, as the next. */
+    privateKeyFromPem(pem: string): object;
+    certificateFromPem(pem: string): object;
   };
   export default pki;
 }
 
 declare module "node-forge/lib/sha512.js" {}
+declare module "node-forge/lib/pki.js" {}
+
+declare module "node-forge/lib/forge.js" {
+  interface ByteBuffer {
+    getBytes(): string;
+  }
+  export interface Hash {
+    readonly algorithm: string;
+    /** Bytes. */
+    readonly digestLength: number;
+    /** Bytes. */
+    readonly blockLength: number;
+    start(): void;
+    update(bytes: string): void;
+    digest(): ByteBuffer;
+  }
+  const forge: {
+    util: { createBuffer(bytes: string): ByteBuffer };
+    pkcs5: {
+      pbkdf2(
+        password: string | null,
+        salt: string,
+        rounds: number,
+        length: number,
+        hash: Hash | string,
+      ): string;
+    };
+    pkcs12: {
+      generateKey(
+        password: string | null,
+        salt: ByteBuffer,
+        purpose: number,
+        rounds: number,
+        length: number,
+        /** @default SHA-1 */
+        hash?: Hash,
+      ): ByteBuffer;
+    };
+  };
+  export default forge;
+}

@@ -3,27 +3,48 @@ import { html as markup } from "hono/html";
 import { durationInWords } from "../../telemetry/duration.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { cutText, shownName } from "../status/filter.ts";
+import { mostTelling } from "../status/needs.ts";
+import { clockInWords } from "../status/summary.ts";
 import type { Need, Status } from "../status/schema.ts";
-import { counted, relative } from "./words.ts";
+import { counted, grouped, relative } from "./words.ts";
 
 /** More of them are only counted: nobody reads on, and one cause has often many victims. */
 const MOST_SHOWN = 20;
 const LONGEST_TEXT = 600;
 
-export function needList({ needs, now, sink_stalled_seconds }: Status) {
-  if (needs.length === 0 && sink_stalled_seconds === 0) return "";
+export function needList({ needs, now, sink_stalled_seconds, dead_letters, clock_ahead_seconds }: Status) {
+  const ofProcess = [
+    ...(sink_stalled_seconds === 0 ? [] : [stalledSink(sink_stalled_seconds)]),
+    ...(dead_letters === null ? [] : [refusedLines(dead_letters)]),
+    ...(clock_ahead_seconds === 0 ? [] : [wrongClock(clock_ahead_seconds)]),
+  ];
+  if (needs.length + ofProcess.length === 0) return "";
   const more = needs.length - MOST_SHOWN;
-  return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${
-    sink_stalled_seconds === 0 ? "" : stalledSink(sink_stalled_seconds)
-  }${needs.slice(0, MOST_SHOWN).map((need) => item(need, now))}</ul>${
-    more > 0 ? markup`<p>And ${more} more: filter by state below.</p>` : ""
-  }</section>`;
+  return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${ofProcess}${
+    mostTelling(needs, MOST_SHOWN).map((need) => item(need, now))
+  }</ul>${more > 0 ? markup`<p>And ${grouped(more)} more: filter by state below.</p>` : ""}</section>`;
 }
 
 function stalledSink(seconds: number) {
   return markup`<li><h3><b class="late">late</b> The sink takes nothing</h3><p>For ${
     durationInWords(seconds)
   }. Reading waits for who takes the lines: look at the shipper, the receiver, the disk.</p></li>`;
+}
+
+function refusedLines({ path, bytes }: NonNullable<Status["dead_letters"]>) {
+  return markup`<li><h3><b class="late">late</b> Lines that the receiver refused are set aside</h3><p>${
+    grouped(bytes)
+  } bytes, each line with the answer. See to the reason, send the lines on, and delete the file.</p><p><code>${
+    text(path)
+  }</code></p></li>`;
+}
+
+function wrongClock(aheadSeconds: number) {
+  return markup`<li><h3><b class="late">late</b> ${clockInWords(aheadSeconds)}</h3><p>${
+    aheadSeconds < 0
+      ? "New records come so much later. Nothing is skipped: set the clock."
+      : "Nothing is skipped, for no stream is read beyond Graph's own time. Set the clock: what is shown in relation to now is wrong."
+  }</p></li>`;
 }
 
 function item({ input, service, streams, verdict, cause, since, detail, todo, command }: Need, now: string) {

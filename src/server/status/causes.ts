@@ -56,7 +56,7 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   "graph-timeout": { says: "is served too slowly", todo: BY_ITSELF, isShared: true },
   "graph-refused": {
     says: "is refused by Graph",
-    todo: "Graph's own words are below: they say what it refuses.",
+    todo: "What was answered is below, with what to check. The log at --log-level debug shows each request.",
   },
   "graph-unclear": { says: "is refused by Graph without a reason", todo: BY_ITSELF },
   "page-link-expired": { says: "loses its place between pages", todo: BY_ITSELF },

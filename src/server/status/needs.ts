@@ -5,6 +5,16 @@ import { causeOf } from "./causes.ts";
 import type { Need, StreamStatus } from "./schema.ts";
 import { VERDICTS } from "./verdict.ts";
 
+/** So many of them at most, one of each cause before others of the same: nothing hides behind an outage of many. */
+export function mostTelling(needs: readonly Need[], most: number): readonly Need[] {
+  const causes = new Set<string>();
+  const isFirst = ({ cause }: Need) => causes.size < causes.add(cause).size;
+  const [firsts, others]: [Need[], Need[]] = [[], []];
+  for (const need of needs) (isFirst(need) ? firsts : others).push(need);
+  const chosen = new Set([...firsts, ...others].slice(0, most));
+  return needs.filter((need) => chosen.has(need));
+}
+
 /** A stream, or all of an input's that fail for one cause, as one. */
 interface Troubled extends Omit<StreamStatus, "service"> {
   /** `null` for several. */
@@ -59,19 +69,15 @@ function needOf(stream: Troubled): Need | null {
         detail: stream.gap_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
         todo: `Graph did not serve it. It is tried again by itself, next at ${nextTry(stream)}.`,
       });
-    case "late": {
-      const cause = stream.code === null ? null : causeOf(stream.code);
+    case "late":
       return need(
         stream,
         "doctor",
         `is ${durationInWords(stream.lag_seconds ?? 0)} behind${alsoLost(stream)}`,
         {
-          todo: cause === null
-            ? "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less."
-            : `It ${cause.says}. ${cause.todo}`,
+          todo: lateTodo(stream),
         },
       );
-    }
     case "lost":
       return need(stream, "gaps", lostCause(stream), {
         detail: stream.lost_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
@@ -82,6 +88,14 @@ function needOf(stream: Troubled): Need | null {
     default:
       return null;
   }
+}
+
+function lateTodo(stream: Troubled): string {
+  if (stream.code === null) {
+    return "Requests wait for their budget or for answers: a longer period, or fewer services for each tenant, need less.";
+  }
+  const { says, todo } = causeOf(stream.code);
+  return `It ${says}. ${todo}`;
 }
 
 function gapCause({ gaps, gap_seconds }: Troubled): string {

@@ -96,10 +96,18 @@ export const statusSchema = z.strictObject({
   now: time,
   started: time,
   polls: z.boolean().describe("whether streams are polled at their periods; if not, clients pull"),
-  verdict: verdict.describe("the worst of all streams; late when the sink takes nothing"),
+  verdict: verdict.describe(
+    "the worst of all streams; late when the sink takes nothing or refused lines, or the clock is wrong",
+  ),
   summary: z.string().describe("one sentence"),
   counts: z.record(z.enum(VERDICTS), count).describe("streams by verdict"),
   sink_stalled_seconds: seconds.describe("for how long lines have waited for the sink; 0 when they do not"),
+  dead_letters: z.strictObject({ path: z.string(), bytes: count }).nullable().describe(
+    "the file with lines that the receiver will never take; null while there is none",
+  ),
+  clock_ahead_seconds: z.number().describe(
+    "how far this host's clock is ahead of Graph's, below zero when it is behind; 0 within five minutes",
+  ),
   needs: z.array(need).describe("what somebody should look at, the worst first"),
   streams: z.array(stream).describe("in the order of the configuration"),
 }).meta({ title: "Status of graphtap" });

@@ -1,5 +1,6 @@
 /** From figures to the one document that page, `/v1/status`, `/readyz` and a terminal draw from. */
 import { formatInstant, type Instant, secondsBetween, secondsIn, type Window } from "../../instant.ts";
+import type { DeadLetterFile } from "../../sink/sink.ts";
 import { type Gap, gapSeconds } from "../../state/gap.ts";
 import type { Lost } from "../../state/lost.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
@@ -21,38 +22,55 @@ export interface ProcessFacts {
   readonly polls: boolean;
   /** As {@linkcode Delivery.stalledSeconds} has it. */
   readonly sinkStalledSeconds: number;
+  /** As {@linkcode SinkFigures.deadLetters} has it. @default null */
+  readonly deadLetters?: DeadLetterFile | null;
   /** Whether a batch of the stream waits to be confirmed. */
   readonly hasBatch: (served: ServedStream) => boolean;
 }
 
 /** How everything is doing now. */
 export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): Status {
+  const clockAhead = clockAheadOf(served);
   const streams = served.map((one) => streamStatus(one, facts));
   const counts = Object.fromEntries(VERDICTS.map((word) => [word, 0])) as Record<Verdict, number>;
   for (const { verdict } of streams) counts[verdict]++;
   const needs = needsOf(streams);
   const newest = streams.reduce((latest, { newest_record }) => Math.max(latest, epochOf(newest_record)), 0);
-  const { version, polls, nowMs, sinkStalledSeconds } = facts;
+  const { version, polls, nowMs, sinkStalledSeconds, deadLetters = null } = facts;
   const worst = streams.reduce<Verdict>((so_far, { verdict }) => worse(so_far, verdict), "healthy");
   return {
     version,
     now: timeOf(nowMs)!,
     started: timeOf(facts.startedMs)!,
     polls,
-    verdict: sinkStalledSeconds > 0 ? worse("late", worst) : worst,
+    verdict: sinkStalledSeconds > 0 || deadLetters !== null || clockAhead !== 0
+      ? worse("late", worst)
+      : worst,
     summary: summaryOf({
       counts,
       needs,
       polls,
       sink_stalled_seconds: sinkStalledSeconds,
+      dead_letters: deadLetters,
+      clock_ahead_seconds: clockAhead,
       newestAge: newest === 0 ? null : Math.max(0, nowMs - newest) / 1000,
       backfills: streams.filter(({ backfill }) => backfill !== null).length,
     }),
     counts,
     sink_stalled_seconds: sinkStalledSeconds,
+    dead_letters: deadLetters,
+    clock_ahead_seconds: clockAhead,
     needs,
     streams,
   };
+}
+
+/** Less is no news: clocks of servers differ, and answers take their time. */
+const LEAST_CLOCK_SECONDS = 300;
+
+function clockAheadOf([first]: readonly ServedStream[]): number {
+  const ahead = first?.hostClock.aheadSeconds ?? 0;
+  return Math.abs(ahead) < LEAST_CLOCK_SECONDS ? 0 : ahead;
 }
 
 function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
@@ -77,7 +95,7 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
     last_poll: timeOf(figures.lastEndedMs ?? position?.lastPollEndedMs ?? null),
     last_success: timeOf(lastSuccessMs(figures)),
     read_to: textOf(position?.watermark),
-    lag_seconds: lagOf(figures, nowMs),
+    lag_seconds: lagOf(served, nowMs),
     newest_record: textOf(position?.newest?.time),
     records: position?.records ?? 0,
     sent: figures.sent,
@@ -97,14 +115,15 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
   };
 }
 
-function judge({ stream, figures }: ServedStream, { nowMs, startedMs, polls }: ProcessFacts): Verdict {
+function judge(served: ServedStream, { nowMs, startedMs, polls }: ProcessFacts): Verdict {
+  const { stream, figures } = served;
   const successMs = lastSuccessMs(figures);
   return verdictOf({
     fails: figures.error !== null || figures.trouble !== null,
     sinceSuccess: successMs === null ? null : (nowMs - successMs) / 1000,
     gaps: figures.gaps.length,
     lost: figures.lost.length,
-    lag: lagOf(figures, nowMs),
+    lag: lagOf(served, nowMs),
     hasBegun: figures.lastEndedMs !== null,
     uptime: (nowMs - startedMs) / 1000,
     period: stream.service.periodSeconds,
@@ -125,9 +144,12 @@ function sinceMs(verdict: Verdict, { failingSinceMs, gaps, lost, position }: Fig
   return verdict === "late" && watermark !== null ? watermark.seconds * 1000 : null;
 }
 
-function lagOf({ position }: Figures, nowMs: number): number | null {
-  const watermark = position?.watermark ?? null;
-  return watermark === null ? null : Math.max(0, nowMs / 1000 - watermark.seconds - watermark.nanos / 1e9);
+/** By Graph's clock where the host's is ahead of it: nobody can read what Graph has not reached. */
+function lagOf({ figures, hostClock }: ServedStream, nowMs: number): number | null {
+  const watermark = figures.position?.watermark ?? null;
+  if (watermark === null) return null;
+  const now = nowMs / 1000 - Math.max(0, hostClock.aheadSeconds ?? 0);
+  return Math.max(0, now - watermark.seconds - watermark.nanos / 1e9);
 }
 
 /** Over the minutes that there were; a process that has just begun has had one. */

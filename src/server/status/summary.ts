@@ -1,33 +1,50 @@
 /** The one sentence that says how all streams are doing. */
 import { durationInWords } from "../../telemetry/duration.ts";
 import { shownName } from "./filter.ts";
+import { mostTelling } from "./needs.ts";
 import type { Status } from "./schema.ts";
 
 /** More of them are only counted. */
 const MOST_TOLD = 3;
 
 /** What the sentence is made of. */
-export type Told = Pick<Status, "counts" | "needs" | "sink_stalled_seconds" | "polls"> & {
-  /** Age of the newest record of all streams in seconds; `null` when there is none. */
-  readonly newestAge: number | null;
-  /** How many streams still read older records. */
-  readonly backfills: number;
-};
+export type Told =
+  & Pick<
+    Status,
+    "counts" | "needs" | "sink_stalled_seconds" | "dead_letters" | "clock_ahead_seconds" | "polls"
+  >
+  & {
+    /** Age of the newest record of all streams in seconds; `null` when there is none. */
+    readonly newestAge: number | null;
+    /** How many streams still read older records. */
+    readonly backfills: number;
+  };
 
 /** "All 12 streams healthy, newest record 2 min old", or who needs somebody, and why. */
 export function summaryOf(told: Told): string {
-  const { counts, sink_stalled_seconds: stalled } = told;
+  const { counts, sink_stalled_seconds: stalled, dead_letters, clock_ahead_seconds } = told;
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (all === 0) return "There are no streams: the configuration enables none";
-  const sentence = troubled(told, all) ?? calm(told, all);
-  if (stalled === 0) return sentence;
-  return `The sink has taken nothing for ${durationInWords(stalled)}, so reading waits. ${sentence}`;
+  return [
+    ...(stalled === 0
+      ? []
+      : [`The sink has taken nothing for ${durationInWords(stalled)}, so reading waits.`]),
+    ...(dead_letters === null ? [] : ["Lines that the receiver refused wait for you."]),
+    ...(clock_ahead_seconds === 0 ? [] : [`${clockInWords(clock_ahead_seconds)}.`]),
+    troubled(told, all) ?? calm(told, all),
+  ].join(" ");
+}
+
+/** "This host's clock is 3 d behind Graph's". */
+export function clockInWords(aheadSeconds: number): string {
+  const which = aheadSeconds < 0 ? "behind" : "ahead of";
+  return `This host's clock is ${durationInWords(Math.abs(aheadSeconds))} ${which} Graph's`;
 }
 
 function troubled({ counts, needs }: Told, all: number): string | null {
   const troubled = counts.failing + counts.gap + counts.late + counts.lost;
   if (troubled === 0) return null;
-  const told = needs.slice(0, MOST_TOLD).map(({ input, service, cause }) =>
+  const told = mostTelling(needs, MOST_TOLD).map(({ input, service, cause }) =>
     `${[input, ...(service === null ? [] : [service])].map(shownName).join("/")} ${cause}`
   );
   const more = needs.length - told.length;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "./example.ts";
 
@@ -40,6 +41,10 @@ describe("the kinds of credentials", () => {
     [
       "federated_token: gitlab",
       'federated_token: found a text, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
+    ],
+    [
+      "federated_token: {env: CI_TOKEN}",
+      'federated_token: found a map, expected {file: PATH}, {command: [PROGRAM, ARGUMENT, …]}, "github", or {}',
     ],
     [
       "managed_identity: {client_id: a, object_id: b}",
@@ -265,6 +270,25 @@ describe("Azure's variables", () => {
       given({ AZURE_CLIENT_SECRET: "x", AZURE_AUTHORITY_HOST: "https://login.microsoftonline.us/" }),
     ).inputs;
     expect([input!.loginUrl, input!.topLevelDomain]).toEqual(["https://login.microsoftonline.us", "us"]);
+  });
+
+  it("name files from where the program was started", () => {
+    const files = { [resolve("app.pem")]: "the certificate", [resolve("token")]: "the token" };
+    expect(credentialsOf(text, given({ AZURE_CLIENT_CERTIFICATE_PATH: "app.pem" }, files))).toMatchObject({
+      kind: "client_certificate",
+      certificate: { path: resolve("app.pem") },
+    });
+    expect(credentialsOf(text, given({ AZURE_FEDERATED_TOKEN_FILE: "token" }, files))).toMatchObject({
+      kind: "federated_token",
+      from: { path: resolve("token") },
+    });
+  });
+
+  it("are named where something of them is wrong", () => {
+    const path = resolve("app.pem");
+    expect(problemsOf(text, given({ AZURE_CLIENT_CERTIFICATE_PATH: path }))).toEqual([
+      `4:3 error inputs.a: $AZURE_CLIENT_CERTIFICATE_PATH: cannot read file "${path}" (ENOENT)`,
+    ]);
   });
 
   it("count for nothing beside a block of the configuration", () => {

@@ -25,7 +25,7 @@ describe("globals", () => {
     const { globals } = read(text);
     expect(globals).toMatchObject({ id: "12345", debug: false, tagGeneration: "1", plugins: ["./a.ts"] });
     expect(globals.quotas).toEqual({ reports: { requests: 5, seconds: 10 } });
-    expect(readPluginPaths(text)).toEqual(["./a.ts"]);
+    expect(readPluginPaths(text, {})).toEqual(["./a.ts"]);
   });
 
   it.each(["~", "~/state", "~graphtap/state"])(
@@ -36,7 +36,7 @@ describe("globals", () => {
         globals: [`persistence: {config: {directory_name: "${path}"}}`, `plugins: [./a.ts, "${path}"]`],
       });
       expect(problemsOf(text)).toEqual([told, told]);
-      expect(readPluginPaths(text), "nothing is loaded from there").toEqual(["./a.ts"]);
+      expect(readPluginPaths(text, {}), "nothing is loaded from there").toEqual(["./a.ts"]);
       expect(problemsOf(small({ globals: [`persistence: {config: {directory_name: "./${path}"}}`] })))
         .toEqual([]);
     },

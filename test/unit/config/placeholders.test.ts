@@ -27,12 +27,12 @@ describe("what was to be replaced", () => {
 
   it("is told with its place, wherever it stands", () => {
     const text = small({
-      globals: ["name: ${NAME}"],
+      globals: ["name: $NAME"],
       input: ["environment: '{{ env }}'"],
-      services: ["signIns: {override_tag: 'my.app.${ENV}.x'}"],
-    }).replace("s3cr3t~value", "${GRAPH_SECRET}");
+      services: ["signIns: {override_tag: 'my.app.${ENV:?}.x'}"],
+    }).replace("s3cr3t~value", "'%GRAPH_SECRET%'");
     const said =
-      "holds a variable, and nothing here replaces it; write the value itself, or for a secret {env: NAME}";
+      "holds a variable that nothing here replaces; write ${NAME}, the value itself, or for a secret {env: NAME}";
     expect(problemsOf(text)).toEqual([
       `3:9 error globals.name: ${said}`,
       `10:22 error inputs.a.credentials.client_secret: ${said}`,
@@ -44,8 +44,8 @@ describe("what was to be replaced", () => {
   it("is told once where its braces break the YAML around it", () => {
     const text = "a: {id: 1, secret: ${GRAPH_SECRET}, b: {c: 1}}\nd: {e: ${F}}\n";
     expect(problemsOf(text)).toEqual([
-      "1:20 error : this line holds a variable, and nothing here replaces it; " +
-      "write the value itself, or for a secret {env: NAME}",
+      "1:20 error : this line holds a variable within { } or [ ], where YAML takes its braces for a block; " +
+      'put it in quotes: "${NAME}"',
     ]);
   });
 

@@ -32,6 +32,23 @@ describe("the JSON Schema", () => {
   });
 
   it.each([
+    ["request_period_in_seconds: ${PERIOD}"],
+    ["enabled: ${ON:-yes}"],
+    ["override_query_window_max_seconds: ${WINDOW}"],
+    ["start_time_in_utc: ${FROM}"],
+  ])("accepts a reference in the place of a value: %s", (line) => {
+    expect(accepts(parse(small({ services: ["signIns:", `  ${line}`] })))).toBe(true);
+    expect(accepts(parse(small({ services: ["signIns:", `  ${line.replace(/[${}]/g, "~")}`] })))).toBe(
+      line.startsWith("start_time"),
+    );
+  });
+
+  it("accepts a reference in the place of a word", () => {
+    const cloud = (word: string) => accepts(parse(small({ input: [`override_top_level_domain: ${word}`] })));
+    expect(["us", "${CLOUD}", "uk"].map(cloud)).toEqual([true, true, false]);
+  });
+
+  it.each([
     ["an input without credentials", "inputs: {a: {id: 1, services: {}}}"],
     ["two kinds of credentials", small().replace(/client_secret: .*/, "$&\n      azure_cli: true")],
     ["an unknown key in an input", small({ input: ["bogus: 1"] })],

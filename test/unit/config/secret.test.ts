@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../../src/config/load.ts";
 import { createSecret } from "../../../src/config/secret.ts";
-import { CLIENT, options, problemsOf, secretOf, small } from "./example.ts";
+import { CLIENT, options, problemsOf, secretOf, small, TENANT } from "./example.ts";
 
 const VALUE = "s3cr3t~value";
 const readers = options();
@@ -67,6 +67,59 @@ describe("a secret", () => {
     expect(() => createSecret({ file }, given).reveal()).toThrow(
       expect.objectContaining({ code: file === "none" ? "secret-missing" : "secret-unreadable", message }),
     );
+  });
+});
+
+describe("a secret in the place of where it is", () => {
+  const PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n-----END PRIVATE KEY-----\n";
+  const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
+  const ENTRA = "abc8Q~0123456789_ABCDEFGHIJKLMNOPQRSTU.x";
+  const text = (kind: object) =>
+    small().replace(/client_secret: .*/, JSON.stringify(kind).slice(1, -1).replace(":", ": "));
+
+  it.each([
+    ["a key, as the file of a certificate", PEM, { client_certificate: { file: PEM } }],
+    ["a key, as the file of a key", PEM, { client_certificate: { file: "app.pem", key: PEM } }],
+    ["a token, as the file of a token", JWT, { federated_token: { file: JWT } }],
+    ["a secret, as its file", ENTRA, { client_secret: { file: ENTRA } }],
+    ["a secret, as its variable", ENTRA, { client_secret: { env: ENTRA } }],
+  ])("is told, and not shown: %s", (_, secret, kind) => {
+    const said = problemsOf(text(kind), options({ "config/app.pem": "x" })).join("\n");
+    expect(said).toMatch(
+      /error inputs\.a\.credentials\..*: this is no (path, but what should be in a file|variable's name)/,
+    );
+    for (const part of secret.split(/[\n.]/).filter((one) => one !== "")) expect(said).not.toContain(part);
+  });
+
+  it.each([["AZURE_CLIENT_CERTIFICATE_PATH", PEM], ["AZURE_FEDERATED_TOKEN_FILE", JWT]])(
+    "is told of a variable of Azure, by its name: %s",
+    (variable, secret) => {
+      const alone = small().replace(/ {4}credentials:\n(.*\n){3}/, `    tenant_id: ${TENANT}\n`);
+      const env = { AZURE_CLIENT_ID: CLIENT, [variable]: secret };
+      expect(problemsOf(alone, options({}, env))).toEqual([
+        expect.stringMatching(
+          /^4:3 error inputs\.a: \$AZURE_[A-Z_]+: this is no path, but what should be in a file; put it into one, and its path here$/,
+        ),
+      ]);
+    },
+  );
+
+  it("is no long path, and no long name", () => {
+    const path = "/var/run/secrets/azure.tokens/azure-identity-token";
+    const given = options({ [path]: VALUE }, { A_VARIABLE_WITH_A_NAME_OF_FORTY_LETTERS_X: VALUE });
+    expect(createSecret({ file: path }, given).reveal()).toBe(VALUE);
+    expect(createSecret({ env: "A_VARIABLE_WITH_A_NAME_OF_FORTY_LETTERS_X" }, given).reveal()).toBe(VALUE);
+  });
+});
+
+describe("a certificate in a home that no shell put in", () => {
+  it("is no file that may come by itself", () => {
+    const text = small().replace(/client_secret: .*/, "client_certificate: {file: ~/app.pem}");
+    expect(parseConfig(text, options()).problems).toEqual([
+      expect.objectContaining({
+        message: 'cannot read file "~/app.pem": nothing replaces the "~" there; write the whole path',
+      }),
+    ]);
   });
 });
 

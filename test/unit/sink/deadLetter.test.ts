@@ -6,6 +6,18 @@ import { createDeadLetters } from "../../../src/sink/deadLetter.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 
 describe("lines that were set aside", () => {
+  it("are told of while there are any, also by a process that set none aside", () => {
+    const path = join(tempFolder(), "dead-letter.ndjson");
+    const letters = () => createDeadLetters(path, "http://receiver", () => 0);
+    expect(letters().file()).toBeNull();
+    const first = letters();
+    first.add(Buffer.from("a\n"), 400, "why");
+    first.close();
+    expect(letters().file()).toEqual({ path, bytes: readFileSync(path).length });
+    rmSync(path);
+    expect(letters().file()).toBeNull();
+  });
+
   it.each<[string, (path: string) => void, string[]]>([
     ["stay where they are", () => {}, ["a", "b"]],
     ["are taken out of the way", (path) => renameSync(path, `${path}.read`), ["b"]],

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { KEEP_LOST_MS, type Lost } from "../../../src/state/lost.ts";
 import { lostEntry, lostRangesIn, openLostLedger } from "../../../src/state/lostLedger.ts";
@@ -46,6 +47,22 @@ describe("the ledger of what is lost", () => {
     expect(running.list()).toEqual([LOST[2]]);
     running.save([{ ...LOST[0]!, to: { seconds: NOW / 1000 + 50, nanos: 0 } }]);
     expect(running.list()).toHaveLength(1);
+  });
+
+  it("goes on where what was acknowledged cannot be read, and shows all of it", () => {
+    const folder = tempFolder();
+    const running = ledgerIn(folder);
+    running.save(LOST);
+    mkdirSync(join(folder, "lost-known.json"));
+    expect(running.list()).toEqual(LOST);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("is acknowledged by root in a file that its process can read", () => {
+    const folder = tempFolder();
+    ledgerIn(folder).save(LOST);
+    chownSync(join(folder, "lost.json"), 65_534, 65_534);
+    ledgerIn(folder, { readOnly: true }).forget();
+    expect(statSync(join(folder, "lost-known.json"))).toMatchObject({ uid: 65_534, gid: 65_534 });
   });
 
   it("writes nothing where there is nothing to acknowledge", () => {

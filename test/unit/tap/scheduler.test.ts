@@ -29,6 +29,7 @@ async function pausesOf(isUpToDate: boolean): Promise<number[]> {
       gaps: 0,
       isUpToDate,
       startedMs: rig.clock.now(),
+      hostAheadSeconds: null,
       elapsedMs: 0,
       error: new GraphtapError("graph-refused", "no"),
     };

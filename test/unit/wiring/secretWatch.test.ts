@@ -53,7 +53,7 @@ describe("the end of a client secret", () => {
       secrets: [endingIn(50)],
     }, 1.5);
     const said = expect.stringContaining(
-      "when the client secret ends is unknown: grant the application permission Application.Read.All to see it",
+      "when client_secret ends is unknown: grant the application permission Application.Read.All to see it",
     );
     expect([log, asked, endsMs]).toEqual([[said, said], 0, null]);
   });

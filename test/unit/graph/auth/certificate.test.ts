@@ -71,6 +71,27 @@ describe("a certificate with its key", () => {
     });
   });
 
+  it("is read from a PFX whose key has a file of its own", () => {
+    const pfx = pfxOf(made, PASSWORD, "-nokeys");
+    expect(judgeCertificate(filesOf(pfx, made.key, PASSWORD), Date.now(), readPfx)).toEqual([]);
+    expect(judgeCertificate(filesOf(pfx, other.key, PASSWORD), Date.now(), readPfx)).toMatchObject([
+      { part: "key", message: expect.stringContaining("does not belong to the certificate") },
+    ]);
+  });
+
+  it("is read from a PFX in base64, as Key Vault hands it out", () => {
+    const path = join(made.folder, "base64.pfx");
+    for (
+      const text of [
+        readFileSync(pfxOf(made, PASSWORD)).toString("base64"),
+        openssl(["base64", "-in", pfxOf(made, PASSWORD)]),
+      ]
+    ) {
+      writeFileSync(path, text);
+      expect(judgeCertificate(filesOf(path, undefined, PASSWORD), Date.now(), readPfx)).toEqual([]);
+    }
+  });
+
   it("is nobody's business until its end", () => {
     expect(judgeCertificate(filesOf(made.both), Date.now(), null)).toEqual([]);
   });
@@ -122,6 +143,39 @@ describe("a certificate with its key", () => {
       () => filesOf(made.certificate, encrypted("pkcs8", "-topk8"), "wrong"),
       "password",
       "cannot be opened with this password",
+    ],
+    ["that is empty", () => filesOf(fileOfText("empty.pem", "")), "file", 'empty.pem" is empty'],
+    [
+      "whose key is DER",
+      () => {
+        const der = join(made.folder, "key.der");
+        openssl(["pkcs8", "-topk8", "-nocrypt", "-in", made.key, "-outform", "DER", "-out", der]);
+        return filesOf(made.certificate, der);
+      },
+      "key",
+      "is not PEM; make it so by openssl pkey -in FILE -out FILE.pem",
+    ],
+    [
+      "in a PFX whose password is not given",
+      () => filesOf(pfxOf(made, PASSWORD)),
+      "file",
+      "needs a password; give it",
+    ],
+    [
+      "in a PFX that has another password",
+      () => filesOf(pfxOf(made, PASSWORD), undefined, "wrong"),
+      "password",
+      "cannot be opened with this password",
+    ],
+    [
+      "in a PFX that is cut off",
+      () => {
+        const path = join(made.folder, "cut.pfx");
+        writeFileSync(path, readFileSync(pfxOf(made, PASSWORD)).subarray(0, 500));
+        return filesOf(path, undefined, PASSWORD);
+      },
+      "file",
+      "is no PFX that can be read",
     ],
   ])("%s is an error", (_, files, part, message) => {
     const [remark, ...others] = judgeCertificate(files(), Date.now(), readPfx);

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../../src/errors.ts";
@@ -60,6 +60,27 @@ describe("a command that prints a secret", () => {
       code: "secret-unreadable",
       message: expect.stringContaining(said),
     });
+  });
+
+  it("that is a whole command line is told how to write it, and shown by its first word", async () => {
+    const command = ["vault-login --password=s3cr3t get secret"];
+    await expect(firstLineOf({ command }, "client_secret")).rejects.toMatchObject({
+      code: "secret-unreadable",
+      message: 'Cannot get client_secret from the command "vault-login …": there is no such program; ' +
+        "each of its arguments is an item of its own in the list",
+    });
+  });
+
+  it("that ended is understood, whoever else holds its output", async () => {
+    expect(await printed("echo s3cr3t; sleep 5 &", 4000)).toBe("s3cr3t");
+  });
+
+  it("that takes too long is killed with all that it started", async () => {
+    const file = join(tempFolder(), "still-there");
+    const ended = printed(`(sleep 1; touch '${file}') & wait`, 300);
+    await expect(ended).rejects.toMatchObject({ code: "secret-missing" });
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(existsSync(file)).toBe(false);
   });
 
   it("that takes too long is killed, whoever else holds its output", async () => {

@@ -1,13 +1,37 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import asn1 from "node-forge/lib/asn1.js";
+import pkcs12 from "node-forge/lib/pkcs12.js";
+// By being loaded it adds PEM to the next.
+import "node-forge/lib/pki.js";
+import pki from "node-forge/lib/x509.js";
 import { describe, expect, it } from "vitest";
 import { readPfx } from "../../../../src/graph/auth/pfx.ts";
-import { applicationCertificate, pfxOf } from "../../../support/applicationCertificate.ts";
+import { applicationCertificate, openssl, pfxOf } from "../../../support/applicationCertificate.ts";
 import { fileFolder } from "../../../support/tempFolder.ts";
 
 const made = applicationCertificate(fileFolder());
 const { fingerprint256 } = new X509Certificate(readFileSync(made.certificate));
 const PASSWORD = "a password";
+
+/** A PFX whose MAC is made of no password at all, which openssl opens and does not make. */
+function withoutPassword(): Buffer {
+  const [key, certificate] = [made.key, made.certificate].map((path) => readFileSync(path, "utf8"));
+  const content = pkcs12.toPkcs12Asn1(
+    pki.privateKeyFromPem(key!),
+    [pki.certificateFromPem(certificate!)],
+    null,
+    {
+      algorithm: "3des",
+    },
+  );
+  const path = join(made.folder, "none.pfx");
+  writeFileSync(path, Buffer.from(asn1.toDer(content).getBytes(), "latin1"));
+  openssl(["pkcs12", "-in", path, "-passin", "pass:", "-noout", "-legacy"]);
+  return readFileSync(path);
+}
 
 describe("a PFX", () => {
   it.each<[string, string, string[]]>([
@@ -36,15 +60,25 @@ describe("a PFX", () => {
   it.each([["an ASCII one", "wrong"], ["one with other letters", "wröng"]])(
     "is not opened by another password: %s",
     (_, password) => {
-      expect(readPfx(readFileSync(pfxOf(made, PASSWORD)), password)).toBe(
-        "it cannot be opened with this password",
-      );
+      expect(readPfx(readFileSync(pfxOf(made, PASSWORD)), password)).toBe("password");
     },
   );
+
+  it("without even an empty password is opened, as Key Vault makes it", () => {
+    const contents = readPfx(withoutPassword(), "");
+    if (typeof contents === "string") throw new Error(contents);
+    expect(contents.certificates.map((one) => one.fingerprint256)).toEqual([fingerprint256]);
+    expect(contents.keys).toHaveLength(1);
+  });
+
+  it("with a line break behind it is opened", () => {
+    const bytes = Buffer.concat([readFileSync(pfxOf(made, PASSWORD)), Buffer.from("\r\n")]);
+    expect(readPfx(bytes, PASSWORD)).toMatchObject({ keys: [{ type: "private" }] });
+  });
 
   it("that is cut off is none", () => {
     const path = pfxOf(made, PASSWORD);
     writeFileSync(path, readFileSync(path).subarray(0, 500));
-    expect(readPfx(readFileSync(path), PASSWORD)).toBe("it is no PFX that can be read");
+    expect(readPfx(readFileSync(path), PASSWORD)).toBe("unreadable");
   });
 });

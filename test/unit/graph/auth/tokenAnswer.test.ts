@@ -85,6 +85,8 @@ describe("no token", () => {
       "token-refused",
       "AADSTS90002; tenant_id names no tenant",
     ],
+    [400, { error: "invalid_request", error_codes: [70023] }, "token-refused", "longer than Entra takes"],
+    [401, { error: "invalid_client", error_codes: [7000214] }, "token-refused", "the certificate is revoked"],
     [503, "", "token-unavailable", "status 503"],
   ])("from %i %j: it is %s, and says %s", (status, body, code, words) => {
     const error = refusal(status, body);

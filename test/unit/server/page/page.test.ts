@@ -101,6 +101,22 @@ describe("the status page", () => {
     expect(text).toContain("What needs you late The sink takes nothing For 1 min 30 s.");
   });
 
+  it("tells of lines that the receiver refused, and where they are", () => {
+    const dead_letters = { path: "/var/lib/<tap>/dead-letter.ndjson", bytes: 12_345 };
+    const page = pageOf([streamOf("contoso", "signIns")], "", { dead_letters });
+    expect(textOf(page)).toContain("Lines that the receiver refused are set aside 12,345 bytes");
+    expect(page).toContain("<code>/var/lib/&lt;tap&gt;/dead-letter.ndjson</code>");
+  });
+
+  it("tells of a clock that is wrong, and what it does", () => {
+    const of = (clock_ahead_seconds: number) =>
+      textOf(pageOf([streamOf("contoso", "signIns")], "", { clock_ahead_seconds }));
+    expect(of(-3600)).toContain(
+      "late This host&#39;s clock is 1 h behind Graph&#39;s New records come so much later.",
+    );
+    expect(of(3600)).toContain("late This host&#39;s clock is 1 h ahead of Graph&#39;s Nothing is skipped");
+  });
+
   it("has a picture of the last hour that says what it shows", () => {
     expect(pageOf([streamOf("contoso", "signIns")])).toContain(
       'aria-label="720 records in the last hour, at most 60 in a minute"',

@@ -233,6 +233,27 @@ describe("/v1/status", () => {
     expect(status.summary).toMatch(/^2 of 2 need you: contoso\/signIns is 16 min behind; /);
   });
 
+  it.each([["behind", -3], ["ahead of", 3]])(
+    "knows that the host's clock is days %s Graph's, and takes no stream for late because of it",
+    async (which, days) => {
+      const house = open();
+      const date = new Date(house.clock.now() - days * 86_400_000).toUTCString();
+      house.emulator.faults.add({
+        match: { path: "/v1.0", times: "always" },
+        do: { kind: "annotate", headers: { date } },
+      });
+      await house.pollAll();
+      house.clock.advance(60_000);
+      const status = await statusOf(house);
+      expect(status).toMatchObject({ verdict: "late", counts: { healthy: 2 }, needs: [] });
+      expect(Math.round(status.clock_ahead_seconds / 86_400)).toBe(days);
+      expect(status.summary).toMatch(
+        new RegExp(`^This host's clock is 3 d ${which} Graph's\\. All 2 streams healthy`),
+      );
+      expect(Math.abs(stream(status, "signIns").lag_seconds! - 60)).toBeLessThan(2);
+    },
+  );
+
   it("gives the streams that a filter lets through, and counts all", async () => {
     const house = open({ inputs: ["contoso", "fabrikam"] });
     await house.pollAll();

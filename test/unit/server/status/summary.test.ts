@@ -19,6 +19,8 @@ const told = (counts: Partial<Told["counts"]>, more: Partial<Told> = {}): Told =
   needs: [],
   polls: true,
   sink_stalled_seconds: 0,
+  dead_letters: null,
+  clock_ahead_seconds: 0,
   newestAge: 120,
   backfills: 0,
   ...more,
@@ -51,11 +53,23 @@ describe("the summary", () => {
       told({ failing: 4 }, { needs: FOUR }),
       "4 of 4 need you: a cannot log in; b cannot log in; c cannot log in; and 1 more",
     ],
+    [
+      told({ failing: 4, late: 1 }, { needs: [...FOUR, need("e", "signIns", "is 2 h behind")] }),
+      "5 of 5 need you: a cannot log in; b cannot log in; e/signIns is 2 h behind; and 2 more",
+    ],
     [told({ waiting: 1, healthy: 1 }), "1 of 2 streams waits to be read for the first time"],
     [told({ waiting: 2 }, { polls: false }), "2 of 2 streams wait to be pulled for the first time"],
     [
       told({ healthy: 2 }, { sink_stalled_seconds: 90 }),
       "The sink has taken nothing for 1 min 30 s, so reading waits. All 2 streams healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { dead_letters: { path: "/d", bytes: 9 } }),
+      "Lines that the receiver refused wait for you. The only stream is healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { clock_ahead_seconds: -259_200 }),
+      "This host's clock is 3 d behind Graph's. The only stream is healthy, newest record 2 min old",
     ],
     [told({}), "There are no streams: the configuration enables none"],
   ])("of %j", (facts, sentence) => expect(summaryOf(facts)).toBe(sentence));

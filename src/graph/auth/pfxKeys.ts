@@ -1,0 +1,32 @@
+/**
+ * Lets node-forge make the keys of a PFX by the runtime's own hashes. It takes thousands of rounds in JavaScript
+ * otherwise, which is the larger part of what a PFX costs; what it makes stays the same.
+ */
+import { createHash } from "node:crypto";
+import forge, { type Hash } from "node-forge/lib/forge.js";
+import "node-forge/lib/pkcs12.js";
+
+/** The same hash by the runtime. It has one text at a time, as the rounds do. */
+function byRuntime({ algorithm, digestLength, blockLength }: Hash): Hash {
+  let hash = createHash(algorithm);
+  return {
+    algorithm,
+    digestLength,
+    blockLength,
+    start() {
+      hash = createHash(algorithm);
+    },
+    update: (bytes) => void hash.update(bytes, "latin1"),
+    digest: () => forge.util.createBuffer(hash.digest().toString("latin1")),
+  };
+}
+
+/** Called once, when the library is loaded. */
+export function deriveKeysByRuntime(): void {
+  const { pkcs5: { pbkdf2 }, pkcs12: { generateKey } } = forge;
+  // Told a hash by its name it asks the runtime itself. No password is an empty one here.
+  forge.pkcs5.pbkdf2 = (password, salt, rounds, length, hash) =>
+    pbkdf2(password ?? "", salt, rounds, length, typeof hash === "object" ? hash.algorithm : hash);
+  forge.pkcs12.generateKey = (password, salt, purpose, rounds, length, hash) =>
+    generateKey(password, salt, purpose, rounds, length, hash && byRuntime(hash));
+}
