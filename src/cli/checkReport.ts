@@ -67,8 +67,8 @@ export function checkedStreams({ inputs }: Pick<Config, "inputs">): CheckReport[
   );
 }
 
-function reported(file: string, problem: Problem): CheckReport["problems"][number] {
-  const { line, column, key, severity, code = "config-invalid", message, collector } = problem;
+function reported(whole: string, problem: Problem): CheckReport["problems"][number] {
+  const { file = whole, line, column, key, severity, code = "config-invalid", message, collector } = problem;
   return {
     file,
     line,

@@ -57,7 +57,7 @@ async function place(
   if (direct !== undefined && !given.has("input") && !given.has("config")) {
     return { folder: resolve(direct), inputs: [] };
   }
-  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
   return { folder: stateDirOf(given, loaded), inputs: loaded.config.inputs };
 }
 

@@ -6,7 +6,8 @@ export const config: Option = {
   name: "config",
   short: "c",
   value: "FILE",
-  help: "configuration, - for standard input",
+  repeat: true,
+  help: "configuration, or a folder of *.yaml; - for standard input; may be repeated",
 };
 export const state: Option = {
   name: "state",

@@ -18,7 +18,7 @@ export interface ReadOptions extends SecretReaders {
 
 /** The whole file. */
 export interface Config {
-  /** As shown in messages; `-` for standard input. */
+  /** As shown in messages: a file, a folder or several of them; `-` for standard input. */
   readonly file: string;
   readonly globals: Globals;
   /** Where the shipper delivers, in the order of the file. */
@@ -47,6 +47,17 @@ export interface Globals {
   readonly allowInsecureUrls: boolean;
   /** Plugin files, as written. */
   readonly plugins: readonly string[];
+  /** `service_defaults`. @default none */
+  readonly serviceDefaults?: ServiceDefaults;
+}
+
+/** Settings of every service that does not say otherwise; `null` where the program's own default stays. */
+export interface ServiceDefaults {
+  readonly periodSeconds: number | null;
+  readonly windowMaxSeconds: number | null;
+  readonly rereadAfterSeconds: readonly number[] | null;
+  readonly rereadMaxSeconds: number | null;
+  readonly trackUpdates: boolean | null;
 }
 
 /** At most `requests` in any `seconds`. */
@@ -194,10 +205,14 @@ export interface OutputConfig {
   readonly chain: string | null;
   readonly cert: string | null;
   readonly key: string | null;
+  /** The file that it stands in. @default the configuration's only one */
+  readonly file?: string;
 }
 
 /** Something wrong in the file. */
 export interface Problem {
+  /** The file that it stands in. @default the configuration's only one */
+  readonly file?: string;
   readonly severity: "error" | "warning";
   /** From 1; `null` when the problem has no place. */
   readonly line: number | null;

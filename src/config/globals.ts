@@ -9,6 +9,7 @@ import { readDocument } from "./document.ts";
 import { flag, identifier, integer, key, keyNotes, path, positive, text } from "./field.ts";
 import { replaceInDocument } from "./references.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
+import { serviceDefaultsOf, serviceDefaultsSchema } from "./serviceDefaults.ts";
 
 /** A block of the whole program: the old collector ignored keys it did not know with a warning, and so do we. */
 function lenient<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strip> {
@@ -79,6 +80,10 @@ export const globalsSchema = lenient({
     sharedCredentialsSchema.optional(),
     "What inputs share that have no credentials of their own.",
   ),
+  service_defaults: key(
+    serviceDefaultsSchema.optional(),
+    "Settings of every service that does not say otherwise.",
+  ),
   plugins: key(
     z.array(path(), { error: "a list of paths" }).default([]),
     "Files with further services, relative to this file.",
@@ -114,6 +119,7 @@ function globalsOf(settings: CheckedBlock<typeof globalsSchema.shape>["given"]):
     requestLimits: requestLimitsOf(settings.requests_limits),
     allowInsecureUrls: settings.allow_insecure_urls ?? false,
     plugins: settings.plugins ?? [],
+    ...(settings.service_defaults && { serviceDefaults: serviceDefaultsOf(settings.service_defaults) }),
   };
 }
 

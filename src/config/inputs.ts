@@ -120,9 +120,6 @@ export function checkInputs(
     return { ...checkInput(heard, name, value, generation, mayBeEmpty), isOff };
   });
   reportSharedIds(inputs.filter(({ isOff }) => !isOff), report);
-  if (inputs.every(({ isOff }) => isOff)) {
-    report("error", path, "no input is enabled; set enabled: true in one", { at: "key" });
-  }
   return inputs;
 }
 
@@ -205,7 +202,7 @@ export function inputConfig(
   const { values, whole } = block;
   const enabled = values.enabled ?? true;
   const serviceConfigs = services.named.map((service) =>
-    serviceConfig(service, options, service.isOff ? unsaid : report)
+    serviceConfig(service, globals.serviceDefaults, options, service.isOff ? unsaid : report)
   );
   const own = written === null ? null : credentialsIn(written, path, block, shared, options, report);
   const authority = own?.authority ?? null;

@@ -1,38 +1,33 @@
 /**
  * From the text of a configuration to a {@linkcode Config}, or to every problem in it, one step after the other:
  *
- * text → document (a value and its places) → references replaced → blocks whose keys are checked by their schemas → what they mean.
+ * texts → documents (a value and its places) → references replaced → blocks whose keys are checked by their schemas → what they mean.
  *
  * A step reports what is wrong and hands on what is right, so that one mistake hides no other.
  */
 import { type ErrorCode, GraphtapError } from "../errors.ts";
-import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
-import type { Config, Globals, OutputConfig, Problem, ReadOptions } from "./config.ts";
-import { type CredentialBlock, sharedCredentials } from "./credentials.ts";
-import { readDocument } from "./document.ts";
-import { chosenGeneration, readGlobals } from "./globals.ts";
-import { type CheckedInput, checkInputs, inputConfig } from "./inputs.ts";
-import { readOutputs } from "./outputs.ts";
-import type { Path } from "./places.ts";
-import { createPatternCompiler } from "./patterns/pattern.ts";
-import { type ReferenceProblem, type ReplacedDocument, replaceInDocument } from "./references.ts";
 import {
-  byPosition,
-  keyOf,
-  kindOf,
-  placed,
-  problemLine,
-  type Report,
-  shownProblems,
-  type UnplacedProblem,
-} from "./problems.ts";
+  type PartInputs,
+  partsWith,
+  reportNoneEnabled,
+  reportSecondBlocks,
+  reportSharedAmongFiles,
+} from "./amongFiles.ts";
+import type { Config, Globals, InputConfig, OutputConfig, Problem, ReadOptions } from "./config.ts";
+import { type CredentialBlock, type SharedCredentials, sharedCredentials } from "./credentials.ts";
+import { chosenGeneration, readGlobals } from "./globals.ts";
+import { checkInputs, inputConfig } from "./inputs.ts";
+import { readOutputs } from "./outputs.ts";
+import { type FileText, openPart, type Part } from "./part.ts";
+import { createPatternCompiler } from "./patterns/pattern.ts";
+import { problemLine, shownProblems } from "./problems.ts";
 import { fileSchema, keyHomes } from "./schema.ts";
 
 /** What a text comes to. */
 export interface ParsedConfig {
   /** `null` when one of the problems is an error. */
   readonly config: Config | null;
-  /** Errors and warnings, sorted by position. */
+  /** Errors and warnings, file by file and sorted by position. */
   readonly problems: readonly Problem[];
 }
 
@@ -42,24 +37,24 @@ export interface ParsedConfig {
  * @throws nothing: whatever is wrong is among the problems.
  */
 export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
-  const document = readDocument(text);
-  const replaced = replaceInDocument(document, options.env);
-  const found: UnplacedProblem[] = [];
-  const report: Report = (severity, path, message, details) => {
-    found.push({ severity, path, message: replaced.hide(message), ...details });
-  };
-  const access = options.accessOf?.(options.file);
-  if (access?.write) {
-    report(
-      "warning",
-      [],
-      `every user of this host may write this file (mode ${access.mode}); chmod o-w closes it`,
-    );
-  }
-  const file = document.value === undefined ? null : checkFile(replaced, options, report);
-  const config = file === null ? null : configOf(file, options, report);
-  const syntax = document.problems.map((problem) => ({ severity: "error", key: "", ...problem }) as const);
-  const problems = [...syntax, ...placed(found, document)].toSorted(byPosition);
+  return parseFiles([{ file: options.file, text }], options);
+}
+
+/**
+ * Reads a configuration of one or several files: one has `globals` for all, one has `outputs`, and each has inputs.
+ * Relative paths start from the file that they stand in.
+ *
+ * @param options.file the configuration as a whole, as shown in messages
+ * @throws nothing: whatever is wrong is among the problems, which have their `file` where there are several
+ */
+export function parseFiles(texts: readonly FileText[], options: ReadOptions): ParsedConfig {
+  const schema = fileSchema(options.registry);
+  const homes = keyHomes();
+  const parts = texts.map((one) => openPart(one, { options, schema, homes }));
+  const config = configOf(checkParts(parts), options, parts.length > 1);
+  const problems = parts.flatMap((part) =>
+    part.problems().map((problem) => parts.length === 1 ? problem : { ...problem, file: part.file })
+  );
   const isWrong = problems.some(({ severity }) => severity === "error");
   return { config: config === null || isWrong ? null : { ...config, warnings: problems }, problems };
 }
@@ -70,7 +65,12 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
  * @throws `config-invalid` with the problems, one a line; `secret-missing` when the files of secrets are all that is missing
  */
 export function loadConfig(text: string, options: ReadOptions): Config {
-  const { config, problems: found } = parseConfig(text, options);
+  return loadFiles([{ file: options.file, text }], options);
+}
+
+/** The same for a configuration of one or several files. @throws as {@linkcode loadConfig} */
+export function loadFiles(texts: readonly FileText[], options: ReadOptions): Config {
+  const { config, problems: found } = parseFiles(texts, options);
   if (config !== null) return config;
   const problems = found.filter(({ isAdvice }) => !isAdvice);
   const errors = problems.filter((problem) => problem.severity === "error");
@@ -89,79 +89,68 @@ export function failureCode(problems: readonly Problem[]): ErrorCode {
   return others.length === 0 ? code : "config-invalid";
 }
 
-/** A file whose keys were checked. */
-interface CheckedFile {
+/** Files whose keys were checked. */
+interface CheckedParts {
   readonly globals: Globals;
-  /** `globals.credentials`. */
-  readonly credentials: CredentialBlock | null;
+  /** `globals.credentials`, and the file that has them. */
+  readonly credentials: { readonly block: CredentialBlock; readonly part: Part } | null;
   readonly outputs: readonly OutputConfig[];
-  readonly inputs: readonly CheckedInput[] | null;
+  readonly inputs: readonly PartInputs[];
+  /** Whether what all share is known, so that inputs can be judged. */
+  readonly isWhole: boolean;
 }
 
-function checkFile(
-  document: ReplacedDocument,
-  { registry }: ReadOptions,
-  report: Report,
-): CheckedFile | null {
-  const { value: root, plainAt } = document;
-  const placeholders = unreplaced(document);
-  for (const { path, message, severity } of placeholders) {
-    report(path[0] === "outputs" ? "warning" : severity, path, message);
-  }
-  if (!isRecord(root)) {
-    const found = root === null ? "nothing: the file is empty" : kindOf(root);
-    report("error", [], `found ${found}; expected the blocks globals, outputs and inputs`);
-    return null;
-  }
-  const context: CheckContext = {
-    registry,
-    report,
-    placeholders: new Set(
-      placeholders.flatMap(({ path, severity }) => severity === "error" ? [keyOf(path)] : []),
-    ),
-    homes: keyHomes(),
-    plainAt,
-  };
-  // Blocks that are only there for anchors, as Compose has them.
-  const named = Object.fromEntries(Object.entries(root).filter(([key]) => !key.startsWith("x-")));
-  checkKeys(context, fileSchema(registry), named, []);
-  return {
-    ...readGlobals(context, root),
-    outputs: readOutputs(context, root["outputs"]),
-    inputs: checkInputs(context, root["inputs"], chosenGeneration(root)),
-  };
-}
-
-/** What was to be replaced and was not, and what is to be said of what was, but within what is switched off. */
-function unreplaced({ value: root, replaced, problems }: ReplacedDocument): readonly ReferenceProblem[] {
-  const placeholders = findPlaceholders(root)
-    .filter(({ path }) => !replaced.has(keyOf(path)))
-    .map(({ path, message }) => ({ severity: "error", path, message }) as const);
-  return [...placeholders, ...problems].filter(({ path }) => !isWithinSwitchedOff(root, path));
-}
-
-/** What a file says, without its warnings; `null` when something in it is wrong. */
-function configOf(
-  { globals, credentials, outputs, inputs }: CheckedFile,
-  options: ReadOptions,
-  report: Report,
-): Omit<Config, "warnings"> | null {
-  const compilePattern = options.regexEngine ? createPatternCompiler(options.regexEngine) : null;
-  const readers = { ...options, compilePattern };
-  if (inputs === null) return null;
-  const shared = credentials && sharedCredentials(credentials, readers, report);
-  const configs = inputs.map((input) => inputConfig(input, { globals, shared }, readers, report));
-  if (inputs.some(({ isOff }, index) => !isOff && configs[index] === null)) return null;
-  return { file: options.file, globals, outputs, inputs: configs.flatMap((input) => input ?? []) };
-}
-
-/** Whether a path leads through an input or a service that is switched off. */
-function isWithinSwitchedOff(root: unknown, path: Path): boolean {
-  let block = root;
-  return path[0] === "inputs" && path.some((step) => {
-    block = isRecord(block) ? block[String(step)] : undefined;
-    return isSwitchedOff(block);
+function checkParts(parts: readonly Part[]): CheckedParts | null {
+  const readable = parts.filter(({ root }) => root !== null);
+  const [first] = readable;
+  if (first === undefined) return null;
+  reportSecondBlocks(readable);
+  const [owner] = partsWith(readable, "globals", "global_overrides");
+  const { globals, credentials } = readGlobals((owner ?? first).context, owner?.root ?? {});
+  const [shipping] = partsWith(readable, "outputs");
+  const outputs = shipping === undefined ? [] : readOutputs(shipping.context, shipping.root!["outputs"]);
+  const isSeveral = parts.length > 1;
+  const generation = chosenGeneration(owner?.root);
+  const withInputs = readable.filter(({ root }) => (root!["inputs"] ?? undefined) !== undefined);
+  // Where no file has any, the first one says so, unless another may have them.
+  const asked = withInputs.length > 0 || readable.length < parts.length ? withInputs : [first];
+  const inputs = asked.flatMap((part): PartInputs[] => {
+    const found = checkInputs(part.context, part.root!["inputs"], generation);
+    return found === null ? [] : [{ part, inputs: found }];
   });
+  reportSharedAmongFiles(inputs);
+  reportNoneEnabled(inputs);
+  return {
+    globals,
+    credentials: credentials && { block: credentials, part: owner! },
+    outputs: isSeveral ? outputs.map((output) => ({ ...output, file: shipping!.file })) : outputs,
+    inputs,
+    isWhole: owner !== undefined || readable.length === parts.length,
+  };
+}
+
+/** What the files say, without their warnings; `null` when something in them is wrong. */
+function configOf(
+  checked: CheckedParts | null,
+  options: ReadOptions,
+  isSeveral: boolean,
+): Omit<Config, "warnings"> | null {
+  if (checked === null || !checked.isWhole || (!isSeveral && checked.inputs.length === 0)) return null;
+  const { globals, credentials, outputs } = checked;
+  const compilePattern = options.regexEngine ? createPatternCompiler(options.regexEngine) : null;
+  const readersOf = ({ file }: Part) => ({ ...options, file, compilePattern });
+  const shared: SharedCredentials | null = credentials &&
+    sharedCredentials(credentials.block, readersOf(credentials.part), credentials.part.context.report);
+  let isRight = true;
+  const inputs = checked.inputs.flatMap(({ part, inputs }) => {
+    const readers = readersOf(part);
+    return inputs.flatMap((input): InputConfig[] => {
+      const config = inputConfig(input, { globals, shared }, readers, part.context.report);
+      if (config === null && !input.isOff) isRight = false;
+      return config === null ? [] : [config];
+    });
+  });
+  return isRight ? { file: options.file, globals, outputs, inputs } : null;
 }
 
 function count(number: number, noun: string): string {

@@ -135,7 +135,8 @@ export function shownProblems(problems: readonly Problem[], line: (problem: Prob
 }
 
 /** A problem as one line, in the form that editors and terminals make clickable. */
-export function problemLine(file: string, problem: Problem): string {
+export function problemLine(whole: string, problem: Problem): string {
+  const file = problem.file ?? whole;
   const place = problem.line === null ? file : `${file}:${problem.line}:${problem.column}`;
   const severity = problem.severity === "warning" ? "warning: " : "";
   const key = problem.key === "" ? "" : `${problem.key}: `;
@@ -143,7 +144,7 @@ export function problemLine(file: string, problem: Problem): string {
   return `${place}: ${severity}${key}${problem.message}${collector}`;
 }
 
-/** A warning as one line in a log, where the file needs no mention. */
-export function warningLine({ key, message }: Problem): string {
-  return key === "" ? message : `${key}: ${message}`;
+/** A warning as one line in a log, where a file needs no mention unless there are several. */
+export function warningLine({ file, key, message }: Problem): string {
+  return [file ?? "", key, message].filter((word) => word !== "").join(": ");
 }

@@ -5,7 +5,7 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { tagRemark } from "../plugin/tagRule.ts";
 import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isSwitchedOff } from "./check.ts";
 import type { CollectorVersion } from "./collectorVersion.ts";
-import type { ReadOptions, ServiceConfig } from "./config.ts";
+import type { ReadOptions, ServiceConfig, ServiceDefaults } from "./config.ts";
 import { filterClause, flag, integer, key, positive, tag } from "./field.ts";
 import { legacyKeys, v1Tag } from "./legacy.ts";
 import { obfuscationSchema, readObfuscationRule, type RuleReaders } from "./obfuscation.ts";
@@ -120,7 +120,8 @@ export function checkService(
 
 /** What a service is to do; `null` when something in it is wrong. All that can be judged is judged all the same. */
 export function serviceConfig(
-  { path, plugin, version, block: { values, parts, whole } }: CheckedService,
+  { path, plugin, version, block: { values, given, parts, whole } }: CheckedService,
+  defaults: ServiceDefaults | undefined,
   options: ReadOptions & RuleReaders,
   report: Report,
 ): ServiceConfig | null {
@@ -139,16 +140,19 @@ export function serviceConfig(
     name: plugin.service,
     configuredName: String(path.at(-1)),
     enabled: whole.enabled,
-    periodSeconds: whole.request_period_in_seconds,
+    periodSeconds: given.request_period_in_seconds ?? defaults?.periodSeconds ??
+      whole.request_period_in_seconds,
     startTime,
     lookbackDays: whole.override_time_delta_in_days ?? 0,
     additionalFilter: whole.additional_filter ?? null,
     overrideTag: ownTag ?? (tagVersion === "v1" ? v1Tag(plugin.service) : null),
     tagVersion,
-    windowMaxSeconds,
-    rereadAfterSeconds: whole.reread_after_seconds ?? whole.sweep_after_seconds ?? null,
-    rereadMaxSeconds: whole.reread_max_seconds ?? whole.sweep_max_seconds ?? null,
-    trackUpdates: whole.track_updates,
+    windowMaxSeconds: windowMaxSeconds ?? (takesNoTime(plugin) ? null : defaults?.windowMaxSeconds ?? null),
+    rereadAfterSeconds: whole.reread_after_seconds ?? whole.sweep_after_seconds ??
+      defaults?.rereadAfterSeconds ?? null,
+    rereadMaxSeconds: whole.reread_max_seconds ?? whole.sweep_max_seconds ?? defaults?.rereadMaxSeconds ??
+      null,
+    trackUpdates: given.track_updates ?? defaults?.trackUpdates ?? whole.track_updates,
     requestLimits: requestLimitsOf(whole.requests_limits, whole.requests_per_second),
     obfuscation: obfuscation.flatMap((rule) => rule ?? []),
   };

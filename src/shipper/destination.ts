@@ -78,14 +78,11 @@ export function destinationOf(output: OutputConfig, configFile: string, home: st
       }, expected a host without scheme and port`,
     );
   }
+  const folder = dirname(resolve(output.file ?? configFile));
   const file = (name: string) => {
     if (isAbsolute(name)) return name;
-    const folders = [
-      join(home, "certs"),
-      join(dirname(resolve(configFile)), "certs"),
-      dirname(resolve(configFile)),
-    ];
-    const places = folders.map((folder) => resolve(folder, name));
+    const folders = [join(home, "certs"), join(folder, "certs"), folder];
+    const places = folders.map((one) => resolve(one, name));
     return places.find((place) => existsSync(place)) ?? places[0]!;
   };
   const tls = SECURE.includes(output.type)

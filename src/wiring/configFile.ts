@@ -1,8 +1,9 @@
 /** Where a configuration is found, and what its relative paths start from. */
 import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Config, ReadOptions } from "../config/config.ts";
-import { loadConfig, parseConfig, type ParsedConfig } from "../config/load.ts";
+import { loadFiles, type ParsedConfig, parseFiles } from "../config/load.ts";
+import type { FileText } from "../config/part.ts";
 import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";
@@ -11,7 +12,9 @@ import { createRegistry, type Registry } from "../plugin/registry.ts";
 import { plugins } from "../../plugins/index.ts";
 import { type CloserLook, closerLook } from "./closerLook.ts";
 import type { Runtime } from "./runtime.ts";
-import { isMissing, readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
+import { filesOf, homeOf, readFiles } from "./configFiles.ts";
+import { readWholeFile } from "../files/wholeFile.ts";
+import { visibleLine } from "../telemetry/visible.ts";
 
 /** A secret's file may be read while other streams work, and waiting for a pipe holds them all up. */
 const SECRET_PATIENCE_MS = 5_000;
@@ -27,13 +30,13 @@ export interface LoadedConfig {
 }
 
 /**
- * Finds and reads the configuration: the named one, or else `config/$CONFIG_FILE` (the old collector's
+ * Finds and reads the configuration: the named files and folders, or else `config/$CONFIG_FILE` (the old collector's
  * container; when it is set, nothing else is looked for), `config/config.yaml`, `config.yaml`; `-` is standard input.
  *
  * @throws config-missing, config-unreadable, plugin-invalid, config-invalid, secret-missing
  */
 export async function readConfig(
-  named: string | undefined,
+  named: readonly string[],
   runtime: Runtime,
   nowMs: number,
 ): Promise<LoadedConfig> {
@@ -42,34 +45,34 @@ export async function readConfig(
 
 /** The same with a closer look, for a warning of whatever will not do. @throws as {@linkcode readConfig} */
 export async function readConfigClosely(
-  named: string | undefined,
+  named: readonly string[],
   runtime: Runtime,
   nowMs: number,
 ): Promise<LoadedConfig> {
   const source = await readConfigText(named, runtime);
-  return judgeConfig(source, runtime.env, nowMs, await closerLook(source.text, runtime.env, nowMs));
+  return judgeConfig(source, runtime.env, nowMs, await closerLook(allText(source.texts), runtime.env, nowMs));
 }
 
-/** The configuration that a text is. @throws config-invalid */
+/** The configuration that files are. @throws config-invalid */
 export function judgeConfig(
   source: ConfigText,
   env: Runtime["env"],
   nowMs: number,
   look: CloserLook = {},
 ): LoadedConfig {
-  const { text, home, registry } = source;
-  const config = loadConfig(text, readOptions(source, env, nowMs, look));
+  const { texts, home, registry } = source;
+  const config = loadFiles(texts, readOptions(source, env, nowMs, look));
   return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
 }
 
-/** Every problem of the configuration that a text is, with its place, by a closer look. */
+/** Every problem of the configuration that files are, with its place, by a closer look. */
 export async function problemsOf(
   source: ConfigText,
   env: Runtime["env"],
   nowMs: number,
 ): Promise<ParsedConfig> {
-  const look = await closerLook(source.text, env, nowMs);
-  return parseConfig(source.text, readOptions(source, env, nowMs, look));
+  const look = await closerLook(allText(source.texts), env, nowMs);
+  return parseFiles(source.texts, readOptions(source, env, nowMs, look));
 }
 
 function readOptions(
@@ -90,39 +93,53 @@ function readOptions(
   };
 }
 
-/** The text of a configuration, not judged yet. */
+/** The texts of a configuration, not judged yet. */
 export interface ConfigText {
-  /** As shown in messages; `-` for standard input. */
+  /** As shown in messages: what was named, `-` for standard input. */
   readonly file: string;
-  readonly text: string;
+  /** Its files, in order. */
+  readonly texts: readonly FileText[];
+  /** By the first of them. */
   readonly home: string;
-  /** Our services, and those that the text brings along. */
+  /** Our services, and those that the texts bring along. */
   readonly registry: Registry;
-  /** Runs its patterns; `null` when it has none. */
+  /** Runs their patterns; `null` when it has none. */
   readonly regexEngine: RegexEngine | null;
 }
 
 /**
- * Finds and reads the text of a configuration, as {@linkcode readConfig} does.
+ * Finds and reads the texts of a configuration, as {@linkcode readConfig} does.
  *
  * @throws config-missing, config-unreadable, plugin-invalid
  */
-export async function readConfigText(named: string | undefined, runtime: Runtime): Promise<ConfigText> {
-  const file = named ?? findConfig(runtime);
-  const text = file === "-" ? await readStdin(runtime) : readFile(file);
-  const home = homeOf(file);
-  const registry = createRegistry([
-    ...plugins,
-    ...text.includes("plugins")
-      ? await loadPlugins(text, file === "-" ? home : dirname(resolve(file)), runtime)
-      : [],
-  ]);
-  return { file, text, home, registry, regexEngine: await regexEngineFor(text) };
+export async function readConfigText(named: readonly string[], runtime: Runtime): Promise<ConfigText> {
+  const names = named.length > 0 ? named : [findConfig(runtime)];
+  const files = filesOf(names, (line) => runtime.writeStderr(`graphtap: ${visibleLine(line)}\n`));
+  const texts = await readFiles(files, runtime);
+  const home = homeOf(files[0]!);
+  const own = await loadPlugins(texts, home, runtime);
+  return {
+    file: names.join(", "),
+    texts,
+    home,
+    registry: createRegistry([...plugins, ...own]),
+    regexEngine: await regexEngineFor(allText(texts)),
+  };
 }
 
-async function loadPlugins(text: string, from: string, runtime: Runtime): Promise<Plugin[]> {
-  const { loadPluginFiles } = await import("./pluginFiles.ts");
-  return loadPluginFiles(text, from, runtime);
+/** All that stands in the files, to look for words in. */
+function allText(texts: readonly FileText[]): string {
+  return texts.map(({ text }) => typeof text === "string" ? text : "").join("\n");
+}
+
+async function loadPlugins(texts: readonly FileText[], home: string, runtime: Runtime): Promise<Plugin[]> {
+  const loaded: Plugin[] = [];
+  for (const { file, text } of texts) {
+    if (typeof text !== "string" || !text.includes("plugins")) continue;
+    const { loadPluginFiles } = await import("./pluginFiles.ts");
+    loaded.push(...await loadPluginFiles(text, file === "-" ? home : dirname(resolve(file)), runtime));
+  }
+  return loaded;
 }
 
 function findConfig(runtime: Runtime): string {
@@ -146,31 +163,4 @@ function isThere(file: string): boolean {
     // Deno was not allowed to look there.
     return false;
   }
-}
-
-function readFile(file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readWholeFile(file));
-  } catch (error) {
-    throw unreadable(file, error instanceof TypeError ? "it is not UTF-8 text" : whyUnreadable(error), error);
-  }
-}
-
-async function readStdin(runtime: Runtime): Promise<string> {
-  try {
-    return (await readWholeStream(runtime.stdin())).toString("utf8");
-  } catch (error) {
-    throw unreadable("-", whyUnreadable(error), error);
-  }
-}
-
-function unreadable(file: string, why: string, cause: unknown): GraphtapError {
-  const code = isMissing(cause) ? "config-missing" : "config-unreadable";
-  return new GraphtapError(code, `Cannot read configuration "${file}": ${why}`, { cause });
-}
-
-function homeOf(file: string): string {
-  if (file === "-") return resolve(".");
-  const folder = dirname(resolve(file));
-  return basename(folder) === "config" ? dirname(folder) : folder;
 }

@@ -22,8 +22,8 @@ interface Reading {
 
 /** What is run again and again. */
 export interface Reloading {
-  /** The configuration's file; left out where it is to be found. */
-  readonly config: string | undefined;
+  /** The configuration's files and folders; none where it is to be found. */
+  readonly config: readonly string[];
   /** @throws usage where the command line does not go with the configuration */
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
   /** Works until the tap stops. `ending` is aborted only when the process is to end, too. */
@@ -88,7 +88,7 @@ function watchConfig(
   let reads = Promise.resolve();
   const look = async () => {
     try {
-      if (before.text.file === "-") {
+      if (before.text.texts.some(({ file }) => file === "-")) {
         throw new GraphtapError("config-unreadable", "standard input cannot be read a second time");
       }
       const found = await readAgain();
@@ -123,7 +123,8 @@ function watchConfig(
 }
 
 function isSame(a: ConfigText, b: ConfigText): boolean {
-  return a.text === b.text && JSON.stringify(a.registry.services()) === JSON.stringify(b.registry.services());
+  return JSON.stringify(a.texts) === JSON.stringify(b.texts) &&
+    JSON.stringify(a.registry.services()) === JSON.stringify(b.registry.services());
 }
 
 /** The streams that come, go, change and stay, by their names. */

@@ -24,7 +24,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
 
 /** @throws config-*, secret-* where the configuration cannot be used */
 async function asText(given: Given, runtime: Runtime): Promise<string> {
-  const { config } = await readConfigClosely(given.text("config"), runtime, systemClock.now());
+  const { config } = await readConfigClosely(given.all("config"), runtime, systemClock.now());
   const warnings = shownProblems(config.warnings, warningLine).map((line) => `warning: ${line}`);
   const streams = checkedStreams(config).map(({ input, service, period_seconds, start_time }) =>
     `  ${input} × ${service}, every ${period_seconds} s, from ${start_time ?? "now on"}`
@@ -46,7 +46,7 @@ interface Reported {
 
 /** A report whatever comes: who reads JSON finds a file that is missing there, too. */
 async function reportOf(given: Given, runtime: Runtime): Promise<Reported> {
-  const named = given.text("config");
+  const named = given.all("config");
   try {
     const source = await readConfigText(named, runtime);
     const parsed = await problemsOf(source, runtime.env, systemClock.now());
@@ -55,7 +55,7 @@ async function reportOf(given: Given, runtime: Runtime): Promise<Reported> {
   } catch (thrown) {
     const error = asGraphtapError(thrown);
     if (error.kind.stopsProcess) throw thrown;
-    return { report: failureReport(named ?? "", error), exitCode: error.kind.exitCode };
+    return { report: failureReport(named.join(", "), error), exitCode: error.kind.exitCode };
   }
 }
 

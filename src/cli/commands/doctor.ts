@@ -25,7 +25,7 @@ const PATIENCE_MS = 30_000;
 /** `graphtap doctor`: asks Entra and Graph what the configuration needs of them; the state is looked at, and nothing is changed. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const clock = systemClock;
-  const loaded = await readConfig(given.text("config"), runtime, clock.now());
+  const loaded = await readConfig(given.all("config"), runtime, clock.now());
   const { config, registry } = loaded;
   // Before anything is asked: a configuration without outputs has nothing to try.
   const outputs = given.has("probe") ? chooseOutputs(config.outputs, undefined) : [];

@@ -24,10 +24,10 @@ interface ExecAnswer {
 
 /** `graphtap exec`: answers requests one after the other until standard input ends, or a stop signal comes. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
-  if (given.text("config") === "-") {
+  if (given.all("config").includes("-")) {
     throw usage("exec", "--config is -, but standard input carries the requests: expected a file");
   }
-  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
   const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
   void watchClock(tap);
   return runToEnd(tap, answerAll(tap, runtime));

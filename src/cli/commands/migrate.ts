@@ -20,7 +20,7 @@ import { openSteps, type Steps, withoutSteps } from "../terminal/steps.ts";
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const [word, ...more] = given.words;
   if (more.length > 0) throw usage("migrate", `one FILE at a time, not also "${more[0]}"`);
-  const source = await readConfigText(word ?? given.text("config"), runtime);
+  const source = await readConfigText(word === undefined ? given.all("config") : [word], runtime);
   const oldState = given.text("state");
   if (oldState === undefined) return migrateFile(given, runtime, source);
   const steps = showsBlock(given, runtime)
@@ -30,9 +30,12 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
 }
 
 async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): Promise<ExitCode> {
-  judge(source, "", runtime);
-  const { text, notes } = rewriteFile(source.text, source.registry, given.has("keep-tags"));
-  judge({ ...source, text }, ", rewritten,", runtime);
+  const [only, ...others] = source.texts;
+  if (others.length > 0) throw usage("migrate", `one FILE at a time, not also "${others[0]!.file}"`);
+  const written = typeof only!.text === "string" ? only!.text : "";
+  judge(source, written, "", runtime);
+  const { text, notes } = rewriteFile(written, source.registry, given.has("keep-tags"));
+  judge(source, text, ", rewritten,", runtime);
   for (const note of notes) runtime.writeStderr(`${note}\n`);
   const target = given.text("write");
   const doubt = notes.length === 0 ? `${source.file} is of 2.x already: nothing to do\n` : "";
@@ -48,7 +51,8 @@ async function migrateFile(given: Given, runtime: Runtime, source: ConfigText): 
 
 /** The text as `run` would read it, but for secrets: they need not be there where a file is rewritten. */
 function judge(
-  { file, text, registry, regexEngine }: ConfigText,
+  { file, registry, regexEngine }: ConfigText,
+  text: string,
   which: string,
   { env }: Pick<Runtime, "env">,
 ): void {

@@ -10,7 +10,7 @@ import { selectionOf, stateDirOf } from "../selection.ts";
 /** `graphtap pull`: one poll of every stream, or of those that are due. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const deadlineMs = deadline(given.text("deadline"));
-  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
   const onlyDue = given.has("due");
   if (onlyDue) {
     const selection = selectionOf(given, loaded);

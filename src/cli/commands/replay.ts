@@ -24,7 +24,7 @@ import { openTap, type Tap } from "../../wiring/tap.ts";
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const range: Window = { from: instant(given, "from"), to: instant(given, "to") };
   if (compareInstants(range.from, range.to) >= 0) throw usage("replay", "--from is not before --to");
-  const loaded = await readConfig(given.text("config"), runtime, systemClock.now());
+  const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
   let readTo = range.from;
   const progress = await openProgress(given, runtime, {
     polls: false,

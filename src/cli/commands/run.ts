@@ -15,7 +15,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const heartbeat = heartbeatOf(given);
   const progress = await openProgress(given, runtime, { polls: true });
   const exitCode = await runReloading({
-    config: given.text("config"),
+    config: given.all("config"),
     optionsFor: (loaded) => tapOptions(given, runtime, loaded, progress),
     work(opened) {
       const tap = withStatistics(opened, runtime.rssBytes);

@@ -64,7 +64,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     }
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
-  return await runReloading({ config: given.text("config"), optionsFor, work }, runtime);
+  return await runReloading({ config: given.all("config"), optionsFor, work }, runtime);
 }
 
 /** What listens for as long as the process runs, whichever tap is behind it. */

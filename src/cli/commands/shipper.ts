@@ -27,9 +27,13 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("shipper", `"${given.words.join(" ")}" is not a shipper; there are fluent-bit and vector`);
   }
   const now = systemClock.now();
-  const { config, home } = await readConfig(given.text("config"), runtime, now);
-  if (config.file === "-") {
-    throw usage("shipper", "-c is -, expected a file: the shipper starts graphtap with it");
+  const { config, home } = await readConfig(given.all("config"), runtime, now);
+  const named = given.all("config");
+  if (config.file === "-" || named.length > 1) {
+    const given = named.length > 1
+      ? "given more than once, expected one file or folder"
+      : "-, expected a file";
+    throw usage("shipper", `-c is ${given}: the shipper starts graphtap with it`);
   }
   const outputs = chooseOutputs(config.outputs, given.text("output"));
   for (const line of leftOut(config.outputs, outputs)) runtime.writeStderr(`warning: ${visibleLine(line)}\n`);

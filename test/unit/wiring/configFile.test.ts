@@ -14,5 +14,5 @@ it.each([
 ])("what runs patterns is loaded for a text that %s: %s", async (_, rule, isLoaded) => {
   const file = join(tempFolder(), "config.yaml");
   writeFileSync(file, `obfuscation_data: [${rule}]\n`);
-  expect((await readConfigText(file, runtime)).regexEngine !== null).toBe(isLoaded);
+  expect((await readConfigText([file], runtime)).regexEngine !== null).toBe(isLoaded);
 });
