@@ -217,6 +217,10 @@ const runtime: Runtime = {
     process.on("SIGWINCH", callback);
     return () => void process.off("SIGWINCH", callback);
   },
+  onContinue(callback) {
+    process.on("SIGCONT", callback);
+    return () => void process.off("SIGCONT", callback);
+  },
   stdin: () => process.stdin,
   onStopSignal,
   onReloadSignal: (callback) => listen(listeners.reload, callback),

@@ -32,7 +32,9 @@ export function parseStatusAddress(text: string = DEFAULT_ADDRESS, token: string
     return { name: `unix:${socketPath}`, url: new URL(`http://localhost${PATH}`), socketPath };
   }
   const full = /^https?:\/\//i.test(text) ? text : `http://${text}`;
-  const url = URL.canParse(full) ? new URL(full) : null;
+  // "9464" alone would be the address 0.0.36.248, "ftp://host" a machine called ftp, and "unix:" one called unix.
+  const isOther = /^(\d+|unix:)$/.test(text) || /^https?:\/\/[^/]*:\/\//i.test(full);
+  const url = URL.canParse(full) && !isOther ? new URL(full) : null;
   if (url === null || url.username !== "" || url.password !== "") {
     throw usage("top", "expected http://HOST:PORT, https://HOST or unix:PATH, without user and password");
   }

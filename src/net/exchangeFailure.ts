@@ -22,6 +22,9 @@ const KNOWN: Readonly<Record<string, readonly [why: string, advice?: string]>> =
   EAI_AGAIN: ["the name server did not answer"],
   ECONNREFUSED: ["the connection was refused"],
   ECONNRESET: ["the connection was reset"],
+  // Of a socket in the file system: an address of the network has neither.
+  ENOENT: ["there is no such socket"],
+  EACCES: ["this user may not open the socket"],
   EPIPE: ["the connection was closed while sending"],
   EHOSTUNREACH: ["there is no way to the host"],
   ENETUNREACH: ["there is no way to the network"],

@@ -26,6 +26,8 @@ export interface Runtime {
   readonly stderrSize: () => { readonly columns: number; readonly rows: number };
   /** Calls back when the terminal has another size; what it returns ends that. */
   readonly onResize: (callback: () => void) => () => void;
+  /** Calls back when the process goes on after a halt, such as by Ctrl-Z and fg; what it returns ends that. */
+  readonly onContinue: (callback: () => void) => () => void;
   /** Standard input as it comes. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Calls back at each SIGTERM, SIGINT and SIGQUIT, and at SIGHUP where nothing is read again; what it returns ends that. */

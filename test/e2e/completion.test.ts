@@ -31,6 +31,11 @@ const COMPLETED: readonly (readonly [typed: string, becomes: string])[] = [
   ["graphtap help mig", "graphtap help migrate "],
   ["graphtap run --to stdo", "graphtap run --to stdout "],
   ["graphtap run --to fil", "graphtap run --to file:"],
+  // Behind -- there are no options.
+  ["graphtap state -- --hel", "graphtap state -- --hel"],
+  ["graphtap state -- exp", "graphtap state -- export "],
+  // A service that has the name of a command is none: it has no --job.
+  ["graphtap replay --service alerts --jo", "graphtap replay --service alerts --jo"],
 ];
 
 describe.each(Object.entries(SHELLS))("completion in %s", (shell, { words, read }) => {

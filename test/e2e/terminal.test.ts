@@ -66,6 +66,27 @@ describe("graphtap run on a terminal", () => {
     const events = readFileSync(join(site.folder, "events.ndjson"), "utf8").split("\n").slice(0, -1);
     expect(summary[2]).toContain(` ${events.length} records`);
   });
+
+  it("takes nothing away that the shell wrote while it was halted", async () => {
+    const { site, config } = await slowSite();
+    const command = [...programCommand, "run", "-c", config].map((word) => `'${word}'`).join(" ");
+    const terminal = startInTerminal(["bash", "--norc", "--noprofile", "-i"], {
+      cwd: site.folder,
+      columns: 200,
+    });
+    const titles = () => terminal.screen.filter((line) => line.startsWith("graphtap")).length;
+    terminal.type(`${command} > events.ndjson\r`);
+    await terminal.until(() => titles() === 1, "the block");
+    terminal.type("\x1a");
+    await terminal.until(() => terminal.screen.some((line) => line.includes("Stopped")), "the halt");
+    terminal.type("echo one; echo two; echo three; echo four; echo five; fg\r");
+    await terminal.until(() => titles() === 2, "a block below");
+    const words = ["one", "two", "three", "four", "five"];
+    expect(terminal.screen.filter((line) => words.includes(line))).toEqual(words);
+    terminal.type("\x03");
+    await terminal.until(() => terminal.screen.some((line) => line.startsWith("stopped by")), "the summary");
+    expect(terminal.screen.filter((line) => words.includes(line))).toEqual(words);
+  });
 });
 
 describe("graphtap pull on a terminal", () => {

@@ -172,7 +172,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 /** The environment of a program: that of the tests without what would lead it, and what is added. */
 export function programEnvironment(added: Readonly<Record<string, string>> = {}): Record<string, string> {
   const own = Object.entries(process.env).filter(([name]) =>
-    !/^(GRAPHTAP_|CONFIG_FILE$|https?_proxy$|no_proxy$)/i.test(name)
+    !/^(GRAPHTAP_|CONFIG_FILE$|CI$|https?_proxy$|no_proxy$)/i.test(name)
   );
   return { ...Object.fromEntries(own) as Record<string, string>, ...added };
 }

@@ -62,6 +62,10 @@ async function watch(
     screen.draw([...told, ...blockLines(facts, { columns, rows: rows - told.length }, paint)]);
   }
   const forgetSize = runtime.onResize(draw);
+  const forgetContinue = runtime.onContinue(() => {
+    screen.leave();
+    draw();
+  });
   try {
     for (;;) {
       try {
@@ -81,6 +85,7 @@ async function watch(
     return 0;
   } finally {
     forgetSize();
+    forgetContinue();
   }
 }
 

@@ -16,6 +16,8 @@ _graphtap() {
     case \${COMP_WORDS[1]} in
 ${commands.map(commandCase).join("")}    esac
   fi
+  # Behind -- there are no options.
+  if [[ " \${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' -- '* ]]; then words=" $words"; words=\${words// -*/}; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   if [[ \${#COMPREPLY[@]} -eq 1 && $COMPREPLY == *[:/] ]]; then compopt -o nospace 2>/dev/null; fi
   # Names of files are bash's own to complete, where nothing else was found.

@@ -4,6 +4,11 @@ import type { Candidates, CommandCandidates, OptionCandidates } from "./candidat
 /** A script to be read by fish, or to lie in its folder of completions as `graphtap.fish`. */
 export function fishCompletion(commands: readonly CommandCandidates[]): string {
   return `# Completion of graphtap for fish: graphtap completion fish | source
+function __graphtap_command
+  # The first word, and no other: a service may have the name of a command.
+  set -l words (commandline -opc)
+  test "$words[2]" = $argv[1]
+end
 complete -c graphtap -f
 complete -c graphtap -n __fish_use_subcommand -s h -l help -d 'all commands'
 complete -c graphtap -n __fish_use_subcommand -s V -l version -d 'the version'
@@ -11,7 +16,7 @@ ${commands.map(commandLines).join("")}`;
 }
 
 function commandLines({ name, summary, options, words }: CommandCandidates): string {
-  const seen = `__fish_seen_subcommand_from ${name}`;
+  const seen = `__graphtap_command ${name}`;
   const isFirst = words.words.length === 0
     ? seen
     : `${seen}; and not __fish_seen_subcommand_from ${words.words.join(" ")}`;

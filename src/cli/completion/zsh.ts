@@ -32,7 +32,7 @@ if [[ $funcstack[1] == _graphtap ]]; then _graphtap "$@"; else compdef _graphtap
 function commandCase({ name, options, words }: CommandCandidates): string {
   const specs = [...options.flatMap(optionSpecs), ...wordSpec(words)];
   const rows = specs.map((spec) => ` \\\n        ${quoted(spec)}`).join("");
-  return `    ${name})\n      _arguments -s${rows} ;;\n`;
+  return `    ${name})\n      _arguments -s -S${rows} ;;\n`;
 }
 
 function optionSpecs({ name, short, help, repeat, value }: OptionCandidates): string[] {

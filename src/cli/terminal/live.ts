@@ -60,6 +60,10 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
     }
   }
   const forgetSize = runtime.onResize(draw);
+  const forgetContinue = runtime.onContinue(() => {
+    screen.leave();
+    draw();
+  });
   return {
     runtime: besideBlock(runtime, screen, writing, putBack),
     level: "warn",
@@ -76,6 +80,7 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
     end(exitCode) {
       over.abort();
       forgetSize();
+      forgetContinue();
       if (shown === null) return;
       const status = statusOf(shown);
       const reason = reasonOf(exitCode, shown.stop);

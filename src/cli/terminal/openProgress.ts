@@ -18,6 +18,7 @@ export async function openProgress(
 /**
  * Whether a command shows a block: standard error is a terminal that can move its cursor, and nobody asked for lines. A
  * program behind a pipe most often writes to the same terminal, which knows nothing of the block: it gets lines, too.
+ * Some builds have a terminal that nobody sits before, and keep all that is written there; they say so by CI.
  */
 export function showsBlock(
   given: Pick<Given, "has">,
@@ -25,7 +26,8 @@ export function showsBlock(
 ): boolean {
   const terminal = env["TERM"] ?? "";
   const canMove = stderrIsTerminal && terminal !== "" && terminal !== "dumb";
-  return canMove && !given.has("log-format") && !stdoutIsPipe();
+  const isBuild = !["", "0", "false"].includes(env["CI"] ?? "");
+  return canMove && !isBuild && !given.has("log-format") && !stdoutIsPipe();
 }
 
 function lines(runtime: Runtime): Progress {

@@ -27,6 +27,8 @@ export interface Screen {
   above(text: string): void;
   /** Takes the block away, until it is drawn again. */
   clear(): void;
+  /** Leaves the block as it is, since others have written below it: what is drawn next begins there. */
+  leave(): void;
 }
 
 const BEGIN = "\x1b[?2026h\x1b[?25l";
@@ -66,6 +68,9 @@ export function createScreen(write: (text: string) => void, size: () => Terminal
       const start = toTop();
       drawn = [];
       write(`${BEGIN}${start}${ERASE_BELOW}${END}`);
+    },
+    leave() {
+      drawn = [];
     },
   };
 }

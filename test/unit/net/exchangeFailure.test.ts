@@ -1,5 +1,8 @@
+import { request } from "node:http";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exchangeFailure, failureBehind, proxyRefusal } from "../../../src/net/exchangeFailure.ts";
+import { tempFolder } from "../../support/tempFolder.ts";
 
 const PROXY = { origin: "http://proxy.corp:3128", variable: "HTTPS_PROXY", authorization: null };
 
@@ -34,4 +37,10 @@ it("what fails within a tunnel names the proxy, whose doing it may be", () => {
     why: "it does not speak TLS there, through the proxy http://proxy.corp:3128 of HTTPS_PROXY",
     advice: "check scheme and port",
   });
+});
+
+it("a socket that is not there is said to be missing", async () => {
+  const asked = request({ socketPath: join(tempFolder(), "graphtap.sock") });
+  const failure = await new Promise((resolve) => asked.on("error", resolve).end());
+  expect(exchangeFailure(failure)).toMatchObject({ code: "ENOENT", why: "there is no such socket" });
 });

@@ -51,6 +51,7 @@ async function shipper(...args: string[]) {
     stdoutIsPipe: () => false,
     stderrSize: () => ({ columns: 80, rows: 24 }),
     onResize: () => () => {},
+    onContinue: () => () => {},
     importModule: () => Promise.reject(new Error("no module is imported here")),
     stdin: async function* () {},
     stdoutPlace: () => null,

@@ -16,6 +16,7 @@ function openCommand() {
     stdoutPlace: () => "a terminal",
     stderrSize: () => ({ columns: 100, rows: 20 }),
     onResize: () => () => {},
+    onContinue: () => () => {},
   } as unknown as Runtime;
   const progress = openLive(runtime, { polls: true }, house.clock);
   async function screen(): Promise<string[]> {

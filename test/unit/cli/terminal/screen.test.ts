@@ -90,6 +90,22 @@ describe("a block at the bottom of a terminal", () => {
     expect(await terminal.lines()).toEqual(["$ graphtap", expect.stringContaining("👩"), "done"]);
   });
 
+  it("is drawn anew below what others wrote while it was left", async () => {
+    const { screen, write, ...terminal } = openTerminal(20, 8);
+    screen.draw(lines("block", "signIns 1"));
+    write("$ ls\r\nconfig.yaml\r\n");
+    screen.leave();
+    screen.draw(lines("block", "signIns 2"));
+    expect(await terminal.lines()).toEqual([
+      "block",
+      "signIns 1",
+      "$ ls",
+      "config.yaml",
+      "block",
+      "signIns 2",
+    ]);
+  });
+
   it("leaves nothing behind when the terminal becomes narrower or wider", async () => {
     const { screen, write, resize, ...terminal } = openTerminal(30, 8);
     write("$ graphtap run\r\n");
