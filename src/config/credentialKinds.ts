@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity } from "./config.ts";
 import { choice, key, text } from "./field.ts";
 import { hostRemark, identityHostOf } from "./identityHost.ts";
-import { placeholderRemark } from "./placeholders.ts";
+import { isMarked, placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";
 import { type Report, reportFailure } from "./problems.ts";
 import {
@@ -140,7 +140,7 @@ function clientSecretOf(
   const secret = createSecret(source, readers);
   const at = [...path, ...(typeof source === "string" ? [] : Object.keys(source))];
   try {
-    for (const remark of secretRemarks(secret.reveal())) {
+    for (const remark of secretRemarks(secret.reveal(), source)) {
       report("warning", at, `${remark}; the login may fail`);
     }
     remarkAccess(source, at, readers, report);
@@ -151,15 +151,15 @@ function clientSecretOf(
 }
 
 /** What looks wrong about the value of a secret, none of which is shown. */
-function secretRemarks(value: string): string[] {
+function secretRemarks(value: string, source: SecretSource): string[] {
+  // A variable that stands in the file itself was looked at there, and what was meant as a text is one.
+  const isLeftIn = typeof source === "string" ? isMarked(value) : placeholderRemark(value) !== null;
   return [
     // Microsoft shows the id of a secret beside its value, and only the value works.
     ...(GUID.test(value) ? ["this looks like the id of the secret, not like its value"] : []),
     ...(value.trim() === value ? [] : ["the secret begins or ends with white space, which counts"]),
     ...(/^\s*(["'`]).*\1\s*$/.test(value) ? ["the secret stands in quotes, which count"] : []),
-    ...(placeholderRemark(value) === null
-      ? []
-      : ["this looks like a placeholder or a variable, not like a secret"]),
+    ...(isLeftIn ? ["this looks like a placeholder or a variable, not like a secret"] : []),
   ];
 }
 

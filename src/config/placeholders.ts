@@ -16,9 +16,14 @@ const MARKED = /^\s*<[^<>]*>\s*$|^\S*<[A-Za-z][\w.-]*>\S*$/;
 // As shells and shippers write it, templates such as Helm's, and Windows.
 const NAMED = /\$\{[A-Za-z_]\w*([:?+-][^}]*)?\}|\{\{.*\}\}|^\s*(\$[A-Z_][A-Z0-9_]*|%[A-Z_][A-Z0-9_]*%)\s*$/;
 
+/** Whether a text is one such as `<secret>`. */
+export function isMarked(text: string): boolean {
+  return MARKED.test(text);
+}
+
 /** What a text is that should have been replaced; `null` for any other. */
 export function placeholderRemark(text: string): string | null {
-  if (MARKED.test(text)) return PLACEHOLDER;
+  if (isMarked(text)) return PLACEHOLDER;
   return NAMED.test(text) ? VARIABLE : null;
 }
 

@@ -146,10 +146,19 @@ describe("a secret of an old file", () => {
   it("can be written with dollars for what it is", () => {
     expect(input(secretFile("ab$${cd}e$$f"), { cd: "no" }).secret).toBe("ab${cd}e$f");
     expect(input(secretFile("ab$${cd:?}"), {}).secret).toBe("ab${cd:?}");
+    expect(problems(secretFile("ab$${cd}e$$f"))).toEqual([]);
   });
 });
 
 describe("what comes from the environment", () => {
+  it("is no secret when it still waits for its value", () => {
+    expect(problems(secretFile("${S}"), { S: "<secret>" })).toEqual([
+      "9:22 warning inputs.a.credentials.client_secret: " +
+      "this looks like a placeholder or a variable, not like a secret; the login may fail",
+    ]);
+    expect(problems(secretFile("${S}"), { S: "a${b}$$c" })).toEqual([]);
+  });
+
   const SECRET = 'Q~7"secret/of+mine' + "x".repeat(60);
   it.each([
     ["a tag", ["signIns:", "  override_tag: a b ${S}"]],
