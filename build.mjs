@@ -33,7 +33,10 @@ const { outputFiles: [program], metafile } = await build({
   plugins: [{
     name: "packed",
     setup: (build) =>
-      build.onLoad({ filter: /src\/graph\/auth\/pfx\.ts$/ }, ({ path }) => packedModule(path, "readPfx")),
+      build.onLoad(
+        { filter: /src\/graph\/auth\/certificate\/pfx\.ts$/ },
+        ({ path }) => packedModule(path, "readPfx"),
+      ),
   }],
   // So that each character is a byte, and the launcher has nothing to decode; comments do not count.
   charset: "ascii",

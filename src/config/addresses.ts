@@ -5,7 +5,7 @@
 import type { Addresses, Globals } from "./config.ts";
 import { graphAddressRemark, loginAddressRemark, readEndpoint } from "./endpoint.ts";
 import { type InputSetting, type Lifted, liftLegacyKeys, remarkLegacyKeys } from "./legacy.ts";
-import { keyOf, type Report, shownValue } from "./problems.ts";
+import { keyOf, type Report, shownValue } from "./document/problems.ts";
 import type { CheckedService } from "./service.ts";
 
 /** Settings as they stand in the file, and where. */

@@ -4,9 +4,9 @@ import type { Registry } from "../plugin/registry.ts";
 import type { KeyNotes } from "./field.ts";
 import { flag, keyNotes } from "./field.ts";
 import { nearest } from "./nearest.ts";
-import { isReplacement, placeholderRemark } from "./placeholders.ts";
-import type { Path } from "./places.ts";
-import { keyOf, kindOf, type Report, shownKey, shownValue } from "./problems.ts";
+import { isReplacement, placeholderRemark } from "./document/placeholders.ts";
+import type { Path } from "./document/places.ts";
+import { keyOf, kindOf, type Report, shownKey, shownValue } from "./document/problems.ts";
 
 /** What is known of the file around a block that is checked. */
 export interface CheckContext {

@@ -1,8 +1,8 @@
 /** Which line of the old collector an input was written for, 1.x or 2.x: their defaults differ. */
 import { isRecord } from "./check.ts";
 import type { InputConfig } from "./config.ts";
-import type { Path } from "./places.ts";
-import type { Report } from "./problems.ts";
+import type { Path } from "./document/places.ts";
+import type { Report } from "./document/problems.ts";
 
 /** What the line of an input decides where the file says nothing. */
 export interface CollectorVersion {

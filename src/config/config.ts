@@ -2,10 +2,10 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Instant } from "../instant.ts";
 import type { Registry } from "../plugin/registry.ts";
-import type { IdentityHost } from "./identityHost.ts";
+import type { IdentityHost } from "./credentials/identityHost.ts";
 import type { RegexEngine } from "./patterns/engine.ts";
 import type { Pattern } from "./patterns/pattern.ts";
-import type { CertificateFiles, Command, Secret, SecretFile, SecretReaders } from "./secret.ts";
+import type { CertificateFiles, Command, Secret, SecretFile, SecretReaders } from "./credentials/secret.ts";
 
 /** What a configuration is read with. */
 export interface ReadOptions extends SecretReaders {

@@ -4,10 +4,10 @@ import { beginsAtHome } from "../files/home.ts";
 import { quotaNames } from "../plugin/quotaNames.ts";
 import { checkBlock, type CheckContext, type CheckedBlock, isBlank, isRecord } from "./check.ts";
 import type { Globals, ReadOptions, RequestLimit } from "./config.ts";
-import { type CredentialBlock, credentialBlock, sharedCredentialsSchema } from "./credentials.ts";
-import { readDocument } from "./document.ts";
+import { type CredentialBlock, credentialBlock, sharedCredentialsSchema } from "./credentials/credentials.ts";
+import { readDocument } from "./document/document.ts";
 import { flag, identifier, integer, key, keyNotes, path, positive, text } from "./field.ts";
-import { replaceInDocument } from "./references.ts";
+import { replaceInDocument } from "./document/references.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceDefaultsOf, serviceDefaultsSchema } from "./serviceDefaults.ts";
 

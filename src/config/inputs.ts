@@ -20,15 +20,15 @@ import {
   isGiven,
   type SharedCredentials,
   tenantField,
-} from "./credentials.ts";
+} from "./credentials/credentials.ts";
 import { flag, identifier, key, positive, text } from "./field.ts";
 import { type InputSetting, isGccHigh, type Lifted } from "./legacy.ts";
 import type { RuleReaders } from "./obfuscation.ts";
-import type { Path } from "./places.ts";
-import { keyOf, kindOf, type Report } from "./problems.ts";
+import type { Path } from "./document/places.ts";
+import { keyOf, kindOf, type Report } from "./document/problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceConfig } from "./service.ts";
-import { textByYaml11 } from "./yaml11.ts";
+import { textByYaml11 } from "./document/yaml11.ts";
 import { type CheckedServices, checkServices } from "./services.ts";
 
 /** An input. Its services are read apart, as their names come from the plugins. */

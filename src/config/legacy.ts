@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { baseOfTemplate } from "./endpoint.ts";
 import { choice, integer, key, tag, text } from "./field.ts";
-import type { Path } from "./places.ts";
-import { type Report, shownValue } from "./problems.ts";
+import type { Path } from "./document/places.ts";
+import { type Report, shownValue } from "./document/problems.ts";
 import { startTime } from "./startTime.ts";
 
 const customEndpoints = z.strictObject({

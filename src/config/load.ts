@@ -12,15 +12,19 @@ import {
   reportNoneEnabled,
   reportSecondBlocks,
   reportSharedAmongFiles,
-} from "./amongFiles.ts";
+} from "./document/amongFiles.ts";
 import type { Config, Globals, InputConfig, OutputConfig, Problem, ReadOptions } from "./config.ts";
-import { type CredentialBlock, type SharedCredentials, sharedCredentials } from "./credentials.ts";
+import {
+  type CredentialBlock,
+  type SharedCredentials,
+  sharedCredentials,
+} from "./credentials/credentials.ts";
 import { chosenGeneration, readGlobals } from "./globals.ts";
 import { checkInputs, inputConfig } from "./inputs.ts";
 import { readOutputs } from "./outputs.ts";
-import { type FileText, openPart, type Part } from "./part.ts";
+import { type FileText, openPart, type Part } from "./document/part.ts";
 import { createPatternCompiler } from "./patterns/pattern.ts";
-import { problemLine, shownProblems } from "./problems.ts";
+import { problemLine, shownProblems } from "./document/problems.ts";
 import { fileSchema, keyHomes } from "./schema.ts";
 
 /** What a text comes to. */

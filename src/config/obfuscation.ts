@@ -5,9 +5,15 @@ import type { ObfuscationRule } from "./config.ts";
 import { key, text } from "./field.ts";
 import type { Pattern, PatternCompiler } from "./patterns/pattern.ts";
 import { PatternError } from "./patterns/reading.ts";
-import type { Path } from "./places.ts";
-import { type Report, reportFailure, shownValue } from "./problems.ts";
-import { createSecret, type Secret, type SecretReaders, secretSchema, type SecretSource } from "./secret.ts";
+import type { Path } from "./document/places.ts";
+import { type Report, reportFailure, shownValue } from "./document/problems.ts";
+import {
+  createSecret,
+  type Secret,
+  type SecretReaders,
+  secretSchema,
+  type SecretSource,
+} from "./credentials/secret.ts";
 
 /** The keys of a rule. What its patterns mean is judged with the rest of it, below. */
 export const obfuscationSchema = z.strictObject({

@@ -4,7 +4,7 @@ import type { OutputConfig } from "./config.ts";
 import { type CheckContext, isBlank, isRecord } from "./check.ts";
 import { beginsAtHome } from "../files/home.ts";
 import { integer, key, text } from "./field.ts";
-import { keyOf, kindOf, shownValue } from "./problems.ts";
+import { keyOf, kindOf, shownValue } from "./document/problems.ts";
 
 /** A block under `outputs`, for the JSON Schema. */
 export const outputSchema = z.looseObject({

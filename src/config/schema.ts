@@ -1,12 +1,12 @@
 /** The whole file as one schema: the keys at its top, and the JSON Schema for editors. */
 import * as z from "zod";
 import type { Registry } from "../plugin/registry.ts";
-import { credentialsSchema } from "./credentials.ts";
+import { credentialsSchema } from "./credentials/credentials.ts";
 import { key, keyNotes } from "./field.ts";
 import { globalsSchema } from "./globals.ts";
 import { inputSchema } from "./inputs.ts";
 import { outputSchema } from "./outputs.ts";
-import { REFERENCE } from "./references.ts";
+import { REFERENCE } from "./document/references.ts";
 import { serviceSchema } from "./service.ts";
 
 /** The keys at the top of the file. */

@@ -9,8 +9,8 @@ import type { ReadOptions, ServiceConfig, ServiceDefaults } from "./config.ts";
 import { filterClause, flag, integer, key, positive, tag } from "./field.ts";
 import { legacyKeys, v1Tag } from "./legacy.ts";
 import { obfuscationSchema, readObfuscationRule, type RuleReaders } from "./obfuscation.ts";
-import type { Path } from "./places.ts";
-import { type Report, shownValue } from "./problems.ts";
+import type { Path } from "./document/places.ts";
+import { type Report, shownValue } from "./document/problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { startTime } from "./startTime.ts";
 

@@ -4,8 +4,8 @@ import type { Registry } from "../plugin/registry.ts";
 import { type CheckContext, firstOf, isBlank, isRecord, isSwitchedOff, unheard } from "./check.ts";
 import type { CollectorVersion } from "./collectorVersion.ts";
 import { nearest } from "./nearest.ts";
-import type { Path } from "./places.ts";
-import { keyOf, kindOf, type Report, shownKey } from "./problems.ts";
+import type { Path } from "./document/places.ts";
+import { keyOf, kindOf, type Report, shownKey } from "./document/problems.ts";
 import { type CheckedService, checkService } from "./service.ts";
 
 /** The services of an input that stand in the file, whether right or wrong otherwise. */

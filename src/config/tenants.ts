@@ -3,8 +3,8 @@
  * them what the tenant does not say. Problems are told where the key stands, and of a shared key once.
  */
 import { isBlank, isRecord, isSwitchedOff } from "./check.ts";
-import type { Path } from "./places.ts";
-import { keyOf, kindOf, type Report } from "./problems.ts";
+import type { Path } from "./document/places.ts";
+import { keyOf, kindOf, type Report } from "./document/problems.ts";
 
 /** Where an input came from. */
 interface Origin {

@@ -82,7 +82,7 @@ export async function describeCredential(
 async function certificateOf(
   credentials: Extract<Credentials, { kind: "client_certificate" }>,
 ): Promise<X509Certificate | null> {
-  const { readCertificate } = await import("../graph/auth/clientCertificate.ts");
+  const { readCertificate } = await import("../graph/auth/certificate/clientCertificate.ts");
   const found = await readCertificate(credentials);
   // Why it cannot be read is told by the token that there is none of.
   return found instanceof GraphtapError ? null : found.certificate;

@@ -1,6 +1,6 @@
 /** What `check` looks at beside the text of a configuration: the modes of files with secrets in them, and certificates. */
 import { statSync } from "node:fs";
-import type { FileAccess, SecretReaders } from "../config/secret.ts";
+import type { FileAccess, SecretReaders } from "../config/credentials/secret.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** How a closer look is taken. */
@@ -18,9 +18,9 @@ const PATH = "AZURE_CLIENT_CERTIFICATE_PATH";
 export async function closerLook(text: string, env: Runtime["env"], nowMs: number): Promise<CloserLook> {
   const named = env[PATH] ?? "";
   if (named === "" && !/client_certificate|\\/.test(text)) return { accessOf: fileAccess };
-  const { judgeCertificate } = await import("../graph/auth/certificate.ts");
+  const { judgeCertificate } = await import("../graph/auth/certificate/certificate.ts");
   const isPfxNamed = /\.(pfx|p12)\b/i.test(text) || /\.(pfx|p12)$/i.test(named);
-  const readPfx = isPfxNamed ? (await import("../graph/auth/pfx.ts")).readPfx : null;
+  const readPfx = isPfxNamed ? (await import("../graph/auth/certificate/pfx.ts")).readPfx : null;
   return {
     accessOf: fileAccess,
     inspectCertificate: (files) => judgeCertificate(files, nowMs, readPfx),

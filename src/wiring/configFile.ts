@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Config, ReadOptions } from "../config/config.ts";
 import { loadFiles, type ParsedConfig, parseFiles } from "../config/load.ts";
-import type { FileText } from "../config/part.ts";
+import type { FileText } from "../config/document/part.ts";
 import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";

@@ -1,7 +1,7 @@
 /** The files that a configuration consists of, as the command line or the environment names them. */
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { FileText } from "../config/part.ts";
+import type { FileText } from "../config/document/part.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { isMissing, readWholeFile, readWholeStream, whyUnreadable } from "../files/wholeFile.ts";
 import type { Runtime } from "./runtime.ts";

@@ -60,7 +60,7 @@ function authOf(
       return clientSecret(credentials.clientSecret, (value) => expiry?.usedSecret(value));
     case "client_certificate":
       return loadedOnce(async () => {
-        const { clientCertificate } = await import("../graph/auth/clientCertificate.ts");
+        const { clientCertificate } = await import("../graph/auth/certificate/clientCertificate.ts");
         return clientCertificate(credentials, {
           onUsed: ({ expiresMs }) => expiry?.learned(expiresMs),
           onKept: (why) => log?.warn(`${why}; the certificate from before is used on`),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
 import { GraphtapError } from "../errors.ts";
-import { shownProblems, warningLine } from "../config/problems.ts";
+import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "../../clock.ts";
 import { failureCode } from "../../config/load.ts";
-import { shownProblems, warningLine } from "../../config/problems.ts";
+import { shownProblems, warningLine } from "../../config/document/problems.ts";
 import { asGraphtapError, errorKinds, type ExitCode } from "../../errors.ts";
 import { problemsOf, readConfigClosely, readConfigText } from "../../wiring/configFile.ts";
 import { outputNotes } from "../../wiring/outputs.ts";

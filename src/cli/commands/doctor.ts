@@ -1,5 +1,5 @@
 import { systemClock } from "../../clock.ts";
-import { shownProblems, warningLine } from "../../config/problems.ts";
+import { shownProblems, warningLine } from "../../config/document/problems.ts";
 import type { ExitCode } from "../../errors.ts";
 import { createHttp } from "../../graph/http.ts";
 import { createSkewMeter } from "../../doctor/clockSkew.ts";

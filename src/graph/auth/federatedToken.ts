@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../errors.ts";
 import type { Transport } from "../transport.ts";
 import { ASSERTION_TYPE } from "./assertionType.ts";
-import type { FileBytes } from "./certificate.ts";
+import type { FileBytes } from "./certificate/certificate.ts";
 import type { ClientAuth } from "./clientAuth.ts";
 import { type Command, firstLineOf } from "./command.ts";
 import { exchange } from "./exchange.ts";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { ObfuscationRule } from "../../../src/config/config.ts";
-import { createSecret } from "../../../src/config/secret.ts";
+import { createSecret } from "../../../src/config/credentials/secret.ts";
 import { createMask } from "../../../src/record/mask.ts";
 import { pattern } from "../../support/patterns.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { CertificateFiles } from "../../../src/config/secret.ts";
+import type { CertificateFiles } from "../../../src/config/credentials/secret.ts";
 import { closerLook } from "../../../src/wiring/closerLook.ts";
 import { applicationCertificate, pfxOf } from "../../support/applicationCertificate.ts";
 import { fileFolder } from "../../support/tempFolder.ts";

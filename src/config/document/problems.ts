@@ -1,7 +1,7 @@
 /** What is wrong in a configuration: found at a path, placed in the text when all is found, and shown as a line. */
-import { asGraphtapError, type ErrorCode } from "../errors.ts";
-import { visibleLine } from "../telemetry/visible.ts";
-import type { Problem } from "./config.ts";
+import { asGraphtapError, type ErrorCode } from "../../errors.ts";
+import { visibleLine } from "../../telemetry/visible.ts";
+import type { Problem } from "../config.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { Path } from "./places.ts";
 

@@ -2,12 +2,15 @@ import { Buffer } from "node:buffer";
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type CertificateFiles, readIdentity } from "../../../../src/graph/auth/certificate.ts";
-import { clientCertificate } from "../../../../src/graph/auth/clientCertificate.ts";
-import { thumbprintOf } from "../../../../src/graph/auth/assertion.ts";
-import { GraphtapError } from "../../../../src/errors.ts";
-import { applicationCertificate, pfxOf } from "../../../support/applicationCertificate.ts";
-import { fileFolder, tempFolder } from "../../../support/tempFolder.ts";
+import {
+  type CertificateFiles,
+  readIdentity,
+} from "../../../../../src/graph/auth/certificate/certificate.ts";
+import { clientCertificate } from "../../../../../src/graph/auth/certificate/clientCertificate.ts";
+import { thumbprintOf } from "../../../../../src/graph/auth/certificate/assertion.ts";
+import { GraphtapError } from "../../../../../src/errors.ts";
+import { applicationCertificate, pfxOf } from "../../../../support/applicationCertificate.ts";
+import { fileFolder, tempFolder } from "../../../../support/tempFolder.ts";
 
 const folder = fileFolder();
 const [first, second] = ["first", "second"].map((name) => applicationCertificate(join(folder, name)));

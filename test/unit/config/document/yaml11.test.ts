@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { textByYaml11 } from "../../../src/config/yaml11.ts";
+import { textByYaml11 } from "../../../../src/config/document/yaml11.ts";
 
 describe("a plain scalar, as the old collector had it as a text", () => {
   // Each is what PyYAML 6 and Python's str make of it.

@@ -5,10 +5,10 @@ import {
   type CertificateFiles,
   judgeCertificate,
   readIdentity,
-} from "../../../../src/graph/auth/certificate.ts";
-import { readPfx } from "../../../../src/graph/auth/pfx.ts";
-import { applicationCertificate, openssl, pfxOf } from "../../../support/applicationCertificate.ts";
-import { fileFolder } from "../../../support/tempFolder.ts";
+} from "../../../../../src/graph/auth/certificate/certificate.ts";
+import { readPfx } from "../../../../../src/graph/auth/certificate/pfx.ts";
+import { applicationCertificate, openssl, pfxOf } from "../../../../support/applicationCertificate.ts";
+import { fileFolder } from "../../../../support/tempFolder.ts";
 
 const folder = fileFolder();
 const made = applicationCertificate(folder);

@@ -1,12 +1,18 @@
 /** The kinds of credentials: how each stands in the configuration, and what it comes to. */
 import { resolve } from "node:path";
 import * as z from "zod";
-import type { AzureCli, ClientCertificate, ClientSecret, FederatedToken, ManagedIdentity } from "./config.ts";
-import { choice, key, text } from "./field.ts";
+import type {
+  AzureCli,
+  ClientCertificate,
+  ClientSecret,
+  FederatedToken,
+  ManagedIdentity,
+} from "../config.ts";
+import { choice, key, text } from "../field.ts";
 import { hostRemark, identityHostOf } from "./identityHost.ts";
-import { isMarked, placeholderRemark } from "./placeholders.ts";
-import type { Path } from "./places.ts";
-import { type Report, reportFailure } from "./problems.ts";
+import { isMarked, placeholderRemark } from "../document/placeholders.ts";
+import type { Path } from "../document/places.ts";
+import { type Report, reportFailure } from "../document/problems.ts";
 import {
   accessRemark,
   type CertificateFiles,

@@ -1,13 +1,13 @@
 /** One file of a configuration: its document, and where what is wrong in it is noted. */
-import type { GraphtapError } from "../errors.ts";
-import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "./check.ts";
-import type { Problem, ReadOptions } from "./config.ts";
+import type { GraphtapError } from "../../errors.ts";
+import { type CheckContext, checkKeys, findPlaceholders, isRecord, isSwitchedOff } from "../check.ts";
+import type { Problem, ReadOptions } from "../config.ts";
 import { type ConfigDocument, readDocument } from "./document.ts";
 import type { Path } from "./places.ts";
 import { byPosition, keyOf, kindOf, placed, type Report, type UnplacedProblem } from "./problems.ts";
 import { type ReferenceProblem, type ReplacedDocument, replaceInDocument } from "./references.ts";
-import type { fileSchema } from "./schema.ts";
-import { expandTenants, saidOnce } from "./tenants.ts";
+import type { fileSchema } from "../schema.ts";
+import { expandTenants, saidOnce } from "../tenants.ts";
 
 /** A file of a configuration as it was found. */
 export interface FileText {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readPluginPaths } from "../../../src/config/globals.ts";
-import { loadConfig } from "../../../src/config/load.ts";
-import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "./example.ts";
+import { readPluginPaths } from "../../../../src/config/globals.ts";
+import { loadConfig } from "../../../../src/config/load.ts";
+import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "../example.ts";
 
 const input = (text: string, env: Readonly<Record<string, string>> = {}) => {
   const found = read(text, options({}, env)).inputs[0]!;

@@ -8,9 +8,9 @@ import pkcs12 from "node-forge/lib/pkcs12.js";
 import "node-forge/lib/pki.js";
 import pki from "node-forge/lib/x509.js";
 import { describe, expect, it } from "vitest";
-import { readPfx } from "../../../../src/graph/auth/pfx.ts";
-import { applicationCertificate, openssl, pfxOf } from "../../../support/applicationCertificate.ts";
-import { fileFolder } from "../../../support/tempFolder.ts";
+import { readPfx } from "../../../../../src/graph/auth/certificate/pfx.ts";
+import { applicationCertificate, openssl, pfxOf } from "../../../../support/applicationCertificate.ts";
+import { fileFolder } from "../../../../support/tempFolder.ts";
 
 const made = applicationCertificate(fileFolder());
 const { fingerprint256 } = new X509Certificate(readFileSync(made.certificate));

@@ -1,8 +1,8 @@
-import { GraphtapError } from "../../errors.ts";
+import { GraphtapError } from "../../../errors.ts";
 import { signAssertion } from "./assertion.ts";
-import { ASSERTION_TYPE } from "./assertionType.ts";
+import { ASSERTION_TYPE } from "../assertionType.ts";
 import { type CertificateFiles, type Identity, readIdentity, validityOf } from "./certificate.ts";
-import type { ClientAuth } from "./clientAuth.ts";
+import type { ClientAuth } from "../clientAuth.ts";
 
 /** What is told of the certificate that a proof was made with. */
 export interface UsedCertificate {

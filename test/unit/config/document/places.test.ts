@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf, small } from "./example.ts";
+import { problemsOf, small } from "../example.ts";
 
 describe("a place", () => {
   it("of what an alias brings is where it is written", () => {

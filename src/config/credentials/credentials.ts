@@ -1,8 +1,8 @@
 /** `credentials` of an input and of `globals`: their keys, and what must hold among them. */
 import * as z from "zod";
 import { AZURE_VARIABLES, type EnvironmentCredentials, environmentCredentials } from "./azureEnvironment.ts";
-import { isBlank, isRecord } from "./check.ts";
-import type { AzureCli, Credentials, ManagedIdentity } from "./config.ts";
+import { isBlank, isRecord } from "../check.ts";
+import type { AzureCli, Credentials, ManagedIdentity } from "../config.ts";
 import {
   type Credential,
   type CredentialKind,
@@ -13,9 +13,9 @@ import {
   kindShape,
   type KindValues,
 } from "./credentialKinds.ts";
-import { key, type KeyNotes } from "./field.ts";
-import type { Path } from "./places.ts";
-import type { Report } from "./problems.ts";
+import { key, type KeyNotes } from "../field.ts";
+import type { Path } from "../document/places.ts";
+import type { Report } from "../document/problems.ts";
 import type { SecretReaders } from "./secret.ts";
 
 const part = (what: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problemsOf, small } from "./example.ts";
+import { problemsOf, small } from "../example.ts";
 
 const bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n" +
   [..."bcdefgh"].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`)}]\n`).join(

@@ -2,9 +2,9 @@ import { Buffer } from "node:buffer";
 import { constants, createPrivateKey, verify, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { signAssertion } from "../../../../src/graph/auth/assertion.ts";
-import { applicationCertificate, openssl } from "../../../support/applicationCertificate.ts";
-import { fileFolder } from "../../../support/tempFolder.ts";
+import { signAssertion } from "../../../../../src/graph/auth/certificate/assertion.ts";
+import { applicationCertificate, openssl } from "../../../../support/applicationCertificate.ts";
+import { fileFolder } from "../../../../support/tempFolder.ts";
 
 const made = applicationCertificate(fileFolder());
 const certificate = new X509Certificate(readFileSync(made.certificate));

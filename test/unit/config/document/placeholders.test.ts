@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { placeholderRemark } from "../../../src/config/placeholders.ts";
-import { problemsOf, small } from "./example.ts";
+import { placeholderRemark } from "../../../../src/config/document/placeholders.ts";
+import { problemsOf, small } from "../example.ts";
 
 describe("what was to be replaced", () => {
   it.each(["<tenant_id>", " <your secret here> ", "https://<host>/v1", "<tenant>.onmicrosoft.com"])(

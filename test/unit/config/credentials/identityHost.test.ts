@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostRemark, identityHostOf } from "../../../src/config/identityHost.ts";
+import { hostRemark, identityHostOf } from "../../../../src/config/credentials/identityHost.ts";
 
 type Env = Readonly<Record<string, string>>;
 

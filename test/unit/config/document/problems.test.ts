@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { plugins } from "../../../plugins/index.ts";
-import type { Problem } from "../../../src/config/config.ts";
-import { loadConfig, parseConfig } from "../../../src/config/load.ts";
-import { problemLine, shownProblems } from "../../../src/config/problems.ts";
-import { options, problemsOf, small } from "./example.ts";
+import { plugins } from "../../../../plugins/index.ts";
+import type { Problem } from "../../../../src/config/config.ts";
+import { loadConfig, parseConfig } from "../../../../src/config/load.ts";
+import { problemLine, shownProblems } from "../../../../src/config/document/problems.ts";
+import { options, problemsOf, small } from "../example.ts";
 
 const KNOWN = plugins.map(({ service }) => service).join(", ");
 const service = (line: string) => small({ services: [`signIns: {${line}}`] });

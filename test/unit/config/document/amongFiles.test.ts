@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { loadFiles, parseFiles } from "../../../src/config/load.ts";
-import { problemLine } from "../../../src/config/problems.ts";
-import { GraphtapError } from "../../../src/errors.ts";
-import { CLIENT, options, secretOf, TENANT } from "./example.ts";
+import { loadFiles, parseFiles } from "../../../../src/config/load.ts";
+import { problemLine } from "../../../../src/config/document/problems.ts";
+import { GraphtapError } from "../../../../src/errors.ts";
+import { CLIENT, options, secretOf, TENANT } from "../example.ts";
 
 const GLOBALS = `globals: {id: 1, credentials: {client_id: ${CLIENT}, client_secret: {file: shared.txt}}}\n`;
 const tenant = (name: string, id: number, more = "") =>

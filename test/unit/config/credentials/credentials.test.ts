@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "./example.ts";
+import { CLIENT, options, problemsOf, read, secretOf, small, TENANT } from "../example.ts";
 
 /** A configuration whose input has these lines in the place of its credentials. */
 function withCredentials(lines: readonly string[], globals: string[] = []): string {

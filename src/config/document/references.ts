@@ -7,7 +7,7 @@
  * beside one is `$$` a dollar, so that `$${NAME}` is the text `${NAME}`.
  */
 import { parse } from "yaml";
-import { isRecord } from "./check.ts";
+import { isRecord } from "../check.ts";
 import type { ConfigDocument } from "./document.ts";
 import { isReplacement, placeholderRemark } from "./placeholders.ts";
 import type { Path } from "./places.ts";

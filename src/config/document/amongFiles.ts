@@ -1,6 +1,6 @@
 /** What must hold among the files of a configuration, beside what holds in each. */
-import { isBlank } from "./check.ts";
-import type { CheckedInput } from "./inputs.ts";
+import { isBlank } from "../check.ts";
+import type { CheckedInput } from "../inputs.ts";
 import type { Part } from "./part.ts";
 
 /** Blocks that one file has for all. */

@@ -1,10 +1,10 @@
 /** A value that must not be printed, and where it comes from. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
-import { GraphtapError } from "../errors.ts";
-import { beginsAtHome } from "../files/home.ts";
-import { isMissing } from "../files/wholeFile.ts";
-import { text } from "./field.ts";
+import { GraphtapError } from "../../errors.ts";
+import { beginsAtHome } from "../../files/home.ts";
+import { isMissing } from "../../files/wholeFile.ts";
+import { text } from "../field.ts";
 import { isSecretItself } from "./secretItself.ts";
 
 const EXPECTED = "a text in quotes, {env: NAME} or {file: PATH}";

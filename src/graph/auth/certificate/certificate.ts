@@ -1,7 +1,7 @@
 /** A certificate of an application with its private key, read from files as they are handed out. */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { asGraphtapError } from "../../errors.ts";
+import { asGraphtapError } from "../../../errors.ts";
 
 /** Where certificate and key lie. */
 export interface CertificateFiles {

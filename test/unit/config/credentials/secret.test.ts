@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { loadConfig, parseConfig } from "../../../src/config/load.ts";
-import { createSecret } from "../../../src/config/secret.ts";
-import { CLIENT, options, problemsOf, secretOf, small, TENANT } from "./example.ts";
+import { loadConfig, parseConfig } from "../../../../src/config/load.ts";
+import { createSecret } from "../../../../src/config/credentials/secret.ts";
+import { CLIENT, options, problemsOf, secretOf, small, TENANT } from "../example.ts";
 
 const VALUE = "s3cr3t~value";
 const readers = options();
