@@ -37,6 +37,13 @@ const COUNT = 10_000;
 type Via = VectorPipelineOptions["via"];
 type Out = VectorPipelineOptions["out"];
 
+/** So that what is started anew, or from time to time, is started within seconds. */
+const SOONER: Readonly<Partial<Record<Via, readonly (readonly [string, string])[]>>> = {
+  exec: [["respawn_interval_secs: 30", "respawn_interval_secs: 1"]],
+  // No service has a period that short.
+  interval: [["exec_interval_secs: 60", "exec_interval_secs: 4"], ['"45"', '"3"'], ['"--due", ', ""]],
+};
+
 /** Either of Devo's ends. */
 interface Receiver {
   readonly port: number;
@@ -115,7 +122,7 @@ const plan = (
     authority,
     ...more,
     scaled: [
-      ...via === "exec" ? [["respawn_interval_secs: 30", "respawn_interval_secs: 1"] as const] : [],
+      ...SOONER[via] ?? [],
       ...more.scaled ?? [],
     ],
   });
@@ -188,10 +195,10 @@ const accidents: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
  * Where something may be lost, by what Vector is; everywhere else nothing is. Its disk buffer forgets lines at a kill,
  * which only a spool brings again: "Known of the shipper" in vector/README.md.
  */
-const MAY_LOSE = /^(exec|http) in.*Vector killed|tcp, receiver/;
+const MAY_LOSE = /^(exec|interval|http) in.*Vector killed|tcp, receiver/;
 
 describe.skipIf(typeof found === "string" || onDeno)(`Vector ${vector.version}`, () => {
-  const cases = (["exec", "http", "file"] as const).flatMap((via) =>
+  const cases = (["exec", "interval", "http", "file"] as const).flatMap((via) =>
     (["http", "tcp"] as const).flatMap((out) =>
       Object.keys(accidents).map((name) => [via, out, name] as const)
     )
