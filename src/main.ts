@@ -2,7 +2,6 @@
 /** The process: words, environment, standard streams, signals, exit code. Nothing else touches them. */
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
-import { isatty } from "node:tty";
 import { runCli } from "./cli/cli.ts";
 import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
@@ -158,7 +157,8 @@ function onStopSignal(callback: (cause: StopCause) => void): () => void {
 /** What standard output is; whatever cannot be looked at is taken for a pipe. */
 function stdoutPlace(): StdoutPlace | null {
   try {
-    if (isatty(1)) return "a terminal";
+    // Loaded here: with the modules it needs, it would be a tenth of what a pull with nothing to do costs.
+    if (process.getBuiltinModule("node:tty").isatty(1)) return "a terminal";
     const own = fstatSync(1);
     if (own.isCharacterDevice() && own.rdev === statSync("/dev/null").rdev) return "/dev/null";
     // systemd.exec(5): device and inode of the stream that leads to the journal.
@@ -234,7 +234,10 @@ const runtime: Runtime = {
     return (user + system) / 1e6;
   },
   runtimeName: deno ? `deno ${process.versions["deno"]}` : `node ${process.versions.node}`,
-  startedMs: Math.round(performance.timeOrigin),
+  // Read when it is asked for, as above.
+  get startedMs() {
+    return Math.round(performance.timeOrigin);
+  },
   importModule(url) {
     sendConsoleToStderr();
     return typeof importForScript === "function" ? importForScript(url) : import(url);
