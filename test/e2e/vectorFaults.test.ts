@@ -1,10 +1,8 @@
 /** What the real Vector loses and repeats, where there is one: each way in, each way out, each fault. */
 import { Buffer } from "node:buffer";
-import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { createAuthority, type Identity, writeDomain } from "../support/certificates.ts";
 import { startDevoHttpReceiver } from "../support/devoHttpReceiver.ts";
@@ -19,6 +17,7 @@ import {
   type VectorPipeline,
   type VectorPipelineOptions,
 } from "../support/forwarderVector.ts";
+import { mountDisk } from "../support/loopDisk.ts";
 import { waitFor } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
@@ -310,9 +309,13 @@ describe.skipIf(typeof found === "string" || onDeno)(`Vector ${vector.version}`,
     300_000,
   );
 
-  it("reads every line of a spool whose files come and go with the same inodes", async (context) => {
+  it("reads every line of a spool whose files come and go with the same inodes", async ({ skip }) => {
     const site = await slowSite(COUNT, 300);
-    mountSmall(context, join(site.folder, "spool"));
+    if (!mountDisk(join(site.folder, "spool"))) {
+      const why = "no ext4 can be mounted by this user";
+      console.warn(`SKIPPED, ${why}`);
+      skip(why);
+    }
     const receiver = await startReceiver("http");
     const words = ["--rotate-bytes", "100000", "--keep-seconds", "8"];
     const pipeline = await plan(site, "file", "http", receiver, { words });
@@ -358,24 +361,4 @@ function putGiants(site: Site, count: number, bytes: number): void {
       `{"id":"giant-${index}","activityDateTime":"${at}","fill":"${fill}"}`,
     );
   }
-}
-
-/** An ext4 of its own, which gives a new file the inode of the last one deleted; skips the test where none can be. */
-function mountSmall({ skip }: TestContext, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const image = `${folder}.img`;
-  for (
-    const [program, ...words] of [
-      ["truncate", "-s", "32M", image],
-      ["mkfs.ext4", "-q", image],
-      ["mount", "-o", "loop", image, folder],
-    ] as const
-  ) {
-    const { status, stderr, error } = spawnSync(program, words, { encoding: "utf8" });
-    if (status === 0) continue;
-    const why = `no small ext4 could be mounted: ${error?.message ?? stderr.trim()}`;
-    console.warn(`SKIPPED, ${why}`);
-    skip(why);
-  }
-  onTestFinished(() => void spawnSync("umount", ["-l", folder]));
 }
