@@ -78,6 +78,11 @@ export function earliest(a: Instant, b: Instant): Instant {
   return compareInstants(a, b) <= 0 ? a : b;
 }
 
+/** Whether both windows have the same bounds. */
+export function isSameWindow(a: Window, b: Window): boolean {
+  return compareInstants(a.from, b.from) === 0 && compareInstants(a.to, b.to) === 0;
+}
+
 /** `instant` moved by a number of seconds, which may be negative or fractional to the millisecond. */
 export function addSeconds(instant: Instant, seconds: number): Instant {
   const whole = Math.floor(seconds);

@@ -1,7 +1,7 @@
 /** The positions that the old collector left, by the names its framework gives to files. */
 import { hash } from "node:crypto";
 import { join } from "node:path";
-import { addSeconds, compareInstants, fromMillis, type Instant, parseInstant } from "../instant.ts";
+import { addSeconds, earliest, fromMillis, type Instant, parseInstant } from "../instant.ts";
 import { listFolder, readFileIfAny } from "../files/durable.ts";
 import { readPickle } from "./pickle.ts";
 import { PickleError } from "./pickleSource.ts";
@@ -86,7 +86,7 @@ function readOldFile(folder: string, file: string): OldPosition {
   // A file may hold a position for each of several providers, and a link to pages that were not read yet: the oldest
   // time leaves no hole.
   const unread = valuesOf(value, "next_link").flatMap((link) => windowOf(link) ?? []);
-  const readTo = [...found, ...unread].reduce((a, b) => compareInstants(a, b) <= 0 ? a : b);
+  const readTo = [...found, ...unread].reduce(earliest);
   const ids = IDS.flatMap((name) => valuesOf(value, name)).flat().filter((id) => typeof id === "string");
   return { file, readTo, ids, problem: null };
 }

@@ -1,6 +1,6 @@
 /** Positions that stand under other names: of the old collector, or of our own before the file was rewritten. */
 import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
-import { addSeconds, compareInstants, formatInstant, type Instant, latest } from "../instant.ts";
+import { addSeconds, compareInstants, earliest, formatInstant, type Instant, latest } from "../instant.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
 import { emptyPosition, type Position } from "../state/position.ts";
@@ -88,16 +88,12 @@ function ownPositions(
     const times = [position?.watermark ?? null, ...(position?.backfill ?? []).map(({ from }) => from)]
       .filter((time) => time !== null);
     const file = `${address.inputId}/${address.service}`;
-    return times.length === 0 ? [] : [{ file, readTo: times.reduce(earlier), ids: [], problem: null }];
+    return times.length === 0 ? [] : [{ file, readTo: times.reduce(earliest), ids: [], problem: null }];
   });
 }
 
 function nextOf({ watermark }: Position): string {
   return watermark === null ? "own" : formatInstant(watermark);
-}
-
-function earlier(a: Instant, b: Instant): Instant {
-  return compareInstants(a, b) <= 0 ? a : b;
 }
 
 /** Takes one over, unless the stream has a position of its own; it is durable when this returns. */
@@ -134,7 +130,7 @@ export function takeOver(
   const broken = found.find(({ problem }) => problem !== null);
   if (broken !== undefined) return lost("?", `${broken.file}: ${broken.problem}`);
   // Of several that are one now, the one that is furthest behind leaves no hole.
-  const readTo = found.map((one) => one.readTo!).reduce(earlier);
+  const readTo = found.map((one) => one.readTo!).reduce(earliest);
   const old = formatInstant(readTo);
   if (plugin.cursor.kind === "snapshot") return taken(old, "whole", "is read whole, and leaves once");
   if (compareInstants(readTo, now) > 0) return lost(old, "lies in the future");

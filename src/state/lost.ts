@@ -1,4 +1,4 @@
-import { compareInstants, type Instant, latest, secondsBetween, type Window } from "../instant.ts";
+import { earliest, type Instant, isSameWindow, latest, secondsBetween, type Window } from "../instant.ts";
 import { byTime } from "./gap.ts";
 
 /** A range whose records cannot be had any more: Graph dropped them before they were read. */
@@ -33,13 +33,16 @@ export function keptInMind(ranges: readonly Lost[], nowMs: number): Lost[] {
 
 /** Whether both tell of the same. */
 export function isSameLost(one: Lost, other: Lost): boolean {
-  return compareInstants(one.from, other.from) === 0 && compareInstants(one.to, other.to) === 0 &&
-    one.reason === other.reason && one.sinceMs === other.sinceMs;
+  return isSameWindow(one, other) && one.reason === other.reason && one.sinceMs === other.sinceMs;
 }
 
 function together(one: Lost, other: Lost): Lost {
-  const from = compareInstants(one.from, other.from) <= 0 ? one.from : other.from;
-  return { ...one, from, to: latest(one.to, other.to), sinceMs: Math.max(one.sinceMs, other.sinceMs) };
+  return {
+    ...one,
+    from: earliest(one.from, other.from),
+    to: latest(one.to, other.to),
+    sinceMs: Math.max(one.sinceMs, other.sinceMs),
+  };
 }
 
 /** The two neighbours that the least time lies between become one, which says least of what was not lost. */

@@ -1,5 +1,5 @@
 import { codesOf, type GraphtapError } from "../errors.ts";
-import { compareInstants, formatInstant, type Instant, type Window } from "../instant.ts";
+import { formatInstant, type Instant, isSameWindow, type Window } from "../instant.ts";
 import { byTime, type Gap, withGap } from "../state/gap.ts";
 import { recordLost } from "./lost.ts";
 import type { PollContext } from "./pollContext.ts";
@@ -35,7 +35,7 @@ export async function retryGaps(
   for (const gap of state.gaps().list()) {
     if (!mayGoOn()) return;
     if (gap.nextTryMs > engine.clock.now()) continue;
-    const others = () => state.gaps().list().filter((other) => !isSame(other, gap));
+    const others = () => state.gaps().list().filter((other) => !isSameWindow(other, gap));
     if (gap.to.seconds < oldest.seconds) {
       recordLost(context, gap, gap.reason);
       state.gaps().save(others());
@@ -80,10 +80,6 @@ async function readGap(
 
 function retryAfterMs(attempts: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (attempts + 1), LONGEST_RETRY_MS);
-}
-
-function isSame(one: Window, other: Window): boolean {
-  return compareInstants(one.from, other.from) === 0 && compareInstants(one.to, other.to) === 0;
 }
 
 function shown({ from, to }: Window) {
