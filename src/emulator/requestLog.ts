@@ -4,7 +4,9 @@ import type { Collections } from "./collections.ts";
 export interface RequestLogEntry {
   /** Milliseconds since the epoch, by the emulator's clock. */
   readonly at: number;
+  /** Such as GET. */
   readonly method: string;
+  /** Below the origin, without the query. */
   readonly path: string;
   /** A name, `token` for Entra's token endpoint and the host's own, `null` for a path that is neither. */
   readonly collection: string | null;
@@ -12,7 +14,9 @@ export interface RequestLogEntry {
   readonly status: number;
   /** Why a query was refused, in the emulator's own words: Graph does not say. */
   readonly reason: string | null;
+  /** `$filter`, as it came. */
   readonly filter: string | null;
+  /** `$top`, as it came. */
   readonly top: string | null;
   /** 0 for the first page of a paging, `null` when no page was served. */
   readonly page: number | null;
@@ -20,6 +24,7 @@ export interface RequestLogEntry {
   readonly records: number;
   /** Names the token without showing it; `null` when there was none, or an unknown one. */
   readonly tokenId: string | null;
+  /** Whose token it was. */
   readonly tenantId: string | null;
   /** The headers that a well-behaved client sends, `null` where it did not. */
   readonly headers: Readonly<Record<LoggedHeader, string | null>>;

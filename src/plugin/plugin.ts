@@ -12,6 +12,7 @@ export interface TimedCursor {
   readonly field: string;
   /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
   readonly from: "ge" | "gt";
+  /** The same for the upper bound. */
   readonly to: "le" | "lt";
   /** Days that Graph keeps a record, and so the furthest start. */
   readonly retentionDays: number;
@@ -25,21 +26,25 @@ export interface TimedCursor {
 
 /** Append-only records that arrive late and out of order. The key of a record is its id. */
 export interface EventTimeCursor extends TimedCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "event-time";
 }
 
 /** Records that change after they appear. The key is the id and the time of the last change. */
 export interface UpdateTimeCursor extends TimedCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "update-time";
 }
 
 /** A collection without a usable position: read whole, each record leaving when its content is new. */
 export interface SnapshotCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "snapshot";
   /** Top-level property with the record's time, if it has one; also the filter for a configured start. */
   readonly field?: string;
 }
 
+/** How a collection is read on from where the last poll ended. */
 export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor;
 
 /** A tag chosen by a value in the record. `{generation}` stands for the tag generation. */
@@ -48,6 +53,7 @@ export interface TagTable {
   readonly field: string;
   /** Compare values without regard to case. @default false */
   readonly ignoreCase?: boolean;
+  /** Tag of each value that decides. */
   readonly tags: Readonly<Record<string, string>>;
   /** Tag of every record that no row of `tags` matches. */
   readonly otherwise: string;
@@ -55,7 +61,9 @@ export interface TagTable {
 
 /** An older name that stands for a part of the collection: its own stream, with its own filter. */
 export interface Variant {
+  /** Its name in the configuration. */
   readonly name: string;
+  /** What it is, in a few words. */
   readonly title: string;
   /** OData clause that replaces the plugin's own `filter`. */
   readonly filter: string;
@@ -71,8 +79,9 @@ export type FilterOperator = "eq" | "ne" | "ge" | "le" | "gt" | "lt" | "startswi
 
 /** Properties for which Graph documents the same in `$filter`. */
 export interface FilterRule {
-  /** @default "string" */
+  /** How they are compared. @default "string" */
   readonly type?: FilterType;
+  /** What Graph documents for them. */
   readonly operators: readonly FilterOperator[];
   /** Names, nested ones by `/`. */
   readonly properties: readonly string[];
@@ -86,7 +95,9 @@ export interface Plugin {
   readonly service: string;
   /** Older names that mean the same. */
   readonly aliases?: readonly string[];
+  /** Older names that stand for a part of the collection. */
   readonly variants?: readonly Variant[];
+  /** What it is, in a few words. */
   readonly title: string;
   /** Microsoft's page about the collection. */
   readonly docs: string;
@@ -96,6 +107,7 @@ export interface Plugin {
   readonly permissions: readonly string[];
   /** What a tenant must have bought, if anything. */
   readonly licence?: string;
+  /** How it is read on from where the last poll ended. */
   readonly cursor: Cursor;
   /** OData clause that every request carries. */
   readonly filter?: string;
@@ -104,12 +116,14 @@ export interface Plugin {
    * and a window is asked for once with each of them.
    */
   readonly fallbackFilters?: readonly (readonly string[])[];
+  /** What a page is asked for with. */
   readonly page: {
     /** `$top`: the most that Graph serves. */
     readonly size: number;
     /** Property for `$orderby`, ascending, where Graph documents it. */
     readonly orderBy?: string;
   };
+  /** The request budget that its requests count against. */
   readonly quota: QuotaName;
   /** Destination tag, or how a record decides it. */
   readonly tag: string | TagTable;

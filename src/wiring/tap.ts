@@ -1,11 +1,12 @@
 /** A tap: a state folder, its streams, and what they share. */
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
 import { GraphtapError } from "../errors.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
-import { createHttp } from "../graph/http.ts";
+import type { FileLocker } from "../files/lock.ts";
+import { createHttp, type Http } from "../graph/http.ts";
 import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
@@ -98,35 +99,64 @@ function stopOf(ending: AbortController): AbortController {
 export function openTap(
   options: TapOptions,
   runtime: Runtime,
-  { config, registry }: LoadedConfig,
+  loaded: LoadedConfig,
   lasting: Lasting = { ending: endingOf(options, runtime) },
 ): Tap {
   const clock = systemClock;
   const log = createLog({ ...options.log, write: runtime.writeStderr, now: () => clock.now() });
-  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
   const { ending } = lasting;
+  const { stateDir } = options;
+  const json = options.format !== "devo";
+  const proxy = proxiesFrom(runtime.env);
   const stop = stopOf(ending);
-  const { stateDir, selection, format, hostname } = options;
-  const state = openState(stateDir, {
+  const tap = openTapWithin(options, loaded, {
+    clock,
+    log,
+    stop,
     locker: runtime.locker,
     pid: runtime.pid,
-    now: () => clock.now(),
-    report: (note) => log.warn(note),
-    onLost: (failure) => stop.abort(failure),
+    http: createHttp({ proxy }),
+    sinkName: sinkName(options.sink),
+    openSink: () =>
+      lasting.sink ??
+        openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal }),
   });
-  const proxy = proxiesFrom(runtime.env);
-  const http = createHttp({ proxy });
+  const lost = lostOutputs(loaded.config, options.sink, runtime.stdoutPlace());
+  if (lost !== null) log.error(lost);
+  return tap;
+}
+
+/** What a tap has from whoever opens it: this process, or a program that imports graphtap. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stop: AbortController;
+  readonly locker: FileLocker;
+  readonly pid: number;
+  readonly http: Http;
+  /** Where lines go, as the log may show it. */
+  readonly sinkName: string;
+  /** Called when the state folder is this process's. */
+  readonly openSink: () => Sink;
+}
+
+/** Opens a tap within surroundings of any kind. The log says what starts. @throws state-*, and what `openSink` throws */
+export function openTapWithin(
+  { stateDir, selection, format, hostname }: Omit<TapOptions, "sink" | "log" | "exitWithParent">,
+  { config, registry }: LoadedConfig,
+  { clock, log, stop, locker, pid, http, sinkName, openSink }: Surroundings,
+): Tap {
+  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
+  const now = () => clock.now();
+  const report = (note: string) => log.warn(note);
+  const onLost = (failure: GraphtapError) => stop.abort(failure);
+  const state = openState(stateDir, { locker, pid, now, report, onLost });
   let sink: Sink;
   let requests: RequestLog;
   try {
-    requests = openRequestLog(join(stateDir, REQUESTS), {
-      now: () => clock.now(),
-      report: (note) => log.warn(note),
-    });
+    requests = openRequestLog(join(stateDir, REQUESTS), { now, report });
     goOnFromBefore(state, stateDir, { config, registry, log, nowMs: clock.now() });
-    const json = format !== "devo";
-    sink = lasting.sink ??
-      openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal });
+    sink = openSink();
   } catch (error) {
     state.close();
     throw error;
@@ -135,10 +165,8 @@ export function openTap(
   const { memoryOf } = requests;
   const outside = { clock, log, transport, random: Math.random, memoryOf };
   const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
-  const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
+  const started = { version, config: config.file, state: stateDir, sink: sinkName };
   log.info("started", { ...started, streams: tap.streams.length, read_as: shownLines(config.inputs) });
-  const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
-  if (lost !== null) log.error(lost);
   const closeFiles = () => {
     requests.close();
     state.close();
