@@ -56,9 +56,8 @@ export {
   type Recovery,
 } from "./errors.ts";
 export type { Fetch } from "./graph/fetchTransport.ts";
-export { eventsOf, type TapEvent } from "./mod/event.ts";
+export { eventsOf, type PendingEvent, type TapEvent } from "./mod/event.ts";
 export type { LineSink, SinkTapOptions, StreamChoice, StreamReport, TapOptions } from "./mod/options.ts";
-export type { PendingEvent } from "./mod/read.ts";
 export type { EventTap, StreamName, Tap, TapFacts } from "./mod/tap.ts";
 export type * from "./plugin/plugin.ts";
 export type { LineFormat } from "./record/line.ts";

@@ -32,6 +32,15 @@ export interface TapEvent {
   readonly record: Readonly<Record<string, unknown>>;
 }
 
+/** An event that whoever reads has not accepted yet. */
+export interface PendingEvent extends TapEvent {
+  /**
+   * Takes responsibility for it: it does not come again. To ask for the next event does the same, so this is for who
+   * breaks off.
+   */
+  accept(): void;
+}
+
 /**
  * The event of each line.
  *

@@ -1,17 +1,8 @@
 /** Events for a loop: `for await (const event of …)`. */
 import { asGraphtapError } from "../errors.ts";
 import { createReaderSink, type ReaderSink } from "../sink/readerSink.ts";
-import { eventOf, type TapEvent } from "./event.ts";
+import { eventOf, type PendingEvent } from "./event.ts";
 import type { SinkOf } from "./works.ts";
-
-/** An event that whoever reads has not accepted yet. */
-export interface PendingEvent extends TapEvent {
-  /**
-   * Takes responsibility for it: it does not come again. To ask for the next event does the same, so this is for who
-   * breaks off.
-   */
-  accept(): void;
-}
 
 /**
  * The events of one pull or run, which begins when the first is asked for. Whoever breaks off ends it.

@@ -1,6 +1,6 @@
 /** What a program that imports graphtap opens. */
+import type { PendingEvent } from "./event.ts";
 import type { StreamChoice, StreamReport } from "./options.ts";
-import type { PendingEvent } from "./read.ts";
 
 /** A stream, as a configuration calls it. */
 export interface StreamName {
