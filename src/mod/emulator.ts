@@ -42,7 +42,7 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { plugins } from "../../plugins/index.ts";
 
 export type { Clock } from "../clock.ts";
-export type { FederatedCredential, Registration } from "../emulator/entra/registrations.ts";
+export type { FederatedCredential, PublicKey, Registration } from "../emulator/entra/registrations.ts";
 export type {
   RegisteredCertificate,
   RegisteredSecret,

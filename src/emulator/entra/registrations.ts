@@ -1,5 +1,5 @@
 /** What an application is known by at Entra, as an administrator registered it under "Certificates & secrets". */
-import { createHash, type JsonWebKey } from "node:crypto";
+import { createHash } from "node:crypto";
 
 /** A client secret beside `clientSecret`. */
 export interface RegisteredSecret {
@@ -31,12 +31,20 @@ export interface FederatedCredential {
   readonly audience?: string;
 }
 
+/** A JSON Web Key (RFC 7517), public. */
+export interface PublicKey {
+  /** Names it in the head of a token. */
+  readonly kid?: string;
+  /** What else its kind has. */
+  readonly [member: string]: unknown;
+}
+
 /** A foreign issuer that Entra can reach, with the keys that it publishes. */
 export interface TrustedIssuer {
   /** `iss` of its tokens. */
   readonly issuer: string;
   /** Public keys, each with its `kid`. */
-  readonly keys: readonly (JsonWebKey & { readonly kid?: string })[];
+  readonly keys: readonly PublicKey[];
 }
 
 /** What Entra knows of an application in a tenant. */
