@@ -1,6 +1,8 @@
 /**
  * The shape of a plugin: one Graph collection, as data. The engine reads it and never names one;
- * `definePlugin` and the schema in `schema.ts` check it.
+ * `definePlugin` and the schema in `schema.ts` check it. Importing this starts nothing, and needs nothing.
+ *
+ * @module
  */
 
 /** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
@@ -136,7 +138,27 @@ export interface Plugin {
   readonly filters?: readonly FilterRule[];
 }
 
-/** Types a plugin file; the registry test and the loader check it against the schema. */
+/**
+ * Types a plugin file; the registry test and the loader check it against the schema.
+ *
+ * @example
+ * ```ts
+ * import { definePlugin } from "@graphtap/graphtap/plugin";
+ *
+ * const groups = definePlugin({
+ *   service: "groups",
+ *   title: "Groups of the directory",
+ *   docs: "https://learn.microsoft.com/graph/api/group-list",
+ *   path: "/v1.0/groups",
+ *   permissions: ["Group.Read.All"],
+ *   cursor: { kind: "snapshot" },
+ *   page: { size: 999 },
+ *   quota: "global",
+ *   tag: "my.app.graph.groups",
+ * });
+ * if (groups.cursor.kind !== "snapshot") throw new Error("not what was written");
+ * ```
+ */
 export function definePlugin(plugin: Plugin): Plugin {
   return plugin;
 }
