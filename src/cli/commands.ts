@@ -1,6 +1,7 @@
 /** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
 import {
+  adopt,
   config,
   exitWithParent,
   format,
@@ -11,6 +12,7 @@ import {
   log,
   probe,
   service,
+  shard,
   sink,
   state,
 } from "./sharedOptions.ts";
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -45,6 +49,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -73,6 +79,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -93,13 +101,13 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, state, service, input, shard, adopt, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json, {
+    options: [config, shard, json, {
       name: "sarif",
       help: "as SARIF 2.1.0, for editors and code scanning",
       env: "",
@@ -114,6 +122,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       { ...probe, help: "also try the certificate of each output against its address; nothing is sent" },
       json,
       ...log,
@@ -179,10 +188,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: "state",
-    words: "show|reset|export|import",
+    words: "show|reset|export|import|adopt [INPUT…]",
     summary:
-      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints",
-    options: [config, state, service, input, json],
+      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints, adopt ends a wait",
+    options: [
+      config,
+      state,
+      service,
+      input,
+      shard,
+      { name: "move", help: "export: the streams do not go on in this folder from then on", env: "" },
+      { name: "replace", help: "import: also in the place of streams that have a position", env: "" },
+      json,
+    ],
     load: () => import("./commands/state.ts"),
   },
   {
@@ -193,6 +211,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       {
         name: "forget",
         help: "take note of what is lost for good: nothing shows it any more; also beside a running server",
@@ -218,6 +237,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       exitWithParent,
       ...log,
     ],

@@ -74,6 +74,7 @@ function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings>
       version,
       startedMs,
       polls,
+      share: options.program.share ?? null,
       nowMs: clock.now(),
       sinkStalledSeconds: delivery.stalledSeconds(),
       deadLetters: pulls.engine.sink.figures?.().deadLetters ?? null,

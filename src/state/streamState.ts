@@ -28,6 +28,8 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   hasLostPosition(): boolean;
+  /** Whether it waits for a position that is in another folder, or was moved there from this one. @throws `state-unusable` */
+  isElsewhere(): boolean;
   /**
    * Makes the position durable from which a stream begins, before anything is read: whatever happens to the first
    * read, the next goes on from there. Nothing holds it back, as nothing was delivered.
@@ -73,6 +75,8 @@ export interface StreamStateOptions {
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+  /** Answers {@linkcode StreamState.isElsewhere}. */
+  readonly isElsewhere: () => boolean;
 }
 
 /** The folder of a stream, and the seen set in it; both come to be when they are needed. */
@@ -180,6 +184,7 @@ export function openStream(
       return newer;
     },
     hasLostPosition: () => isFolder(dir),
+    isElsewhere: options.isElsewhere,
     begin: commitInFile,
     commit(position) {
       folder.make();

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
+import { type Share, shareOf } from "../config/shard.ts";
 import { GraphtapError } from "../errors.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
@@ -22,6 +23,7 @@ import { goOnFromBefore } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
+import { configOf, settle } from "./shards.ts";
 import { buildStreams, type SourcedStream, type StreamParts } from "./streams.ts";
 import { version } from "./version.ts";
 
@@ -32,6 +34,8 @@ export interface Tap {
   readonly log: Log;
   /** The folder for positions; absolute. */
   readonly stateDir: string;
+  /** How much of the configuration is this process's; `null` where there are no shards. */
+  readonly share: Share | null;
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
   /** Lets go of everything. */
@@ -58,6 +62,8 @@ const REQUESTS = ".requests";
 export interface TapOptions {
   readonly sink: SinkOptions;
   readonly selection: Selection;
+  /** Whether streams begin now that would wait for a position of another shard. @default false */
+  readonly adopt?: boolean;
   /** The folder for positions; absolute. */
   readonly stateDir: string;
   readonly format: LineFormat;
@@ -107,6 +113,7 @@ export function openTap(
   const { ending } = lasting;
   const stop = stopOf(ending);
   const { stateDir, selection, format, hostname } = options;
+  const { shard = null } = selection;
   const state = openState(stateDir, {
     locker: runtime.locker,
     pid: runtime.pid,
@@ -123,7 +130,10 @@ export function openTap(
       now: () => clock.now(),
       report: (note) => log.warn(note),
     });
-    goOnFromBefore(state, stateDir, { config, registry, log, nowMs: clock.now() });
+    const nowMs = clock.now();
+    const ids = config.inputs.map(({ id }) => id);
+    goOnFromBefore(state, stateDir, { config: configOf(config, shard), ids, registry, log, nowMs });
+    settle(state, { config, registry, shard, adopt: options.adopt === true, log });
     const json = format !== "devo";
     sink = lasting.sink ??
       openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal });
@@ -136,7 +146,9 @@ export function openTap(
   const outside = { clock, log, transport, random: Math.random, memoryOf };
   const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
-  log.info("started", { ...started, streams: tap.streams.length, read_as: shownLines(config.inputs) });
+  const share = shareOf(config.inputs, shard);
+  const streams = tap.streams.length;
+  log.info("started", { ...started, ...share, streams, read_as: shownLines(config.inputs) });
   const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
   if (lost !== null) log.error(lost);
   const closeFiles = () => {
@@ -147,6 +159,7 @@ export function openTap(
     ...tap,
     log,
     stateDir,
+    share,
     stop,
     release: () => http.close().then(closeFiles),
     close: () => http.close().then(() => sink.close()).finally(closeFiles),

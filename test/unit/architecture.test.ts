@@ -65,6 +65,7 @@ const FOLDERS = [
   "sink",
   "state",
   "state/seen",
+  "state/transfer",
   "tap",
   "tap/late",
   "tap/windows",

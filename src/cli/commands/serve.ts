@@ -47,7 +47,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     void watchSecrets(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
     const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
-    const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
+    const { share } = tap;
+    const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads, share };
     const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program });
     if (door === null) {
       door = await openDoor(address, ending, server.app);

@@ -67,12 +67,12 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
   return {
     runtime: besideBlock(runtime, screen, writing, putBack),
     level: "warn",
-    follow({ streams, stop }) {
+    follow({ streams, stop, share }) {
       const isFirst = shown === null;
       for (const stream of shown === null ? [] : statusOf(shown).streams) {
         earlier.set(nameOf(stream), stream.sent);
       }
-      const following = follow(streams, clock, { startedMs, polls: options.polls });
+      const following = follow(streams, clock, { startedMs, polls: options.polls, share });
       shown = { following, stop: stop.signal };
       if (isFirst) void drawAgain();
       return following;
