@@ -20,6 +20,8 @@ export interface Broken {
 }
 
 const ALWAYS = { times: "always" } as const;
+/** It is asked again within seconds: pauses between requests are not shortened, as the lengths of the alerts are. */
+const OFTEN = { kind: "status", status: 503, retryAfter: 1 } as const;
 const DAY = 86_400;
 /** Long enough for Prometheus to have seen that nothing was counted yet. */
 const SEEN_MS = 4000;
@@ -79,7 +81,7 @@ export const BROKEN: readonly Broken[] = [
       });
       site.emulator.faults.add({
         match: { collection: "signIns", ...ALWAYS },
-        do: { kind: "status", status: 503 },
+        do: OFTEN,
       });
       await serveAt(port, config);
     },
@@ -142,7 +144,7 @@ export const BROKEN: readonly Broken[] = [
   {
     instance: "tokenless",
     alerts: ["GraphtapTokensFailing"],
-    start: answering("token", { kind: "status", status: 503 }),
+    start: answering("token", OFTEN),
   },
   {
     instance: "throttled",
