@@ -99,7 +99,7 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
     newest_record: textOf(position?.newest?.time),
     records: position?.records ?? 0,
     sent: figures.sent,
-    records_per_minute: perMinute(minutes, nowMs - facts.startedMs),
+    records_per_minute: perMinute(minutes, nowMs - figures.followedMs),
     records_by_minute: minutes,
     late_records: figures.late,
     late_by_seconds: figures.lateBySeconds,
@@ -115,7 +115,7 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
   };
 }
 
-function judge(served: ServedStream, { nowMs, startedMs, polls }: ProcessFacts): Verdict {
+function judge(served: ServedStream, { nowMs, polls }: ProcessFacts): Verdict {
   const { stream, figures } = served;
   const successMs = lastSuccessMs(figures);
   return verdictOf({
@@ -125,7 +125,7 @@ function judge(served: ServedStream, { nowMs, startedMs, polls }: ProcessFacts):
     lost: figures.lost.length,
     lag: lagOf(served, nowMs),
     hasBegun: figures.lastEndedMs !== null,
-    uptime: (nowMs - startedMs) / 1000,
+    uptime: (nowMs - figures.followedMs) / 1000,
     period: stream.service.periodSeconds,
     polls,
   });
