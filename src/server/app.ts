@@ -84,6 +84,7 @@ function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings>
       polls,
       nowMs: clock.now(),
       sinkStalledSeconds: delivery.stalledSeconds(),
+      reloads: options.program.reloads,
       deadLetters: pulls.engine.sink.figures?.().deadLetters ?? null,
       hasBatch: (one) => pulls.batches.of(one) !== null,
     });
