@@ -91,7 +91,8 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
       // What came of it left: after a kill it must not come again.
       await context.intake.drain();
       context.position.commit();
-      const next = error.kind.isEndless ? null : nextSize(tried, usual, counts.pages > 0, met.keys.count);
+      const isFixed = error.kind.isEndless || plugin.page.by === "none";
+      const next = isFixed ? null : nextSize(tried, usual, counts.pages > 0, met.keys.count);
       if (next === null) throw incomplete(context, error);
       log.warn(error.message, { ...codesOf(error), page_size: next });
       tried.push(next);
