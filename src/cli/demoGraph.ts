@@ -6,6 +6,7 @@ import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { serveEmulator } from "../emulator/serve.ts";
 import { addSeconds, formatInstant, fromMillis } from "../instant.ts";
 import type { Cursor, Plugin } from "../plugin/plugin.ts";
+import { quotaNames } from "../plugin/quotaNames.ts";
 import { createRegistry } from "../plugin/registry.ts";
 import { plugins as ours } from "../../plugins/index.ts";
 import type { LoadedConfig } from "../wiring/configFile.ts";
@@ -47,7 +48,10 @@ inputs:
 ${services.join("")}`;
 }
 
-/** The same, read by the reader of all configurations. */
+/** More than a demo asks: by Microsoft's budgets most services would wait for its end. */
+const DEMO_QUOTAS = Object.fromEntries(quotaNames.map((name) => [name, { requests: 1000, seconds: 1 }]));
+
+/** The same, read by the reader of all configurations, for a Graph without quotas. */
 export function demoConfig(
   url: string,
   stateDir: string,
@@ -55,13 +59,14 @@ export function demoConfig(
   plugins: readonly Plugin[] = ours,
 ): LoadedConfig {
   const registry = createRegistry(plugins);
-  const config = loadConfig(demoConfigText(url, stateDir, nowMs, plugins), {
+  const read = loadConfig(demoConfigText(url, stateDir, nowMs, plugins), {
     file: "demo",
     registry,
     now: fromMillis(nowMs),
     env: {},
     readFile: () => "",
   });
+  const config = { ...read, globals: { ...read.globals, quotas: DEMO_QUOTAS } };
   return { config, registry, home: stateDir, stateDir };
 }
 

@@ -23,8 +23,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (given.has("serve")) return serveDemo(given, runtime);
   const lastsMs = seconds(given.text("seconds")) * 1000;
   const folder = mkdtempSync(join(tmpdir(), "graphtap-demo-"));
-  // A second page would wait for the request budget of sign-ins and audits, and so outlast a short demo.
-  const graph = await openDemoGraph({ port: 0, quotas: true, unevenPages: false });
+  const graph = await openDemoGraph({ port: 0, quotas: false, unevenPages: false });
   try {
     runtime.writeStderr(
       `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
