@@ -60,6 +60,17 @@ export function identityFunction(make: KeyMaker): KeyFunction {
   };
 }
 
+/** Beyond this many bytes an id is no name. */
+const LONGEST_NAME = 1024;
+
+/** The JSON of a record's id, by which an event can name it; `null` where it tells nothing, or is too long. */
+export function nameOf(bytes: Uint8Array, fields: Int32Array): string | null {
+  const start = fields[0]!;
+  const end = fields[1]!;
+  if (start < 0 || end - start > LONGEST_NAME || !identifies(bytes, start, end)) return null;
+  return new TextDecoder().decode(bytes.subarray(start, end));
+}
+
 /**
  * Whether the JSON value `bytes[start, end)` can tell one record from another: a text or a number, an array or an
  * object that holds something. `null`, true, false, what is empty, and what has no letter and no digit but 0 (the zero
