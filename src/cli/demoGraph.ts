@@ -21,12 +21,17 @@ const DEMO_TENANT = {
 /** How far back the demo's records begin. */
 const DEMO_BACKLOG_SECONDS = 3000;
 
-/** A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours. */
+/**
+ * A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours.
+ *
+ * @param files those of services that are not ours
+ */
 export function demoConfigText(
   url: string,
   stateDir: string,
   nowMs: number,
   plugins: readonly Plugin[] = ours,
+  files: readonly string[] = [],
 ): string {
   const start = formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -DEMO_BACKLOG_SECONDS));
   const services = plugins.map(({ service, cursor }) =>
@@ -34,8 +39,9 @@ export function demoConfigText(
       ? `      ${service}: {request_period_in_seconds: 60}\n`
       : `      ${service}: {request_period_in_seconds: 60, start_time_in_utc: "${start}"}\n`
   );
+  const own = files.length === 0 ? "" : `  plugins: ${JSON.stringify(files)}\n`;
   return `globals:
-  persistence: {type: filesystem, config: {directory_name: ${JSON.stringify(stateDir)}}}
+${own}  persistence: {type: filesystem, config: {directory_name: ${JSON.stringify(stateDir)}}}
 inputs:
   demo:
     id: "1"

@@ -101,6 +101,16 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   example: z.record(z.string(), z.unknown()).optional(),
 });
 
+/** JSON Schema (2020-12) of a plugin file, for editors. */
+export function pluginJsonSchema(): object {
+  const schema = z.toJSONSchema(pluginSchema, { io: "input", unrepresentable: "any" });
+  const properties = {
+    $schema: { description: "Address of this schema, for editors." },
+    ...schema.properties,
+  };
+  return { ...schema, title: "A plugin of graphtap", properties };
+}
+
 /**
  * Checks what a plugin file holds.
  *
