@@ -3,7 +3,7 @@ import { systemClock } from "../clock.ts";
 import { type ExitCode, GraphtapError } from "../errors.ts";
 import { demoConfigText, type DemoGraph, openDemoGraph } from "./demoGraph.ts";
 import { type Given, usage } from "./options.ts";
-import { knownServices } from "../wiring/registry.ts";
+import { knownServices } from "../wiring/knownServices.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 

@@ -9,7 +9,7 @@ import { demoConfig, type DemoGraph, openDemoGraph } from "../demoGraph.ts";
 import { serveDemo } from "../demoServe.ts";
 import { type Given, usage } from "../options.ts";
 import { runToEnd } from "../../wiring/end.ts";
-import { knownServices } from "../../wiring/registry.ts";
+import { knownServices } from "../../wiring/knownServices.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 import { tapOptions } from "../tapOptions.ts";

@@ -2,7 +2,7 @@ import { configJsonSchema } from "../../config/schema.ts";
 import type { ExitCode } from "../../errors.ts";
 import type { Registry } from "../../plugin/registry.ts";
 import { pluginJsonSchema } from "../../plugin/schema.ts";
-import { knownServices } from "../../wiring/registry.ts";
+import { knownServices } from "../../wiring/knownServices.ts";
 import { statusJsonSchema } from "../../server/status/schema.ts";
 import { checkReportSchema } from "../checkReport.ts";
 import { type Given, usage } from "../options.ts";

@@ -2,7 +2,7 @@ import type { ExitCode } from "../../errors.ts";
 import { budgetNames, BUDGETS } from "../../graph/budgets.ts";
 import type { Plugin, QuotaName } from "../../plugin/plugin.ts";
 import type { Given } from "../options.ts";
-import { knownServices } from "../../wiring/registry.ts";
+import { knownServices } from "../../wiring/knownServices.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 
 /** `graphtap services`: what can be pulled. */

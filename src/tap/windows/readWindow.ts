@@ -2,7 +2,7 @@ import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
 import type { Asked } from "../../graph/asked.ts";
 import type { Priority } from "../../graph/limiter.ts";
 import { createVisited, isOurs } from "../../graph/links.ts";
-import { readPage } from "../../graph/pages.ts";
+import { type Page, type ReadOptions, readPage } from "../../graph/pages.ts";
 import { createPermits } from "../../graph/permits.ts";
 import type { Instant, Window } from "../../instant.ts";
 import type { PageRule, Plugin } from "../../plugin/plugin.ts";
@@ -110,7 +110,9 @@ async function readPages(
     visited.add(url);
     counts.pageKey = null;
     const asked = askedOf(stream, plugin.page, url !== first);
-    const page = await readPage(context.reader, url, asked, how, context.signal)
+    // One that leads nowhere may take minutes to say so.
+    const once: ReadOptions = mayBeDead ? { ...how, attempts: 1 } : how;
+    const page: Page | null = await readPage(context.reader, url, asked, once, context.signal)
       .catch((thrown) => atDeadLink(thrown, mayBeDead, stream));
     if (page === null) return { pages: pages - 1, serverTime };
     mayBeDead = plugin.page.deadLinks === true && page.records < plugin.page.size;
