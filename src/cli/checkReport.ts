@@ -1,8 +1,9 @@
 /** What `graphtap check --json` prints: a shape that stays, for editors and for builds. */
 import * as z from "zod";
-import type { Config, Problem } from "../config/config.ts";
-import { isOfShard, type Shard, shareOf } from "../config/shard.ts";
+import type { Config } from "../config/config.ts";
+import { failureFields, problemFields } from "../config/document/problems.ts";
 import type { ParsedConfig } from "../config/load.ts";
+import { isOfShard, type Shard, shareOf } from "../config/shard.ts";
 import type { GraphtapError } from "../errors.ts";
 
 const problemSchema = z.object({
@@ -49,7 +50,7 @@ export function checkReport(
   return {
     valid: config !== null,
     problems: problems.filter(({ isAdvice }) => config !== null || !isAdvice).map((one) =>
-      reported(file, one)
+      problemFields(file, one)
     ),
     streams: config === null ? [] : checkedStreams(config, shard),
     shard: config === null ? null : shareOf(config.inputs, shard),
@@ -57,14 +58,8 @@ export function checkReport(
 }
 
 /** The report on a configuration that could not be read at all. */
-export function failureReport(file: string, { code, message }: GraphtapError): CheckReport {
-  const nowhere = { line: null, column: null, key: "", collector: null };
-  return {
-    valid: false,
-    problems: [{ file, ...nowhere, severity: "error", code, message }],
-    streams: [],
-    shard: null,
-  };
+export function failureReport(file: string, error: GraphtapError): CheckReport {
+  return { valid: false, problems: [failureFields(file, error)], streams: [], shard: null };
 }
 
 /** What would be read, stream by stream; of a shard what is its. */
@@ -80,18 +75,4 @@ export function checkedStreams(
       start_time: startTime?.text ?? null,
     }))
   );
-}
-
-function reported(whole: string, problem: Problem): CheckReport["problems"][number] {
-  const { file = whole, line, column, key, severity, code = "config-invalid", message, collector } = problem;
-  return {
-    file,
-    line,
-    column,
-    key,
-    severity,
-    code: severity === "error" ? code : null,
-    message,
-    collector: collector?.join(" ") ?? null,
-  };
 }

@@ -1,26 +1,35 @@
 /** What of a configuration is this process's, where several share its inputs. */
 import type { Config } from "../config/config.ts";
 import { isOfShard, type Shard, shardText } from "../config/shard.ts";
-import type { Registry } from "../plugin/registry.ts";
+import { goOnFromBefore, type StartOptions } from "../migrate/firstStart.ts";
 import { ONLY_SHARD } from "../state/elsewhere.ts";
 import type { State, StreamAddress } from "../state/state.ts";
-import type { Log } from "../telemetry/log.ts";
 import { chooseServices } from "./selection.ts";
+import type { Configured } from "./sources.ts";
 
 /** The same configuration with the inputs of one shard. */
 export function configOf<C extends Pick<Config, "inputs">>(config: C, shard: Shard | null): C {
   return { ...config, inputs: config.inputs.filter(({ id }) => isOfShard(id, shard)) };
 }
 
-/** What a state folder is opened for. */
-export interface ShardUse {
-  readonly config: Config;
-  readonly registry: Registry;
-  /** `null` for a process that has all inputs. */
-  readonly shard: Shard | null;
+/** What a state folder is prepared for, beside its configuration. */
+export interface Preparation extends Pick<StartOptions, "log" | "nowMs" | "isComing"> {
   /** Whether what waits for a position begins now. */
   readonly adopt: boolean;
-  readonly log: Log;
+}
+
+/**
+ * Makes a state folder ready for streams of a configuration that begin: those that stood somewhere before go on there,
+ * and those wait whose position another shard may have.
+ *
+ * @throws `state-unusable`
+ */
+export function prepareState(state: State, folder: string, next: Configured, how: Preparation): void {
+  const { config, registry, selection } = next;
+  const shard = selection?.shard ?? null;
+  const ids = config.inputs.map(({ id }) => id);
+  goOnFromBefore(state, folder, { config: configOf(config, shard), ids, registry, ...how });
+  settle(state, next, how);
 }
 
 /**
@@ -29,7 +38,13 @@ export interface ShardUse {
  *
  * @throws `state-unusable`
  */
-export function settle(state: State, { config, registry, shard, adopt, log }: ShardUse): void {
+export function settle(
+  state: State,
+  { config, registry, selection }: Configured,
+  { adopt, log }: Pick<Preparation, "adopt" | "log">,
+): void {
+  const shard = selection?.shard ?? null;
+  // Whatever else is selected: another start may ask for the others.
   const own = chooseServices(config, registry, { inputs: [], services: [], shard })
     .flatMap(({ input, services }) => services.map(({ name }) => ({ inputId: input.id, service: name })));
   const withoutPosition = () => {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { makeFolder, readFileIfAny, replaceFile } from "../../files/durable.ts";
+import { noFence } from "../../files/hold.ts";
 import { saveCheckpoint } from "../checkpointFile.ts";
 import type { Gap } from "../gap.ts";
 import { openGapLedger } from "../gapLedger.ts";
@@ -74,14 +75,15 @@ export function stageStream(root: string, address: StreamAddress, now: () => num
       copySegments(others.map((other) => join(streamFolder(root, other), SEEN_FOLDER)), seen);
     },
     finish({ position, gaps, lost, inventory }, origin) {
-      const options = { now, report: () => {}, readOnly: false };
+      // Nobody else writes beside the place: what counts is that this process still has the folder when it is put there.
+      const options = { now, report: () => {}, readOnly: false, fence: noFence };
       if (gaps.length > 0) openGapLedger(folder, options).save(gaps);
       if (lost.length > 0) openLostLedger(folder, options).save(lost);
       if (inventory !== null) openInventory(folder, options).save(inventory);
       replaceFile(join(folder, ORIGIN_FILE), origin);
       // A page link is of the process that got it. Without it the window is read again, and its keys are here.
       const anew = { ...position, interruption: null };
-      saveCheckpoint(join(folder, CHECKPOINT_FILE), anew, address, endOfFiles(seen));
+      saveCheckpoint(join(folder, CHECKPOINT_FILE), anew, address, endOfFiles(seen), noFence);
     },
     place: () => placeComing(root, address),
     discard: () => removeComing(root, address),
