@@ -172,9 +172,9 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldR
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    if (mask === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
+    const masked = mask === null ? null : mask(bytes, start, end);
+    if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
-    const masked = mask(bytes, start, end);
     lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
   };
 }
