@@ -2,11 +2,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Inventory, openInventory } from "../../../src/state/inventory.ts";
+import { noFence } from "../../../src/files/hold.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 
 const KEY = "0123456789abcdef0123456789abcdef";
 const OTHER = "fedcba9876543210fedcba9876543210";
-const open = (folder: string) => openInventory(folder, { now: () => 0, report: () => {}, readOnly: false });
+const open = (folder: string) =>
+  openInventory(folder, { now: () => 0, report: () => {}, readOnly: false, fence: noFence });
 const inventory = (records: Inventory["records"]): Inventory => ({
   records,
   reads: 3,
