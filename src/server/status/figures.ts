@@ -90,10 +90,10 @@ export function observe(stream: Stream, figures: Figures, clock: Pick<Clock, "no
   return {
     ...waiting,
     graph: {
-      async get(...request) {
+      async ask(...request) {
         figures.requests++;
         try {
-          const response = await waiting.graph.get(...request);
+          const response = await waiting.graph.ask(...request);
           figures.answered = true;
           noteTrouble(figures, null, now());
           return response;
