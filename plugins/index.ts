@@ -2,6 +2,24 @@ import type { Plugin } from "../src/plugin/plugin.ts";
 import alerts from "./alerts.ts";
 import alertsV2 from "./alertsV2.ts";
 import directoryAudits from "./directoryAudits.ts";
+import aadSignInEventsBeta from "./hunting/aadSignInEventsBeta.ts";
+import alertEvidence from "./hunting/alertEvidence.ts";
+import alertInfo from "./hunting/alertInfo.ts";
+import cloudAppEvents from "./hunting/cloudAppEvents.ts";
+import deviceEvents from "./hunting/deviceEvents.ts";
+import deviceFileEvents from "./hunting/deviceFileEvents.ts";
+import deviceLogonEvents from "./hunting/deviceLogonEvents.ts";
+import deviceNetworkEvents from "./hunting/deviceNetworkEvents.ts";
+import deviceProcessEvents from "./hunting/deviceProcessEvents.ts";
+import deviceRegistryEvents from "./hunting/deviceRegistryEvents.ts";
+import emailAttachmentInfo from "./hunting/emailAttachmentInfo.ts";
+import emailEvents from "./hunting/emailEvents.ts";
+import emailPostDeliveryEvents from "./hunting/emailPostDeliveryEvents.ts";
+import emailUrlInfo from "./hunting/emailUrlInfo.ts";
+import identityDirectoryEvents from "./hunting/identityDirectoryEvents.ts";
+import identityLogonEvents from "./hunting/identityLogonEvents.ts";
+import identityQueryEvents from "./hunting/identityQueryEvents.ts";
+import urlClickEvents from "./hunting/urlClickEvents.ts";
 import provisioningAudits from "./provisioningAudits.ts";
 import secureScoreControlProfiles from "./secureScoreControlProfiles.ts";
 import secureScores from "./secureScores.ts";
@@ -18,4 +36,22 @@ export const plugins: readonly Plugin[] = [
   alerts,
   secureScores,
   secureScoreControlProfiles,
+  alertInfo,
+  alertEvidence,
+  emailEvents,
+  emailAttachmentInfo,
+  emailUrlInfo,
+  emailPostDeliveryEvents,
+  urlClickEvents,
+  deviceEvents,
+  deviceFileEvents,
+  deviceLogonEvents,
+  deviceNetworkEvents,
+  deviceProcessEvents,
+  deviceRegistryEvents,
+  identityDirectoryEvents,
+  identityLogonEvents,
+  identityQueryEvents,
+  cloudAppEvents,
+  aadSignInEventsBeta,
 ];

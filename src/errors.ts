@@ -125,7 +125,7 @@ const kinds = {
   "page-invalid": row("retry", 1, { suspectsWindow: true }),
   "page-too-large": row("restart-window", 1),
   "record-too-large": row("restart-window", 1),
-  "window-too-large": row("restart-window", 1),
+  "window-too-large": row("restart-window", 1, { isServed: true }),
   "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),

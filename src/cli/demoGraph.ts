@@ -66,7 +66,13 @@ export function demoConfig(
 }
 
 /** How many records a collection has when the demo begins. */
-const BACKLOG: Readonly<Record<Cursor["kind"], number>> = { "event-time": 12, "update-time": 4, snapshot: 4 };
+const BACKLOG: Readonly<Record<Cursor["kind"], number>> = {
+  "event-time": 12,
+  "update-time": 4,
+  snapshot: 4,
+  query: 4,
+  job: 4,
+};
 
 /** A Graph on loopback with records of its own making. */
 export interface DemoGraph {
@@ -94,9 +100,9 @@ export async function openDemoGraph(
     ...(options.quotas ? {} : { quotas: "off" as const }),
   });
   const now = fromMillis(systemClock.now());
-  for (const { path, plugin } of emulator.collections) {
+  for (const { name, plugin } of emulator.collections) {
     // Half a minute inside the start, so that a demo that starts slowly still asks for them all.
-    emulator.produce(path, BACKLOG[plugin.cursor.kind], {
+    emulator.produce(name, BACKLOG[plugin.cursor.kind], {
       from: addSeconds(now, 30 - DEMO_BACKLOG_SECONDS),
       to: now,
     });

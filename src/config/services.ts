@@ -123,6 +123,7 @@ function overlap(registry: Registry, a: Plugin, b: Plugin): boolean {
   return parts === 0 || (parts === 1 && a.path === b.path);
 }
 
-function collection(plugin: Plugin): string {
-  return plugin.path.replace(/^\/(v1\.0|beta)\//, "");
+function collection({ path, cursor }: Plugin): string {
+  const table = cursor.kind === "query" ? `#${cursor.table}` : "";
+  return path.replace(/^\/(v1\.0|beta)\//, "") + table;
 }

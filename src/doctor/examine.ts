@@ -6,7 +6,7 @@ import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
-import { firstPageUrl } from "../tap/windows/query.ts";
+import { firstRequest } from "../tap/windows/firstRequest.ts";
 import type { Source } from "../wiring/streams.ts";
 import { type CredentialFacts, describeCredential } from "./credential.ts";
 import {
@@ -147,7 +147,7 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
   const small = { ...plugin, page: { ...plugin.page, size: 1 } };
   const page = await readPage(
     { graph, graphUrl, clock, random: Math.random, log, onRecord: () => {}, onProgress, onRequest: () => {} },
-    firstPageUrl(graphUrl, small, range, service.additionalFilter),
+    firstRequest(graphUrl, small, range, service.additionalFilter),
     {
       service: service.name,
       permissions: plugin.permissions,

@@ -94,6 +94,8 @@ export interface EmulatorOptions {
    * users of alerts_v2 report without agreeing on a figure. @default none
    */
   readonly skipCeilings?: Readonly<Record<string, number>>;
+  /** The most rows of an answer of advanced hunting. @default 100000 */
+  readonly huntingRows?: number;
   /** Told of every record, as the part of the page that holds it is made. */
   readonly onServed?: (served: ServedRecord) => void;
 }

@@ -11,12 +11,15 @@ export interface Throttle {
   admit(names: readonly QuotaName[], client: string, now: number): number;
 }
 
-// throttling-limits: identity and access reports; security; secure scores; identity protection; all of Graph.
+// throttling-limits: identity and access reports; security; secure scores; identity protection; advanced
+// hunting; audit log searches; all of Graph.
 const DEFAULTS: Readonly<Record<QuotaName, QuotaLimit>> = {
   reports: { requests: 5, seconds: 10 },
   security: { requests: 150, seconds: 60 },
   scores: { requests: 10_000, seconds: 600 },
   "identity-protection": { requests: 1, seconds: 1 },
+  hunting: { requests: 45, seconds: 60 },
+  "audit-search": { requests: 200, seconds: 86_400 },
   global: { requests: 2000, seconds: 1 },
 };
 

@@ -11,6 +11,8 @@ export interface Budget {
 /**
  * Microsoft's limits for one application in one tenant (throttling-limits): reports 5 in 10 s, security 150 a minute,
  * scores 10,000 in 10 minutes and 4 at once, identity protection 1 a second for all applications of a tenant together.
+ * Advanced hunting takes at least 45 calls a minute (security-api-overview), the audit log search at least 200 new
+ * searches in 24 hours (throttling-limits), both for all applications of a tenant together.
  * There is no margin: a limiter never exceeds them by Graph's own count (requestWindow.ts).
  */
 export const BUDGETS: Readonly<Record<QuotaName, Budget>> = {
@@ -18,6 +20,8 @@ export const BUDGETS: Readonly<Record<QuotaName, Budget>> = {
   "security": { requests: 150, seconds: 60 },
   "scores": { requests: 10_000, seconds: 600, concurrent: 4 },
   "identity-protection": { requests: 1, seconds: 1 },
+  "hunting": { requests: 45, seconds: 60 },
+  "audit-search": { requests: 200, seconds: 86_400 },
   "global": { requests: 1000, seconds: 10 },
 };
 

@@ -10,6 +10,9 @@ export interface Limiters {
   of(application: { tenantId: string; clientId: string }, quota: QuotaName): Limiter;
 }
 
+/** Those that count a tenant's applications together. */
+const OF_TENANT: ReadonlySet<QuotaName> = new Set(["identity-protection", "hunting", "audit-search"]);
+
 /**
  * @param overrides figures in the place of Microsoft's, by name; what may run at once stays as it is
  * @param memoryOf what remembers the requests of a limiter for the next process, by a name that stays the same
@@ -23,8 +26,7 @@ export function createLimiters(
   return {
     of({ tenantId, clientId }, quota) {
       const drawnOn = budgetNames(quota).map((name) => {
-        // Identity protection counts a tenant's applications together.
-        const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
+        const owner = OF_TENANT.has(name) ? [tenantId] : [tenantId, clientId];
         const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
         const budget = { ...BUDGETS[name], ...overrides[name] };
         const limiter = limiters.get(key) ??

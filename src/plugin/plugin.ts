@@ -4,15 +4,19 @@
  */
 
 /** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
-export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
+export type QuotaName =
+  | "reports"
+  | "security"
+  | "scores"
+  | "identity-protection"
+  | "hunting"
+  | "audit-search"
+  | "global";
 
 /** What a collection with times has in common, whatever its times mean. */
 export interface TimedCursor {
   /** Top-level property that holds the time. */
   readonly field: string;
-  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
-  readonly from: "ge" | "gt";
-  readonly to: "le" | "lt";
   /** Days that Graph keeps a record, and so the furthest start. */
   readonly retentionDays: number;
   /** Seconds that each poll reads again before its position, for records that arrived late. @default 120 */
@@ -23,13 +27,20 @@ export interface TimedCursor {
   readonly rereadAfterSeconds?: readonly number[];
 }
 
+/** A collection that takes a `$filter` on its time. */
+export interface FilteredCursor extends TimedCursor {
+  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
+  readonly from: "ge" | "gt";
+  readonly to: "le" | "lt";
+}
+
 /** Append-only records that arrive late and out of order. The key of a record is its id. */
-export interface EventTimeCursor extends TimedCursor {
+export interface EventTimeCursor extends FilteredCursor {
   readonly kind: "event-time";
 }
 
 /** Records that change after they appear. The key is the id and the time of the last change. */
-export interface UpdateTimeCursor extends TimedCursor {
+export interface UpdateTimeCursor extends FilteredCursor {
   readonly kind: "update-time";
 }
 
@@ -40,7 +51,45 @@ export interface SnapshotCursor {
   readonly field?: string;
 }
 
-export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor;
+/**
+ * A table of advanced hunting: each window is a query in KQL, sent by POST, and its answer is one page. Rows have no id,
+ * so the key of a record is its content.
+ */
+export interface QueryCursor extends TimedCursor {
+  readonly kind: "query";
+  /** The table of the advanced hunting schema. */
+  readonly table: string;
+  /** KQL operators behind the window, each without its pipe, such as `where ActionType == 'LogonFailed'`. @default none */
+  readonly operators?: readonly string[];
+}
+
+/** Properties of an audit log query by which Graph chooses records. */
+export type JobFilterName =
+  | "administrativeUnitIdFilters"
+  | "ipAddressFilters"
+  | "keywordFilter"
+  | "objectIdFilters"
+  | "operationFilters"
+  | "recordTypeFilters"
+  | "serviceFilter"
+  | "serviceFilters"
+  | "userPrincipalNameFilters";
+
+/**
+ * Records that a job collects, which is asked for by POST, takes minutes or hours, and is looked at again until it is
+ * done. Append-only; the key of a record is its id.
+ */
+export interface JobCursor extends TimedCursor {
+  readonly kind: "job";
+  /** What each job asks for beside its window. @default everything */
+  readonly filters?: Readonly<Partial<Record<JobFilterName, string | readonly string[]>>>;
+  /** The budget of the requests that create a job; `quota` is for all others. */
+  readonly jobQuota: QuotaName;
+  /** Seconds of new time that a job waits for. @default 3600 */
+  readonly everySeconds?: number;
+}
+
+export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor | QueryCursor | JobCursor;
 
 /** A tag chosen by a value in the record. `{generation}` stands for the tag generation. */
 export interface TagTable {
@@ -105,7 +154,7 @@ export interface Plugin {
    */
   readonly fallbackFilters?: readonly (readonly string[])[];
   readonly page: {
-    /** `$top`: the most that Graph serves. */
+    /** `$top`: the most that Graph serves. Of a query, the most rows of an answer: one that has as many was cut. */
     readonly size: number;
     /** Property for `$orderby`, ascending, where Graph documents it. */
     readonly orderBy?: string;

@@ -82,7 +82,9 @@ function describeReading(one: One): void {
     made(plugin, 12);
     const stream = await polled(one, { size: 1 });
     await next({ ...stream, plugin });
-    expect(new URL(rig.sent.at(-1)!.url).searchParams.get("$top")).toBe(String(plugin.page.size));
+    const { url, body } = rig.sent.at(-1)!;
+    const size = new URL(url).searchParams.get("$top") ?? /limit (\d+)/.exec(body ?? "")?.[1];
+    expect(size).toBe(String(plugin.page.size));
     expect(rig.emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
@@ -95,21 +97,24 @@ function describeReading(one: One): void {
     expect(rig.lines.length).toBe(length);
   });
 
-  it(`a record that changes ${cursor.kind === "event-time" ? "does not leave" : "leaves"} again`, async () => {
+  const changesLeave = cursor.kind !== "event-time" && cursor.kind !== "job";
+  it(`a record that changes ${changesLeave ? "leaves" : "does not leave"} again`, async () => {
     rig = openRig({ plugins });
     made(plugin, 24);
+    made(plugin, 1, { hours: 0.01 });
     const stream = await polled(one);
     const { length } = rig.lines;
-    const { id } = JSON.parse(rig.lines[0]!).event as { id: string };
+    const { id } = JSON.parse(rig.lines[0]!) as { id: string | null };
     rig.clock.advance(60_000);
-    if (cursor.kind !== "event-time") rig.emulator.update(plugin.path, id);
+    if (id !== null && changesLeave) rig.emulator.update(plugin.service, id);
     else {
-      const record = wanted(one).find((record) => JSON.parse(record).id === id)!;
-      rig.emulator.put(plugin.path, record.replace("{", '{"more":1,'));
+      // A row of a query has no id: with other content it is another row.
+      const record = wanted(one).findLast((record) => (JSON.parse(record).id ?? null) === id)!;
+      rig.emulator.put(plugin.service, record.replace("{", '{"more":1,'));
     }
     for (let polls = 0; polls < 3; polls++) await next(stream);
     const again = rig.lines.slice(length).map((line) => JSON.parse(line).id);
-    expect(again).toEqual(cursor.kind === "event-time" ? [] : [id]);
+    expect(again).toEqual(changesLeave ? [id] : []);
   });
 }
 
@@ -146,7 +151,7 @@ function describeRefusals(one: One): void {
     rig = openRig({ plugins });
     made(plugin, 12);
     rig.emulator.faults.add({
-      match: { collection: plugin.path },
+      match: { collection: plugin.service },
       do: { kind: "status", status: 429, retryAfter: 7 },
     });
     const before = rig.clock.now();
@@ -160,13 +165,14 @@ function describeTime(one: One): void {
   const { plugins, plugin } = one;
   const { cursor } = plugin;
   if (cursor.kind === "snapshot") return;
-  const asks = /(?:^| )(?:ge|gt) (\S+).* (?:le|lt) (\S+)/;
+  const asks = /(?:^| )(?:ge|gt) (\S+).* (?:le|lt) (\S+)|\(datetime\(([^)]+)\) \.\. datetime\(([^)]+)\)/;
 
   /** The range of seconds that a request asks for; `null` for one that follows a page link. */
-  function rangeOf({ url }: HttpRequest): { from: number; to: number } | null {
+  function rangeOf({ url, body }: HttpRequest): { from: number; to: number } | null {
     const { searchParams } = new URL(url);
     if ([...searchParams.keys()].some((name) => name.startsWith("$skip"))) return null;
-    const [, from, to] = asks.exec(searchParams.get("$filter") ?? "") ?? [];
+    const [, ...bounds] = asks.exec(body ?? searchParams.get("$filter") ?? "") ?? [];
+    const [from, to] = bounds.filter((bound) => bound !== undefined);
     return from === undefined || to === undefined
       ? null
       : { from: parseInstant(from)!.seconds, to: parseInstant(to)!.seconds };
@@ -223,7 +229,7 @@ function describeTime(one: One): void {
 /** Puts records into the service's collection, spread over some hours. */
 function made(plugin: Plugin, count: number, { hours = 6, until = 0 } = {}): Uint8Array[] {
   const to = addSeconds(fromMillis(rig.clock.now()), until);
-  return rig.emulator.produce(plugin.path, count, { from: addSeconds(to, -hours * HOUR), to });
+  return rig.emulator.produce(plugin.service, count, { from: addSeconds(to, -hours * HOUR), to });
 }
 
 interface PollOptions {
@@ -273,9 +279,9 @@ function records(): string[] {
 
 /** What Graph holds and the plugin's own filter keeps. */
 function wanted({ plugins, plugin }: One): string[] {
-  const collection = createCollections(plugins).named(plugin.path);
+  const collection = createCollections(plugins).named(plugin.service);
   const filter = plugin.filter === undefined ? null : parseFilter(plugin.filter);
-  return rig.emulator.records(plugin.path).map(text).filter((record) =>
+  return rig.emulator.records(plugin.service).map(text).filter((record) =>
     filter === null || matches(filter, extractFields(JSON.parse(record), collection.properties))
   );
 }

@@ -46,6 +46,7 @@ const FOLDERS = [
   "doctor",
   "emulator",
   "emulator/entra",
+  "emulator/hunting",
   "emulator/odata",
   "emulator/records",
   "files",
