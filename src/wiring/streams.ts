@@ -119,6 +119,8 @@ function inputSources(
     if (plugin === null) {
       throw new GraphtapError("bug", `service "${service.name}" passed the check but is not known`);
     }
+    const application = applicationOf(input.credentials);
+    const { cursor } = plugin;
     if (plugin.notice !== undefined) log.warn(plugin.notice, { service: service.name });
     return {
       input,
@@ -131,8 +133,9 @@ function inputSources(
         ...counted("service", (service.requestLimits ?? []).map((limit) => createLimiter(limit, clock))),
         ...counted("input", ofInput),
         ...counted("all", ofAll),
-        ...counted(plugin.quota, [limiters.of(applicationOf(input.credentials), plugin.quota)]),
+        ...counted(plugin.quota, [limiters.of(application, plugin.quota)]),
       ],
+      ...(cursor.kind === "job" ? { jobLimiter: limiters.of(application, cursor.jobQuota) } : {}),
       traffic: traffic.get(service.name)!,
       log: log.with({ service: service.name }),
     };

@@ -137,6 +137,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       state.commitInFile(position);
       note(position);
     },
+    noteJob: (job) => state.noteJob(job),
     seen: () => state.seen(),
     gaps: () => ({
       list: () => state.gaps().list(),
