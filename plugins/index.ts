@@ -1,6 +1,11 @@
 import type { Plugin } from "../src/plugin/plugin.ts";
 import alerts from "./alerts.ts";
 import alertsV2 from "./alertsV2.ts";
+import unifiedAudit from "./audit/all.ts";
+import unifiedAuditExchange from "./audit/exchange.ts";
+import unifiedAuditPurview from "./audit/purview.ts";
+import unifiedAuditSharePoint from "./audit/sharepoint.ts";
+import unifiedAuditTeams from "./audit/teams.ts";
 import directoryAudits from "./directoryAudits.ts";
 import aadSignInEventsBeta from "./hunting/aadSignInEventsBeta.ts";
 import alertEvidence from "./hunting/alertEvidence.ts";
@@ -36,6 +41,11 @@ export const plugins: readonly Plugin[] = [
   alerts,
   secureScores,
   secureScoreControlProfiles,
+  unifiedAudit,
+  unifiedAuditExchange,
+  unifiedAuditSharePoint,
+  unifiedAuditTeams,
+  unifiedAuditPurview,
   alertInfo,
   alertEvidence,
   emailEvents,

@@ -11,6 +11,7 @@ import type { Call, World } from "./world.ts";
 import { createFaults, type FaultRegister, type Faults } from "./faults.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
 import { createRandom } from "./random.ts";
+import { createJobs } from "./jobs/jobs.ts";
 import { createHoldings, type Holdings } from "./records/holdings.ts";
 import { createRequestLog, type RequestLogEntry } from "./requestLog.ts";
 import { createSkipTokens } from "./skipTokens.ts";
@@ -52,6 +53,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     arcKeys: new Set(),
     skipTokens: createSkipTokens(random.fork("links"), options.skipTokenRequests ?? 5000),
     throttle: createThrottle(options.quotas),
+    jobs: createJobs(random.fork("jobs"), options.jobs),
     served: { number: 0 },
   };
   const faults = createFaults(collections);

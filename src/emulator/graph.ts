@@ -6,6 +6,7 @@ import { answerApplication } from "./entra/applications.ts";
 import type { Grant } from "./entra/tokens.ts";
 import { actionOf, type Admitted, type Call, type World } from "./world.ts";
 import { type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
+import { answerJobs, createJob } from "./jobs/answer.ts";
 import { answerHunting } from "./hunting/answer.ts";
 import { unknownTable } from "./hunting/query.ts";
 import { QueryError } from "./odata/expression.ts";
@@ -46,6 +47,7 @@ export function answerGraph(request: Request, call: Call, world: World): Respons
 /** What answers a method of a collection; `null` where there is none. */
 function answers(method: string, { plugin: { cursor } }: Collection) {
   if (cursor.kind === "query") return method === "POST" ? answerHunting : null;
+  if (cursor.kind === "job") return method === "POST" ? createJob : method === "GET" ? answerJobs : null;
   return method === "GET" ? pageResponse : null;
 }
 

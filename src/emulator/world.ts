@@ -4,6 +4,7 @@ import type { Replays } from "./entra/replays.ts";
 import type { Grant, Tokens } from "./entra/tokens.ts";
 import type { FaultAction } from "./faults.ts";
 import type { EmulatorOptions, TenantOptions } from "./options.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Random } from "./random.ts";
 import type { MutableEntry } from "./requestLog.ts";
@@ -24,6 +25,7 @@ export interface World {
   readonly arcKeys: Set<string>;
   readonly skipTokens: SkipTokens;
   readonly throttle: Throttle;
+  readonly jobs: Jobs;
   /** Number of the record that was served last. */
   readonly served: { number: number };
 }
