@@ -146,6 +146,9 @@ const kinds = {
   "output-refused": row("exit", 3),
   "output-unreachable": row("exit", 1),
   "address-unavailable": row("exit", 75),
+  "shipper-missing": row("exit", 2),
+  "shipper-refused": row("exit", 2),
+  "shipper-unstarted": row("exit", 75),
   "stopped": row("exit", 0, { leavesOpen: true, isFault: false, httpStatus: 503 }),
   "deadline-reached": row("exit", 0, {
     leavesOpen: true,

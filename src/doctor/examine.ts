@@ -7,7 +7,7 @@ import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
 import { firstRequest } from "../tap/windows/firstRequest.ts";
-import type { Source } from "../wiring/streams.ts";
+import type { Source } from "../wiring/sources.ts";
 import { type CredentialFacts, describeCredential } from "./credential.ts";
 import {
   admissionAdvice,

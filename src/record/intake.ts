@@ -114,12 +114,12 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       outKeys.append(key);
       const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-      if (mask === null) {
+      const masked = mask === null ? null : mask(bytes, start, end);
+      if (masked === null) {
         lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
         return;
       }
       // The line shows id and time as the masked record has them.
-      const masked = mask(bytes, start, end);
       lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
     },
     onTooLong(what, bytes, start, end) {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import { readFileIfAny, setAside } from "../files/durable.ts";
+import type { Fence } from "../files/hold.ts";
 
 /** A record of a collection that is read whole. */
 export interface InventoryRecord {
@@ -37,6 +38,7 @@ export function openInventory(
     readonly now: () => number;
     readonly report: (note: string) => void;
     readonly readOnly: boolean;
+    readonly fence: Fence;
   },
 ): InventoryFile {
   const path = join(folder, "inventory.json");
@@ -61,7 +63,7 @@ export function openInventory(
     save(inventory) {
       const text = encode(inventory);
       if (text === written) return;
-      replaceFile(path, text);
+      options.fence.replaceFile(path, text);
       written = text;
     },
   };

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import { loadCheckpoint, positionIn, positionText, saveCheckpoint } from "./checkpointFile.ts";
 import { isFolder } from "../files/durable.ts";
+import type { Fence } from "../files/hold.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
 import { type InventoryFile, openInventory } from "./inventory.ts";
@@ -80,6 +81,8 @@ export interface StreamStateOptions {
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+  /** Lets only the process that has the state folder write. */
+  readonly fence: Fence;
 }
 
 /** The folder of a stream, and the seen set in it; both come to be when they are needed. */
@@ -96,7 +99,7 @@ function openFolder(
   root: string,
   address: StreamAddress,
   dir: string,
-  { now, report, readOnly }: StreamStateOptions,
+  { now, report, readOnly, fence }: StreamStateOptions,
 ): StreamFolder {
   let seen: SeenLog | undefined;
   let made = false;
@@ -111,11 +114,12 @@ function openFolder(
       if (seen !== undefined) return seen;
       if (!readOnly) make();
       isFolder(join(dir, SEEN_FOLDER));
-      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
+      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly, fence });
     },
     close: () => seen?.close(),
     remove() {
       make();
+      fence.check();
       seen?.close();
       seen = undefined;
       made = false;
@@ -163,7 +167,7 @@ export function openStream(
 
   function save(position: Position): void {
     folder.make();
-    saveCheckpoint(file, position, address, folder.seen().end());
+    saveCheckpoint(file, position, address, folder.seen().end(), options.fence);
     anchored = true;
   }
 
@@ -176,6 +180,7 @@ export function openStream(
   const state: StreamState = {
     dir,
     loadPosition() {
+      options.fence.check();
       const found = loadCheckpoint(file, address, options);
       anchored = found?.seenTo !== undefined;
       if (found?.seenTo === undefined) return found?.position ?? null;

@@ -82,7 +82,7 @@ function intakeOf(
 ): Intake {
   const { input, service, plugin } = stream;
   // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
-  const generation = service.tagVersion === null ? engine.tagGeneration : "1";
+  const generation = service.tagVersion === null ? stream.tagGeneration : "1";
   return createIntake({
     plugin,
     trackUpdates: service.trackUpdates,

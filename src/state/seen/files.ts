@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, ftruncateSync } from "node:fs";
 import { GraphtapError } from "../../errors.ts";
 import { attempt, failureCode } from "../../files/failure.ts";
+import type { Fence } from "../../files/hold.ts";
 import { openFile, removeFile, removeUnfinished, setAside, syncFolder } from "../../files/durable.ts";
 import { KEY_BYTES } from "./keys.ts";
 import { type KeySet, keySet } from "./memory.ts";
@@ -39,12 +40,14 @@ export interface SeenFilesOptions {
   readonly onRepair: (note: string) => void;
   /** Change nothing: another process may be writing. */
   readonly readOnly: boolean;
+  readonly fence: Fence;
 }
 
 /** Reads all keys; cuts damaged ends off, sets foreign files aside, deletes what was replaced. @throws `state-unusable` */
 export function loadSeen(dir: string, options: SeenFilesOptions): SeenContents {
   const { current, replaced } = listSegments(dir);
   if (!options.readOnly) {
+    options.fence.check();
     removeUnfinished(dir);
     for (const segment of replaced) removeFile(segment.path);
     if (replaced.length > 0) syncFolder(dir);
@@ -112,6 +115,7 @@ function repair(
   options: SeenFilesOptions,
 ): void {
   if (!ours) {
+    options.fence.check();
     const aside = setAside(path, "foreign", options.now());
     options.onRepair(`"${path}" is not a file of delivered record keys: kept as "${aside}" and not used`);
     return;
@@ -119,8 +123,11 @@ function repair(
   attempt("repair", path, () => {
     const fd = openFile(path, "write");
     try {
-      ftruncateSync(fd, soundBytes);
-      fsyncSync(fd);
+      // What seems damaged may be what another process, which has the set now, is writing.
+      options.fence.during(() => {
+        ftruncateSync(fd, soundBytes);
+        fsyncSync(fd);
+      });
     } finally {
       closeSync(fd);
     }
