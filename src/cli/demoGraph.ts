@@ -20,6 +20,9 @@ const DEMO_TENANT = {
 /** How far back the demo's records begin. */
 const DEMO_BACKLOG_SECONDS = 3000;
 
+/** Until a job of the demo is done. */
+const DEMO_JOB_SECONDS = 20;
+
 /** A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours. */
 export function demoConfigText(
   url: string,
@@ -27,11 +30,13 @@ export function demoConfigText(
   nowMs: number,
   plugins: readonly Plugin[] = ours,
 ): string {
-  const start = formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -DEMO_BACKLOG_SECONDS));
+  const ago = (seconds: number) => formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -seconds));
+  // A job waits for an hour of time.
+  const startOf = ({ kind }: Cursor) => ago(kind === "job" ? 2 * DEMO_BACKLOG_SECONDS : DEMO_BACKLOG_SECONDS);
   const services = plugins.map(({ service, cursor }) =>
     cursor.field === undefined || cursor.kind === "snapshot"
       ? `      ${service}: {request_period_in_seconds: 60}\n`
-      : `      ${service}: {request_period_in_seconds: 60, start_time_in_utc: "${start}"}\n`
+      : `      ${service}: {request_period_in_seconds: 60, start_time_in_utc: "${startOf(cursor)}"}\n`
   );
   return `globals:
   persistence: {type: filesystem, config: {directory_name: ${JSON.stringify(stateDir)}}}
@@ -97,6 +102,7 @@ export async function openDemoGraph(
     plugins: options.plugins ?? ours,
     tenants: [DEMO_TENANT],
     unevenPages: options.unevenPages,
+    jobs: { seconds: DEMO_JOB_SECONDS },
     ...(options.quotas ? {} : { quotas: "off" as const }),
   });
   const now = fromMillis(systemClock.now());
