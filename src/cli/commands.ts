@@ -1,5 +1,6 @@
 /** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
+import type { Option } from "./options.ts";
 import {
   config,
   exitWithParent,
@@ -20,6 +21,9 @@ import {
   tokenFile,
   waysOut,
 } from "./sharedOptions.ts";
+
+/** For commands that do without a configuration: only one that is named is read. */
+const ofFile: Option = { ...config, env: "", help: "a configuration whose plugins are services, too" };
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -230,15 +234,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: "services",
-    summary: "what can be pulled: path, permissions, retention, quota, tag",
-    options: [json],
+    summary: "what can be pulled: path, permissions, retention, quota, tag; by -c with the plugins of a file",
+    options: [ofFile, json],
     load: () => import("./commands/services.ts"),
   },
   {
     name: "schema",
-    words: "[config|check|status]",
-    summary: "JSON Schema of the configuration, of what check --json prints, or of /v1/status",
-    options: [],
+    words: "[config|plugin|check|status]",
+    summary: "JSON Schema of the configuration, of a plugin, of what check --json prints, or of /v1/status",
+    options: [ofFile],
     load: () => import("./commands/schema.ts"),
   },
   {
@@ -271,6 +275,7 @@ export const commands: readonly Command[] = [
     options: [
       format,
       { name: "seconds", value: "SECONDS", help: "how long it lasts (default 12)" },
+      ofFile,
       { name: "serve", help: "only the built-in Graph, until told to stop" },
       { name: "port", value: "PORT", help: "port for --serve (default: any free one)" },
       { name: "faults", value: "FILE", help: "with --serve: a JSON list of faults to play" },

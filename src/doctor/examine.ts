@@ -157,6 +157,7 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
       ...(plugin.licence === undefined ? {} : { licence: plugin.licence }),
       ...(plugin.notice === undefined ? {} : { notice: plugin.notice }),
       followsLink: false,
+      maxPageSize: plugin.page.by === "prefer" ? 1 : undefined,
       hasAdditionalFilter: service.additionalFilter !== null,
     },
     { permits: createPermits(limiters, "live"), visited: new Set(), attempts: ATTEMPTS },

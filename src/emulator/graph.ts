@@ -1,4 +1,4 @@
-import { fromMillis, type Instant } from "../instant.ts";
+import { fromMillis } from "../instant.ts";
 import { pageBlocks } from "./body.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
 import type { Collection } from "./collections.ts";
@@ -29,7 +29,7 @@ export function answerGraph(request: Request, call: Call, world: World): Respons
   }
   const denied = permissionRefusal(collection, grant);
   if (denied !== undefined) return refuse(denied, call, world.clock);
-  const wait = world.throttle.admit(collection.quotas, clientKey(grant), world.clock.now());
+  const wait = world.throttle.admit(collection.quotas, grant.tenant, world.clock.now());
   if (wait > 0) return throttled(collection, wait, call, world);
   world.skipTokens.age();
   const answer = answers(request.method, collection);
@@ -56,10 +56,6 @@ const NO_METHOD: GraphRefusal = {
   code: "Request_BadRequest",
   message: "Specified HTTP method is not allowed for the request target.",
 };
-
-function clientKey({ tenant }: Grant): string {
-  return `${tenant.tenantId}/${tenant.clientId}`;
-}
 
 /** A collection that does not exist is a 400, not a 404. */
 function unknownSegment(url: URL): GraphRefusal {
@@ -90,7 +86,7 @@ function pageResponse(
     url,
     tenantId: tenant.tenantId,
     collection,
-    query: queryOf(url, collection, fromMillis(world.clock.now()), call, world),
+    query: queryOf(request, url, collection, call, world),
     limit: actionOf(call, "emptyPage") ? 0 : actionOf(call, "shortPage")?.records,
   }, {
     store: world.store,
@@ -99,6 +95,7 @@ function pageResponse(
     uneven: world.options.unevenPages ?? true,
     ceiling: ({ name }) => world.options.skipCeilings?.[name] ?? Number.MAX_SAFE_INTEGER,
   });
+  if (page.isDead) return refuse({ status: 504, code: "GatewayTimeout", message: "" }, call, world.clock);
   call.entry.page = page.index;
   call.entry.records = page.rows.length;
   const select = url.searchParams.get("$select")?.split(",") ?? null;
@@ -117,8 +114,12 @@ function pageResponse(
   return served(blocks, request, call, world);
 }
 
-function queryOf(url: URL, collection: Collection, now: Instant, call: Call, world: World): Query {
-  const size = world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
+function queryOf(request: Request, url: URL, collection: Collection, call: Call, world: World): Query {
+  const now = fromMillis(world.clock.now());
+  const preferred = /odata\.maxpagesize=(\d+)/.exec(request.headers.get("prefer") ?? "")?.[1];
+  const size = collection.sizedBy === "prefer" && preferred !== undefined
+    ? Number(preferred)
+    : world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
   const query = readQuery(url.searchParams, collection, size, now);
   return actionOf(call, "ignoreFilter") ? { ...query, filter: null } : query;
 }

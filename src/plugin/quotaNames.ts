@@ -7,6 +7,10 @@ const quotas: Record<QuotaName, true> = {
   "identity-protection": true,
   "hunting": true,
   "audit-search": true,
+  "directory": true,
+  "intune": true,
+  "service-communications": true,
+  "service-communications-hour": true,
   "global": true,
 };
 

@@ -86,6 +86,7 @@ function intakeOf(
   return createIntake({
     plugin,
     trackUpdates: service.trackUpdates,
+    keepNames: service.tellsRemoved === true,
     seen,
     makeKey: engine.makeKey,
     sink: engine.sink,

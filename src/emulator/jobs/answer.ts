@@ -35,7 +35,7 @@ const TEXT = ["keywordFilter", "serviceFilter"];
 export function createJob({ grant: { tenant } }: Admitted, call: Call, world: World): Response {
   const now = world.clock.now();
   const asked = readJob(call.body, fromMillis(now));
-  const wait = world.throttle.admit(["audit-search"], tenant.tenantId, now);
+  const wait = world.throttle.admit(["audit-search"], tenant, now);
   const job = wait > 0 ? null : world.jobs.create(tenant.tenantId, asked, now);
   if (job === null) {
     const headers: Record<string, string> = wait > 0 ? { "retry-after": String(wait) } : {};

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { kill } from "node:process";
 import type { Clock } from "../../clock.ts";
 import { GraphtapError } from "../../errors.ts";
-import { type Claimant, fateOf } from "../../files/claim.ts";
 import { readFileIfAny, removeFile, replaceFile } from "../../files/durable.ts";
+import { fateOf, type Holder, holderOf } from "../../files/holder.ts";
 import type { Host } from "../../files/host.ts";
 
 const RECORD = "shipper.json";
@@ -15,13 +15,9 @@ const RECORD = "shipper.json";
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 50;
 
-type Recorded = Omit<Claimant, "beats">;
-
 /** Notes who runs, by number, start and boot: a number alone is soon another process's. @throws state-unusable */
 export function recordShipper(folder: string, pid: number, host: Host): void {
-  const { boot, namespace, hostname } = host;
-  const record: Recorded = { pid, started: host.startOf(pid) ?? null, boot, namespace, hostname };
-  replaceFile(join(folder, RECORD), `${JSON.stringify(record)}\n`);
+  replaceFile(join(folder, RECORD), `${JSON.stringify(holderOf(pid, host))}\n`);
 }
 
 /** Notes that nobody runs. @throws state-unusable */
@@ -65,10 +61,10 @@ function send(pid: number, name: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
-function read(folder: string): Recorded | null {
+function read(folder: string): Holder | null {
   try {
     const record = JSON.parse(readFileIfAny(join(folder, RECORD))?.toString("utf8") ?? "null") as
-      | Recorded
+      | Holder
       | null;
     return typeof record?.pid === "number" ? record : null;
   } catch (error) {

@@ -43,6 +43,9 @@ describe("the limiters of a process", () => {
       ["scores", 150, 60],
       ["scores", 10_000, 600],
       ["identity-protection", 1, 1],
+      ["intune", 1000, 20],
+      ["service-communications", 240, 60],
+      ["service-communications", 800, 3600],
     ] as const,
   )("of %s are never above %i requests in any %i s", async (name, requests, seconds) => {
     const clock = manualClock(NOW);
