@@ -54,6 +54,7 @@ export type { ActiveFault, Faults } from "../emulator/faults.ts";
 export type {
   ArcAgent,
   EmulatorOptions as GraphOptions,
+  JobOptions,
   ManagedIdentity,
   QuotaLimit,
   ServedRecord,

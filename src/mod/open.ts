@@ -58,7 +58,14 @@ async function open(
 ): Promise<{ facts: TapFacts; works: Works }> {
   const { config, plugins = [], env = {}, clock = systemClock, log: take = () => {}, logLevel } = options;
   const now = () => clock.now();
-  const log = createEntryLog({ take, level: logLevel ?? "info", now });
+  let level = logLevel ?? "info";
+  const log = createEntryLog({
+    take,
+    get level() {
+      return level;
+    },
+    now,
+  });
   const loaded = await loadSource(config, plugins, {
     env,
     nowMs: now(),
@@ -77,6 +84,7 @@ async function open(
     {
       clock,
       log,
+      logFrom: (next) => void (level = next),
       stop,
       locker: hostLocker(),
       pid: pid(),

@@ -71,11 +71,12 @@ export function createWorks(opened: OpenedTap, onPoll: (report: StreamReport) =>
         return outcomes.map(({ stream, report }) => reportOf(stream, report));
       }),
     run: (choice, sinkOf) =>
-      begin(choice, sinkOf, async (streams, engine, stop) => {
-        const tap = { ...opened, engine, stop };
-        void watchClock(tap);
-        void watchSecrets(tap);
-        await pollForever(streams, engine, stop, told).catch((thrown: unknown) => {
+      begin(choice, sinkOf, async (chosen, engine, stop) => {
+        void watchClock({ ...opened, engine, stop });
+        watchSecrets(engine.clock, stop.signal).goOn(
+          opened.streams.filter((stream) => chosen.includes(stream)),
+        );
+        await pollForever(chosen, engine, stop, told).catch((thrown: unknown) => {
           if (!isStop(thrown)) throw thrown;
         });
       }),
