@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { type HttpBindings, serve } from "@hono/node-server";
+import type { HttpBindings } from "@hono/node-server";
 import { GraphtapError } from "../errors.ts";
 
 /** A listening emulator. */
@@ -29,11 +29,13 @@ export interface ServeOptions {
  *
  * @throws GraphtapError `usage` when it cannot listen there
  */
-export function serveEmulator(
+export async function serveEmulator(
   emulator: Answering,
   options: ServeOptions = {},
 ): Promise<ServedEmulator> {
   const { port = 0, hostname = "127.0.0.1" } = options;
+  // Loaded here: it puts classes of its own over those of Node's fetch, which takes loading all of that.
+  const { serve } = await import("@hono/node-server");
   return new Promise((resolve, reject) => {
     const server = serve({
       port,

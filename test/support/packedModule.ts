@@ -1,5 +1,5 @@
 /** The module as others get it: from a tarball on Node, from the sources by an import map on Deno. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ export interface ModuleFolder {
   readonly folder: string;
   /** What the entries are called there. */
   readonly entries: readonly string[];
-  /** Runs a program in TypeScript. @param permissions Deno's; @default to read and write the folder */
+  /** Runs a program in TypeScript, in a folder of its own below. @param permissions Deno's; @default to read and write the folder */
   run(name: string, source: string, permissions?: readonly string[]): Promise<Ran>;
 }
 
@@ -35,9 +35,14 @@ export function openModuleFolder(): ModuleFolder {
   return onDeno ? asOfJsr(folder) : asOfNpm(folder);
 }
 
-function start(folder: string, words: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: "utf8" });
-  return { status, stdout, stderr };
+/** Not by `spawnSync`: the Graph that a program asks may be served by this process. */
+function start(folder: string, words: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) =>
+    execFile(process.execPath, words, { cwd: folder }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
+      resolve({ status, stdout, stderr });
+    })
+  );
 }
 
 function asOfNpm(folder: string): ModuleFolder {
@@ -61,9 +66,11 @@ function asOfNpm(folder: string): ModuleFolder {
     async run(name, source) {
       const renamed = source.replaceAll("@graphtap/graphtap", "graphtap");
       const { code } = await transform(renamed, { loader: "ts", format: "esm" });
-      writeFileSync(join(folder, `${name}.mts`), renamed);
-      writeFileSync(join(folder, `${name}.mjs`), code);
-      return start(folder, [`${name}.mjs`]);
+      const own = join(folder, name);
+      mkdirSync(own, { recursive: true });
+      writeFileSync(join(own, "program.mts"), renamed);
+      writeFileSync(join(own, "program.mjs"), code);
+      return start(own, ["program.mjs"]);
     },
   };
 }
@@ -91,9 +98,11 @@ function asOfJsr(folder: string): ModuleFolder {
       source,
       permissions = ["--allow-read", "--allow-write=.", "--allow-env", "--allow-net=127.0.0.1"],
     ) {
-      writeFileSync(join(folder, `${name}.ts`), source);
+      const own = join(folder, name);
+      mkdirSync(own, { recursive: true });
+      writeFileSync(join(own, "program.ts"), source);
       const words = ["run", "--no-prompt", "--no-config", "--no-lock", "--quiet", "--import-map", map];
-      return Promise.resolve(start(folder, [...words, ...permissions, `${name}.ts`]));
+      return start(own, [...words, ...permissions, "program.ts"]);
     },
   };
 }
