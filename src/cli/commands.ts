@@ -13,6 +13,7 @@ import {
   service,
   sink,
   state,
+  wait,
 } from "./sharedOptions.ts";
 
 /** Every command, in the order of the help. */
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -45,6 +47,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -73,6 +76,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -93,7 +97,7 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, state, service, input, wait, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {

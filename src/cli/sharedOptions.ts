@@ -117,3 +117,8 @@ export const exitWithParent: Option = {
   name: "exit-with-parent",
   help: "end when the process that started this one does: for a shipper's child, which must not outlive it",
 };
+
+export const wait: Option = {
+  name: "wait",
+  help: "stand by while another process has the state folder, and go on in its place when it ends",
+};

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { GraphtapError } from "../errors.ts";
 import { makeFolder } from "../files/durable.ts";
-import { acquireLock, type FolderLock } from "../files/folderLock.ts";
-import { noFence } from "../files/hold.ts";
+import { acquireLock, type FolderLock, type LockOptions } from "../files/folderLock.ts";
+import { noFence, noHold } from "../files/hold.ts";
 import type { FileLocker } from "../files/lock.ts";
 import type { Position } from "./position.ts";
 import { copySegments, renewLastSegment } from "./seen/copy.ts";
@@ -35,8 +35,10 @@ export interface State {
   takeOver(address: StreamAddress, others: readonly StreamAddress[], position: Position): void;
   /** Whether it did that before. @throws `state-unusable` */
   tookOver(address: StreamAddress): boolean;
-  /** @throws `state-in-use` when another process took the folder from this one */
-  check(): void;
+  /** Lets only the process that has the folder write, here and elsewhere. */
+  readonly hold: typeof noHold;
+  /** Where the process before may still run, puts a copy in the place of a file that it may append to. @throws `state-*` */
+  renew(path: string): void;
   /** Closes all seen sets and lets the next process in. */
   close(): void;
 }
@@ -54,6 +56,8 @@ export interface StateOptions {
   readonly report: (note: string) => void;
   /** Told when another process took the folder from this one, which had stood still for long: no more may be written. */
   readonly onLost?: (failure: GraphtapError) => void;
+  /** See {@linkcode LockOptions.seesLife}. */
+  readonly seesLife?: LockOptions["seesLife"];
   /** Look only, beside a process that may be running: no lock, and every change is refused. @default false */
   readonly readOnly?: boolean;
 }
@@ -98,7 +102,8 @@ export function openState(dir: string, options: StateOptions): State {
       noteTakenOver(dir, address);
     },
     tookOver: (address) => tookOver(dir, address),
-    check: fence.check,
+    hold: lock ?? noHold,
+    renew: (path) => lock?.followsLiving && lock.renew(path),
     close() {
       try {
         for (const stream of streams.values()) stream.close();

@@ -2,10 +2,12 @@
 import { systemClock } from "../clock.ts";
 import type { Config } from "../config/config.ts";
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
+import type { FolderLock } from "../files/folderLock.ts";
 import type { LogFields } from "../telemetry/logEntry.ts";
 import { createReloads, type Reloads } from "../telemetry/reloads.ts";
 import { type ConfigText, judgeConfig, type LoadedConfig, readConfigText } from "./configFile.ts";
 import { runToEnd } from "./end.ts";
+import { type Meanwhile, NOTHING, standBy, type Waiting } from "./standBy.ts";
 import type { Runtime } from "./runtime.ts";
 import { chooseServices } from "./selection.ts";
 import { endingOf, OPENED_AGAIN, openTap, type Tap, type TapOptions } from "./tap.ts";
@@ -26,6 +28,8 @@ export interface Reloading {
   readonly config: readonly string[];
   /** @throws usage where the command line does not go with the configuration */
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
+  /** Begins what is done while another process has the state folder. @default nothing */
+  readonly whileWaiting?: (waiting: Waiting, ending: AbortSignal) => Promise<Meanwhile>;
   /** Works until the tap stops. `ending` is aborted only when the process is to end, too. */
   readonly work: (tap: Tap, ending: AbortSignal, reloads: Reloads) => Promise<never>;
 }
@@ -38,7 +42,9 @@ export interface Reloading {
 export async function runReloading(reloading: Reloading, runtime: Runtime): Promise<ExitCode> {
   let reading = await read(reloading, runtime);
   const ending = endingOf(reading.options, runtime);
-  let tap = openTap(reading.options, runtime, reading.loaded, { ending });
+  const taken = await standByReloading(reloading, reading, runtime, ending);
+  reading = taken.reading;
+  let tap = openTap(reading.options, runtime, reading.loaded, { ending, ...taken.lock });
   const { sink } = tap.engine;
   const reloads = createReloads(() => systemClock.now());
   for (;;) {
@@ -67,6 +73,33 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
         return runToEnd({ log, close: () => sink.close() }, Promise.reject(again));
       }
     }
+  }
+}
+
+/** Stands by, where that is asked for; who waited goes on with the configuration as it is then. */
+async function standByReloading(
+  reloading: Reloading,
+  reading: Reading,
+  runtime: Runtime,
+  ending: AbortController,
+): Promise<{ readonly reading: Reading; readonly lock: { readonly lock?: FolderLock } }> {
+  let forget = () => {};
+  const taken = await standBy(reading.options, runtime, ending, async (waiting) => {
+    const told = () =>
+      waiting.log.info("SIGHUP: the configuration is read again when this process takes over");
+    forget = runtime.onReloadSignal(told);
+    return await reloading.whileWaiting?.(waiting, ending.signal) ?? NOTHING;
+  }).finally(() => forget());
+  if (taken === undefined) return { reading, lock: {} };
+  const lock = { lock: taken.lock };
+  if (!taken.waited || reading.text.texts.some(({ file }) => file === "-")) return { reading, lock };
+  try {
+    const now = await read(reloading, runtime);
+    // Another folder would need another lock.
+    return { reading: now.options.stateDir === reading.options.stateDir ? now : reading, lock };
+  } catch (thrown) {
+    taken.lock.release();
+    throw thrown;
   }
 }
 

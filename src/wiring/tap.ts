@@ -8,6 +8,7 @@ import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
+import type { FolderLock } from "../files/folderLock.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Sink } from "../sink/sink.ts";
 import { openState } from "../state/state.ts";
@@ -21,7 +22,7 @@ import { stoppedBy } from "./end.ts";
 import { goOnFromBefore } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
-import { openSink, sinkName, type SinkOptions } from "./sink.ts";
+import { heldSink, openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { buildStreams, type SourcedStream, type StreamParts } from "./streams.ts";
 import { version } from "./version.ts";
 
@@ -46,6 +47,8 @@ export interface Lasting {
   readonly ending: AbortController;
   /** Open already; @default it is opened with the tap */
   readonly sink?: Sink;
+  /** Of the state folder, taken already; @default it is taken with the tap */
+  readonly lock?: FolderLock;
 }
 
 /** Why a tap ends that is opened again at once: its sink gives nothing up. */
@@ -66,6 +69,8 @@ export interface TapOptions {
   readonly log: Pick<LogOptions, "format" | "level">;
   /** Whether to end when the process that started this one does. */
   readonly exitWithParent: boolean;
+  /** Whether to wait for the state folder while another process has it. */
+  readonly wait: boolean;
 }
 
 /** The end of this process, as far as it comes from outside. */
@@ -108,6 +113,7 @@ export function openTap(
   const stop = stopOf(ending);
   const { stateDir, selection, format, hostname } = options;
   const state = openState(stateDir, {
+    ...(lasting.lock && { lock: lasting.lock }),
     locker: runtime.locker,
     pid: runtime.pid,
     now: () => clock.now(),
@@ -119,6 +125,7 @@ export function openTap(
   let sink: Sink;
   let requests: RequestLog;
   try {
+    state.renew(join(stateDir, REQUESTS));
     requests = openRequestLog(join(stateDir, REQUESTS), {
       now: () => clock.now(),
       report: (note) => log.warn(note),
@@ -126,7 +133,7 @@ export function openTap(
     goOnFromBefore(state, stateDir, { config, registry, log, nowMs: clock.now() });
     const json = format !== "devo";
     sink = lasting.sink ??
-      openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal });
+      openSink(options.sink, { runtime, stateDir, state, json, proxy, clock, log, stop: ending.signal });
   } catch (error) {
     state.close();
     throw error;
@@ -134,7 +141,16 @@ export function openTap(
   const { transport } = http;
   const { memoryOf } = requests;
   const outside = { clock, log, transport, random: Math.random, memoryOf };
-  const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
+  const tap = buildTap({
+    config,
+    registry,
+    selection,
+    state,
+    sink: heldSink(sink, state),
+    format,
+    hostname,
+    ...outside,
+  });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   log.info("started", { ...started, streams: tap.streams.length, read_as: shownLines(config.inputs) });
   const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());

@@ -1,6 +1,8 @@
+import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
 import type { GuardOptions } from "../../server/guard.ts";
 import { listen, type ListenAddress } from "../../server/listen.ts";
+import { createStandingBy } from "../../server/standingBy.ts";
 import { createTapServer, type TapServer } from "../../server/server.ts";
 import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
@@ -10,6 +12,7 @@ import { beat } from "../../wiring/heartbeat.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import type { Meanwhile, Waiting } from "../../wiring/standBy.ts";
 import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
@@ -39,6 +42,16 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
   let door: Door | null = null;
+  let isTold = false;
+  const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
+
+  async function whileWaiting({ log, holder }: Waiting, ending: AbortSignal): Promise<Meanwhile> {
+    const standing = { runtime: runtimeName, startedMs };
+    const app = createStandingBy({ guard, log, clock: systemClock, holder, version, program: standing });
+    const { url, closed } = door = await openDoor(address, ending, app);
+    log.info("listening", { url, polls: false });
+    return { ended: closed };
+  }
 
   async function work(opened: Tap, ending: AbortSignal, reloads: Reloads): Promise<never> {
     const tap = withStatistics(opened, runtime.rssBytes);
@@ -46,13 +59,12 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     void watchClock(tap);
     void watchSecrets(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
-    const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
     const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
     const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program });
-    if (door === null) {
-      door = await openDoor(address, ending, server.app);
-      log.info("listening", { url: door.url, polls, token_file });
-    } else door.leadsTo(server.app);
+    if (door === null) door = await openDoor(address, ending, server.app);
+    else door.leadsTo(server.app);
+    if (!isTold) log.info("listening", { url: door.url, polls, token_file });
+    isTold = true;
     if (polls && heartbeat !== null) void beat(tap, heartbeat);
     if (stop.signal.aborted) server.dismiss();
     else stop.signal.addEventListener("abort", () => server.dismiss(), { once: true });
@@ -64,7 +76,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     }
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
-  return await runReloading({ config: given.all("config"), optionsFor, work }, runtime);
+  return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, work }, runtime);
 }
 
 /** What listens for as long as the process runs, whichever tap is behind it. */
