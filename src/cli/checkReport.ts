@@ -1,6 +1,7 @@
 /** What `graphtap check --json` prints: a shape that stays, for editors and for builds. */
 import * as z from "zod";
-import type { Config, Problem } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import { failureFields, problemFields } from "../config/document/problems.ts";
 import type { ParsedConfig } from "../config/load.ts";
 import type { GraphtapError } from "../errors.ts";
 
@@ -39,20 +40,15 @@ export function checkReport(file: string, { config, problems }: ParsedConfig): C
   return {
     valid: config !== null,
     problems: problems.filter(({ isAdvice }) => config !== null || !isAdvice).map((one) =>
-      reported(file, one)
+      problemFields(file, one)
     ),
     streams: config === null ? [] : checkedStreams(config),
   };
 }
 
 /** The report on a configuration that could not be read at all. */
-export function failureReport(file: string, { code, message }: GraphtapError): CheckReport {
-  const nowhere = { line: null, column: null, key: "", collector: null };
-  return {
-    valid: false,
-    problems: [{ file, ...nowhere, severity: "error", code, message }],
-    streams: [],
-  };
+export function failureReport(file: string, error: GraphtapError): CheckReport {
+  return { valid: false, problems: [failureFields(file, error)], streams: [] };
 }
 
 /** What would be read, stream by stream. */
@@ -65,18 +61,4 @@ export function checkedStreams({ inputs }: Pick<Config, "inputs">): CheckReport[
       start_time: startTime?.text ?? null,
     }))
   );
-}
-
-function reported(whole: string, problem: Problem): CheckReport["problems"][number] {
-  const { file = whole, line, column, key, severity, code = "config-invalid", message, collector } = problem;
-  return {
-    file,
-    line,
-    column,
-    key,
-    severity,
-    code: severity === "error" ? code : null,
-    message,
-    collector: collector?.join(" ") ?? null,
-  };
 }

@@ -1,20 +1,30 @@
 /** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
+import type { Option } from "./options.ts";
 import {
   config,
   exitWithParent,
   format,
   heartbeat,
+  hostname,
   input,
   json,
+  KEEP_SECONDS,
   lines,
+  listen,
   log,
   probe,
   service,
   sink,
+  spool,
   state,
+  tokenFile,
   wait,
+  waysOut,
 } from "./sharedOptions.ts";
+
+/** For commands that do without a configuration: only one that is named is read. */
+const ofFile: Option = { ...config, env: "", help: "a configuration whose plugins are services, too" };
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -58,17 +68,8 @@ export const commands: readonly Command[] = [
     summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/status, /v1/pull, /v1/events",
     options: [
       config,
-      {
-        name: "listen",
-        value: "ADDRESS",
-        help: "HOST:PORT (default 127.0.0.1:9464; beyond this machine only with a token), or unix:PATH",
-      },
-      {
-        name: "token-file",
-        value: "FILE",
-        help:
-          "holds the token that clients must send; or $GRAPHTAP_TOKEN (default: a new one, in the state folder)",
-      },
+      listen,
+      tokenFile,
       { name: "no-poll", help: "read streams only when they are pulled, write nothing to the sink" },
       ...lines,
       ...sink,
@@ -81,6 +82,31 @@ export const commands: readonly Command[] = [
       ...log,
     ],
     load: () => import("./commands/serve.ts"),
+  },
+  {
+    name: "up",
+    summary: "run with a shipper, to Devo: finds fluent-bit or vector, configures it and keeps both alive",
+    options: [
+      config,
+      {
+        name: "with",
+        value: "PROGRAM",
+        help: "fluent-bit, vector, or the path of one (default: fluent-bit, or else vector)",
+      },
+      { name: "dry-run", help: "only print what would be written and started, and which outputs are served" },
+      ...waysOut,
+      { ...listen, help: "also serve status page, /healthz and the rest there: HOST:PORT, or unix:PATH" },
+      tokenFile,
+      ...spool(String(KEEP_SECONDS)),
+      hostname,
+      ...heartbeat,
+      state,
+      service,
+      input,
+      exitWithParent,
+      ...log,
+    ],
+    load: () => import("./commands/up.ts"),
   },
   {
     name: "top",
@@ -159,24 +185,7 @@ export const commands: readonly Command[] = [
         choices: ["exec", "interval", "stdin", "http", "file"],
         help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
-      {
-        name: "out",
-        value: "WAY",
-        choices: ["tcp", "http"],
-        help: "how they get to Devo: tcp with a client certificate (default), http with a token (vector)",
-      },
-      {
-        name: "output",
-        value: "NAME",
-        help: "only this block under outputs (default: all that lines can be sent to)",
-      },
-      {
-        name: "tls",
-        value: "VERSION",
-        choices: ["1.2", "1.3"],
-        help:
-          "highest TLS version to Devo (default 1.2: under 1.3 lines go to a server that then refuses us)",
-      },
+      ...waysOut,
       { ...probe, help: "try the certificate against the address first; nothing is sent" },
     ],
     load: () => import("./commands/shipper.ts"),
@@ -229,15 +238,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: "services",
-    summary: "what can be pulled: path, permissions, retention, quota, tag",
-    options: [json],
+    summary: "what can be pulled: path, permissions, retention, quota, tag; by -c with the plugins of a file",
+    options: [ofFile, json],
     load: () => import("./commands/services.ts"),
   },
   {
     name: "schema",
-    words: "[config|check|status]",
-    summary: "JSON Schema of the configuration, of what check --json prints, or of /v1/status",
-    options: [],
+    words: "[config|plugin|check|status]",
+    summary: "JSON Schema of the configuration, of a plugin, of what check --json prints, or of /v1/status",
+    options: [ofFile],
     load: () => import("./commands/schema.ts"),
   },
   {
@@ -270,6 +279,7 @@ export const commands: readonly Command[] = [
     options: [
       format,
       { name: "seconds", value: "SECONDS", help: "how long it lasts (default 12)" },
+      ofFile,
       { name: "serve", help: "only the built-in Graph, until told to stop" },
       { name: "port", value: "PORT", help: "port for --serve (default: any free one)" },
       { name: "faults", value: "FILE", help: "with --serve: a JSON list of faults to play" },

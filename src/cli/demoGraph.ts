@@ -6,6 +6,7 @@ import { createEmulator, type Emulator } from "../emulator/emulator.ts";
 import { serveEmulator } from "../emulator/serve.ts";
 import { addSeconds, formatInstant, fromMillis } from "../instant.ts";
 import type { Cursor, Plugin } from "../plugin/plugin.ts";
+import { quotaNames } from "../plugin/quotaNames.ts";
 import { createRegistry } from "../plugin/registry.ts";
 import { plugins as ours } from "../../plugins/index.ts";
 import type { LoadedConfig } from "../wiring/configFile.ts";
@@ -20,12 +21,17 @@ const DEMO_TENANT = {
 /** How far back the demo's records begin. */
 const DEMO_BACKLOG_SECONDS = 3000;
 
-/** A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours. */
+/**
+ * A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours.
+ *
+ * @param files those of services that are not ours
+ */
 export function demoConfigText(
   url: string,
   stateDir: string,
   nowMs: number,
   plugins: readonly Plugin[] = ours,
+  files: readonly string[] = [],
 ): string {
   const start = formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -DEMO_BACKLOG_SECONDS));
   const services = plugins.map(({ service, cursor }) =>
@@ -33,8 +39,9 @@ export function demoConfigText(
       ? `      ${service}: {request_period_in_seconds: 60}\n`
       : `      ${service}: {request_period_in_seconds: 60, start_time_in_utc: "${start}"}\n`
   );
+  const own = files.length === 0 ? "" : `  plugins: ${JSON.stringify(files)}\n`;
   return `globals:
-  persistence: {type: filesystem, config: {directory_name: ${JSON.stringify(stateDir)}}}
+${own}  persistence: {type: filesystem, config: {directory_name: ${JSON.stringify(stateDir)}}}
 inputs:
   demo:
     id: "1"
@@ -47,7 +54,10 @@ inputs:
 ${services.join("")}`;
 }
 
-/** The same, read by the reader of all configurations. */
+/** More than a demo asks: by Microsoft's budgets most services would wait for its end. */
+const DEMO_QUOTAS = Object.fromEntries(quotaNames.map((name) => [name, { requests: 1000, seconds: 1 }]));
+
+/** The same, read by the reader of all configurations, for a Graph without quotas. */
 export function demoConfig(
   url: string,
   stateDir: string,
@@ -55,13 +65,14 @@ export function demoConfig(
   plugins: readonly Plugin[] = ours,
 ): LoadedConfig {
   const registry = createRegistry(plugins);
-  const config = loadConfig(demoConfigText(url, stateDir, nowMs, plugins), {
+  const read = loadConfig(demoConfigText(url, stateDir, nowMs, plugins), {
     file: "demo",
     registry,
     now: fromMillis(nowMs),
     env: {},
     readFile: () => "",
   });
+  const config = { ...read, globals: { ...read.globals, quotas: DEMO_QUOTAS } };
   return { config, registry, home: stateDir, stateDir };
 }
 

@@ -71,6 +71,10 @@ export const serviceSchema = z.strictObject({
     flag().default(true),
     "Whether an alert, score or control leaves again when it changes.",
   ),
+  removed: key(
+    flag().default(false),
+    "Whether an event tells of each record that is not in its collection any more; only where a collection is read whole.",
+  ),
   obfuscation_data: key(
     z.array(obfuscationSchema, { error: "a list of rules" }).default([]),
     "What to mask in each record.",
@@ -153,9 +157,22 @@ export function serviceConfig(
     rereadMaxSeconds: whole.reread_max_seconds ?? whole.sweep_max_seconds ?? defaults?.rereadMaxSeconds ??
       null,
     trackUpdates: given.track_updates ?? defaults?.trackUpdates ?? whole.track_updates,
+    tellsRemoved: whole.removed && isReadWhole(values.removed, path, plugin, report),
     requestLimits: requestLimitsOf(whole.requests_limits, whole.requests_per_second),
     obfuscation: obfuscation.flatMap((rule) => rule ?? []),
   };
+}
+
+function isReadWhole(asked: boolean | undefined, path: Path, plugin: Plugin, report: Report): boolean {
+  if (plugin.cursor.kind === "snapshot") return true;
+  if (asked === true) {
+    report(
+      "warning",
+      [...path, "removed"],
+      `ignored: ${plugin.service} is a log, from which nothing is removed`,
+    );
+  }
+  return false;
 }
 
 function judgeTag(tag: string, path: Path, report: Report): void {

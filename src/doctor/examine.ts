@@ -7,7 +7,7 @@ import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
 import { firstPageUrl } from "../tap/windows/query.ts";
-import type { Source } from "../wiring/streams.ts";
+import type { Source } from "../wiring/sources.ts";
 import { type CredentialFacts, describeCredential } from "./credential.ts";
 import {
   admissionAdvice,
@@ -154,6 +154,7 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
       ...(plugin.licence === undefined ? {} : { licence: plugin.licence }),
       ...(plugin.notice === undefined ? {} : { notice: plugin.notice }),
       followsLink: false,
+      maxPageSize: plugin.page.by === "prefer" ? 1 : undefined,
       hasAdditionalFilter: service.additionalFilter !== null,
     },
     { permits: createPermits(limiters, "live"), visited: new Set(), attempts: ATTEMPTS },

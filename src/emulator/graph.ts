@@ -1,4 +1,4 @@
-import { fromMillis, type Instant } from "../instant.ts";
+import { fromMillis } from "../instant.ts";
 import { gzipped, pageBlocks, streamOf } from "./body.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
 import type { Collection } from "./collections.ts";
@@ -22,7 +22,7 @@ export function answerGraph(request: Request, call: Call, world: World): Respons
   if (collection === undefined) return refuse(unknownSegment(url), call, world.clock);
   const denied = permissionRefusal(collection, grant);
   if (denied !== undefined) return refuse(denied, call, world.clock);
-  const wait = world.throttle.admit(collection.quotas, clientKey(grant), world.clock.now());
+  const wait = world.throttle.admit(collection.quotas, grant.tenant, world.clock.now());
   if (wait > 0) return throttled(collection, wait, call, world);
   world.skipTokens.age();
   try {
@@ -33,10 +33,6 @@ export function answerGraph(request: Request, call: Call, world: World): Respons
     const refusal = { status: 400, code, message: error.message, reason: error.reason };
     return refuse(refusal, call, world.clock);
   }
-}
-
-function clientKey({ tenant }: Grant): string {
-  return `${tenant.tenantId}/${tenant.clientId}`;
 }
 
 /** A collection that does not exist is a 400, not a 404. */
@@ -71,7 +67,7 @@ function pageResponse(
     url,
     tenantId: tenant.tenantId,
     collection,
-    query: queryOf(url, collection, fromMillis(world.clock.now()), call, world),
+    query: queryOf(request, url, collection, call, world),
     limit: actionOf(call, "emptyPage") ? 0 : actionOf(call, "shortPage")?.records,
   }, {
     store: world.store,
@@ -80,6 +76,7 @@ function pageResponse(
     uneven: world.options.unevenPages ?? true,
     ceiling: ({ name }) => world.options.skipCeilings?.[name] ?? Number.MAX_SAFE_INTEGER,
   });
+  if (page.isDead) return refuse({ status: 504, code: "GatewayTimeout", message: "" }, call, world.clock);
   call.entry.page = page.index;
   call.entry.records = page.rows.length;
   const select = url.searchParams.get("$select")?.split(",") ?? null;
@@ -119,8 +116,12 @@ function* numberedRecords(
   }
 }
 
-function queryOf(url: URL, collection: Collection, now: Instant, call: Call, world: World): Query {
-  const size = world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
+function queryOf(request: Request, url: URL, collection: Collection, call: Call, world: World): Query {
+  const now = fromMillis(world.clock.now());
+  const preferred = /odata\.maxpagesize=(\d+)/.exec(request.headers.get("prefer") ?? "")?.[1];
+  const size = collection.sizedBy === "prefer" && preferred !== undefined
+    ? Number(preferred)
+    : world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
   const query = readQuery(url.searchParams, collection, size, now);
   return actionOf(call, "ignoreFilter") ? { ...query, filter: null } : query;
 }

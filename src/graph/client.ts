@@ -49,7 +49,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         let underWay = false;
         try {
           const token = tokens.current() ?? known;
-          const response = await send(url, token, asked.service, signal);
+          const response = await send(url, token, asked, signal);
           permit.answered();
           if (response.status === 206) sayOnce(response.header("warning"), asked.service);
           if (response.status === 200 || response.status === 206) {
@@ -72,12 +72,14 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   };
 }
 
+const PREFER = "include-unknown-enum-members";
+
 /** Sends a GET, and tells the log of it. */
 function createSender({ transport, clock, log, userAgent, outage, onAnswer }: GraphClientOptions) {
   return async (
     url: string,
     token: string,
-    service: string,
+    { service, maxPageSize }: Asked,
     signal: AbortSignal | undefined,
   ): Promise<HttpResponse> => {
     const clientRequestId = randomUUID();
@@ -91,7 +93,7 @@ function createSender({ transport, clock, log, userAgent, outage, onAnswer }: Gr
         "accept": "application/json",
         "accept-encoding": "gzip",
         // Links do not carry it, so it goes with every page: without it new enum members read "unknownFutureValue".
-        "prefer": "include-unknown-enum-members",
+        "prefer": maxPageSize === undefined ? PREFER : `${PREFER}, odata.maxpagesize=${maxPageSize}`,
         "client-request-id": clientRequestId,
         "user-agent": userAgent,
       },

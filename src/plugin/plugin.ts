@@ -4,7 +4,16 @@
  */
 
 /** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
-export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
+export type QuotaName =
+  | "reports"
+  | "security"
+  | "scores"
+  | "identity-protection"
+  | "directory"
+  | "intune"
+  | "service-communications"
+  | "service-communications-hour"
+  | "global";
 
 /** What a collection with times has in common, whatever its times mean. */
 export interface TimedCursor {
@@ -38,6 +47,11 @@ export interface SnapshotCursor {
   readonly kind: "snapshot";
   /** Top-level property with the record's time, if it has one; also the filter for a configured start. */
   readonly field?: string;
+  /**
+   * Top-level properties whose change alone is no change of the record, such as when a report was made.
+   * @default every property counts
+   */
+  readonly ignore?: readonly string[];
 }
 
 export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor;
@@ -80,6 +94,24 @@ export interface FilterRule {
   readonly within?: string;
 }
 
+/** How pages are asked for. */
+export interface PageRule {
+  /** Records on a page: the most that Graph serves. */
+  readonly size: number;
+  /**
+   * How Graph is told the size: `$top`, the header `Prefer: odata.maxpagesize`, or not at all, where it refuses one.
+   * @default "top"
+   */
+  readonly by?: "top" | "prefer" | "none";
+  /** Property for `$orderby`, ascending, where Graph documents it. */
+  readonly orderBy?: string;
+  /**
+   * Whether the link behind the last records may lead to a page that is never served: one that comes behind fewer records
+   * than were asked for then counts as the end. @default false
+   */
+  readonly deadLinks?: boolean;
+}
+
 /** One Graph collection. */
 export interface Plugin {
   /** Its name in the configuration and in event lines. */
@@ -104,12 +136,7 @@ export interface Plugin {
    * and a window is asked for once with each of them.
    */
   readonly fallbackFilters?: readonly (readonly string[])[];
-  readonly page: {
-    /** `$top`: the most that Graph serves. */
-    readonly size: number;
-    /** Property for `$orderby`, ascending, where Graph documents it. */
-    readonly orderBy?: string;
-  };
+  readonly page: PageRule;
   readonly quota: QuotaName;
   /** Destination tag, or how a record decides it. */
   readonly tag: string | TagTable;
@@ -120,6 +147,11 @@ export interface Plugin {
    * the cursor's own field says which operators Graph knows for it. @default the cursor's field and operators alone
    */
   readonly filters?: readonly FilterRule[];
+  /**
+   * A record such as Graph serves, with values of our own: the emulator makes its records like it, each with an id, times
+   * and what `filters` and `tag` name. @default records have no more than those
+   */
+  readonly example?: Readonly<Record<string, unknown>>;
 }
 
 /** Types a plugin file; the registry test and the loader check it against the schema. */

@@ -5,6 +5,10 @@ const quotas: Record<QuotaName, true> = {
   "security": true,
   "scores": true,
   "identity-protection": true,
+  "directory": true,
+  "intune": true,
+  "service-communications": true,
+  "service-communications-hour": true,
   "global": true,
 };
 

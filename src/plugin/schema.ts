@@ -43,7 +43,11 @@ const timed = {
 const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("event-time"), ...timed }),
   z.strictObject({ kind: z.literal("update-time"), ...timed }),
-  z.strictObject({ kind: z.literal("snapshot"), field: property.optional() }),
+  z.strictObject({
+    kind: z.literal("snapshot"),
+    field: property.optional(),
+    ignore: z.array(property).min(1).optional(),
+  }),
 ]).transform((written, context): Cursor => {
   if (written.kind === "snapshot" || written.sweepAfterSeconds === undefined) return written;
   const { sweepAfterSeconds, ...cursor } = written;
@@ -68,7 +72,7 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   title: line,
   docs: z.url({ protocol: /^https$/, error: "expected an https address" }),
   path: z.string().regex(
-    /^\/(v1\.0|beta)(\/[A-Za-z0-9_.()$-]*[A-Za-z0-9_)])+$/,
+    /^\/(v1\.0|beta)(\/[A-Za-z0-9_.()$='-]*[A-Za-z0-9_)])+$/,
     "expected a path that begins with /v1.0/ or /beta/, without query",
   ),
   permissions: z.array(line).min(1),
@@ -76,7 +80,12 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   cursor,
   filter: line.optional(),
   fallbackFilters: z.array(z.array(line).min(1)).optional(),
-  page: z.strictObject({ size: z.number().int().positive(), orderBy: property.optional() }),
+  page: z.strictObject({
+    size: z.number().int().positive(),
+    by: z.enum(["top", "prefer", "none"]).optional(),
+    orderBy: property.optional(),
+    deadLinks: z.boolean().optional(),
+  }),
   quota: z.enum(quotaNames),
   tag: z.union([
     tag,
@@ -89,7 +98,18 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   ]),
   notice: line.optional(),
   filters: z.array(filterRule).optional(),
+  example: z.record(z.string(), z.unknown()).optional(),
 });
+
+/** JSON Schema (2020-12) of a plugin file, for editors. */
+export function pluginJsonSchema(): object {
+  const schema = z.toJSONSchema(pluginSchema, { io: "input", unrepresentable: "any" });
+  const properties = {
+    $schema: { description: "Address of this schema, for editors." },
+    ...schema.properties,
+  };
+  return { ...schema, title: "A plugin of graphtap", properties };
+}
 
 /**
  * Checks what a plugin file holds.

@@ -10,6 +10,8 @@ export interface InventoryRecord {
   readonly key: string;
   /** How many whole reads in a row did not find it. */
   readonly absent: number;
+  /** Its id as JSON, where an event is to tell that it went. */
+  readonly name?: string;
 }
 
 /** What a collection that is read whole held: tells a record that changed, or went, from an answer that is short. */
@@ -76,7 +78,9 @@ function encode({ records, reads, wasEmpty, page }: Inventory): string {
       reads,
       was_empty: wasEmpty,
       page: page && { size: page.size, since_ms: page.sinceMs },
-      records: records.map(({ id, key, absent }) => [id, key, absent]),
+      records: records.map(({ id, key, absent, name }) =>
+        name === undefined ? [id, key, absent] : [id, key, absent, name]
+      ),
     })
   }\n`;
 }
@@ -97,8 +101,9 @@ function decode(text: string): Inventory | null {
 
 function recordIn(value: unknown): InventoryRecord | null {
   if (!Array.isArray(value)) return null;
-  const [id, key, absent] = value as unknown[];
-  return isHex(id) && isHex(key) && isCount(absent) ? { id, key, absent } : null;
+  const [id, key, absent, name] = value as unknown[];
+  if (!isHex(id) || !isHex(key) || !isCount(absent)) return null;
+  return typeof name === "string" ? { id, key, absent, name } : { id, key, absent };
 }
 
 function pageIn(value: unknown): Inventory["page"] {

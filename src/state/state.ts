@@ -24,6 +24,8 @@ export type { StreamState } from "./streamState.ts";
 export interface State {
   /** The state of a stream; the same object at every call. */
   stream(address: StreamAddress): StreamState;
+  /** Closes what is open of a stream that nobody reads any more. All that is durable of it stays. */
+  release(address: StreamAddress): void;
   /** The streams found on the disk. @throws `state-unusable` */
   list(): StreamAddress[];
   /**
@@ -92,6 +94,11 @@ export function openState(dir: string, options: StateOptions): State {
   }
   return {
     stream: stateOf,
+    release(address) {
+      const key = streamFolder(dir, address);
+      streams.get(key)?.close();
+      streams.delete(key);
+    },
     list: () => listStreams(dir),
     takeOver(address, others, position) {
       const seenOf = (one: StreamAddress) => join(streamFolder(dir, one), SEEN_FOLDER);

@@ -21,11 +21,11 @@ export interface Waiting {
 
 /** What is done while a process stands by. */
 export interface Meanwhile {
-  /** Resolves when it has ended, after a stop. */
-  readonly ended: Promise<void>;
+  /** Ends it, where the process is stopped before it takes over. */
+  end(): Promise<void>;
 }
 
-export const NOTHING: Meanwhile = { ended: Promise.resolve() };
+export const NOTHING: Meanwhile = { end: () => Promise.resolve() };
 
 /** The folder, taken by this process. */
 export interface Taken {
@@ -39,12 +39,12 @@ export interface Taken {
  *
  * @param whileWaiting begins what is done meanwhile
  * @returns `undefined` without `--wait`: the folder is taken when it is opened, or refused
- * @throws the reason of `ending`; `state-unusable` at once, as waiting mends nothing then
+ * @throws the reason of `stop`; `state-unusable` at once, as waiting mends nothing then
  */
 export async function standBy(
   { wait, stateDir, log: logOptions }: Pick<TapOptions, "wait" | "stateDir" | "log">,
   runtime: Pick<Runtime, "locker" | "pid" | "writeStderr">,
-  ending: AbortController,
+  stop: AbortController,
   whileWaiting: (waiting: Waiting) => Promise<Meanwhile> = () => Promise.resolve(NOTHING),
 ): Promise<Taken | undefined> {
   if (!wait) return undefined;
@@ -55,7 +55,7 @@ export async function standBy(
     pid: runtime.pid,
     now,
     report: (note: string) => log.warn(note),
-    onLost: (failure: Error) => ending.abort(failure),
+    onLost: (failure: Error) => stop.abort(failure),
     seesLife: watchClaims(LOOK_MS),
   };
   const sinceMs = now();
@@ -73,7 +73,7 @@ export async function standBy(
       log.info("standing by", { state: stateDir, in_use_by: holder() });
       meanwhile = await whileWaiting({ log, holder, sinceMs });
     }
-    await pause(log, ending.signal, meanwhile);
+    await pause(log, stop.signal, meanwhile);
   }
 }
 
@@ -88,11 +88,11 @@ function takeIfFree(stateDir: string, options: Parameters<typeof takeFolder>[1])
 }
 
 /** @throws the reason of a stop, which is the end of the command, and is told as any other */
-async function pause(log: Log, signal: AbortSignal, { ended }: Meanwhile): Promise<void> {
+async function pause(log: Log, signal: AbortSignal, { end }: Meanwhile): Promise<void> {
   try {
     await systemClock.sleep(LOOK_MS, signal);
   } catch (thrown) {
-    await ended;
+    await end();
     const { message, kind } = asGraphtapError(thrown);
     log.info(`ended: ${message}`, { exit_code: kind.exitCode });
     throw thrown;

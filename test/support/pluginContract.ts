@@ -33,6 +33,7 @@ export function describeContract(plugins: readonly Plugin[]): void {
     describeData(one);
     describeReading(one);
     describeRefusals(one);
+    describeOddities(one);
     if (one.plugin.cursor.kind !== "snapshot") describeTime(one);
   });
 }
@@ -61,13 +62,13 @@ function describeReading(one: One): void {
   const { cursor } = plugin;
 
   it("is delivered page after page, each record once, with its tag and the added fields", async () => {
-    rig = openRig({ plugins });
+    rig = openRig({ plugins, ...smallPages(one) });
     made(plugin, 48);
-    await polled(one, { size: 5 });
+    await polled(one, { size: SMALL });
     const got = rig.lines.map((line) => eventLine(line));
     expect(tally(wanted(one), got.map(({ record }) => record))).toEqual(EXACT);
     expect(got.length, "records that the plugin's filter keeps").toBeGreaterThan(5);
-    expect(rig.sent.length).toBeGreaterThan(got.length / 5);
+    expect(rig.sent.length).toBeGreaterThan(got.length / SMALL);
     for (const { tag, record, environment, pullingId } of got) {
       expect(tag).toBe(tagOf(plugin, JSON.parse(record)));
       expect(environment).toBe("prod");
@@ -82,7 +83,13 @@ function describeReading(one: One): void {
     made(plugin, 12);
     const stream = await polled(one, { size: 1 });
     await next({ ...stream, plugin });
-    expect(new URL(rig.sent.at(-1)!.url).searchParams.get("$top")).toBe(String(plugin.page.size));
+    const { url, headers } = rig.sent.at(-1)!;
+    const { size, by = "top" } = plugin.page;
+    const asked = [
+      new URL(url).searchParams.get("$top"),
+      /maxpagesize=(\d+)/.exec(headers.prefer!)?.[1] ?? null,
+    ];
+    expect(asked).toEqual([by === "top" ? String(size) : null, by === "prefer" ? String(size) : null]);
     expect(rig.emulator.requests.filter(({ status }) => status !== 200)).toEqual([]);
   });
 
@@ -93,6 +100,28 @@ function describeReading(one: One): void {
     const { length } = rig.lines;
     for (let polls = 0; polls < 4; polls++) await next(stream);
     expect(rig.lines.length).toBe(length);
+  });
+
+  it("goes on after a kill: nothing is missing, and no more than a page comes again", async () => {
+    let left = Infinity;
+    let hung = () => {};
+    const stuck = new Promise<void>((resolve) => hung = resolve);
+    const between = (request: HttpRequest, pass: Transport): Promise<HttpResponse> => {
+      if (request.method !== "GET" || left-- > 0) return pass(request);
+      hung();
+      return new Promise(() => {});
+    };
+    rig = openRig({ plugins, between, ...smallPages(one) });
+    made(plugin, 48);
+    const stream = streamOf(one, { size: SMALL });
+    left = 4;
+    void poll(stream, rig.engine, signal);
+    await stuck;
+    left = Infinity;
+    await polled(one, { size: SMALL });
+    const { missing, foreign } = tally(wanted(one), records());
+    expect({ missing, foreign }).toEqual({ missing: [], foreign: [] });
+    expect(records().length - wanted(one).length).toBeLessThanOrEqual(SMALL);
   });
 
   it(`a record that changes ${cursor.kind === "event-time" ? "does not leave" : "leaves"} again`, async () => {
@@ -111,6 +140,43 @@ function describeReading(one: One): void {
     const again = rig.lines.slice(length).map((line) => JSON.parse(line).id);
     expect(again).toEqual(cursor.kind === "event-time" ? [] : [id]);
   });
+}
+
+function describeOddities({ plugins, plugin }: One): void {
+  const one = { plugins, plugin };
+  const { cursor, page } = plugin;
+  const ignored = cursor.kind === "snapshot" ? cursor.ignore ?? [] : [];
+
+  if (ignored.length > 0) {
+    it("a change of what it ignores is none", async () => {
+      rig = openRig({ plugins });
+      made(plugin, 12);
+      const stream = await polled(one);
+      const { length } = rig.lines;
+      const record = JSON.parse(wanted(one)[0]!) as Record<string, unknown>;
+      const change = (members: object) =>
+        rig.emulator.put(plugin.path, JSON.stringify({ ...record, ...members }));
+      for (const name of ignored) {
+        change({ [name]: typeof record[name] === "boolean" ? !record[name] : "another" });
+      }
+      await next(stream);
+      expect(rig.lines.slice(length)).toEqual([]);
+      change({ more: 1 });
+      await next(stream);
+      expect(rig.lines.slice(length).map((line) => JSON.parse(line).id)).toEqual([record["id"]]);
+    });
+  }
+
+  if (page.deadLinks === true) {
+    it("a link behind its last records that is never served is no gap", async () => {
+      rig = openRig({ plugins });
+      made(plugin, 12);
+      const stream = await polled(one);
+      expect(rig.emulator.requests.map(({ status }) => status)).toContain(504);
+      expect(stream.state.gaps().list()).toEqual([]);
+      expect(tally(wanted(one), records())).toEqual(EXACT);
+    });
+  }
 }
 
 function describeRefusals(one: One): void {
@@ -224,6 +290,15 @@ function describeTime(one: One): void {
 function made(plugin: Plugin, count: number, { hours = 6, until = 0 } = {}): Uint8Array[] {
   const to = addSeconds(fromMillis(rig.clock.now()), until);
   return rig.emulator.produce(plugin.path, count, { from: addSeconds(to, -hours * HOUR), to });
+}
+
+/** Records on a page where many pages are wanted. */
+const SMALL = 5;
+
+/** Graph's own size of page, for services that cannot ask for one. */
+function smallPages({ plugins, plugin }: One): Pick<RigOptions, "defaultPageSizes"> {
+  const { name } = createCollections(plugins).named(plugin.path);
+  return plugin.page.by === "none" ? { defaultPageSizes: { [name]: SMALL } } : {};
 }
 
 interface PollOptions {

@@ -54,6 +54,7 @@ export function statusOf(streams: readonly StreamStatus[], given: Partial<Status
     sink_stalled_seconds: 0,
     dead_letters: null,
     clock_ahead_seconds: 0,
+    configuration: { read: STARTED, problem: null },
     needs: [],
     streams: [...streams],
     ...given,

@@ -62,6 +62,7 @@ const FOLDERS = [
   "server/pull",
   "server/status",
   "shipper",
+  "shipper/running",
   "sink",
   "state",
   "state/seen",

@@ -9,6 +9,7 @@ import { demoConfig, type DemoGraph, openDemoGraph } from "../demoGraph.ts";
 import { serveDemo } from "../demoServe.ts";
 import { type Given, usage } from "../options.ts";
 import { runToEnd } from "../../wiring/end.ts";
+import { knownServices } from "../../wiring/knownServices.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 import { tapOptions } from "../tapOptions.ts";
@@ -23,13 +24,13 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (given.has("serve")) return serveDemo(given, runtime);
   const lastsMs = seconds(given.text("seconds")) * 1000;
   const folder = mkdtempSync(join(tmpdir(), "graphtap-demo-"));
-  // A second page would wait for the request budget of sign-ins and audits, and so outlast a short demo.
-  const graph = await openDemoGraph({ port: 0, quotas: true, unevenPages: false });
+  const plugins = (await knownServices(given.all("config"), runtime)).registry.services();
+  const graph = await openDemoGraph({ port: 0, quotas: false, unevenPages: false, plugins });
   try {
     runtime.writeStderr(
       `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
     );
-    const loaded = demoConfig(graph.url, folder, systemClock.now());
+    const loaded = demoConfig(graph.url, folder, systemClock.now(), plugins);
     const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
     const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
     const { exitCode, rows } = await play(tap, graph).finally(() => clearTimeout(timer));

@@ -11,7 +11,7 @@ import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { tapOptions } from "../tapOptions.ts";
 import { standBy } from "../../wiring/standBy.ts";
-import { endingOf, openTap, type Tap } from "../../wiring/tap.ts";
+import { openTap, stopFor, type Tap } from "../../wiring/tap.ts";
 
 /** The line on standard error that ends an answer; all its event lines are on standard output by then. */
 interface ExecAnswer {
@@ -30,9 +30,9 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
   const options = tapOptions(given, runtime, loaded);
-  const ending = endingOf(options, runtime);
-  const taken = await standBy(options, runtime, ending);
-  const tap = openTap(options, runtime, loaded, { ending, ...taken });
+  const stop = stopFor(options, runtime);
+  const taken = await standBy(options, runtime, stop);
+  const tap = openTap(options, runtime, loaded, { ...taken, stop });
   void watchClock(tap);
   return runToEnd(tap, answerAll(tap, runtime));
 }

@@ -1,11 +1,10 @@
 import type { ExitCode } from "../../errors.ts";
-import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { beat } from "../../wiring/heartbeat.ts";
+import { polledBy } from "../../wiring/polled.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { openProgress } from "../terminal/openProgress.ts";
@@ -17,13 +16,12 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const exitCode = await runReloading({
     config: given.all("config"),
     optionsFor: (loaded) => tapOptions(given, runtime, loaded, progress),
-    work(opened) {
-      const tap = withStatistics(opened, runtime.rssBytes);
-      const { streams, poll, plan } = progress.follow(tap);
+    work(tap) {
+      const engine = withStatistics(tap, runtime.rssBytes);
+      const followed = progress.follow(tap);
       void watchClock(tap);
-      void watchSecrets(tap);
-      if (heartbeat !== null) void beat(tap, heartbeat);
-      return pollForever(streams, tap.engine, tap.stop, poll, plan);
+      if (heartbeat !== null) void beat(tap, engine, heartbeat);
+      return polledBy(tap, engine, followed);
     },
   }, progress.runtime);
   progress.end(exitCode);

@@ -1,19 +1,17 @@
 import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
 import type { GuardOptions } from "../../server/guard.ts";
-import { listen, type ListenAddress } from "../../server/listen.ts";
-import { createStandingBy } from "../../server/standingBy.ts";
+import { listen, type ListenAddress, type Listening } from "../../server/listen.ts";
 import { createTapServer, type TapServer } from "../../server/server.ts";
-import { pollForever } from "../../tap/scheduler.ts";
+import { createStandingBy } from "../../server/standingBy.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import type { LoadedConfig } from "../../wiring/configFile.ts";
-import type { Reloads } from "../../telemetry/reloads.ts";
 import { beat } from "../../wiring/heartbeat.ts";
-import { runReloading } from "../../wiring/reload.ts";
+import { polledBy } from "../../wiring/polled.ts";
+import { type Reload, type RunningWork, runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import type { Meanwhile, Waiting } from "../../wiring/standBy.ts";
-import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
@@ -41,60 +39,56 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   };
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
-  let door: Door | null = null;
-  let isTold = false;
   const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
+  let door: Door | null = null;
 
-  async function whileWaiting({ log, holder }: Waiting, ending: AbortSignal): Promise<Meanwhile> {
+  async function whileWaiting({ log, holder }: Waiting): Promise<Meanwhile> {
     const standing = { runtime: runtimeName, startedMs };
     const app = createStandingBy({ guard, log, clock: systemClock, holder, version, program: standing });
-    const { url, closed } = door = await openDoor(address, ending, app);
+    const { url, close } = door = await openDoor(address, app);
     log.info("listening", { url, polls: false });
-    return { ended: closed };
+    return { end: close };
   }
 
-  async function work(opened: Tap, ending: AbortSignal, reloads: Reloads): Promise<never> {
-    const tap = withStatistics(opened, runtime.rssBytes);
-    const { streams, engine, log, stop } = tap;
+  async function work(tap: Tap, { reloads, again }: Reload): Promise<RunningWork> {
+    const engine = withStatistics(tap, runtime.rssBytes);
+    const { streams, log, stop } = tap;
     void watchClock(tap);
-    void watchSecrets(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
     const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
-    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program });
-    if (door === null) door = await openDoor(address, ending, server.app);
-    else door.leadsTo(server.app);
-    if (!isTold) log.info("listening", { url: door.url, polls, token_file });
-    isTold = true;
-    if (polls && heartbeat !== null) void beat(tap, heartbeat);
-    if (stop.signal.aborted) server.dismiss();
-    else stop.signal.addEventListener("abort", () => server.dismiss(), { once: true });
-    try {
-      return await pollForever(polls ? server.streams : [], engine, stop, server.poll, server.plan);
-    } finally {
-      if (ending.aborted) await door.closed;
-      await server.idle();
-    }
+    const reload = () => again("POST /v1/reload");
+    const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program, reload });
+    const listening = door ??= await openDoor(address, server.app);
+    listening.leadsTo(server.app);
+    log.info("listening", { url: listening.url, polls, token_file });
+    const closed = new Promise<void>((resolve) =>
+      whenAborted(stop.signal, () => {
+        server.dismiss();
+        resolve(listening.close());
+      })
+    );
+    if (polls && heartbeat !== null) void beat(tap, engine, heartbeat);
+    const running = polledBy(tap, engine, server, polls);
+    const end = () => closed.then(() => server.idle());
+    return { ...running, ended: running.ended.finally(end) };
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
   return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, work }, runtime);
 }
 
-/** What listens for as long as the process runs, whichever tap is behind it. */
-interface Door {
-  readonly url: string;
+/** What listens, whichever app is behind it. */
+interface Door extends Listening {
   leadsTo(app: TapServer["app"]): void;
-  /** Resolves when nobody is served any more, after the end of the process began. */
-  readonly closed: Promise<void>;
 }
 
-/** @throws usage when it cannot listen there */
-async function openDoor(address: ListenAddress, ending: AbortSignal, first: TapServer["app"]): Promise<Door> {
+/** @throws address-unavailable, usage when it cannot listen there */
+async function openDoor(address: ListenAddress, first: TapServer["app"]): Promise<Door> {
   let app = first;
   const listening = await listen({ fetch: (...request) => app.fetch(...request) }, address);
-  const closed = new Promise<void>((resolve) => {
-    const close = () => resolve(listening.close());
-    if (ending.aborted) close();
-    else ending.addEventListener("abort", close, { once: true });
-  });
-  return { url: listening.url, closed, leadsTo: (next) => void (app = next) };
+  return { ...listening, leadsTo: (next) => void (app = next) };
+}
+
+function whenAborted(signal: AbortSignal, callback: () => void): void {
+  if (signal.aborted) callback();
+  else signal.addEventListener("abort", callback, { once: true });
 }

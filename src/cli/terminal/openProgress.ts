@@ -38,6 +38,7 @@ function lines(runtime: Runtime): Progress {
       streams,
       poll,
       plan: () => {},
+      goOn: () => {},
       read: (_, engine, how) => how(engine),
     }),
     end: () => {},

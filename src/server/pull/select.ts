@@ -25,12 +25,15 @@ export function selectStreams(streams: readonly Stream[], { services, inputs }: 
       streams.map(({ input }) => input.name),
     );
   }
-  const chosen = streams.filter((stream) =>
-    (services.length === 0 || services.some((name) => goesBy(stream, name))) &&
-    (inputs.length === 0 || inputs.includes(stream.input.name))
-  );
+  const chosen = streams.filter((stream) => isMeant(stream, { services, inputs }));
   if (chosen.length > 0 || streams.length === 0) return chosen;
   throw new GraphtapError("usage", "Cannot pull: no such input has such a service");
+}
+
+/** Whether a selection means a stream. */
+export function isMeant(stream: Stream, { services, inputs }: Selection): boolean {
+  return (services.length === 0 || services.some((name) => goesBy(stream, name))) &&
+    (inputs.length === 0 || inputs.includes(stream.input.name));
 }
 
 function goesBy({ service, plugin }: Stream, name: string): boolean {

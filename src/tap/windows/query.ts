@@ -28,9 +28,9 @@ export function firstPageUrl(
   const options = [
     clauses.length === 0 ? null : `$filter=${encodeURIComponent(clauses.join(" and "))}`,
     plugin.page.orderBy === undefined ? null : `$orderby=${encodeURIComponent(`${plugin.page.orderBy} asc`)}`,
-    `$top=${plugin.page.size}`,
-  ];
-  return `${graphUrl}${plugin.path}?${options.filter((option) => option !== null).join("&")}`;
+    (plugin.page.by ?? "top") === "top" ? `$top=${plugin.page.size}` : null,
+  ].filter((option) => option !== null);
+  return `${graphUrl}${plugin.path}${options.length === 0 ? "" : `?${options.join("&")}`}`;
 }
 
 function windowClauses({ cursor }: Plugin, { from, to }: Window<Instant | null>): string[] {

@@ -1,11 +1,11 @@
-import { GraphtapError } from "../../errors.ts";
+import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
 import type { Asked } from "../../graph/asked.ts";
 import type { Priority } from "../../graph/limiter.ts";
 import { createVisited, isOurs } from "../../graph/links.ts";
-import { readPage } from "../../graph/pages.ts";
+import { type Page, type ReadOptions, readPage } from "../../graph/pages.ts";
 import { createPermits } from "../../graph/permits.ts";
 import type { Instant, Window } from "../../instant.ts";
-import type { Plugin } from "../../plugin/plugin.ts";
+import type { PageRule, Plugin } from "../../plugin/plugin.ts";
 import type { LeftOut, WindowCounts } from "../../record/intake.ts";
 import type { PollContext } from "../pollContext.ts";
 import { filtersOf, filterStep } from "./filters.ts";
@@ -105,10 +105,17 @@ async function readPages(
   const { resumeAt } = options;
   let url = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? resumeAt : first;
   let { serverTime } = before;
+  let mayBeDead = false;
   for (let pages = before.pages + 1;; pages++) {
     visited.add(url);
     counts.pageKey = null;
-    const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
+    const asked = askedOf(stream, plugin.page, url !== first);
+    // One that leads nowhere may take minutes to say so.
+    const once: ReadOptions = mayBeDead ? { ...how, attempts: 1 } : how;
+    const page: Page | null = await readPage(context.reader, url, asked, once, context.signal)
+      .catch((thrown) => atDeadLink(thrown, mayBeDead, stream));
+    if (page === null) return { pages: pages - 1, serverTime };
+    mayBeDead = plugin.page.deadLinks === true && page.records < plugin.page.size;
     context.counts.countPage();
     context.graphClock.note(page.serverTime);
     for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
@@ -155,13 +162,22 @@ function createIdleRun() {
   };
 }
 
-function askedOf({ service, plugin }: Stream, followsLink: boolean): Asked {
+/** The end of a window whose last link leads nowhere; re-reads ask for it again. @throws any other failure */
+function atDeadLink(thrown: unknown, mayBeDead: boolean, { log }: Stream): null {
+  const error = asGraphtapError(thrown);
+  if (!mayBeDead || !error.kind.suspectsWindow) throw thrown;
+  log.info("the link behind the last records leads nowhere", codesOf(error));
+  return null;
+}
+
+function askedOf({ service, plugin }: Stream, page: PageRule, followsLink: boolean): Asked {
   return {
     service: service.name,
     permissions: plugin.permissions,
     licence: plugin.licence,
     notice: plugin.notice,
     followsLink,
+    maxPageSize: page.by === "prefer" ? page.size : undefined,
     hasAdditionalFilter: service.additionalFilter !== null,
   };
 }

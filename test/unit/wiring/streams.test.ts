@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildStreams } from "../../../src/wiring/streams.ts";
+import { createStreamSet } from "../../../src/wiring/streams.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import type { State } from "../../../src/state/state.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
@@ -8,15 +8,14 @@ import { options, registry, small } from "../config/example.ts";
 
 function streamsOf(lines: Parameters<typeof small>[0]) {
   const clock = manualClock();
-  const parts: Parameters<typeof buildStreams>[0] = {
-    config: parseConfig(small(lines), options()).config!,
-    registry,
+  const configured = { config: parseConfig(small(lines), options()).config!, registry };
+  const set = createStreamSet(configured, {
     clock,
     state: { stream: () => ({}) } as unknown as State,
     log: createLog({ write: () => {}, format: "text", level: "error", now: clock.now }),
     transport: () => Promise.reject(new Error("nothing is sent here")),
-  };
-  return { clock, streams: buildStreams(parts) };
+  });
+  return { clock, streams: set.list() };
 }
 
 /** Milliseconds that so many requests of a stream take to pass all its budgets. */
