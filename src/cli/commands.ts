@@ -103,6 +103,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      wait,
       exitWithParent,
       ...log,
     ],
