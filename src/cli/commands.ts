@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
 import {
+  adopt,
   config,
   exitWithParent,
   format,
@@ -15,6 +16,7 @@ import {
   log,
   probe,
   service,
+  shard,
   sink,
   spool,
   state,
@@ -39,6 +41,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       wait,
       exitWithParent,
       ...log,
@@ -57,6 +61,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       wait,
       exitWithParent,
       ...log,
@@ -77,6 +83,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       wait,
       exitWithParent,
       ...log,
@@ -124,13 +132,13 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, wait, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, state, service, input, shard, adopt, wait, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json, {
+    options: [config, shard, json, {
       name: "sarif",
       help: "as SARIF 2.1.0, for editors and code scanning",
       env: "",
@@ -145,6 +153,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       { ...probe, help: "also try the certificate of each output against its address; nothing is sent" },
       json,
       ...log,
@@ -193,10 +202,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: "state",
-    words: "show|reset|export|import",
+    words: "show|reset|export|import|adopt [INPUT…]",
     summary:
-      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints",
-    options: [config, state, service, input, json],
+      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints, adopt ends a wait",
+    options: [
+      config,
+      state,
+      service,
+      input,
+      shard,
+      { name: "move", help: "export: the streams do not go on in this folder from then on", env: "" },
+      { name: "replace", help: "import: also in the place of streams that have a position", env: "" },
+      json,
+    ],
     load: () => import("./commands/state.ts"),
   },
   {
@@ -207,6 +225,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       {
         name: "forget",
         help: "take note of what is lost for good: nothing shows it any more; also beside a running server",
@@ -232,6 +251,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       exitWithParent,
       ...log,
     ],

@@ -55,7 +55,16 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     const { streams, log, stop } = tap;
     void watchClock(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
-    const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
+    const program = {
+      rssBytes,
+      cpuSeconds,
+      startedMs,
+      runtime: runtimeName,
+      reloads,
+      get share() {
+        return tap.share;
+      },
+    };
     const reload = () => again("POST /v1/reload");
     const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program, reload });
     const listening = door ??= await openDoor(address, server.app);
