@@ -86,15 +86,7 @@ export function openState(dir: string, options: StateOptions): State {
   const lock = readOnly ? null : options.lock ?? takeFolder(dir, options);
   const fence = lock ?? noFence;
   const streams = new Map<string, { state: StreamState; close(): void }>();
-  if (lock !== null) {
-    try {
-      removeLeftovers(dir);
-      if (lock.followsLiving) renewOpenFiles(dir, lock);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
-  }
+  if (lock !== null) putInOrder(dir, lock);
   const elsewhere = openElsewhere(dir, { ...options, readOnly });
   function stateOf(address: StreamAddress): StreamState {
     const key = streamFolder(dir, address);
@@ -105,13 +97,14 @@ export function openState(dir: string, options: StateOptions): State {
     }
     return stream.state;
   }
+  function release(address: StreamAddress): void {
+    const key = streamFolder(dir, address);
+    streams.get(key)?.close();
+    streams.delete(key);
+  }
   return {
     stream: stateOf,
-    release(address) {
-      const key = streamFolder(dir, address);
-      streams.get(key)?.close();
-      streams.delete(key);
-    },
+    release,
     list: () => listStreams(dir),
     takeOver(address, others, position) {
       const seenOf = (one: StreamAddress) => join(streamFolder(dir, one), SEEN_FOLDER);
@@ -127,9 +120,7 @@ export function openState(dir: string, options: StateOptions): State {
       return {
         ...staged,
         place() {
-          const key = streamFolder(dir, address);
-          streams.get(key)?.close();
-          streams.delete(key);
+          release(address);
           fence.during(() => staged.place());
           noteTakenOver(dir, address);
           elsewhere.remove([address]);
@@ -157,6 +148,17 @@ export function openState(dir: string, options: StateOptions): State {
 export function takeFolder(dir: string, options: Omit<StateOptions, "lock" | "readOnly">): FolderLock {
   makeFolder(dir);
   return acquireLock(dir, options.locker, options);
+}
+
+/** Ends what a killed process began. @throws `state-*`; the lock is given back then */
+function putInOrder(dir: string, lock: FolderLock): void {
+  try {
+    removeLeftovers(dir);
+    if (lock.followsLiving) renewOpenFiles(dir, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /** Lets nothing count that the process before, which may still run, appends from now on to what it has open. */

@@ -147,14 +147,8 @@ export function openTap(
   }
   const { memoryOf } = requests;
   const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
-  const { engine, set } = buildTap({
-    ...options,
-    config,
-    registry,
-    state,
-    sink: heldSink(sink, state),
-    ...outside,
-  });
+  const held = heldSink(sink, state);
+  const { engine, set } = buildTap({ ...options, config, registry, state, sink: held, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   let share = shareOf(config.inputs, shard);
   const streams = set.list().length;
