@@ -6,7 +6,7 @@ import { shownLines } from "../config/collectorVersion.ts";
 import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
-import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
+import { openRequestLog, type RequestLog, type RequestLogOptions } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Changes } from "../server/reload.ts";
@@ -116,8 +116,7 @@ export function openTap(
   { stop = stopFor(options, runtime), lock }: TapBeginning = {},
 ): Tap {
   const { config, registry } = loaded;
-  const { stateDir, selection, format, adopt = false } = options;
-  const { shard = null } = selection;
+  const { stateDir, selection, format, adopt = false, selection: { shard = null } } = options;
   const clock = systemClock;
   const now = () => clock.now();
   const { log, logFrom } = openLog(options.log, runtime, now);
@@ -136,25 +135,23 @@ export function openTap(
   let sink: Sink;
   let requests: RequestLog;
   try {
-    state.renew(join(stateDir, REQUESTS));
-    requests = openRequestLog(join(stateDir, REQUESTS), { now, report });
+    requests = openRequests(state, stateDir, { now, report });
     prepareState(state, stateDir, { config, registry, selection }, { adopt, log, nowMs: now() });
-    const json = format !== "devo";
-    sink = openSink(options.sink, { runtime, stateDir, state, json, proxy, clock, log, stop: stop.signal });
+    const shape = { json: format !== "devo", clock, log, stop: stop.signal };
+    sink = openSink(options.sink, { runtime, stateDir, state, proxy, ...shape });
   } catch (error) {
     state.close();
     throw error;
   }
   const { memoryOf } = requests;
   const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
-  const held = heldSink(sink, state);
-  const { engine, set } = buildTap({ ...options, config, registry, state, sink: held, ...outside });
+  const ours = { state, sink: heldSink(sink, state) };
+  const { engine, set } = buildTap({ ...options, config, registry, ...ours, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   let share = shareOf(config.inputs, shard);
   const streams = set.list().length;
   log.info("started", { ...started, ...share, streams, read_as: shownLines(config.inputs) });
-  const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
-  if (lost !== null) log.error(lost);
+  sayLost(log, lostOutputs(config, options.sink, runtime.stdoutPlace()));
   return {
     get streams() {
       return set.list();
@@ -179,6 +176,16 @@ export function openTap(
         state.close();
       }),
   };
+}
+
+/** What the process before asked Graph for, in a file that it does not write to any more. */
+function openRequests(state: State, dir: string, options: RequestLogOptions): RequestLog {
+  state.renew(join(dir, REQUESTS));
+  return openRequestLog(join(dir, REQUESTS), options);
+}
+
+function sayLost(log: Log, lost: string | null): void {
+  if (lost !== null) log.error(lost);
 }
 
 /** What is not wrong enough in a configuration to stop it. */
