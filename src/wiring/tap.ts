@@ -84,15 +84,7 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
   const { stateDir, selection, format, hostname } = options;
   const clock = systemClock;
   const now = () => clock.now();
-  let { level } = options.log;
-  const log = createLog({
-    format: options.log.format,
-    get level() {
-      return level;
-    },
-    write: runtime.writeStderr,
-    now,
-  });
+  const { log, logFrom } = openLog(options.log, runtime.writeStderr, now);
   sayWarnings(log, loaded);
   const stop = stopFor(options, runtime);
   const report = (note: string) => log.warn(note);
@@ -148,13 +140,31 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
         stop.signal,
         (isComing) => goOnFromBefore(state, stateDir, { ...next, log, nowMs: now(), isComing }),
       ),
-    logFrom: (next) => void (level = next),
+    logFrom,
     close: () =>
       http.close().then(() => sink.close()).finally(() => {
         requests.close();
         state.close();
       }),
   };
+}
+
+/** A log whose level can be changed. */
+function openLog(
+  { format, level: first }: TapOptions["log"],
+  write: LogOptions["write"],
+  now: LogOptions["now"],
+) {
+  let level = first;
+  const log = createLog({
+    format,
+    get level() {
+      return level;
+    },
+    write,
+    now,
+  });
+  return { log, logFrom: (next: LogLevel) => void (level = next) };
 }
 
 /** What is not wrong enough in a configuration to stop it. */
