@@ -39,7 +39,7 @@ export async function fleet(workshop: Workshop, runs: number): Promise<Row[]> {
   const graph = await startGraph(workshop, { pages: 0 });
   const all: Fleet[] = [];
   try {
-    for (let run = 0; run < Math.min(runs, 3); run++) all.push(await oneFleet(workshop, graph.url, run));
+    for (let run = 0; run < Math.ceil(runs / 3); run++) all.push(await oneFleet(workshop, graph.url, run));
   } finally {
     graph.close();
   }
