@@ -7,7 +7,7 @@ import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
 import { type InventoryFile, openInventory } from "./inventory.ts";
 import { type LostLedger, openLostLedger } from "./lostLedger.ts";
-import type { Position } from "./position.ts";
+import { type Job, type Position, withJob } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
@@ -29,6 +29,8 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   hasLostPosition(): boolean;
+  /** Whether it waits for a position that is in another folder, or was moved there from this one. @throws `state-unusable` */
+  isElsewhere(): boolean;
   /**
    * Makes the position durable from which a stream begins, before anything is read: whatever happens to the first
    * read, the next goes on from there. Nothing holds it back, as nothing was delivered.
@@ -52,6 +54,13 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   commitInFile(position: Position): void;
+  /**
+   * Makes a job durable, beside the position that is durable already, whatever waits to be committed. Nothing holds it
+   * back: what Graph was asked for hangs on no delivery.
+   *
+   * @throws `state-unusable`
+   */
+  noteJob(job: Job): void;
   /** The keys of the delivered records; the same set at every call. */
   seen(): SeenSet;
   /** The ranges that could not be read. */
@@ -74,6 +83,8 @@ export interface StreamStateOptions {
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+  /** Answers {@linkcode StreamState.isElsewhere}. */
+  readonly isElsewhere: () => boolean;
   /** Lets only the process that has the state folder write. */
   readonly fence: Fence;
 }
@@ -185,6 +196,7 @@ export function openStream(
       return newer;
     },
     hasLostPosition: () => isFolder(dir),
+    isElsewhere: options.isElsewhere,
     begin: commitInFile,
     commit(position) {
       folder.make();
@@ -196,6 +208,10 @@ export function openStream(
       return true;
     },
     commitInFile,
+    noteJob(job) {
+      const durable = state.loadPosition();
+      if (durable !== null) save({ ...durable, jobs: withJob(durable.jobs, job) });
+    },
     seen: () => folder.seen(),
     gaps: () => makingFirst(folder, openGapLedger(dir, options)),
     lost: () => makingFirst(folder, openLostLedger(dir, options)),
