@@ -138,6 +138,7 @@ const kinds = {
   "window-too-large": row("restart-window", 1, { isServed: true }),
   "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
+  "position-elsewhere": row("retry", 5, { ofInput: true, tries: 1 }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Config } from "../config/config.ts";
 import { failureFields, problemFields } from "../config/document/problems.ts";
 import type { ParsedConfig } from "../config/load.ts";
+import { isOfShard, type Shard, shareOf } from "../config/shard.ts";
 import type { GraphtapError } from "../errors.ts";
 
 const problemSchema = z.object({
@@ -24,7 +25,12 @@ const reportSchema = z.object({
     service: z.string(),
     period_seconds: z.int(),
     start_time: z.string().nullable().describe("As written; null for now on."),
-  })).describe("What would be read; empty where it is not valid."),
+  })).describe("What would be read, of --shard only its part; empty where it is not valid."),
+  shard: z.object({
+    shard: z.string(),
+    inputs: z.int().describe("Enabled inputs of this shard."),
+    of_inputs: z.int().describe("Enabled inputs of all shards."),
+  }).nullable().describe("What --shard asked for; null without it, and where it is not valid."),
 }).meta({ title: "What graphtap check --json prints" });
 
 /** All of a check. */
@@ -36,24 +42,32 @@ export function checkReportSchema(): object {
 }
 
 /** The report on a configuration that was read. */
-export function checkReport(file: string, { config, problems }: ParsedConfig): CheckReport {
+export function checkReport(
+  file: string,
+  { config, problems }: ParsedConfig,
+  shard: Shard | null = null,
+): CheckReport {
   return {
     valid: config !== null,
     problems: problems.filter(({ isAdvice }) => config !== null || !isAdvice).map((one) =>
       problemFields(file, one)
     ),
-    streams: config === null ? [] : checkedStreams(config),
+    streams: config === null ? [] : checkedStreams(config, shard),
+    shard: config === null ? null : shareOf(config.inputs, shard),
   };
 }
 
 /** The report on a configuration that could not be read at all. */
 export function failureReport(file: string, error: GraphtapError): CheckReport {
-  return { valid: false, problems: [failureFields(file, error)], streams: [] };
+  return { valid: false, problems: [failureFields(file, error)], streams: [], shard: null };
 }
 
-/** What would be read, stream by stream. */
-export function checkedStreams({ inputs }: Pick<Config, "inputs">): CheckReport["streams"] {
-  return inputs.filter(({ enabled }) => enabled).flatMap((input) =>
+/** What would be read, stream by stream; of a shard what is its. */
+export function checkedStreams(
+  { inputs }: Pick<Config, "inputs">,
+  shard: Shard | null = null,
+): CheckReport["streams"] {
+  return inputs.filter(({ enabled, id }) => enabled && isOfShard(id, shard)).flatMap((input) =>
     input.services.filter(({ enabled }) => enabled).map(({ name, periodSeconds, startTime }) => ({
       input: input.name,
       service: name,

@@ -2,6 +2,7 @@
 import type { Command } from "./command.ts";
 import type { Option } from "./options.ts";
 import {
+  adopt,
   config,
   exitWithParent,
   format,
@@ -15,6 +16,7 @@ import {
   log,
   probe,
   service,
+  shard,
   sink,
   spool,
   state,
@@ -38,6 +40,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -55,6 +59,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -74,6 +80,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -119,13 +127,13 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, state, service, input, shard, adopt, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json, {
+    options: [config, shard, json, {
       name: "sarif",
       help: "as SARIF 2.1.0, for editors and code scanning",
       env: "",
@@ -140,6 +148,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       { ...probe, help: "also try the certificate of each output against its address; nothing is sent" },
       json,
       ...log,
@@ -188,10 +197,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: "state",
-    words: "show|reset|export|import",
+    words: "show|reset|export|import|adopt [INPUT…]",
     summary:
-      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints",
-    options: [config, state, service, input, json],
+      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints, adopt ends a wait",
+    options: [
+      config,
+      state,
+      service,
+      input,
+      shard,
+      { name: "move", help: "export: the streams do not go on in this folder from then on", env: "" },
+      { name: "replace", help: "import: also in the place of streams that have a position", env: "" },
+      json,
+    ],
     load: () => import("./commands/state.ts"),
   },
   {
@@ -202,6 +220,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       {
         name: "forget",
         help: "take note of what is lost for good: nothing shows it any more; also beside a running server",
@@ -227,6 +246,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       exitWithParent,
       ...log,
     ],

@@ -26,6 +26,15 @@ export const input: Option = {
   repeat: true,
   help: "only this input; may be repeated",
 };
+export const shard: Option = {
+  name: "shard",
+  value: "I/N",
+  help: "only the inputs of this shard: I from 0 to N-1",
+};
+export const adopt: Option = {
+  name: "adopt",
+  help: "begin streams that wait for a position of another shard; for one start only",
+};
 export const json: Option = { name: "json", help: "machine-readable" };
 export const probe: Option = { name: "probe", help: "try the outputs" };
 /** What is said on standard error. */

@@ -15,6 +15,8 @@ import { DEFAULT_OVERLAP_SECONDS, findTakeovers, takeOver } from "./takeOver.ts"
 /** What is started, and by which clock. */
 export interface StartOptions {
   readonly config: Config;
+  /** The ids of all inputs, also of those that other processes have. */
+  readonly ids: readonly string[];
   readonly registry: Registry;
   readonly log: Log;
   readonly nowMs: number;

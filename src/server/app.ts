@@ -82,6 +82,7 @@ function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings>
       version,
       startedMs,
       polls,
+      share: options.program.share ?? null,
       nowMs: clock.now(),
       sinkStalledSeconds: delivery.stalledSeconds(),
       reloads: options.program.reloads,

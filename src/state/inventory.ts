@@ -71,32 +71,41 @@ export function openInventory(
   };
 }
 
-function encode({ records, reads, wasEmpty, page }: Inventory): string {
-  return `${
-    JSON.stringify({
-      version: 1,
-      reads,
-      was_empty: wasEmpty,
-      page: page && { size: page.size, since_ms: page.sinceMs },
-      records: records.map(({ id, key, absent, name }) =>
-        name === undefined ? [id, key, absent] : [id, key, absent, name]
-      ),
-    })
-  }\n`;
+function encode(inventory: Inventory): string {
+  return `${JSON.stringify(inventoryEntry(inventory))}\n`;
+}
+
+/** The members of an inventory on the disk. */
+export function inventoryEntry({ records, reads, wasEmpty, page }: Inventory): object {
+  return {
+    version: 1,
+    reads,
+    was_empty: wasEmpty,
+    page: page && { size: page.size, since_ms: page.sinceMs },
+    records: records.map(({ id, key, absent, name }) =>
+      name === undefined ? [id, key, absent] : [id, key, absent, name]
+    ),
+  };
 }
 
 function decode(text: string): Inventory | null {
   try {
-    const { version, reads, was_empty, page, records } = JSON.parse(text) as Record<string, unknown>;
-    if (version !== 1 || !isCount(reads) || typeof was_empty !== "boolean" || !Array.isArray(records)) {
-      return null;
-    }
-    const found = records.map(recordIn);
-    if (!found.every((record) => record !== null)) return null;
-    return { records: found, reads, wasEmpty: was_empty, page: pageIn(page) };
+    return inventoryIn(JSON.parse(text));
   } catch {
     return null;
   }
+}
+
+/** The inventory that members stand for; `null` when they are none. */
+export function inventoryIn(value: unknown): Inventory | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { version, reads, was_empty, page, records } = value as Record<string, unknown>;
+  if (version !== 1 || !isCount(reads) || typeof was_empty !== "boolean" || !Array.isArray(records)) {
+    return null;
+  }
+  const found = records.map(recordIn);
+  if (!found.every((record) => record !== null)) return null;
+  return { records: found, reads, wasEmpty: was_empty, page: pageIn(page) };
 }
 
 function recordIn(value: unknown): InventoryRecord | null {

@@ -4,6 +4,7 @@ import { makeFolder } from "../files/durable.ts";
 import { acquireLock, type FolderLock } from "../files/folderLock.ts";
 import { noFence } from "../files/hold.ts";
 import type { FileLocker } from "../files/lock.ts";
+import { type Elsewhere, openElsewhere } from "./elsewhere.ts";
 import type { Position } from "./position.ts";
 import { copySegments, renewLastSegment } from "./seen/copy.ts";
 import {
@@ -16,6 +17,8 @@ import {
 } from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
 import { noteTakenOver, tookOver } from "./takenOver.ts";
+import { exportedStream } from "./transfer/exported.ts";
+import { originOf, type StagedStream, stageStream } from "./transfer/staged.ts";
 
 export type { StreamAddress } from "./streamFolders.ts";
 export type { StreamState } from "./streamState.ts";
@@ -37,6 +40,14 @@ export interface State {
   takeOver(address: StreamAddress, others: readonly StreamAddress[], position: Position): void;
   /** Whether it did that before. @throws `state-unusable` */
   tookOver(address: StreamAddress): boolean;
+  /** Begins a stream that comes from another folder; nothing of it is in its place before it is told to be. @throws `state-unusable` */
+  stage(address: StreamAddress): StagedStream;
+  /** The export that a stream came from; `null` when it began here. @throws `state-unusable` */
+  originOf(address: StreamAddress): string | null;
+  /** The lines of a stream, for another folder; `null` without a position. @throws `state-unusable` */
+  exported(address: StreamAddress): Iterable<string> | null;
+  /** The streams that wait, for their position is in another folder. */
+  readonly elsewhere: Elsewhere;
   /** @throws `state-in-use` when another process took the folder from this one */
   check(): void;
   /** Closes all seen sets and lets the next process in. */
@@ -80,11 +91,13 @@ export function openState(dir: string, options: StateOptions): State {
       throw error;
     }
   }
+  const elsewhere = openElsewhere(dir, { ...options, readOnly });
   function stateOf(address: StreamAddress): StreamState {
     const key = streamFolder(dir, address);
     let stream = streams.get(key);
     if (stream === undefined) {
-      streams.set(key, stream = openStream(dir, address, { ...options, readOnly, fence }));
+      const isElsewhere = () => elsewhere.has(address);
+      streams.set(key, stream = openStream(dir, address, { ...options, readOnly, fence, isElsewhere }));
     }
     return stream.state;
   }
@@ -105,6 +118,24 @@ export function openState(dir: string, options: StateOptions): State {
       noteTakenOver(dir, address);
     },
     tookOver: (address) => tookOver(dir, address),
+    stage(address) {
+      const staged = stageStream(dir, address, options.now);
+      return {
+        ...staged,
+        place() {
+          const key = streamFolder(dir, address);
+          streams.get(key)?.close();
+          streams.delete(key);
+          fence.during(() => staged.place());
+          noteTakenOver(dir, address);
+          elsewhere.remove([address]);
+        },
+      };
+    },
+    originOf: (address) => originOf(dir, address),
+    exported: (address) =>
+      exportedStream(stateOf(address), join(streamFolder(dir, address), SEEN_FOLDER), address),
+    elsewhere,
     check: fence.check,
     close() {
       try {

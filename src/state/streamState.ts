@@ -29,6 +29,8 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   hasLostPosition(): boolean;
+  /** Whether it waits for a position that is in another folder, or was moved there from this one. @throws `state-unusable` */
+  isElsewhere(): boolean;
   /**
    * Makes the position durable from which a stream begins, before anything is read: whatever happens to the first
    * read, the next goes on from there. Nothing holds it back, as nothing was delivered.
@@ -81,6 +83,8 @@ export interface StreamStateOptions {
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+  /** Answers {@linkcode StreamState.isElsewhere}. */
+  readonly isElsewhere: () => boolean;
   /** Lets only the process that has the state folder write. */
   readonly fence: Fence;
 }
@@ -192,6 +196,7 @@ export function openStream(
       return newer;
     },
     hasLostPosition: () => isFolder(dir),
+    isElsewhere: options.isElsewhere,
     begin: commitInFile,
     commit(position) {
       folder.make();

@@ -9,6 +9,7 @@ import type { LateFind } from "./pollCounts.ts";
 import { retryGaps } from "./retryGaps.ts";
 import { readSnapshot } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
+import { whyWaiting } from "./waiting.ts";
 
 /** What one poll did. */
 export interface PollReport {
@@ -50,6 +51,8 @@ export function poll(
   signal: AbortSignal,
   untilMs: number | null = null,
 ): Promise<PollReport> {
+  const reason = whyWaiting(stream);
+  if (reason !== null) return Promise.resolve(unreadReport(reason, engine.clock.now()));
   const context = openPollContext(stream, engine, signal);
   // A clock that was set back would give the work that can wait all the hours until it is right again.
   const isWithin = (now: number) => untilMs === null || (context.startedMs <= now && now < untilMs);
@@ -108,6 +111,13 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
     elapsedMs: engine.clock.now() - startedMs,
     error,
   };
+}
+
+/** Of a poll that asked for nothing. */
+function unreadReport(error: GraphtapError, startedMs: number): PollReport {
+  const none = { requests: 0, rereadRequests: 0, pages: 0, received: 0, sent: 0, duplicates: 0, gaps: 0 };
+  const late = { late: 0, lateBySeconds: 0, lateFinds: [] };
+  return { ...none, ...late, isUpToDate: false, hostAheadSeconds: null, startedMs, elapsedMs: 0, error };
 }
 
 async function read(context: PollContext, mayGoOn: () => boolean): Promise<void> {

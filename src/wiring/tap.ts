@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
+import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
@@ -19,10 +20,10 @@ import { createLog, type Log, type LogLevel, type LogOptions } from "../telemetr
 import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
 import type { SourceSurroundings } from "./inputShare.ts";
-import { goOnFromBefore } from "../migrate/firstStart.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
+import { prepareState } from "./shards.ts";
 import type { Configured } from "./sources.ts";
 import { createStreamSet, type SourcedStream, type StreamSet, type StreamWork } from "./streams.ts";
 import { version } from "./version.ts";
@@ -35,6 +36,8 @@ export interface Tap {
   readonly log: Log;
   /** The folder for positions; absolute. */
   readonly stateDir: string;
+  /** How much of the configuration is this process's; `null` where there are no shards. */
+  readonly share: Share | null;
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
   /** What another configuration changes. */
@@ -54,6 +57,8 @@ const REQUESTS = ".requests";
 export interface TapOptions {
   readonly sink: SinkOptions;
   readonly selection: Selection;
+  /** Whether streams begin now that would wait for a position of another shard. @default false */
+  readonly adopt?: boolean;
   /** The folder for positions; absolute. */
   readonly stateDir: string;
   readonly format: LineFormat;
@@ -74,6 +79,20 @@ function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortControl
   return stop;
 }
 
+/** A log whose least level may change. */
+function openLog({ format, ...first }: TapOptions["log"], { writeStderr }: Runtime, now: () => number) {
+  let { level } = first;
+  const log = createLog({
+    format,
+    get level() {
+      return level;
+    },
+    write: writeStderr,
+    now,
+  });
+  return { log, logFrom: (next: LogLevel) => void (level = next) };
+}
+
 /**
  * Opens a tap of this process: its log, state folder, connections and sink. The log says what starts.
  *
@@ -81,18 +100,11 @@ function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortControl
  */
 export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedConfig): Tap {
   const { config, registry } = loaded;
-  const { stateDir, selection, format, hostname } = options;
+  const { stateDir, selection, format, adopt = false } = options;
+  const { shard = null } = selection;
   const clock = systemClock;
   const now = () => clock.now();
-  let { level } = options.log;
-  const log = createLog({
-    format: options.log.format,
-    get level() {
-      return level;
-    },
-    write: runtime.writeStderr,
-    now,
-  });
+  const { log, logFrom } = openLog(options.log, runtime, now);
   sayWarnings(log, loaded);
   const stop = stopFor(options, runtime);
   const report = (note: string) => log.warn(note);
@@ -109,7 +121,7 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
   let requests: RequestLog;
   try {
     requests = openRequestLog(join(stateDir, REQUESTS), { now, report });
-    goOnFromBefore(state, stateDir, { config, registry, log, nowMs: now() });
+    prepareState(state, stateDir, { config, registry, selection }, { adopt, log, nowMs: now() });
     const json = format !== "devo";
     sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
   } catch (error) {
@@ -118,18 +130,11 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
   }
   const { memoryOf } = requests;
   const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
-  const { engine, set } = buildTap({
-    config,
-    registry,
-    selection,
-    state,
-    sink,
-    format,
-    hostname,
-    ...outside,
-  });
+  const { engine, set } = buildTap({ ...options, config, registry, state, sink, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
-  log.info("started", { ...started, streams: set.list().length, read_as: shownLines(config.inputs) });
+  let share = shareOf(config.inputs, shard);
+  const streams = set.list().length;
+  log.info("started", { ...started, ...share, streams, read_as: shownLines(config.inputs) });
   const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
   if (lost !== null) log.error(lost);
   return {
@@ -139,16 +144,17 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
     engine,
     log,
     stateDir,
+    get share() {
+      return share;
+    },
     stop,
     compare: set.compare,
     change: (next, work) =>
-      set.change(
-        next,
-        work,
-        stop.signal,
-        (isComing) => goOnFromBefore(state, stateDir, { ...next, log, nowMs: now(), isComing }),
-      ),
-    logFrom: (next) => void (level = next),
+      set.change(next, work, stop.signal, (isComing) => {
+        prepareState(state, stateDir, next, { adopt: false, log, nowMs: now(), isComing });
+        share = shareOf(next.config.inputs, shard);
+      }),
+    logFrom,
     close: () =>
       http.close().then(() => sink.close()).finally(() => {
         requests.close();

@@ -47,6 +47,7 @@ export function statusOf(streams: readonly StreamStatus[], given: Partial<Status
     version: "1.2.3",
     now: NOW,
     started: STARTED,
+    shard: null,
     polls: true,
     verdict: "healthy",
     summary: `All ${streams.length} streams healthy, newest record 2 min old`,

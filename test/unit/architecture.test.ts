@@ -68,6 +68,7 @@ const FOLDERS = [
   "sink",
   "state",
   "state/seen",
+  "state/transfer",
   "tap",
   "tap/jobs",
   "tap/late",

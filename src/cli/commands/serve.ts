@@ -43,7 +43,16 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     void watchClock(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
     const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
-    const program = { rssBytes, cpuSeconds, startedMs, runtime: runtimeName, reloads };
+    const program = {
+      rssBytes,
+      cpuSeconds,
+      startedMs,
+      runtime: runtimeName,
+      reloads,
+      get share() {
+        return tap.share;
+      },
+    };
     const reload = () => again("POST /v1/reload");
     const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program, reload });
     const listening = await listen(server.app, address);

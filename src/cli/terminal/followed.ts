@@ -3,7 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { counted, createServedStreams, noted } from "../../server/served.ts";
 import { createDelivery } from "../../server/status/delivery.ts";
 import type { Status } from "../../server/status/schema.ts";
-import { statusOf } from "../../server/status/status.ts";
+import { type ProcessFacts, statusOf } from "../../server/status/status.ts";
 import { poll, type PollReport } from "../../tap/poll.ts";
 import type { PlanStream, PollStream } from "../../tap/scheduler.ts";
 import type { Engine, Stream } from "../../tap/stream.ts";
@@ -38,7 +38,7 @@ export interface Following extends Followed {
 export function follow(
   streams: readonly Stream[],
   clock: Pick<Clock, "now">,
-  { startedMs, polls }: { readonly startedMs: number; readonly polls: boolean },
+  { startedMs, polls, share }: Pick<ProcessFacts, "startedMs" | "polls" | "share">,
 ): Following {
   const now = () => clock.now();
   const delivery = createDelivery(now);
@@ -67,6 +67,7 @@ export function follow(
         nowMs: now(),
         startedMs,
         polls,
+        share: share ?? null,
         sinkStalledSeconds: delivery.stalledSeconds(),
         hasBatch: () => false,
       }),

@@ -66,8 +66,8 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
   return {
     runtime: besideBlock(runtime, screen, writing, putBack),
     level: "warn",
-    follow({ streams, stop }) {
-      const following = follow(streams, clock, { startedMs, polls: options.polls });
+    follow({ streams, stop, share }) {
+      const following = follow(streams, clock, { startedMs, polls: options.polls, share });
       shown = { following, stop: stop.signal };
       void drawAgain();
       return following;

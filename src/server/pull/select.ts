@@ -1,10 +1,13 @@
 import { GraphtapError } from "../../errors.ts";
+import type { Shard } from "../../config/shard.ts";
 import type { Stream } from "../../tap/stream.ts";
 
 /** Which streams are meant; an empty list means all. Services go by any of their names. */
 export interface Selection {
   readonly services: readonly string[];
   readonly inputs: readonly string[];
+  /** Of these the inputs of this shard only. @default all of them */
+  readonly shard?: Shard | null;
 }
 
 /**

@@ -139,6 +139,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       return figures.position = state.loadPosition();
     },
     hasLostPosition: () => state.hasLostPosition(),
+    isElsewhere: () => state.isElsewhere(),
     begin(position) {
       state.begin(position);
       note(position);

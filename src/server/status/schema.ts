@@ -95,6 +95,11 @@ export const statusSchema = z.strictObject({
   version: z.string(),
   now: time,
   started: time,
+  shard: z.strictObject({
+    shard: z.string().describe("such as 0/4"),
+    inputs: count.describe("enabled inputs of this shard"),
+    of_inputs: count.describe("enabled inputs of all shards"),
+  }).nullable().describe("which inputs of the configuration are this process's; null when all are"),
   polls: z.boolean().describe("whether streams are polled at their periods; if not, clients pull"),
   verdict: verdict.describe(
     "the worst of all streams; late when the sink takes nothing or refused lines, the clock is wrong, or the " +

@@ -1,4 +1,5 @@
 /** From figures to the one document that page, `/v1/status`, `/readyz` and a terminal draw from. */
+import type { Share } from "../../config/shard.ts";
 import { formatInstant, type Instant, secondsBetween, secondsIn, type Window } from "../../instant.ts";
 import type { DeadLetterFile } from "../../sink/sink.ts";
 import { type Gap, gapSeconds } from "../../state/gap.ts";
@@ -25,6 +26,8 @@ export interface ProcessFacts {
   readonly sinkStalledSeconds: number;
   /** As {@linkcode SinkFigures.deadLetters} has it. @default null */
   readonly deadLetters?: DeadLetterFile | null;
+  /** How much of the configuration is this process's. @default all of it */
+  readonly share?: Share | null;
   /** How reading the configuration again went. @default it was read at the start */
   readonly reloads?: Pick<Reloads, "lastSuccessMs" | "problem">;
   /** Whether a batch of the stream waits to be confirmed. */
@@ -47,6 +50,7 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
     version,
     now: timeOf(nowMs)!,
     started: timeOf(facts.startedMs)!,
+    shard: facts.share ?? null,
     polls,
     verdict: isAtFault ? worse("late", worst) : worst,
     summary: summaryOf({

@@ -97,15 +97,19 @@ function readAll(
   if (segments.length === 0) return;
   const memory = segmentBuffer();
   for (const segment of segments) {
-    let content: SegmentContent;
-    try {
-      content = readSegment(segment.path, memory, onKeys);
-    } catch (error) {
-      // Expired by its owner while we, reading only, looked.
-      if (error instanceof GraphtapError && failureCode(error.cause) === "ENOENT") continue;
-      throw error;
-    }
-    onContent(segment, content);
+    // Where it was expired by its owner while we, reading only, looked, there is nothing to tell.
+    const content = readSegmentIfAny(segment.path, memory, onKeys);
+    if (content !== null) onContent(segment, content);
+  }
+}
+
+/** The same as {@linkcode readSegment}; `null` when the segment is gone. @throws `state-unusable` */
+export function readSegmentIfAny(...asked: Parameters<typeof readSegment>): SegmentContent | null {
+  try {
+    return readSegment(...asked);
+  } catch (error) {
+    if (error instanceof GraphtapError && failureCode(error.cause) === "ENOENT") return null;
+    throw error;
   }
 }
 
