@@ -106,12 +106,13 @@ function describeReading(one: One): void {
     expect(rig.lines.length).toBe(length);
   });
 
-  it("goes on after a kill: nothing is missing, and no more than a page comes again", async () => {
+  // A poll over jobs makes few requests, and leaves its records to another: test/fault/jobs.test.ts kills it.
+  it.skipIf(cursor.kind === "job")("goes on after a kill: nothing is missing, and no more than a page comes again", async () => {
     let left = Infinity;
     let hung = () => {};
     const stuck = new Promise<void>((resolve) => hung = resolve);
     const between = (request: HttpRequest, pass: Transport): Promise<HttpResponse> => {
-      if (request.method !== "GET" || left-- > 0) return pass(request);
+      if (request.url.endsWith("/token") || left-- > 0) return pass(request);
       hung();
       return new Promise(() => {});
     };

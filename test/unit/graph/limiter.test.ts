@@ -136,7 +136,7 @@ describe("a limiter", () => {
   });
 });
 
-it("a permit is had at once or not at all by who does not wait, and none before who does", async () => {
+it("a permit is had at once or not at all by who does not wait, and none before who does", () => {
   const clock = manualClock(NOW);
   const limiter = createLimiter({ requests: 2, seconds: 86_400 }, clock);
   expect([limiter.tryAcquire(), limiter.tryAcquire(), limiter.tryAcquire()].map((permit) => permit !== null))
