@@ -62,19 +62,23 @@ describe("shards", () => {
     await hours(fleet, 12, 4, seed + 100);
     await quietHours(fleet, 4, 4);
 
-    let repeated = 0;
-    for (const [input, verdict] of fleet.verdicts()) {
-      const { lost, foreign, beforeCause } = verdict;
+    let duplicated = 0;
+    for (const [input, { lost, foreign, beforeCause, repeated }] of fleet.verdicts()) {
       expect({ lost, foreign, beforeCause }, input).toEqual({ lost: [], foreign: [], beforeCause: [] });
-      for (const count of verdict.repeated.values()) repeated += count;
+      for (const [life, count] of repeated) {
+        expect(fleet.killed.has(life), `${input}: only what a killed process had written comes again`).toBe(
+          true,
+        );
+        expect(count, `${input}: at most the page in flight`).toBeLessThanOrEqual(PAGE);
+        duplicated += count;
+      }
     }
-    expect(fleet.kills).toBeGreaterThan(12);
-    expect(repeated, "at most the page in flight at each kill").toBeLessThanOrEqual(fleet.kills * PAGE);
-    const said = `${fleet.kills} kills`;
+    expect(fleet.killed.size).toBeGreaterThan(12);
+    const said = `${fleet.killed.size} kills`;
     record({
       fault: "shards: kill -9 of one an hour for a day, three become four",
       lost: 0,
-      duplicated: repeated,
+      duplicated,
       said,
     });
   });
