@@ -21,6 +21,9 @@ const DEMO_TENANT = {
 /** How far back the demo's records begin. */
 const DEMO_BACKLOG_SECONDS = 3000;
 
+/** Until a job of the demo is done. */
+const DEMO_JOB_SECONDS = 20;
+
 /**
  * A configuration as a user would write it for the Graph at `url`: every service of `plugins`, by default ours.
  *
@@ -33,11 +36,13 @@ export function demoConfigText(
   plugins: readonly Plugin[] = ours,
   files: readonly string[] = [],
 ): string {
-  const start = formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -DEMO_BACKLOG_SECONDS));
+  const ago = (seconds: number) => formatInstant(addSeconds(fromMillis(nowMs - nowMs % 1000), -seconds));
+  // A job waits for an hour of time.
+  const startOf = ({ kind }: Cursor) => ago(kind === "job" ? 2 * DEMO_BACKLOG_SECONDS : DEMO_BACKLOG_SECONDS);
   const services = plugins.map(({ service, cursor }) =>
     cursor.field === undefined || cursor.kind === "snapshot"
       ? `      ${service}: {request_period_in_seconds: 60}\n`
-      : `      ${service}: {request_period_in_seconds: 60, start_time_in_utc: "${start}"}\n`
+      : `      ${service}: {request_period_in_seconds: 60, start_time_in_utc: "${startOf(cursor)}"}\n`
   );
   const own = files.length === 0 ? "" : `  plugins: ${JSON.stringify(files)}\n`;
   return `globals:
@@ -77,7 +82,13 @@ export function demoConfig(
 }
 
 /** How many records a collection has when the demo begins. */
-const BACKLOG: Readonly<Record<Cursor["kind"], number>> = { "event-time": 12, "update-time": 4, snapshot: 4 };
+const BACKLOG: Readonly<Record<Cursor["kind"], number>> = {
+  "event-time": 12,
+  "update-time": 4,
+  snapshot: 4,
+  query: 4,
+  job: 4,
+};
 
 /** A Graph on loopback with records of its own making. */
 export interface DemoGraph {
@@ -102,12 +113,13 @@ export async function openDemoGraph(
     plugins: options.plugins ?? ours,
     tenants: [DEMO_TENANT],
     unevenPages: options.unevenPages,
+    jobs: { seconds: DEMO_JOB_SECONDS },
     ...(options.quotas ? {} : { quotas: "off" as const }),
   });
   const now = fromMillis(systemClock.now());
-  for (const { path, plugin } of emulator.collections) {
+  for (const { name, plugin } of emulator.collections) {
     // Half a minute inside the start, so that a demo that starts slowly still asks for them all.
-    emulator.produce(path, BACKLOG[plugin.cursor.kind], {
+    emulator.produce(name, BACKLOG[plugin.cursor.kind], {
       from: addSeconds(now, 30 - DEMO_BACKLOG_SECONDS),
       to: now,
     });

@@ -131,6 +131,7 @@ export function serviceConfig(
 ): ServiceConfig | null {
   const startTime = startTimeOf(values, path, plugin, options.now, report);
   const windowMaxSeconds = windowOf(values.override_query_window_max_seconds, path, plugin, report);
+  if (values.additional_filter !== undefined) judgeFilter(path, plugin, report);
   const tagVersion = tagVersionOf(values.tag_version, path, plugin, report) ?? version.tagVersion;
   const ownTag = values.override_tag ?? values.tag ?? null;
   if (ownTag !== null) {
@@ -180,6 +181,15 @@ function judgeTag(tag: string, path: Path, report: Report): void {
   if (remark?.severity !== "warning") return;
   const found = `found ${shownValue(tag)}, expected ${remark.expected}`;
   report("warning", path, `${found}; Devo may not find a table for it`);
+}
+
+/** Neither the query of a table nor that of a job has an OData clause. */
+function judgeFilter(path: Path, { service, cursor }: Plugin, report: Report): void {
+  if (cursor.kind !== "query" && cursor.kind !== "job") return;
+  const member = cursor.kind === "query" ? "cursor.operators" : "cursor.filters";
+  const message =
+    `${service} takes no OData clause; a service of your own in globals.plugins asks for less by ${member}`;
+  report("error", [...path, "additional_filter"], message);
 }
 
 type StartTime = NonNullable<ServiceConfig["startTime"]>;

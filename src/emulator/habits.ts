@@ -113,6 +113,13 @@ const KNOWN: Readonly<Record<string, Partial<Habits>>> = {
     // Users report that the order cannot be relied on, $orderby or not.
     order: { by: "activityDateTime", descending: true, coarse: true },
   },
+  // Each workload has a permission of its own, and one is for all of them.
+  "/beta/security/auditLog/queries": {
+    permissions: ["", "-Exchange", "-SharePoint", "-OneDrive", "-Entra", "-Endpoint", "-CRM"].map((
+      workload,
+    ) => `AuditLogsQuery${workload}.Read.All`),
+    quotas: ["security"],
+  },
   "/v1.0/security/alerts": {
     ...SECURITY,
     sortable: [

@@ -18,12 +18,17 @@ const DEFAULTS: Readonly<Record<QuotaName, QuotaLimit>> = {
   security: { requests: 150, seconds: 60 },
   scores: { requests: 10_000, seconds: 600 },
   "identity-protection": { requests: 1, seconds: 1 },
+  hunting: { requests: 45, seconds: 60 },
+  "audit-search": { requests: 200, seconds: 86_400 },
   directory: { requests: 1750, seconds: 10 },
   intune: { requests: 1000, seconds: 20 },
   "service-communications": { requests: 240, seconds: 60 },
   "service-communications-hour": { requests: 800, seconds: 3600 },
   global: { requests: 2000, seconds: 1 },
 };
+
+/** Those that count a tenant's applications together. */
+const OF_TENANT: ReadonlySet<QuotaName> = new Set(["identity-protection", "hunting", "audit-search"]);
 
 /** Budgets with the published figures, where `limits` does not say otherwise. */
 export function createThrottle(limits: Partial<Record<QuotaName, QuotaLimit>> | "off" = {}): Throttle {
@@ -33,7 +38,7 @@ export function createThrottle(limits: Partial<Record<QuotaName, QuotaLimit>> | 
       if (limits === "off") return 0;
       const waits = names.map((name) => {
         const limit = limits[name] ?? DEFAULTS[name];
-        const key = name === "identity-protection"
+        const key = OF_TENANT.has(name)
           ? `${name}/${client.tenantId}`
           : `${name}/${client.tenantId}/${client.clientId}`;
         const recent = (requests.get(key) ?? []).filter((at) => at > now - limit.seconds * 1000);

@@ -18,6 +18,9 @@ export interface Limiters {
   ): Limiter;
 }
 
+/** Those that count a tenant's applications together. */
+const OF_TENANT: ReadonlySet<QuotaName> = new Set(["identity-protection", "hunting", "audit-search"]);
+
 /** @param memoryOf what remembers the requests of a limiter for the next one of its name, which stays the same */
 export function createLimiters(
   clock: Clock,
@@ -27,8 +30,7 @@ export function createLimiters(
   return {
     of({ tenantId, clientId }, quota, overrides = {}) {
       const drawnOn = budgetNames(quota).map((name) => {
-        // Identity protection counts a tenant's applications together.
-        const owner = name === "identity-protection" ? [tenantId] : [tenantId, clientId];
+        const owner = OF_TENANT.has(name) ? [tenantId] : [tenantId, clientId];
         const key = JSON.stringify([name, ...owner.map((part) => part.toLowerCase())]);
         const budget = { ...BUDGETS[name], ...overrides[name] };
         const figures = JSON.stringify(budget);

@@ -9,6 +9,8 @@ export type QuotaName =
   | "security"
   | "scores"
   | "identity-protection"
+  | "hunting"
+  | "audit-search"
   | "directory"
   | "intune"
   | "service-communications"
@@ -19,9 +21,6 @@ export type QuotaName =
 export interface TimedCursor {
   /** Top-level property that holds the time. */
   readonly field: string;
-  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
-  readonly from: "ge" | "gt";
-  readonly to: "le" | "lt";
   /** Days that Graph keeps a record, and so the furthest start. */
   readonly retentionDays: number;
   /** Seconds that each poll reads again before its position, for records that arrived late. @default 120 */
@@ -32,13 +31,20 @@ export interface TimedCursor {
   readonly rereadAfterSeconds?: readonly number[];
 }
 
+/** A collection that takes a `$filter` on its time. */
+export interface FilteredCursor extends TimedCursor {
+  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
+  readonly from: "ge" | "gt";
+  readonly to: "le" | "lt";
+}
+
 /** Append-only records that arrive late and out of order. The key of a record is its id. */
-export interface EventTimeCursor extends TimedCursor {
+export interface EventTimeCursor extends FilteredCursor {
   readonly kind: "event-time";
 }
 
 /** Records that change after they appear. The key is the id and the time of the last change. */
-export interface UpdateTimeCursor extends TimedCursor {
+export interface UpdateTimeCursor extends FilteredCursor {
   readonly kind: "update-time";
 }
 
@@ -54,7 +60,45 @@ export interface SnapshotCursor {
   readonly ignore?: readonly string[];
 }
 
-export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor;
+/**
+ * A table of advanced hunting: each window is a query in KQL, sent by POST, and its answer is one page. Rows have no id,
+ * so the key of a record is its content.
+ */
+export interface QueryCursor extends TimedCursor {
+  readonly kind: "query";
+  /** The table of the advanced hunting schema. */
+  readonly table: string;
+  /** KQL operators behind the window, each without its pipe, such as `where ActionType == 'LogonFailed'`. @default none */
+  readonly operators?: readonly string[];
+}
+
+/** Properties of an audit log query by which Graph chooses records. */
+export type JobFilterName =
+  | "administrativeUnitIdFilters"
+  | "ipAddressFilters"
+  | "keywordFilter"
+  | "objectIdFilters"
+  | "operationFilters"
+  | "recordTypeFilters"
+  | "serviceFilter"
+  | "serviceFilters"
+  | "userPrincipalNameFilters";
+
+/**
+ * Records that a job collects, which is asked for by POST, takes minutes or hours, and is looked at again until it is
+ * done. Append-only; the key of a record is its id.
+ */
+export interface JobCursor extends TimedCursor {
+  readonly kind: "job";
+  /** What each job asks for beside its window. @default everything */
+  readonly filters?: Readonly<Partial<Record<JobFilterName, string | readonly string[]>>>;
+  /** The budget of the requests that create a job; `quota` is for all others. */
+  readonly jobQuota: QuotaName;
+  /** Seconds of new time that a job waits for. @default 3600 */
+  readonly everySeconds?: number;
+}
+
+export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor | QueryCursor | JobCursor;
 
 /** A tag chosen by a value in the record. `{generation}` stands for the tag generation. */
 export interface TagTable {
@@ -96,7 +140,7 @@ export interface FilterRule {
 
 /** How pages are asked for. */
 export interface PageRule {
-  /** Records on a page: the most that Graph serves. */
+  /** Records on a page: the most that Graph serves. Of a query, the most rows of an answer: one that has as many was cut. */
   readonly size: number;
   /**
    * How Graph is told the size: `$top`, the header `Prefer: odata.maxpagesize`, or not at all, where it refuses one.

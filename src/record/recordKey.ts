@@ -21,8 +21,10 @@ export function keyFunction({ cursor }: Plugin, trackUpdates: boolean, make: Key
     if (idStart < 0) return make(bytes, start, end);
     const idEnd = fields[1]!;
     if (!identifies(bytes, idStart, idEnd)) return make(bytes, start, end);
-    if (!trackUpdates || cursor.kind === "event-time") return make(bytes, idStart, idEnd);
-    if (cursor.kind === "snapshot") return contentOf(bytes, start, end, fields);
+    if (!trackUpdates || cursor.kind === "event-time" || cursor.kind === "job") {
+      return make(bytes, idStart, idEnd);
+    }
+    if (cursor.kind === "snapshot" || cursor.kind === "query") return contentOf(bytes, start, end, fields);
     const timeStart = fields[2]!;
     if (timeStart < 0) return make(bytes, idStart, idEnd);
     return recordKey(bytes.subarray(idStart, idEnd), bytes.subarray(timeStart, fields[3]));

@@ -7,7 +7,7 @@ import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
 import { type InventoryFile, openInventory } from "./inventory.ts";
 import { type LostLedger, openLostLedger } from "./lostLedger.ts";
-import type { Position } from "./position.ts";
+import { type Job, type Position, withJob } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
@@ -54,6 +54,13 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   commitInFile(position: Position): void;
+  /**
+   * Makes a job durable, beside the position that is durable already, whatever waits to be committed. Nothing holds it
+   * back: what Graph was asked for hangs on no delivery.
+   *
+   * @throws `state-unusable`
+   */
+  noteJob(job: Job): void;
   /** The keys of the delivered records; the same set at every call. */
   seen(): SeenSet;
   /** The ranges that could not be read. */
@@ -201,6 +208,10 @@ export function openStream(
       return true;
     },
     commitInFile,
+    noteJob(job) {
+      const durable = state.loadPosition();
+      if (durable !== null) save({ ...durable, jobs: withJob(durable.jobs, job) });
+    },
     seen: () => folder.seen(),
     gaps: () => makingFirst(folder, openGapLedger(dir, options)),
     lost: () => makingFirst(folder, openLostLedger(dir, options)),

@@ -1,5 +1,6 @@
 import { asGraphtapError, type GraphtapError } from "../errors.ts";
 import { backfill } from "./backfill.ts";
+import { readJobs } from "./jobs/readJobs.ts";
 import { isFarBehind, sayIfBehind } from "./late/lag.ts";
 import { reread } from "./late/rereads.ts";
 import { oldestKept, readLive } from "./live.ts";
@@ -123,6 +124,10 @@ async function read(context: PollContext, mayGoOn: () => boolean): Promise<void>
   const { cursor } = context.stream.plugin;
   if (cursor.kind === "snapshot") {
     await readSnapshot(context);
+    return context.counts.countUpToDate();
+  }
+  if (cursor.kind === "job") {
+    await readJobs(context, cursor);
     return context.counts.countUpToDate();
   }
   const wasFarBehind = isFarBehind(context);

@@ -25,6 +25,8 @@ export interface Stream {
   readonly tagGeneration: string;
   /** What each request of this stream needs a permit of. */
   readonly limiters: readonly Limiter[];
+  /** What a request that creates a job needs a permit of besides; left out where the service has none. */
+  readonly jobLimiter?: Limiter;
   /** What its requests came to; written by those who make them. */
   readonly traffic: StreamTraffic;
   readonly state: StreamState;

@@ -11,7 +11,7 @@ import { resolveCloud } from "../graph/clouds.ts";
 import { createLimiter, type Limiter } from "../graph/limiter.ts";
 import { createLimiters } from "../graph/limiters.ts";
 import { createDurations } from "../graph/traffic.ts";
-import type { Plugin } from "../plugin/plugin.ts";
+import type { Plugin, QuotaName } from "../plugin/plugin.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { Stream } from "../tap/stream.ts";
@@ -103,6 +103,10 @@ export function createSources(surroundings: SourceSurroundings): Sources {
               budgets.of(applicationOf(input.credentials), plugin.quota, globals.quotas),
             ]),
           ],
+          ...jobLimiterOf(
+            plugin,
+            (quota) => budgets.of(applicationOf(input.credentials), quota, globals.quotas),
+          ),
           traffic: share.trafficOf(service.name, durations(service.name)),
           log,
         }];
@@ -114,6 +118,14 @@ export function createSources(surroundings: SourceSurroundings): Sources {
       for (const name of shares.keys()) if (!inputs.has(name)) shares.delete(name);
     },
   };
+}
+
+/** Only who creates jobs draws on the budget of jobs. */
+function jobLimiterOf(
+  { cursor }: Plugin,
+  limiterOf: (quota: QuotaName) => Limiter,
+): Pick<Stream, "jobLimiter"> {
+  return cursor.kind === "job" ? { jobLimiter: limiterOf(cursor.jobQuota) } : {};
 }
 
 function pluginOf(service: ServiceConfig, registry: Registry): Plugin {

@@ -28,7 +28,7 @@ async function openGuide() {
     plugins: [checkPlugin(parse(groupsYaml), "groups.yaml")],
     tenants: [CONTOSO],
   });
-  emulator.produce("groups", 5);
+  emulator.produce("my_groups", 5);
   const server = await serveEmulator(emulator);
   onTestFinished(() => server.close());
   const cwd = tempFolder();
@@ -56,13 +56,13 @@ describe("the guide for who writes a plugin", () => {
     expect(schema.required).toEqual(
       expect.arrayContaining(Object.keys(parse(groupsYaml)).filter((key) => key !== "example")),
     );
-    expect(readFileSync(join(cwd, "config.schema.json"), "utf8")).toContain('"groups"');
+    expect(readFileSync(join(cwd, "config.schema.json"), "utf8")).toContain('"my_groups"');
     for (const file of ["demo.ndjson", "events.ndjson"]) {
-      const own = eventLines(readFileSync(join(cwd, file))).filter(({ service }) => service === "groups");
+      const own = eventLines(readFileSync(join(cwd, file))).filter(({ service }) => service === "my_groups");
       expect(own.length, file).toBeGreaterThan(3);
       for (const { tag, record } of own) {
         expect([tag, JSON.parse(record)]).toEqual([
-          "my.app.graph.groups",
+          "my.app.graph.my_groups",
           expect.objectContaining(parse(groupsYaml).example),
         ]);
       }
@@ -72,9 +72,9 @@ describe("the guide for who writes a plugin", () => {
   it("shows its services to who asks", async () => {
     const { cwd, shell } = await openGuide();
     const { stdout } = await shell("graphtap services -c config.yaml");
-    expect(stdout.toString()).toMatch(/^groups: Groups\n {2}path +\/v1\.0\/groups$/m);
-    expect((await run(["services"], { cwd })).stdout.toString()).not.toContain("groups: Groups");
-    expect((await shell("graphtap doctor -c config.yaml")).stdout.toString()).toMatch(/groups +ok/);
+    expect(stdout.toString()).toMatch(/^my_groups: Groups\n {2}path +\/v1\.0\/groups$/m);
+    expect((await run(["services"], { cwd })).stdout.toString()).not.toContain("my_groups: Groups");
+    expect((await shell("graphtap doctor -c config.yaml")).stdout.toString()).toMatch(/my_groups +ok/);
   });
 
   it(`takes TypeScript${runsTypeScript ? "" : ", and says what to do on a Node that runs none"}`, async () => {
@@ -84,7 +84,7 @@ describe("the guide for who writes a plugin", () => {
     const { code, stdout, stderr } = await run(["pull"], { cwd, env });
     if (runsTypeScript) {
       expect(code, stderr).toBe(0);
-      expect(eventLines(stdout).map(({ service }) => service)).toEqual(Array(5).fill("groups"));
+      expect(eventLines(stdout).map(({ service }) => service)).toEqual(Array(5).fill("my_groups"));
     } else {
       expect(code).toBe(2);
       expect(stderr).toContain(
@@ -103,7 +103,7 @@ describe("the guide for who writes a plugin", () => {
     const { code, stderr } = await run(["check"], { cwd, env });
     expect(code).toBe(2);
     expect(stderr).toContain(
-      '"groups" is a service, or another name of one, in "./mine.json" and in "./groups.yaml"',
+      '"my_groups" is a service, or another name of one, in "./mine.json" and in "./groups.yaml"',
     );
     expect(stderr).toContain(
       '"signIns" is a service, or another name of one, in "./mine.json" and in graphtap itself',

@@ -18,6 +18,9 @@ import { openTap, type Tap } from "../../wiring/tap.ts";
 const DEFAULT_SECONDS = 12;
 /** Short enough that one sees records arrive; a configuration allows no less than a minute. */
 const PERIOD_SECONDS = 3;
+/** What a slow machine may take longer. */
+const MOST_OVERTIME_MS = 30_000;
+const OVERTIME_STEP_MS = 200;
 
 /** `graphtap demo`: the program as it is, against a Graph on loopback, in a state folder that is thrown away. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -32,14 +35,27 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     );
     const loaded = demoConfig(graph.url, folder, systemClock.now(), plugins);
     const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
-    const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
-    const { exitCode, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
+    const forget = endInTime(tap, lastsMs);
+    const { exitCode, rows } = await play(tap, graph).finally(forget);
     if (exitCode === 0) runtime.writeStderr(closing(rows));
     return exitCode;
   } finally {
     await graph.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Ends the demo in time, but not before each service was read once, or half a minute too late. @returns to be called at its end */
+function endInTime({ streams, stop }: Tap, lastsMs: number): () => void {
+  const latest = systemClock.now() + lastsMs + MOST_OVERTIME_MS;
+  let timer = setTimeout(end, lastsMs);
+
+  function end(): void {
+    const isShown = streams.every(({ state }) => (state.loadPosition()?.lastPollEndedMs ?? null) !== null);
+    if (isShown || systemClock.now() > latest) stop.abort(new GraphtapError("stopped", "the demo is over"));
+    else timer = setTimeout(end, OVERTIME_STEP_MS);
+  }
+  return () => clearTimeout(timer);
 }
 
 /** Polls until the demo is over or something fails; what came of each stream. */

@@ -63,6 +63,8 @@ export function holdCommits(inner: StreamState): HeldState {
         return true;
       },
       commitInFile: (next) => void (held.position = next),
+      // What Graph was asked for stays asked for, whether the client comes back or not.
+      noteJob: (job) => inner.noteJob(job),
       seen: () => seen,
       gaps: () => ({
         list: () => held.gaps ?? inner.gaps().list(),

@@ -105,10 +105,10 @@ export function observe(stream: Stream, figures: Figures, clock: Pick<Clock, "no
   return {
     ...waiting,
     graph: {
-      async get(...request) {
+      async ask(...request) {
         figures.requests++;
         try {
-          const response = await waiting.graph.get(...request);
+          const response = await waiting.graph.ask(...request);
           figures.answered = true;
           noteTrouble(figures, null, now());
           return response;
@@ -153,6 +153,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       state.commitInFile(position);
       note(position);
     },
+    noteJob: (job) => state.noteJob(job),
     seen: () => state.seen(),
     gaps: () => ({
       list: () => state.gaps().list(),

@@ -1,5 +1,5 @@
 /** What `graphtap up` makes of a configuration before anything is written or started. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { chooseOutputs, leftOut } from "../destination.ts";
 import { fluentBitConfig } from "../fluentBit.ts";
@@ -100,7 +100,7 @@ const BY_SHIPPER: Readonly<
   "fluent-bit": (settings, head, folder, { program, env }) => {
     const path = join(folder, "fluent-bit.yaml");
     return {
-      folders: [settings.buffer],
+      folders: [settings.buffer, dirname(settings.spool)],
       configuration: fluentBitConfig(settings, "file", head),
       files: {},
       path,
@@ -115,7 +115,7 @@ const BY_SHIPPER: Readonly<
     // Who has a file of his own for OpenSSL has a reason, and keeps it.
     const isPinned = highestTls === "1.2" && env["OPENSSL_CONF"] === undefined;
     return {
-      folders: [join(settings.buffer, "vector")],
+      folders: [join(settings.buffer, "vector"), dirname(settings.spool)],
       configuration: vectorConfig(settings, "file", head),
       files: isPinned ? { [openssl]: OPENSSL_CONF } : {},
       path,

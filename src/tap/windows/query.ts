@@ -35,8 +35,7 @@ export function firstPageUrl(
 
 function windowClauses({ cursor }: Plugin, { from, to }: Window<Instant | null>): string[] {
   if (cursor.field === undefined) return [];
-  const lower = cursor.kind === "snapshot" ? "ge" : cursor.from;
-  const upper = cursor.kind === "snapshot" ? "le" : cursor.to;
+  const { from: lower, to: upper } = "from" in cursor ? cursor : { from: "ge", to: "le" };
   const clauses: string[] = [];
   // An exclusive operator at a whole second would lose that second: its bound moves out by one.
   if (from !== null) {

@@ -43,7 +43,7 @@ function slowGraph(statusOf: (request: number) => number) {
   }
   /** Reads a page of so many bytes at most. */
   async function read(bytes: number, signal?: AbortSignal): Promise<string> {
-    const response = await graph.get("https://x/", ASKED, createPermits(limiters, "live"), signal);
+    const response = await graph.ask({ url: "https://x/" }, ASKED, createPermits(limiters, "live"), signal);
     return readText(response, bytes);
   }
   return { read, figures };

@@ -8,6 +8,8 @@ const CURSORS: Record<Cursor["kind"], Cursor> = {
   "event-time": { kind: "event-time", field: "time", from: "ge", to: "le", retentionDays: 30 },
   "update-time": { kind: "update-time", field: "time", from: "ge", to: "le", retentionDays: 30 },
   "snapshot": { kind: "snapshot" },
+  "query": { kind: "query", field: "time", table: "Table", retentionDays: 30 },
+  "job": { kind: "job", field: "time", retentionDays: 180, jobQuota: "audit-search" },
 };
 const hex = (key: Uint8Array) => [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
