@@ -15,17 +15,15 @@ import { pagePolicy, statusPage } from "./page/page.ts";
 import type { Delivery } from "./status/delivery.ts";
 import { filtered, filterOf } from "./status/filter.ts";
 import { readinessOf } from "./status/readiness.ts";
-import { statusJsonSchema } from "./status/schema.ts";
-import { statusOf } from "./status/status.ts";
+import { type Status, statusJsonSchema } from "./status/schema.ts";
 import type { ServedStream } from "./served.ts";
 
 export interface AppOptions {
   readonly streams: readonly ServedStream[];
   readonly pulls: PullContext;
   readonly delivery: Delivery;
+  readonly status: () => Status;
   readonly guard: GuardOptions;
-  /** Whether the server polls by itself. */
-  readonly polls: boolean;
   readonly log: Log;
   readonly version: string;
   readonly program: ProcessFigures;
@@ -35,7 +33,6 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono<AppBindings> {
   const { streams, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
-  const startedMs = clock.now();
   const app = new Hono<AppBindings>();
 
   app.use(async (c, next) => {
@@ -55,7 +52,7 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
     });
   });
   app.get("/healthz", (c) => c.text("ok\n"));
-  app.route("/", figureRoutes(options, startedMs));
+  app.route("/", figureRoutes(options));
   app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), pulls.events, format));
   app.route("/v1", pullRoutes(streams, pulls));
   app.notFound((c) =>
@@ -66,19 +63,9 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
 }
 
 /** What tells how everything is doing, and never shows a record. */
-function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings> {
-  const { streams, pulls, delivery, guard, polls, version } = options;
+function figureRoutes(options: AppOptions): Hono<AppBindings> {
+  const { streams, pulls, delivery, guard, status, version } = options;
   const { clock } = pulls.engine;
-  const status = () =>
-    statusOf(streams, {
-      version,
-      startedMs,
-      polls,
-      nowMs: clock.now(),
-      sinkStalledSeconds: delivery.stalledSeconds(),
-      deadLetters: pulls.engine.sink.figures?.().deadLetters ?? null,
-      hasBatch: (served) => pulls.batches.of(served) !== null,
-    });
   const filter = (request: Request) => filterOf(new URL(request.url).searchParams);
   const app = new Hono<AppBindings>();
   app.get("/readyz", (c) => {

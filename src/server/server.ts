@@ -15,6 +15,8 @@ import type { PullContext } from "./pull/context.ts";
 import { counted, noted, type ServedStream, serveStreams } from "./served.ts";
 import { createDelivery, type Delivery } from "./status/delivery.ts";
 import type { ProcessFigures } from "./status/processSamples.ts";
+import type { Status } from "./status/schema.ts";
+import { statusOf } from "./status/status.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
@@ -41,6 +43,8 @@ export interface TapServer {
   readonly poll: PollStream;
   /** To be told when one of them is polled next. */
   readonly plan: PlanStream;
+  /** How everything is doing, as the page and `/v1/status` have it. */
+  readonly status: () => Status;
   /** Ends the listeners of events, who would otherwise never leave. */
   dismiss(): void;
   /** Resolves when no pull is under way. */
@@ -62,8 +66,21 @@ export function createTapServer(options: ServerOptions): TapServer {
     events: createEventHub(),
     running: new Set(),
   };
+  const startedMs = now();
+  const { version, polls } = options;
+  const status = () =>
+    statusOf(served, {
+      version,
+      startedMs,
+      polls,
+      nowMs: now(),
+      sinkStalledSeconds: delivery.stalledSeconds(),
+      deadLetters: engine.sink.figures?.().deadLetters ?? null,
+      hasBatch: (one) => pulls.batches.of(one) !== null,
+    });
   return {
-    app: createApp({ ...options, streams: served, pulls, delivery }),
+    app: createApp({ ...options, streams: served, pulls, delivery, status }),
+    status,
     streams: served.map(({ stream }) => stream),
     async poll(stream, own, signal, ...rest) {
       const one = served.find((candidate) => candidate.stream === stream);

@@ -12,8 +12,11 @@ export interface Reloads {
   failure(): void;
 }
 
-/** @param now milliseconds since the epoch; a first configuration was read just now */
-export function createReloads(now: () => number): Reloads {
+/**
+ * @param now milliseconds since the epoch; a first configuration was read just now
+ * @param ended told after each reading, however it went @default nobody is
+ */
+export function createReloads(now: () => number, ended: () => void = () => {}): Reloads {
   let [succeeded, failed, isCurrent, lastSuccessMs] = [0, 0, true, now()];
   return {
     get succeeded() {
@@ -32,10 +35,12 @@ export function createReloads(now: () => number): Reloads {
       succeeded++;
       isCurrent = true;
       lastSuccessMs = now();
+      ended();
     },
     failure() {
       failed++;
       isCurrent = false;
+      ended();
     },
   };
 }

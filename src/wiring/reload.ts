@@ -8,6 +8,7 @@ import { type ConfigText, judgeConfig, type LoadedConfig, readConfigText } from 
 import { runToEnd } from "./end.ts";
 import type { Runtime } from "./runtime.ts";
 import { chooseServices } from "./selection.ts";
+import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
 import { endingOf, OPENED_AGAIN, openTap, type Tap, type TapOptions } from "./tap.ts";
 
 /** More names than these are only counted. */
@@ -27,7 +28,7 @@ export interface Reloading {
   /** @throws usage where the command line does not go with the configuration */
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
   /** Works until the tap stops. `ending` is aborted only when the process is to end, too. */
-  readonly work: (tap: Tap, ending: AbortSignal, reloads: Reloads) => Promise<never>;
+  readonly work: (tap: Tap, ending: AbortSignal, reloads: Reloads, manager: ServiceManager) => Promise<never>;
 }
 
 /**
@@ -40,10 +41,13 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
   const ending = endingOf(reading.options, runtime);
   let tap = openTap(reading.options, runtime, reading.loaded, { ending });
   const { sink } = tap.engine;
-  const reloads = createReloads(() => systemClock.now());
+  const manager = createServiceManager(runtime, tap.log.warn);
+  ending.signal.addEventListener("abort", () => manager.stopping(), { once: true });
+  const reloads = createReloads(() => systemClock.now(), () => manager.ready());
+  runtime.onReloadSignal(() => manager.reloading());
   for (;;) {
     const watch = watchConfig(tap, reading, () => read(reloading, runtime), runtime, reloads);
-    const end = await reloading.work(tap, ending.signal, reloads).catch((thrown: unknown) => thrown);
+    const end = await reloading.work(tap, ending.signal, reloads, manager).catch((thrown: unknown) => thrown);
     const next = watch.end();
     if (next === null || end !== OPENED_AGAIN) return runToEnd(tap, Promise.reject(end));
     if (ending.signal.aborted) return runToEnd(tap, Promise.reject(ending.signal.reason));

@@ -7,6 +7,7 @@ import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
+import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { openProgress } from "../terminal/openProgress.ts";
 
@@ -17,12 +18,14 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const exitCode = await runReloading({
     config: given.all("config"),
     optionsFor: (loaded) => tapOptions(given, runtime, loaded, progress),
-    work(opened) {
+    work(opened, _ending, _reloads, manager) {
       const tap = withStatistics(opened, runtime.rssBytes);
-      const { streams, poll, plan } = progress.follow(tap);
+      const { streams, poll, plan, status } = progress.follow(tap);
       void watchClock(tap);
       void watchSecrets(tap);
       if (heartbeat !== null) void beat(tap, heartbeat);
+      manager.ready();
+      if (status !== null) void watchPolls(tap, manager, status);
       return pollForever(streams, tap.engine, tap.stop, poll, plan);
     },
   }, progress.runtime);

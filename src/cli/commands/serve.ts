@@ -12,7 +12,9 @@ import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
+import type { ServiceManager } from "../../wiring/serviceManager.ts";
 import type { Tap } from "../../wiring/tap.ts";
+import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { keepToken, newToken, parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
@@ -40,7 +42,12 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const polls = !given.has("no-poll");
   let door: Door | null = null;
 
-  async function work(opened: Tap, ending: AbortSignal, reloads: Reloads): Promise<never> {
+  async function work(
+    opened: Tap,
+    ending: AbortSignal,
+    reloads: Reloads,
+    manager: ServiceManager,
+  ): Promise<never> {
     const tap = withStatistics(opened, runtime.rssBytes);
     const { streams, engine, log, stop } = tap;
     void watchClock(tap);
@@ -54,6 +61,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       log.info("listening", { url: door.url, polls, token_file });
     } else door.leadsTo(server.app);
     if (polls && heartbeat !== null) void beat(tap, heartbeat);
+    manager.ready();
+    void watchPolls(tap, manager, server.status);
     if (stop.signal.aborted) server.dismiss();
     else stop.signal.addEventListener("abort", () => server.dismiss(), { once: true });
     try {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { OutputConfig } from "../../config/config.ts";
 import { systemClock } from "../../clock.ts";
 import { type ExitCode, GraphtapError } from "../../errors.ts";
@@ -12,7 +12,13 @@ import { chooseOutputs, destinationOf, leftOut } from "../../shipper/destination
 import { devoHttpOf } from "../../shipper/devoHttp.ts";
 import { fluentBitConfig } from "../../shipper/fluentBit.ts";
 import { OPENSSL_CONF_NOTE } from "../../shipper/opensslConf.ts";
-import type { Destination, ShipperSettings, TlsVersion, WayIn } from "../../shipper/settings.ts";
+import {
+  type Destination,
+  foldersOf,
+  type ShipperSettings,
+  type TlsVersion,
+  type WayIn,
+} from "../../shipper/settings.ts";
 import { tryOutputs, type Way } from "../../shipper/tryOutputs.ts";
 import { vectorConfig } from "../../shipper/vector.ts";
 import { stoppedBy } from "../../wiring/end.ts";
@@ -27,7 +33,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("shipper", `"${given.words.join(" ")}" is not a shipper; there are fluent-bit and vector`);
   }
   const now = systemClock.now();
-  const { config, home } = await readConfig(given.all("config"), runtime, now);
+  const { config, home, stateDir } = await readConfig(given.all("config"), runtime, now);
   const named = given.all("config");
   if (config.file === "-" || named.length > 1) {
     const given = named.length > 1
@@ -46,8 +52,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const settings: ShipperSettings = {
     program: runtime.command,
     config: resolve(config.file),
-    buffer: join(home, "buffer"),
-    spool: join(home, "spool", "events.log"),
+    ...foldersOf(home, stateDir),
     ...ways === null
       ? byHttp(name, outputs, home, runtime)
       : { destinations: ways.map(({ destination }) => destination) },
