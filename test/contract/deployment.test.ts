@@ -69,22 +69,28 @@ describe("a systemd unit", () => {
   const canVerify = spawnSync("systemd-analyze", ["--version"]).status === 0;
   if (!canVerify) console.warn("skipped: units are verified by systemd-analyze, which is not here");
 
-  it.skipIf(!canVerify).each(shipped(".service"))("%s is one that systemd understands to the last word", (file) => {
-    // Programs and users that this host does not have would be the only complaint.
-    const text = textOf(file).replace(/^ExecStart=\S+/m, "ExecStart=/bin/true").replace(/^User=.*\n/m, "");
-    const unit = join(tempFolder(), basename(file));
-    writeFileSync(unit, text);
-    const { status, stderr } = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
-    expect(stderr.split("\n").filter((line) => line.includes(basename(file)))).toEqual([]);
-    expect(status).toBe(0);
-  });
+  it.skipIf(!canVerify).each(shipped(".service"))(
+    "%s is one that systemd understands to the last word",
+    (file) => {
+      // Programs and users that this host does not have would be the only complaint.
+      const text = textOf(file).replace(/^ExecStart=\S+/m, "ExecStart=/bin/true").replace(/^User=.*\n/m, "");
+      const unit = join(tempFolder(), basename(file));
+      writeFileSync(unit, text);
+      const { status, stderr } = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
+      expect(stderr.split("\n").filter((line) => line.includes(basename(file)))).toEqual([]);
+      expect(status).toBe(0);
+    },
+  );
 
-  it.each(shipped("graphtap-http.service"))("%s tells systemd how it is, which may come from systemd-notify", (file) => {
-    const text = textOf(file);
-    for (const line of ["Type=notify", "NotifyAccess=all", "WatchdogSec=300"]) {
-      expect(text).toMatch(new RegExp(`^${line}$`, "m"));
-    }
-  });
+  it.each(shipped("graphtap-http.service"))(
+    "%s tells systemd how it is, which may come from systemd-notify",
+    (file) => {
+      const text = textOf(file);
+      for (const line of ["Type=notify", "NotifyAccess=all", "WatchdogSec=300"]) {
+        expect(text).toMatch(new RegExp(`^${line}$`, "m"));
+      }
+    },
+  );
 
   it.each(FOLDERS)("of %s/ can write wherever its configurations say", (folder) => {
     const isInside = (path: string, of: string) => `${path}/`.startsWith(`${of}/`);
@@ -93,14 +99,19 @@ describe("a systemd unit", () => {
       .flatMap((text) => [...text.matchAll(/\/var\/[\w./-]+/g)].map(([path]) => path));
     expect(written).toContain("/var/lib/graphtap/state");
     for (const text of units) {
-      const folders = (/^StateDirectory=(.*)$/m.exec(text)?.[1] ?? "").split(" ").map((name) => `/var/lib/${name}`);
+      const folders = (/^StateDirectory=(.*)$/m.exec(text)?.[1] ?? "").split(" ").map((name) =>
+        `/var/lib/${name}`
+      );
       for (const path of written) expect(folders.some((of) => isInside(path, of)), path).toBe(true);
     }
   });
 
-  it.each(shipped("exec.yaml").concat(shipped("exec-interval.yaml")))("%s keeps its state where its unit may write", (file) => {
-    expect(textOf(file)).toMatch(/"?--state"?,? \/var\/lib\/graphtap\/state/);
-  });
+  it.each(shipped("exec.yaml").concat(shipped("exec-interval.yaml")))(
+    "%s keeps its state where its unit may write",
+    (file) => {
+      expect(textOf(file)).toMatch(/"?--state"?,? \/var\/lib\/graphtap\/state/);
+    },
+  );
 
   it.each(shipped("graphtap-http.service"))("%s starts graphtap by words that it knows", (file) => {
     const start = /^ExecStart=\/usr\/bin\/env graphtap (.*)$/m.exec(textOf(file))?.[1];

@@ -11,7 +11,9 @@ export async function openProgress(
   runtime: Runtime,
   options: ProgressOptions,
 ): Promise<Progress> {
-  if (!showsBlock(given, runtime)) return runtime.env["NOTIFY_SOCKET"] ? await counted(runtime, options) : lines(runtime);
+  if (!showsBlock(given, runtime)) {
+    return runtime.env["NOTIFY_SOCKET"] ? await counted(runtime, options) : lines(runtime);
+  }
   const { openLive } = await import("./live.ts");
   return openLive(runtime, options);
 }

@@ -6,10 +6,14 @@ import type { End } from "../../../src/graph/auth/program.ts";
 function opened(env: Readonly<Record<string, string>>, end: End = 0) {
   const sent: (readonly string[])[] = [];
   const reports: string[] = [];
-  const manager = createServiceManager({ env, pid: 42, monotonicMicros: () => 7 }, (note) => reports.push(note), (words) => {
-    sent.push(words);
-    return Promise.resolve({ end, complained: "" });
-  });
+  const manager = createServiceManager(
+    { env, pid: 42, monotonicMicros: () => 7 },
+    (note) => reports.push(note),
+    (words) => {
+      sent.push(words);
+      return Promise.resolve({ end, complained: "" });
+    },
+  );
   return { manager, sent, reports };
 }
 

@@ -62,7 +62,9 @@ describe("polls make progress", () => {
     const makesProgress = createProgressJudge(() => elapsed);
     const turns = Array.from({ length: 13 }, (_, turn) => {
       elapsed = turn * 10 * MINUTE;
-      return makesProgress(statusOf([stream({ polling: true }), stream({ sent: turn })], { now: at(elapsed) }));
+      return makesProgress(
+        statusOf([stream({ polling: true }), stream({ sent: turn })], { now: at(elapsed) }),
+      );
     });
     expect(turns).toEqual(always);
   });
@@ -83,7 +85,10 @@ async function told(watchdogMs: number | null) {
     await clock.sleep(ms, signal);
   };
   const status = () =>
-    statusOf([stream({ next_poll: at(-MINUTE) })], { now: new Date(clock.now()).toISOString(), summary: "S" });
+    statusOf([stream({ next_poll: at(-MINUTE) })], {
+      now: new Date(clock.now()).toISOString(),
+      summary: "S",
+    });
   await watchPolls(
     { engine: { clock: { now: clock.now, sleep } }, stop },
     manager,
@@ -95,7 +100,11 @@ async function told(watchdogMs: number | null) {
 
 describe("a service manager is told", () => {
   it("how streams are, and fed, until polls make no progress", async () => {
-    expect(await told(15 * MINUTE)).toEqual([[0, "S", true], [15, "S", true], [30, "S", false], [45, "S", false]]);
+    expect(await told(15 * MINUTE)).toEqual([[0, "S", true], [15, "S", true], [30, "S", false], [
+      45,
+      "S",
+      false,
+    ]]);
   });
 
   it("every five minutes where it has no watchdog, which is never fed", async () => {
