@@ -24,6 +24,8 @@ export interface ErrorKind {
   readonly isServed: boolean;
   /** Whether that window may be of any width: the smallest is tried once, and then all of it is a gap. */
   readonly isEndless: boolean;
+  /** Whether what was asked for may have been done all the same: no answer came, or none that tells. */
+  readonly leavesOpen: boolean;
   /** How often the same request is sent at most. */
   readonly tries: number;
   /** Whether the sink failed: of the lines in flight only those count as delivered that it says it accepted. */
@@ -72,6 +74,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     suspectsFilter: false,
     isServed: false,
     isEndless: false,
+    leavesOpen: false,
     tries: recovery === "retry" ? Infinity : 1,
     keepsAccepted: false,
     throttles: false,
@@ -101,13 +104,19 @@ const kinds = {
   "graph-forbidden": row("suspend-stream", 3, { refusesAccess: true, collector: ["SetupError", 102] }),
   "graph-unlicensed": row("suspend-stream", 3, { refusesAccess: true, collector: ["SetupError", 102] }),
   "graph-throttled": row("retry", 1, { throttles: true, collector: ["ApiError", 429] }),
-  "graph-unavailable": row("retry", 1, { suspectsWindow: true, ofInput: true, collector: ["ApiError", 498] }),
+  "graph-unavailable": row("retry", 1, {
+    suspectsWindow: true,
+    leavesOpen: true,
+    ofInput: true,
+    collector: ["ApiError", 498],
+  }),
   "graph-unreachable": row("retry", 1, {
     suspectsWindow: true,
+    leavesOpen: true,
     ofInput: true,
     collector: ["MicrosoftGraphPullerConnectionException", 4],
   }),
-  "graph-timeout": row("restart-window", 1, { collector: ["ApiError", 498] }),
+  "graph-timeout": row("restart-window", 1, { leavesOpen: true, collector: ["ApiError", 498] }),
   "graph-refused": row("suspend-stream", 1, {
     suspectsWindow: true,
     suspectsFilter: true,
@@ -115,6 +124,7 @@ const kinds = {
   }),
   "graph-unclear": row("retry", 1, {
     suspectsWindow: true,
+    leavesOpen: true,
     suspectsFilter: true,
     tries: 2,
     collector: ["MicrosoftGraphPullerRetrieveException", 2],
@@ -122,12 +132,13 @@ const kinds = {
   "page-link-expired": row("restart-window", 1),
   "page-link-loop": row("restart-window", 1, { isServed: true }),
   "page-link-foreign": row("suspend-stream", 1, { suspectsWindow: true }),
-  "page-invalid": row("retry", 1, { suspectsWindow: true }),
+  "page-invalid": row("retry", 1, { suspectsWindow: true, leavesOpen: true }),
   "page-too-large": row("restart-window", 1),
   "record-too-large": row("restart-window", 1),
-  "window-too-large": row("restart-window", 1),
+  "window-too-large": row("restart-window", 1, { isServed: true }),
   "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
+  "position-elsewhere": row("retry", 5, { ofInput: true, tries: 1 }),
   "state-in-use": row("exit", 5, { httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
@@ -136,8 +147,16 @@ const kinds = {
   "output-refused": row("exit", 3),
   "output-unreachable": row("exit", 1),
   "address-unavailable": row("exit", 75),
-  "stopped": row("exit", 0, { isFault: false, httpStatus: 503 }),
-  "deadline-reached": row("exit", 0, { isFault: false, yieldsToFailure: true, httpStatus: 503 }),
+  "shipper-missing": row("exit", 2),
+  "shipper-refused": row("exit", 2),
+  "shipper-unstarted": row("exit", 75),
+  "stopped": row("exit", 0, { leavesOpen: true, isFault: false, httpStatus: 503 }),
+  "deadline-reached": row("exit", 0, {
+    leavesOpen: true,
+    isFault: false,
+    yieldsToFailure: true,
+    httpStatus: 503,
+  }),
   "bug": row("exit", 70, { stopsProcess: true }),
 } as const satisfies Record<string, ErrorKind>;
 

@@ -239,9 +239,10 @@ const runtime: Runtime = {
   get startedMs() {
     return Math.round(performance.timeOrigin);
   },
-  importModule(url) {
+  async importModule(url) {
     sendConsoleToStderr();
-    return typeof importForScript === "function" ? importForScript(url) : import(url);
+    const { withOwnModule } = await import("./wiring/ownModule.ts");
+    return withOwnModule(() => typeof importForScript === "function" ? importForScript(url) : import(url));
   },
   command: [process.execPath, ...(deno ? DENO_WORDS : process.execArgv), process.argv[1] ?? ""],
 };

@@ -1,7 +1,9 @@
 /** What `graphtap check --json` prints: a shape that stays, for editors and for builds. */
 import * as z from "zod";
-import type { Config, Problem } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import { failureFields, problemFields } from "../config/document/problems.ts";
 import type { ParsedConfig } from "../config/load.ts";
+import { isOfShard, type Shard, shareOf } from "../config/shard.ts";
 import type { GraphtapError } from "../errors.ts";
 
 const problemSchema = z.object({
@@ -23,7 +25,12 @@ const reportSchema = z.object({
     service: z.string(),
     period_seconds: z.int(),
     start_time: z.string().nullable().describe("As written; null for now on."),
-  })).describe("What would be read; empty where it is not valid."),
+  })).describe("What would be read, of --shard only its part; empty where it is not valid."),
+  shard: z.object({
+    shard: z.string(),
+    inputs: z.int().describe("Enabled inputs of this shard."),
+    of_inputs: z.int().describe("Enabled inputs of all shards."),
+  }).nullable().describe("What --shard asked for; null without it, and where it is not valid."),
 }).meta({ title: "What graphtap check --json prints" });
 
 /** All of a check. */
@@ -35,29 +42,32 @@ export function checkReportSchema(): object {
 }
 
 /** The report on a configuration that was read. */
-export function checkReport(file: string, { config, problems }: ParsedConfig): CheckReport {
+export function checkReport(
+  file: string,
+  { config, problems }: ParsedConfig,
+  shard: Shard | null = null,
+): CheckReport {
   return {
     valid: config !== null,
     problems: problems.filter(({ isAdvice }) => config !== null || !isAdvice).map((one) =>
-      reported(file, one)
+      problemFields(file, one)
     ),
-    streams: config === null ? [] : checkedStreams(config),
+    streams: config === null ? [] : checkedStreams(config, shard),
+    shard: config === null ? null : shareOf(config.inputs, shard),
   };
 }
 
 /** The report on a configuration that could not be read at all. */
-export function failureReport(file: string, { code, message }: GraphtapError): CheckReport {
-  const nowhere = { line: null, column: null, key: "", collector: null };
-  return {
-    valid: false,
-    problems: [{ file, ...nowhere, severity: "error", code, message }],
-    streams: [],
-  };
+export function failureReport(file: string, error: GraphtapError): CheckReport {
+  return { valid: false, problems: [failureFields(file, error)], streams: [], shard: null };
 }
 
-/** What would be read, stream by stream. */
-export function checkedStreams({ inputs }: Pick<Config, "inputs">): CheckReport["streams"] {
-  return inputs.filter(({ enabled }) => enabled).flatMap((input) =>
+/** What would be read, stream by stream; of a shard what is its. */
+export function checkedStreams(
+  { inputs }: Pick<Config, "inputs">,
+  shard: Shard | null = null,
+): CheckReport["streams"] {
+  return inputs.filter(({ enabled, id }) => enabled && isOfShard(id, shard)).flatMap((input) =>
     input.services.filter(({ enabled }) => enabled).map(({ name, periodSeconds, startTime }) => ({
       input: input.name,
       service: name,
@@ -65,18 +75,4 @@ export function checkedStreams({ inputs }: Pick<Config, "inputs">): CheckReport[
       start_time: startTime?.text ?? null,
     }))
   );
-}
-
-function reported(whole: string, problem: Problem): CheckReport["problems"][number] {
-  const { file = whole, line, column, key, severity, code = "config-invalid", message, collector } = problem;
-  return {
-    file,
-    line,
-    column,
-    key,
-    severity,
-    code: severity === "error" ? code : null,
-    message,
-    collector: collector?.join(" ") ?? null,
-  };
 }

@@ -1,19 +1,31 @@
 /** The table of commands: parser, help and variables all come from it. */
 import type { Command } from "./command.ts";
+import type { Option } from "./options.ts";
 import {
+  adopt,
   config,
   exitWithParent,
   format,
   heartbeat,
+  hostname,
   input,
   json,
+  KEEP_SECONDS,
   lines,
+  listen,
   log,
   probe,
   service,
+  shard,
   sink,
+  spool,
   state,
+  tokenFile,
+  waysOut,
 } from "./sharedOptions.ts";
+
+/** For commands that do without a configuration: only one that is named is read. */
+const ofFile: Option = { ...config, env: "", help: "a configuration whose plugins are services, too" };
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -28,6 +40,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -45,6 +59,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
@@ -55,17 +71,8 @@ export const commands: readonly Command[] = [
     summary: "run, plus HTTP: status page, /healthz /readyz /metrics, /v1/status, /v1/pull, /v1/events",
     options: [
       config,
-      {
-        name: "listen",
-        value: "ADDRESS",
-        help: "HOST:PORT (default 127.0.0.1:9464; beyond this machine only with a token), or unix:PATH",
-      },
-      {
-        name: "token-file",
-        value: "FILE",
-        help:
-          "holds the token that clients must send; or $GRAPHTAP_TOKEN (default: a new one, in the state folder)",
-      },
+      listen,
+      tokenFile,
       { name: "no-poll", help: "read streams only when they are pulled, write nothing to the sink" },
       ...lines,
       ...sink,
@@ -73,10 +80,37 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
     load: () => import("./commands/serve.ts"),
+  },
+  {
+    name: "up",
+    summary: "run with a shipper, to Devo: finds fluent-bit or vector, configures it and keeps both alive",
+    options: [
+      config,
+      {
+        name: "with",
+        value: "PROGRAM",
+        help: "fluent-bit, vector, or the path of one (default: fluent-bit, or else vector)",
+      },
+      { name: "dry-run", help: "only print what would be written and started, and which outputs are served" },
+      ...waysOut,
+      { ...listen, help: "also serve status page, /healthz and the rest there: HOST:PORT, or unix:PATH" },
+      tokenFile,
+      ...spool(String(KEEP_SECONDS)),
+      hostname,
+      ...heartbeat,
+      state,
+      service,
+      input,
+      exitWithParent,
+      ...log,
+    ],
+    load: () => import("./commands/up.ts"),
   },
   {
     name: "top",
@@ -93,13 +127,13 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, state, service, input, shard, adopt, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {
     name: "check",
     summary: "validate the configuration, offline: every problem at once",
-    options: [config, json, {
+    options: [config, shard, json, {
       name: "sarif",
       help: "as SARIF 2.1.0, for editors and code scanning",
       env: "",
@@ -114,6 +148,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       { ...probe, help: "also try the certificate of each output against its address; nothing is sent" },
       json,
       ...log,
@@ -155,34 +190,26 @@ export const commands: readonly Command[] = [
         choices: ["exec", "interval", "stdin", "http", "file"],
         help: "how lines get in: exec (default), interval, http, file; stdin for fluent-bit",
       },
-      {
-        name: "out",
-        value: "WAY",
-        choices: ["tcp", "http"],
-        help: "how they get to Devo: tcp with a client certificate (default), http with a token (vector)",
-      },
-      {
-        name: "output",
-        value: "NAME",
-        help: "only this block under outputs (default: all that lines can be sent to)",
-      },
-      {
-        name: "tls",
-        value: "VERSION",
-        choices: ["1.2", "1.3"],
-        help:
-          "highest TLS version to Devo (default 1.2: under 1.3 lines go to a server that then refuses us)",
-      },
+      ...waysOut,
       { ...probe, help: "try the certificate against the address first; nothing is sent" },
     ],
     load: () => import("./commands/shipper.ts"),
   },
   {
     name: "state",
-    words: "show|reset|export|import",
+    words: "show|reset|export|import|adopt [INPUT…]",
     summary:
-      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints",
-    options: [config, state, service, input, json],
+      "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints, adopt ends a wait",
+    options: [
+      config,
+      state,
+      service,
+      input,
+      shard,
+      { name: "move", help: "export: the streams do not go on in this folder from then on", env: "" },
+      { name: "replace", help: "import: also in the place of streams that have a position", env: "" },
+      json,
+    ],
     load: () => import("./commands/state.ts"),
   },
   {
@@ -193,6 +220,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       {
         name: "forget",
         help: "take note of what is lost for good: nothing shows it any more; also beside a running server",
@@ -218,6 +246,7 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
       exitWithParent,
       ...log,
     ],
@@ -225,15 +254,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: "services",
-    summary: "what can be pulled: path, permissions, retention, quota, tag",
-    options: [json],
+    summary: "what can be pulled: path, permissions, retention, quota, tag; by -c with the plugins of a file",
+    options: [ofFile, json],
     load: () => import("./commands/services.ts"),
   },
   {
     name: "schema",
-    words: "[config|check|status]",
-    summary: "JSON Schema of the configuration, of what check --json prints, or of /v1/status",
-    options: [],
+    words: "[config|plugin|check|status]",
+    summary: "JSON Schema of the configuration, of a plugin, of what check --json prints, or of /v1/status",
+    options: [ofFile],
     load: () => import("./commands/schema.ts"),
   },
   {
@@ -266,6 +295,7 @@ export const commands: readonly Command[] = [
     options: [
       format,
       { name: "seconds", value: "SECONDS", help: "how long it lasts (default 12)" },
+      ofFile,
       { name: "serve", help: "only the built-in Graph, until told to stop" },
       { name: "port", value: "PORT", help: "port for --serve (default: any free one)" },
       { name: "faults", value: "FILE", help: "with --serve: a JSON list of faults to play" },

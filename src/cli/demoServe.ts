@@ -3,6 +3,7 @@ import { systemClock } from "../clock.ts";
 import { type ExitCode, GraphtapError } from "../errors.ts";
 import { demoConfigText, type DemoGraph, openDemoGraph } from "./demoGraph.ts";
 import { type Given, usage } from "./options.ts";
+import { knownServices } from "../wiring/knownServices.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 
@@ -10,7 +11,9 @@ import { readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCode> {
   const stop = new AbortController();
   runtime.onStopSignal(() => stop.abort());
+  const { registry, files } = await knownServices(given.all("config"), runtime);
   const graph = await openDemoGraph({
+    plugins: registry.services(),
     port: port(given.text("port")),
     quotas: !given.has("no-quotas"),
     unevenPages: true,
@@ -18,7 +21,7 @@ export async function serveDemo(given: Given, runtime: Runtime): Promise<ExitCod
   try {
     loadFaults(graph, given.text("faults"));
     graph.start(stop.signal);
-    const config = demoConfigText(graph.url, "state", systemClock.now());
+    const config = demoConfigText(graph.url, "state", systemClock.now(), registry.services(), files);
     await runtime.writeStdout(new TextEncoder().encode(config));
     runtime.writeStderr(
       `graphtap demo: a Graph with invented records is on ${graph.url}; a configuration for it is on standard output\n`,

@@ -26,6 +26,15 @@ export const input: Option = {
   repeat: true,
   help: "only this input; may be repeated",
 };
+export const shard: Option = {
+  name: "shard",
+  value: "I/N",
+  help: "only the inputs of this shard: I from 0 to N-1",
+};
+export const adopt: Option = {
+  name: "adopt",
+  help: "begin streams that wait for a position of another shard; for one start only",
+};
 export const json: Option = { name: "json", help: "machine-readable" };
 export const probe: Option = { name: "probe", help: "try the outputs" };
 /** What is said on standard error. */
@@ -50,18 +59,20 @@ export const format: Option = {
   choices: ["json", "devo", "record"],
   help: "shape of an event line (default json)",
 };
+export const hostname: Option = {
+  name: "hostname",
+  value: "NAME",
+  help: "HOST of the devo format (default: this machine's name)",
+};
 /** How an event line looks. */
 export const lines: readonly Option[] = [
   format,
-  { name: "hostname", value: "NAME", help: "HOST of the devo format (default: this machine's name)" },
+  hostname,
 ];
-/** Where event lines go. */
-export const sink: readonly Option[] = [
-  {
-    name: "to",
-    value: "SINK",
-    help: "where event lines go: stdout (default), file:PATH (files PATH.TIME), http(s)://HOST/PATH",
-  },
+/** How long `up` keeps a file of its spool after its end, unless it is said: a week. */
+export const KEEP_SECONDS: number = 7 * 86_400;
+/** How large a spool may become. @param keep how long its files are kept unless it is said */
+export const spool = (keep: string): readonly Option[] => [
   {
     name: "rotate-bytes",
     value: "BYTES",
@@ -72,8 +83,17 @@ export const sink: readonly Option[] = [
   {
     name: "keep-seconds",
     value: "SECONDS",
-    help: "file: delete files that ended so long ago, read or not (default: never)",
+    help: `file: delete files that ended so long ago, read or not (default: ${keep})`,
   },
+];
+/** Where event lines go. */
+export const sink: readonly Option[] = [
+  {
+    name: "to",
+    value: "SINK",
+    help: "where event lines go: stdout (default), file:PATH (files PATH.TIME), http(s)://HOST/PATH",
+  },
+  ...spool("never"),
   {
     name: "spool-mode",
     value: "MODE",
@@ -117,3 +137,36 @@ export const exitWithParent: Option = {
   name: "exit-with-parent",
   help: "end when the process that started this one does: for a shipper's child, which must not outlive it",
 };
+
+export const listen: Option = {
+  name: "listen",
+  value: "ADDRESS",
+  help: "HOST:PORT (default 127.0.0.1:9464; beyond this machine only with a token), or unix:PATH",
+};
+export const tokenFile: Option = {
+  name: "token-file",
+  value: "FILE",
+  help:
+    "holds the token that clients must send; or $GRAPHTAP_TOKEN (default: a new one, in the state folder)",
+};
+
+/** How lines leave a shipper. */
+export const waysOut: readonly Option[] = [
+  {
+    name: "out",
+    value: "WAY",
+    choices: ["tcp", "http"],
+    help: "how they get to Devo: tcp with a client certificate (default), http with a token (vector)",
+  },
+  {
+    name: "output",
+    value: "NAME",
+    help: "only this block under outputs (default: all that lines can be sent to)",
+  },
+  {
+    name: "tls",
+    value: "VERSION",
+    choices: ["1.2", "1.3"],
+    help: "highest TLS version to Devo (default 1.2: under 1.3 lines go to a server that then refuses us)",
+  },
+];

@@ -37,6 +37,7 @@ export function tapOptions(
   return {
     sink: sinkOptions(given, runtime.env, allowInsecureUrls, sinkOption),
     selection: selectionOf(given, loaded),
+    adopt: given.has("adopt"),
     stateDir: stateDirOf(given, loaded),
     format: (given.text("format") ?? "json") as LineFormat,
     hostname: hostOf(given),

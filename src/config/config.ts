@@ -173,6 +173,8 @@ export interface ServiceConfig {
   readonly rereadMaxSeconds: number | null;
   /** Whether a record leaves again when it changes. */
   readonly trackUpdates: boolean;
+  /** Whether an event tells of each record that is not in its collection any more. @default false */
+  readonly tellsRemoved?: boolean;
   /** `requests_limits` and `requests_per_second` of the service: budgets beside all others. @default [] */
   readonly requestLimits?: readonly RequestLimit[];
   /** Where its requests go, in a 1.x file whose services differ in that. @default as all of the input's */

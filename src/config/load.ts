@@ -74,7 +74,11 @@ export function loadConfig(text: string, options: ReadOptions): Config {
 
 /** The same for a configuration of one or several files. @throws as {@linkcode loadConfig} */
 export function loadFiles(texts: readonly FileText[], options: ReadOptions): Config {
-  const { config, problems: found } = parseFiles(texts, options);
+  return usable(options.file, parseFiles(texts, options));
+}
+
+/** What was read, if it can be used. @throws as {@linkcode loadConfig} */
+export function usable(file: string, { config, problems: found }: ParsedConfig): Config {
   if (config !== null) return config;
   const problems = found.filter(({ isAdvice }) => !isAdvice);
   const errors = problems.filter((problem) => problem.severity === "error");
@@ -82,8 +86,8 @@ export function loadFiles(texts: readonly FileText[], options: ReadOptions): Con
   const counts = `${count(errors.length, "error")}${
     warnings > 0 ? ` and ${count(warnings, "warning")}` : ""
   }`;
-  const lines = shownProblems(problems, (problem) => problemLine(options.file, problem));
-  throw new GraphtapError(failureCode(errors), [`${options.file} has ${counts}`, ...lines].join("\n"));
+  const lines = shownProblems(problems, (problem) => problemLine(file, problem));
+  throw new GraphtapError(failureCode(errors), [`${file} has ${counts}`, ...lines].join("\n"));
 }
 
 /** The failure that the errors among `problems` are together: their own, where all have the same. */

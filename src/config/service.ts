@@ -71,6 +71,10 @@ export const serviceSchema = z.strictObject({
     flag().default(true),
     "Whether an alert, score or control leaves again when it changes.",
   ),
+  removed: key(
+    flag().default(false),
+    "Whether an event tells of each record that is not in its collection any more; only where a collection is read whole.",
+  ),
   obfuscation_data: key(
     z.array(obfuscationSchema, { error: "a list of rules" }).default([]),
     "What to mask in each record.",
@@ -127,6 +131,7 @@ export function serviceConfig(
 ): ServiceConfig | null {
   const startTime = startTimeOf(values, path, plugin, options.now, report);
   const windowMaxSeconds = windowOf(values.override_query_window_max_seconds, path, plugin, report);
+  if (values.additional_filter !== undefined) judgeFilter(path, plugin, report);
   const tagVersion = tagVersionOf(values.tag_version, path, plugin, report) ?? version.tagVersion;
   const ownTag = values.override_tag ?? values.tag ?? null;
   if (ownTag !== null) {
@@ -153,9 +158,22 @@ export function serviceConfig(
     rereadMaxSeconds: whole.reread_max_seconds ?? whole.sweep_max_seconds ?? defaults?.rereadMaxSeconds ??
       null,
     trackUpdates: given.track_updates ?? defaults?.trackUpdates ?? whole.track_updates,
+    tellsRemoved: whole.removed && isReadWhole(values.removed, path, plugin, report),
     requestLimits: requestLimitsOf(whole.requests_limits, whole.requests_per_second),
     obfuscation: obfuscation.flatMap((rule) => rule ?? []),
   };
+}
+
+function isReadWhole(asked: boolean | undefined, path: Path, plugin: Plugin, report: Report): boolean {
+  if (plugin.cursor.kind === "snapshot") return true;
+  if (asked === true) {
+    report(
+      "warning",
+      [...path, "removed"],
+      `ignored: ${plugin.service} is a log, from which nothing is removed`,
+    );
+  }
+  return false;
 }
 
 function judgeTag(tag: string, path: Path, report: Report): void {
@@ -163,6 +181,15 @@ function judgeTag(tag: string, path: Path, report: Report): void {
   if (remark?.severity !== "warning") return;
   const found = `found ${shownValue(tag)}, expected ${remark.expected}`;
   report("warning", path, `${found}; Devo may not find a table for it`);
+}
+
+/** Neither the query of a table nor that of a job has an OData clause. */
+function judgeFilter(path: Path, { service, cursor }: Plugin, report: Report): void {
+  if (cursor.kind !== "query" && cursor.kind !== "job") return;
+  const member = cursor.kind === "query" ? "cursor.operators" : "cursor.filters";
+  const message =
+    `${service} takes no OData clause; a service of your own in globals.plugins asks for less by ${member}`;
+  report("error", [...path, "additional_filter"], message);
 }
 
 type StartTime = NonNullable<ServiceConfig["startTime"]>;

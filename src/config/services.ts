@@ -117,12 +117,22 @@ function reportOverlaps(
 }
 
 function overlap(registry: Registry, a: Plugin, b: Plugin): boolean {
-  if (a.service === b.service || collection(a) !== collection(b)) return false;
+  if (a.service === b.service || collection(a) !== collection(b) || areApart(a, b)) return false;
   const parts = [a, b].filter((plugin) => !registry.services().includes(plugin)).length;
   // The variants of a plugin are separate parts of it, and an older version of the API knows none of them.
   return parts === 0 || (parts === 1 && a.path === b.path);
 }
 
-function collection(plugin: Plugin): string {
-  return plugin.path.replace(/^\/(v1\.0|beta)\//, "");
+/** Jobs for other types of records each. */
+function areApart({ cursor: a }: Plugin, { cursor: b }: Plugin): boolean {
+  const [types, others] = [a, b].map((cursor) =>
+    cursor.kind === "job" ? cursor.filters?.recordTypeFilters : undefined
+  );
+  return types !== undefined && others !== undefined &&
+    ![types].flat().some((type) => [others].flat().includes(type));
+}
+
+function collection({ path, cursor }: Plugin): string {
+  const table = cursor.kind === "query" ? `#${cursor.table}` : "";
+  return path.replace(/^\/(v1\.0|beta)\//, "") + table;
 }

@@ -3,7 +3,7 @@ import { createHash, type X509Certificate } from "node:crypto";
 import type { Credentials } from "../config/config.ts";
 import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { secretEndOf } from "../wiring/secretWatch.ts";
-import type { Source } from "../wiring/streams.ts";
+import type { Source } from "../wiring/sources.ts";
 
 const DAY_MS = 86_400_000;
 /** From then on, renewing it is somebody's task. */

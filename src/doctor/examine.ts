@@ -6,8 +6,8 @@ import { readPage } from "../graph/pages.ts";
 import { createPermits } from "../graph/permits.ts";
 import { addSeconds, fromMillis } from "../instant.ts";
 import { filtersOf, filterSteps } from "../tap/windows/filters.ts";
-import { firstPageUrl } from "../tap/windows/query.ts";
-import type { Source } from "../wiring/streams.ts";
+import { firstRequest } from "../tap/windows/firstRequest.ts";
+import type { Source } from "../wiring/sources.ts";
 import { type CredentialFacts, describeCredential } from "./credential.ts";
 import {
   admissionAdvice,
@@ -147,13 +147,17 @@ async function askBy(source: Source, { clock, signal }: Examination): Promise<nu
   const small = { ...plugin, page: { ...plugin.page, size: 1 } };
   const page = await readPage(
     { graph, graphUrl, clock, random: Math.random, log, onRecord: () => {}, onProgress, onRequest: () => {} },
-    firstPageUrl(graphUrl, small, range, service.additionalFilter),
+    // A job takes its time, and a tenant's are counted: the list of them needs the same permission.
+    plugin.cursor.kind === "job"
+      ? { url: graphUrl + plugin.path }
+      : firstRequest(graphUrl, small, range, service.additionalFilter),
     {
       service: service.name,
       permissions: plugin.permissions,
       ...(plugin.licence === undefined ? {} : { licence: plugin.licence }),
       ...(plugin.notice === undefined ? {} : { notice: plugin.notice }),
       followsLink: false,
+      maxPageSize: plugin.page.by === "prefer" ? 1 : undefined,
       hasAdditionalFilter: service.additionalFilter !== null,
     },
     { permits: createPermits(limiters, "live"), visited: new Set(), attempts: ATTEMPTS },
@@ -167,7 +171,7 @@ const onProgress = () => Promise.resolve();
 function answered(records: number, { plugin }: Source, lacks: readonly string[]): string {
   const where = plugin.cursor.kind === "snapshot" ? "at all" : "in the last hour";
   return [
-    records > 0 ? "can be read" : `can be read; no record ${where}`,
+    records > 0 || plugin.cursor.kind === "job" ? "can be read" : `can be read; no record ${where}`,
     ...(lacks.length > 0 ? [`not granted, but advised: ${lacks.join(", ")}`] : []),
   ].join("; ");
 }

@@ -36,8 +36,7 @@ export function createApp(world: World, admin: Hono): Hono<AppBindings> {
   app.get("/metadata/identity/oauth2/token", (c) => answerMetadata(c.req.raw, c.env.call, world));
   app.get(APP_SERVICE_PATH, (c) => answerAppService(c.req.raw, c.env.call, world));
   app.get(ARC_PATH, (c) => answerArc(c.req.raw, c.env.call, world));
-  app.get("/v1.0/*", graph).all("/v1.0/*", noMethod);
-  app.get("/beta/*", graph).all("/beta/*", noMethod);
+  for (const path of ["/v1.0/*", "/beta/*"]) app.get(path, graph).post(path, graph).all(path, noMethod);
   app.route("/_emulator", admin);
   app.get(
     "/",

@@ -11,6 +11,10 @@ export interface Envelope {
   readonly random: Random;
   /** End with a bracket that does not match. */
   readonly broken: boolean;
+  /** The key of the array that holds the records. @default "value" */
+  readonly array?: string;
+  /** Finished members that stand before it. @default none */
+  readonly before?: string;
 }
 
 const BLOCK_BYTES = 65_536;
@@ -34,7 +38,8 @@ export function* pageBlocks(
   let head = `{"@odata.context":${JSON.stringify(envelope.context)}`;
   if (page.count !== null) head += `,"@odata.count":${page.count}`;
   if (linkFirst && link !== "") head += `,${link}`;
-  head += `,"value":[`;
+  if (envelope.before !== undefined) head += `,${envelope.before}`;
+  head += `,${JSON.stringify(envelope.array ?? "value")}:[`;
   let tail = `]${hint}`;
   if (!linkFirst && link !== "") tail += `,${link}`;
   tail += envelope.broken ? "]" : "}";

@@ -4,8 +4,8 @@ import { type Habits, habitsOf } from "./habits.ts";
 import { propertiesOf, type PropertyTable } from "./odata/properties.ts";
 
 /**
- * What a collection is meant by: its path, the last part of it (with `_beta` behind it in beta), or the service of
- * its plugin.
+ * What a collection is meant by: its path, the last part of it (with `_beta` behind it in beta), the table of a query, or
+ * the service of its plugin.
  */
 export type CollectionName = string;
 
@@ -24,23 +24,29 @@ export interface Collection extends Habits {
 export interface Collections {
   /** In the order of the plugins. */
   readonly all: readonly Collection[];
-  /** The collection at this path, if there is one. */
-  at(path: string): Collection | undefined;
+  /**
+   * The collection at this path, or which a job there belongs to, if there is one.
+   *
+   * @param body of a POST: of several tables at one path, the one that it asks for
+   */
+  at(path: string, body?: string): Collection | undefined;
   /** @throws GraphtapError `usage` when there is none of this name */
   named(name: CollectionName): Collection;
 }
 
-/** Learns the collections from their plugins. Of plugins of one path, the first describes it. */
+/** Learns the collections from their plugins. Of plugins of one path, or one table, the first describes it. */
 export function createCollections(plugins: readonly Plugin[]): Collections {
   const byPath = new Map<string, Collection>();
   const names = new Map<string, Collection>();
   for (const plugin of plugins) {
-    const path = lowerLast(plugin.path);
-    const last = lastOf(plugin.path);
+    const path = placeOf(plugin);
+    const last = plugin.cursor.kind === "query" ? plugin.cursor.table : lastOf(plugin.path);
     const isTaken = [...byPath.values()].some(({ name }) => name === last);
     const collection = byPath.get(path) ?? collectionOf(plugin, isTaken ? plugin.path : last);
     byPath.set(path, collection);
-    names.set(plugin.service, collection);
+    for (const name of [plugin.service, ...(plugin.variants ?? []).map(({ name }) => name)]) {
+      names.set(name, collection);
+    }
   }
   const all = [...byPath.values()];
   // A service's name goes before the last part of another's path.
@@ -51,7 +57,9 @@ export function createCollections(plugins: readonly Plugin[]): Collections {
   }
   return {
     all,
-    at: (path) => byPath.get(lowerLast(path)),
+    at: (path, body = "") =>
+      byPath.get(lowerLast(path)) ?? byPath.get(`${lowerLast(path)}#${tableIn(body)}`) ??
+        all.find((one) => one.plugin.cursor.kind === "job" && path.startsWith(`${one.path}/`)),
     named(name) {
       const found = names.get(name);
       if (found !== undefined) return found;
@@ -66,6 +74,16 @@ export function createCollections(plugins: readonly Plugin[]): Collections {
 
 function collectionOf(plugin: Plugin, name: string): Collection {
   return { name, path: plugin.path, plugin, properties: propertiesOf(plugin), ...habitsOf(plugin) };
+}
+
+/** Tables of one path lie at different places. */
+function placeOf({ path, cursor }: Plugin): string {
+  return lowerLast(path) + (cursor.kind === "query" ? `#${cursor.table}` : "");
+}
+
+/** The table that a hunting query begins with; "" where the body is none. */
+function tableIn(body: string): string {
+  return /"Query"\s*:\s*"\s*(\w+)/i.exec(body)?.[1] ?? "";
 }
 
 function lastOf(path: string): string {

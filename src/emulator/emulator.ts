@@ -11,6 +11,7 @@ import type { Call, World } from "./world.ts";
 import { createFaults, type FaultRegister, type Faults } from "./faults.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
 import { createRandom } from "./random.ts";
+import { createJobs } from "./jobs/jobs.ts";
 import { createHoldings, type Holdings } from "./records/holdings.ts";
 import { createRequestLog, type RequestLogEntry } from "./requestLog.ts";
 import { createSkipTokens } from "./skipTokens.ts";
@@ -52,6 +53,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     arcKeys: new Set(),
     skipTokens: createSkipTokens(random.fork("links"), options.skipTokenRequests ?? 5000),
     throttle: createThrottle(options.quotas),
+    jobs: createJobs(random.fork("jobs"), options.jobs),
     served: { number: 0 },
   };
   const faults = createFaults(collections);
@@ -64,7 +66,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     async fetch(request) {
       request.signal.throwIfAborted();
       if (new URL(request.url).pathname.startsWith("/_emulator/")) return app.fetch(request);
-      const call = beginCall(request, world, log, faults);
+      const call = beginCall(request, await bodyOf(request), world, log, faults);
       const answer = await answerFaults(request, call, world) ?? await app.fetch(request, { call });
       if (call.actions.some((action) => action.kind === "reset" && action.afterBytes === undefined)) {
         throw new TypeError("fetch failed", { cause: connectionReset() });
@@ -81,13 +83,23 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   };
 }
 
+/** What is sent to Graph by POST; Entra's secrets are nobody's but Entra's. */
+function bodyOf(request: Request): Promise<string> | string {
+  return request.method === "POST" && IS_GRAPH.test(new URL(request.url).pathname)
+    ? request.clone().text()
+    : "";
+}
+
+const IS_GRAPH = /^\/(v1\.0|beta)\//;
+
 function beginCall(
   request: Request,
+  body: string,
   world: World,
   log: ReturnType<typeof createRequestLog>,
   faults: FaultRegister,
 ): Call {
-  const entry = log.begin(request, world.clock.now());
+  const entry = log.begin(request, world.clock.now(), body);
   const [, token = ""] = (request.headers.get("authorization") ?? "").split(/\s+/);
   const grant = world.tokens.find(token);
   entry.tokenId = grant?.tokenId ?? null;
@@ -101,6 +113,7 @@ function beginCall(
     actions: faults.take(subject),
     requestId,
     clientRequestId: request.headers.get("client-request-id") ?? requestId,
+    body,
   };
 }
 
@@ -114,6 +127,7 @@ function requestedPage(params: URLSearchParams, world: World): number {
 
 /** How far back the upper bound of a filter lies, in seconds; 0 when it has none. */
 function askedAge(filter: string | null, { clock }: World): number {
-  const bound = parseInstant(/ l[et] (\S+)/.exec(filter ?? "")?.[1] ?? "");
+  const [, odata, kql] = /(?: l[et] (\S+))|(?:\.\. datetime\(([^)]+)\))/.exec(filter ?? "") ?? [];
+  const bound = parseInstant(odata ?? kql ?? "");
   return bound === null ? 0 : Math.max(0, secondsBetween(bound, fromMillis(clock.now())));
 }

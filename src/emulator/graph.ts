@@ -1,32 +1,41 @@
-import { fromMillis, type Instant } from "../instant.ts";
-import { gzipped, pageBlocks, streamOf } from "./body.ts";
+import { fromMillis } from "../instant.ts";
+import { pageBlocks } from "./body.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
 import type { Collection } from "./collections.ts";
 import { answerApplication } from "./entra/applications.ts";
 import type { Grant } from "./entra/tokens.ts";
-import { actionOf, type Call, type World } from "./world.ts";
-import { graphHeaders, type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
+import { actionOf, type Admitted, type Call, type World } from "./world.ts";
+import { type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
+import { answerJobs, createJob } from "./jobs/answer.ts";
+import { answerHunting } from "./hunting/answer.ts";
+import { unknownTable } from "./hunting/query.ts";
 import { QueryError } from "./odata/expression.ts";
 import { type Query, readQuery } from "./odata/query.ts";
 import { type Page, servePage } from "./pages.ts";
+import { numberedRecords, served } from "./served.ts";
 import { projectRecord, visibleBytes } from "./visible.ts";
 
-/** Answers a GET below /v1.0 or /beta, in Graph's order: token, permission, licence, budget, query. */
+/** Answers a request below /v1.0 or /beta, in Graph's order: token, permission, licence, budget, query. */
 export function answerGraph(request: Request, call: Call, world: World): Response {
   const application = answerApplication(request, call, world);
   if (application !== undefined) return application;
   const url = new URL(request.url);
   const grant = grantOf(request, url, world);
   if ("status" in grant) return refuse(grant, call, world.clock);
-  const collection = world.collections.at(url.pathname);
-  if (collection === undefined) return refuse(unknownSegment(url), call, world.clock);
+  const collection = world.collections.at(url.pathname, call.body);
+  if (collection === undefined) {
+    const unknown = request.method === "POST" ? unknownTable(call, world) : null;
+    return refuse(unknown ?? unknownSegment(url), call, world.clock);
+  }
   const denied = permissionRefusal(collection, grant);
   if (denied !== undefined) return refuse(denied, call, world.clock);
-  const wait = world.throttle.admit(collection.quotas, clientKey(grant), world.clock.now());
+  const wait = world.throttle.admit(collection.quotas, grant.tenant, world.clock.now());
   if (wait > 0) return throttled(collection, wait, call, world);
   world.skipTokens.age();
+  const answer = answers(request.method, collection);
+  if (answer === null) return refuse(NO_METHOD, call, world.clock);
   try {
-    return pageResponse(request, url, grant, collection, call, world);
+    return answer({ request, url, grant, collection }, call, world);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const code = error.message.startsWith("Invalid Skip Token") ? "UnknownError" : "BadRequest";
@@ -35,9 +44,18 @@ export function answerGraph(request: Request, call: Call, world: World): Respons
   }
 }
 
-function clientKey({ tenant }: Grant): string {
-  return `${tenant.tenantId}/${tenant.clientId}`;
+/** What answers a method of a collection; `null` where there is none. */
+function answers(method: string, { plugin: { cursor } }: Collection) {
+  if (cursor.kind === "query") return method === "POST" ? answerHunting : null;
+  if (cursor.kind === "job") return method === "POST" ? createJob : method === "GET" ? answerJobs : null;
+  return method === "GET" ? pageResponse : null;
 }
+
+const NO_METHOD: GraphRefusal = {
+  status: 405,
+  code: "Request_BadRequest",
+  message: "Specified HTTP method is not allowed for the request target.",
+};
 
 /** A collection that does not exist is a 400, not a 404. */
 function unknownSegment(url: URL): GraphRefusal {
@@ -60,10 +78,7 @@ function throttled(collection: Collection, wait: number, call: Call, world: Worl
 }
 
 function pageResponse(
-  request: Request,
-  url: URL,
-  { tenant }: Grant,
-  collection: Collection,
+  { request, url, grant: { tenant }, collection }: Admitted,
   call: Call,
   world: World,
 ): Response {
@@ -71,7 +86,7 @@ function pageResponse(
     url,
     tenantId: tenant.tenantId,
     collection,
-    query: queryOf(url, collection, fromMillis(world.clock.now()), call, world),
+    query: queryOf(request, url, collection, call, world),
     limit: actionOf(call, "emptyPage") ? 0 : actionOf(call, "shortPage")?.records,
   }, {
     store: world.store,
@@ -80,6 +95,7 @@ function pageResponse(
     uneven: world.options.unevenPages ?? true,
     ceiling: ({ name }) => world.options.skipCeilings?.[name] ?? Number.MAX_SAFE_INTEGER,
   });
+  if (page.isDead) return refuse({ status: 504, code: "GatewayTimeout", message: "" }, call, world.clock);
   call.entry.page = page.index;
   call.entry.records = page.rows.length;
   const select = url.searchParams.get("$select")?.split(",") ?? null;
@@ -95,32 +111,15 @@ function pageResponse(
     random: world.random,
     broken: actionOf(call, "invalidJson") !== undefined,
   });
-  const headers = {
-    ...graphHeaders(call, world.clock),
-    "content-type":
-      "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-    "odata-version": "4.0",
-  };
-  if (!wantsGzip(request, call, world)) return new Response(streamOf(blocks), { headers });
-  return new Response(streamOf(gzipped(blocks)), { headers: { ...headers, "content-encoding": "gzip" } });
+  return served(blocks, request, call, world);
 }
 
-/** The records, each told of as it is taken. */
-function* numberedRecords(
-  records: readonly Uint8Array[],
-  tenantId: string,
-  collection: string,
-  world: World,
-): Generator<Uint8Array> {
-  for (const bytes of records) {
-    world.served.number++;
-    world.options.onServed?.({ number: world.served.number, tenantId, collection, bytes });
-    yield bytes;
-  }
-}
-
-function queryOf(url: URL, collection: Collection, now: Instant, call: Call, world: World): Query {
-  const size = world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
+function queryOf(request: Request, url: URL, collection: Collection, call: Call, world: World): Query {
+  const now = fromMillis(world.clock.now());
+  const preferred = /odata\.maxpagesize=(\d+)/.exec(request.headers.get("prefer") ?? "")?.[1];
+  const size = collection.sizedBy === "prefer" && preferred !== undefined
+    ? Number(preferred)
+    : world.options.defaultPageSizes?.[collection.name] ?? collection.page.size;
   const query = readQuery(url.searchParams, collection, size, now);
   return actionOf(call, "ignoreFilter") ? { ...query, filter: null } : query;
 }
@@ -135,12 +134,4 @@ function withLinkFaults(page: Page, url: URL, call: Call): Page {
     ...page,
     nextLink: `${foreign.origin ?? "https://graph.example.net"}${link.pathname}${link.search}`,
   };
-}
-
-function wantsGzip(request: Request, call: Call, world: World): boolean {
-  if (actionOf(call, "truncateGzip") !== undefined) return true;
-  const accepted = /(^|,)\s*gzip\s*(;\s*q=(1|0?\.\d*[1-9]))?/i.test(
-    request.headers.get("accept-encoding") ?? "",
-  );
-  return world.options.gzip ?? accepted;
 }

@@ -23,6 +23,10 @@ export interface Habits {
     /** What becomes of a larger `$top`. */
     readonly over: "refuse" | "clamp";
   };
+  /** How a client may ask for a size of page; another way is refused. */
+  readonly sizedBy: "top" | "prefer" | "none";
+  /** Whether the last records come with a link, whose page is empty, or is never served. */
+  readonly deadLinks: boolean;
   /** `token`: `$skiptoken` over a frozen result. `skip`: an offset into whatever matches by then. */
   readonly links: "token" | "skip";
   /** Largest `$skip` that is accepted; `null` where `$skip` is refused altogether. */
@@ -47,11 +51,13 @@ function strictHabits({ permissions, licence, quota, cursor, page }: Plugin): Ha
   return {
     permissions: permissions.slice(0, 1),
     licensed: licence !== undefined,
-    quotas: [quota],
+    quotas: quota === "service-communications" ? [quota, "service-communications-hour"] : [quota],
     wording: quota === "reports" ? "reports" : "security",
     sortable: page.orderBy === undefined ? [] : [page.orderBy],
     order: cursor.field === undefined ? null : { by: cursor.field, descending: true },
     page: { size: Math.min(page.size, 100), max: page.size, over: "refuse" },
+    sizedBy: page.by ?? "top",
+    deadLinks: page.deadLinks ?? false,
     links: "token",
     maxSkip: null,
     count: false,
@@ -106,6 +112,13 @@ const KNOWN: Readonly<Record<string, Partial<Habits>>> = {
     sortable: ["activityDateTime"],
     // Users report that the order cannot be relied on, $orderby or not.
     order: { by: "activityDateTime", descending: true, coarse: true },
+  },
+  // Each workload has a permission of its own, and one is for all of them.
+  "/beta/security/auditLog/queries": {
+    permissions: ["", "-Exchange", "-SharePoint", "-OneDrive", "-Entra", "-Endpoint", "-CRM"].map((
+      workload,
+    ) => `AuditLogsQuery${workload}.Read.All`),
+    quotas: ["security"],
   },
   "/v1.0/security/alerts": {
     ...SECURITY,

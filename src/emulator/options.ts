@@ -51,6 +51,22 @@ export interface ServedRecord {
   readonly bytes: Uint8Array;
 }
 
+/** How the jobs of an audit log search fare. */
+export interface JobOptions {
+  /** Until one is done. @default 90 */
+  readonly seconds?: number;
+  /** The most that are under way at once in a tenant. @default 50 */
+  readonly mostAtOnce?: number;
+  /** The most records of one. @default 1000000 */
+  readonly mostRecords?: number;
+  /** What becomes of the job of this number, from 1, over these seconds since the epoch. @default "succeeded" */
+  readonly outcome?: (
+    number: number,
+    from: number,
+    to: number,
+  ) => "succeeded" | "failed" | "cancelled" | "hangs";
+}
+
 /** How the emulated Graph and Entra behave. */
 export interface EmulatorOptions {
   /** Where the collections are, and how they behave: one for each plugin. */
@@ -94,6 +110,10 @@ export interface EmulatorOptions {
    * users of alerts_v2 report without agreeing on a figure. @default none
    */
   readonly skipCeilings?: Readonly<Record<string, number>>;
+  /** The most rows of an answer of advanced hunting. @default 100000 */
+  readonly huntingRows?: number;
+  /** How jobs fare. */
+  readonly jobs?: JobOptions;
   /** Told of every record, as the part of the page that holds it is made. */
   readonly onServed?: (served: ServedRecord) => void;
 }

@@ -16,6 +16,8 @@ export interface Page {
   readonly index: number;
   /** The request that began the paging, when that is known. */
   readonly firstUrl: string;
+  /** Whether it is never served. */
+  readonly isDead?: boolean;
 }
 
 /** What a page is made from. */
@@ -82,7 +84,8 @@ function frozenPage(bookmark: Bookmark, request: PageRequest, context: PageConte
   const size = pageSize(rows.length - offset, top, request, context);
   const next = offset + size;
   // Now and then Graph links to a last page that turns out to hold nothing.
-  const trailing = size > 0 && context.uneven && context.random.chance(1 / 24);
+  const { deadLinks } = request.collection;
+  const trailing = size > 0 && context.uneven && (deadLinks || context.random.chance(1 / 24));
   const nextLink = next < rows.length || request.limit === 0 || trailing
     ? linkWith(request.url, "$skiptoken", context.tokens.issue({ ...bookmark, offset: next, page: page + 1 }))
     : null;
@@ -92,6 +95,7 @@ function frozenPage(bookmark: Bookmark, request: PageRequest, context: PageConte
     count: request.query.count ? rows.length : null,
     index: page,
     firstUrl,
+    isDead: deadLinks && offset > 0 && offset >= rows.length && page % 2 === 1,
   };
 }
 

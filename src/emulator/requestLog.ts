@@ -12,6 +12,7 @@ export interface RequestLogEntry {
   readonly status: number;
   /** Why a query was refused, in the emulator's own words: Graph does not say. */
   readonly reason: string | null;
+  /** What it asks by: its `$filter`, or the body of a POST to Graph. */
   readonly filter: string | null;
   readonly top: string | null;
   /** 0 for the first page of a paging, `null` when no page was served. */
@@ -34,7 +35,8 @@ export type MutableEntry = { -readonly [K in keyof RequestLogEntry]: RequestLogE
 /** The latest requests. */
 export interface RequestLog {
   readonly entries: readonly RequestLogEntry[];
-  begin(request: Request, at: number): MutableEntry;
+  /** @param body of a POST to Graph */
+  begin(request: Request, at: number, body: string): MutableEntry;
 }
 
 /** A log of the latest `limit` requests. */
@@ -42,8 +44,8 @@ export function createRequestLog(collections: Collections, limit = 10_000): Requ
   const entries: MutableEntry[] = [];
   return {
     entries,
-    begin(request, at) {
-      const entry = newEntry(request, collections, at);
+    begin(request, at, body) {
+      const entry = newEntry(request, collections, at, body);
       entries.push(entry);
       if (entries.length > limit) entries.shift();
       return entry;
@@ -54,17 +56,17 @@ export function createRequestLog(collections: Collections, limit = 10_000): Requ
 /** Who gives tokens: Entra, the metadata service or Azure Arc, App Service. */
 const TOKENS = /\/(oauth2\/v2\.0\/token|identity\/oauth2\/token|msi\/token)$/;
 
-function newEntry(request: Request, collections: Collections, at: number): MutableEntry {
+function newEntry(request: Request, collections: Collections, at: number, body: string): MutableEntry {
   const url = new URL(request.url);
   const header = (name: LoggedHeader) => request.headers.get(name);
   return {
     at,
     method: request.method,
     path: url.pathname,
-    collection: TOKENS.test(url.pathname) ? "token" : collections.at(url.pathname)?.name ?? null,
+    collection: TOKENS.test(url.pathname) ? "token" : collections.at(url.pathname, body)?.name ?? null,
     status: 0,
     reason: null,
-    filter: url.searchParams.get("$filter"),
+    filter: url.searchParams.get("$filter") ?? (body || null),
     top: url.searchParams.get("$top"),
     page: null,
     records: 0,

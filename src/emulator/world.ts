@@ -1,9 +1,10 @@
 import type { Clock } from "../clock.ts";
-import type { Collections } from "./collections.ts";
+import type { Collection, Collections } from "./collections.ts";
 import type { Replays } from "./entra/replays.ts";
-import type { Tokens } from "./entra/tokens.ts";
+import type { Grant, Tokens } from "./entra/tokens.ts";
 import type { FaultAction } from "./faults.ts";
 import type { EmulatorOptions, TenantOptions } from "./options.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Random } from "./random.ts";
 import type { MutableEntry } from "./requestLog.ts";
@@ -24,6 +25,7 @@ export interface World {
   readonly arcKeys: Set<string>;
   readonly skipTokens: SkipTokens;
   readonly throttle: Throttle;
+  readonly jobs: Jobs;
   /** Number of the record that was served last. */
   readonly served: { number: number };
 }
@@ -34,6 +36,16 @@ export interface Call {
   readonly actions: readonly FaultAction[];
   readonly requestId: string;
   readonly clientRequestId: string;
+  /** Of a POST to Graph; "" of any other request. */
+  readonly body: string;
+}
+
+/** What a request that may be answered is about. */
+export interface Admitted {
+  readonly request: Request;
+  readonly url: URL;
+  readonly grant: Grant;
+  readonly collection: Collection;
 }
 
 /** The action of this kind that a fault asked for, if any. */

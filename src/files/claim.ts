@@ -12,23 +12,16 @@ import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { listFolder, readFileIfAny, removeFile, replaceFile, UNFINISHED } from "./durable.ts";
 import { failureCode } from "./failure.ts";
+import { fateOf, type Holder, holderOf } from "./holder.ts";
 import type { Host } from "./host.ts";
 
 const PREFIX = "lock.";
 
 /** Who put down a claim. */
-export interface Claimant {
-  readonly pid: number;
-  readonly started: string | null;
-  readonly boot: string | null;
-  readonly namespace: string | null;
-  readonly hostname: string | null;
+export interface Claimant extends Holder {
   /** Whether it is written again for as long as the process lives; version 0.1 did not. */
   readonly beats: boolean;
 }
-
-/** What can be told of the process that put down a claim. */
-export type Fate = "lives" | "gone" | "unknown";
 
 /** A claim of another process that lives, or may live. */
 export interface OtherClaim {
@@ -40,15 +33,7 @@ export interface OtherClaim {
 
 /** Puts down the claim of process `pid`; the path of its file. @throws `state-unusable` */
 export function putClaim(dir: string, pid: number, host: Host): string {
-  const { boot, namespace, hostname } = host;
-  const claimant: Claimant = {
-    pid,
-    started: host.startOf(pid) ?? null,
-    boot,
-    namespace,
-    hostname,
-    beats: true,
-  };
+  const claimant: Claimant = { ...holderOf(pid, host), beats: true };
   const path = join(dir, `${PREFIX}${pid}-${randomUUID()}`);
   replaceFile(path, JSON.stringify(claimant) + "\n");
   return path;
@@ -70,20 +55,6 @@ export function findClaim(dir: string, host: () => Host, own?: string): OtherCla
     removeFile(path);
   }
   return null;
-}
-
-/** What became of the process. */
-export function fateOf(claimant: Omit<Claimant, "beats">, here: Host): Fate {
-  if (claimant.boot !== here.boot) {
-    // The same host has been started again; another one, on a shared volume, we cannot look into.
-    return claimant.hostname !== null && claimant.hostname === here.hostname ? "gone" : "unknown";
-  }
-  if (claimant.namespace !== here.namespace) return "unknown";
-  const started = here.startOf(claimant.pid);
-  if (started === undefined) return "unknown";
-  // The number may have gone to another process since.
-  const isOther = claimant.started !== null && started !== claimant.started;
-  return started === null || isOther ? "gone" : "lives";
 }
 
 /** Writes a claim again, for others to see that its holder lives; false when it is gone. */

@@ -90,7 +90,16 @@ export function readFileIfAny(path: string): Buffer | null {
  * @throws `state-unusable`; the old content is then still there, or the new one already.
  */
 export function replaceFile(path: string, content: string | Uint8Array, ownedAs?: string): void {
-  const unfinished = path + UNFINISHED;
+  replaceFileBy(path + UNFINISHED, path, content, ownedAs);
+}
+
+/** The same, by a file `unfinished` of the same volume, which is renamed. @throws `state-unusable` */
+export function replaceFileBy(
+  unfinished: string,
+  path: string,
+  content: string | Uint8Array,
+  ownedAs?: string,
+): void {
   attempt("write", path, () => {
     const fd = openPlain(unfinished, READ_WRITE | constants.O_TRUNC);
     try {

@@ -10,11 +10,16 @@ import { GraphtapError } from "../errors.ts";
 import { findClaim, lastRenewal, type OtherClaim, putClaim, renewClaim } from "./claim.ts";
 import { openFile, readFileIfAny, removeFile, writeFully } from "./durable.ts";
 import { attempt } from "./failure.ts";
+import { type Hold, holdersOf, takeHold } from "./hold.ts";
+import { type Holder, holderInWords } from "./holder.ts";
 import { type Host, thisHost } from "./host.ts";
 import type { FileLocker } from "./lock.ts";
 
-/** The right to write in a folder. Ends with {@linkcode FolderLock.release} or with the process, even by `kill -9`. */
-export interface FolderLock {
+/**
+ * The right to write in a folder. Ends with {@linkcode FolderLock.release} or with the process, even by `kill -9`, and
+ * when the system gives the lock to another process: then it lets nothing more be written (`hold.ts`).
+ */
+export interface FolderLock extends Omit<Hold, "release"> {
   /** Lets the next process in; once is enough. */
   release(): void;
 }
@@ -46,31 +51,78 @@ const BEATS_OF_SILENCE = 2.5;
  * @throws `state-in-use` when another process has the folder, naming it when it can be told; `state-unusable`
  */
 export function acquireLock(dir: string, locker: FileLocker, options: LockOptions): FolderLock {
-  const { pid, host = thisHost } = options;
+  const { host: look = thisHost } = options;
+  const host = look();
+  const release = takeLock(dir, locker, host, options);
+  try {
+    return holding(dir, host, release, options);
+  } catch (error) {
+    release(true);
+    throw error;
+  }
+}
+
+/** @param wasOurs whether it was ours until now: what others wrote since is theirs */
+type Release = (wasOurs: boolean) => void;
+
+/** The lock, with what keeps us from writing when it is lost. */
+function holding(
+  dir: string,
+  host: Host,
+  release: Release,
+  { pid, beatMs = BEAT_MS, onLost }: LockOptions,
+): FolderLock {
+  const lostTo = (holder: Holder | null) => lostFolder(dir, holder, host);
+  const hold = takeHold(dir, { pid, host, lostTo, onLost });
+  // Who stood still for long finds out before it does anything else.
+  const timer = setInterval(() => {
+    try {
+      hold.check();
+    } catch {
+      // Told already; what fails otherwise may pass, and fails again where something is to be written.
+    }
+  }, beatMs);
+  timer.unref();
+  let held = true;
+  return {
+    ...hold,
+    release() {
+      // A second time would close a file, or empty a lock, that is someone else's by then.
+      if (!held) return;
+      held = false;
+      clearInterval(timer);
+      release(hold.release());
+    },
+  };
+}
+
+/** Takes the lock of the folder; what gives it back. @throws `state-in-use`, `state-unusable` */
+function takeLock(dir: string, locker: FileLocker, host: Host, options: LockOptions): Release {
+  const { pid } = options;
   const path = join(dir, "lock");
   giveName(join(dir, ".lock"), path);
   closeSync(openFile(path, "write"));
   const lock = attempt("lock", path, () => locker(path));
-  if (lock.status === "busy") throw inUse(dir, readPid(path), path);
-  if (lock.status === "unsupported") return lockByClaim(dir, path, host(), options);
+  if (lock.status === "busy") throw inUse(dir, readPid(path), path, host);
+  if (lock.status === "unsupported") return lockByClaim(dir, path, host, options);
   try {
-    keepSecondName(dir, path, locker);
+    keepSecondName(dir, path, locker, host);
     writeText(path, `${pid}\n`);
     // Left by a process that found no flock, such as one in another container on the same volume.
     const claim = findLiveClaim(dir, host, options);
-    if (claim !== null) throw inUse(dir, claim.pid, claim.path);
+    if (claim !== null) throw inUse(dir, claim.pid, claim.path, host);
   } catch (error) {
     lock.release();
     throw error;
   }
-  return once(() => {
+  return (wasOurs) => {
     try {
-      writeText(path, "");
+      if (wasOurs) writeText(path, "");
     } catch {
       // The number is only for people; that the volume fails is said by whatever fails to be written to it.
     }
     lock.release();
-  });
+  };
 }
 
 /** Makes `name` another name of the file `path`, where that is there and the name is free. */
@@ -83,43 +135,43 @@ function giveName(path: string, name: string): void {
 }
 
 /** Lets `.lock` name the file `lock` that we have locked; it may be another one, which another process has locked. */
-function keepSecondName(dir: string, path: string, locker: FileLocker): void {
+function keepSecondName(dir: string, path: string, locker: FileLocker, host: Host): void {
   const second = join(dir, ".lock");
   giveName(path, second);
   const named = lstatSync(second, { throwIfNoEntry: false });
   if (named === undefined || named.ino === lstatSync(path).ino) return;
   const other = attempt("lock", second, () => locker(second));
-  if (other.status === "busy") throw inUse(dir, readPid(second), path);
+  if (other.status === "busy") throw inUse(dir, readPid(second), path, host);
   removeFile(second);
   if (other.status === "locked") other.release();
   giveName(path, second);
 }
 
-function lockByClaim(dir: string, lockPath: string, host: Host, options: LockOptions): FolderLock {
+function lockByClaim(dir: string, lockPath: string, host: Host, options: LockOptions): Release {
   const own = putClaim(dir, options.pid, host);
-  const claim = findLiveClaim(dir, () => host, options, own);
+  const claim = findLiveClaim(dir, host, options, own);
   // A process that did find flock names itself in the file it locks.
   const locker = readPid(lockPath);
   if (claim === null && (locker === null || host.startOf(locker) === null)) {
     const stop = keepClaim(dir, own, options);
-    return once(() => {
+    return () => {
       stop();
       removeFile(own);
-    });
+    };
   }
   removeFile(own);
-  throw claim === null ? inUse(dir, locker, lockPath) : inUse(dir, claim.pid, claim.path);
+  throw claim === null ? inUse(dir, locker, lockPath, host) : inUse(dir, claim.pid, claim.path, host);
 }
 
 /** As {@linkcode findClaim}, but watches a claim for a while whose process cannot be looked into. */
 function findLiveClaim(
   dir: string,
-  host: () => Host,
+  host: Host,
   options: LockOptions,
   own?: string,
 ): OtherClaim | null {
   for (;;) {
-    const claim = findClaim(dir, host, own);
+    const claim = findClaim(dir, () => host, own);
     if (claim === null || !claim.isWatched || isRenewed(claim.path, options, own)) return claim;
     removeFile(claim.path);
   }
@@ -166,25 +218,27 @@ function keepClaim(dir: string, own: string, { beatMs = BEAT_MS, onLost }: LockO
   return () => clearInterval(timer);
 }
 
-/** A second release would close a file, or empty a lock, that is someone else's by then. */
-function once(release: () => void): FolderLock {
-  let held = true;
-  return {
-    release() {
-      if (!held) return;
-      held = false;
-      release();
-    },
-  };
-}
-
-function inUse(dir: string, pid: number | null, file: string): GraphtapError {
-  const by = pid === null ? "another process" : `process ${pid}`;
+function inUse(dir: string, pid: number | null, file: string, here: Host): GraphtapError {
+  const by = pid === null ? "another process" : holderInWords({ pid, hostname: hostOf(dir, pid) }, here);
   // Only a claim can outlive its process unnoticed; the file named "lock" never has to be deleted.
   const stale = file.endsWith("lock") ? "" : `, or delete "${file}" if you are sure that it ended`;
   return new GraphtapError(
     "state-in-use",
     `Cannot use the state folder "${dir}": ${by} is using it; stop that one first${stale}, or choose another folder with --state`,
+  );
+}
+
+/** The host of the process `pid` that has the folder; `null` where that cannot be told. */
+function hostOf(dir: string, pid: number): string | null {
+  return holdersOf(dir).find(({ holder }) => holder?.pid === pid)?.holder?.hostname ?? null;
+}
+
+function lostFolder(dir: string, holder: Holder | null, here: Host): GraphtapError {
+  const by = holder === null ? "another process" : holderInWords(holder, here);
+  return new GraphtapError(
+    "state-in-use",
+    `Cannot go on with the state folder "${dir}": ${by} took it while this one stood still or had no connection to ` +
+      `it, or somebody deleted what it held; nothing was written since`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Which processes live on this host: what a lock without `flock` has to go by. */
-import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
+import { getBuiltinModule } from "node:process";
 
 /** A view of the processes of one host, or of one container on it. */
 export interface Host {
@@ -36,6 +36,7 @@ function startByCommand(pid: number): string | null | undefined {
   // The time zone and language of whoever asks must not change the answer.
   const env = { LC_ALL: "C", TZ: "UTC" };
   try {
+    const { spawnSync } = getBuiltinModule("node:child_process");
     const { status, stdout } = spawnSync("/bin/ps", ["-o", "lstart=", "-p", String(pid)], {
       env,
       encoding: "utf8",

@@ -1,6 +1,6 @@
 /** Locks on one file: a system call where the runtime has one, a command where it has none. */
-import { spawnSync } from "node:child_process";
 import { closeSync } from "node:fs";
+import { getBuiltinModule } from "node:process";
 import { openFile } from "./durable.ts";
 
 /** What became of an attempt to lock a file. */
@@ -29,6 +29,8 @@ const FLOCK_TIMEOUT_MS = 5_000;
 export function lockByCommand(timeoutMs: number): FileLocker {
   return (path) => {
     const fd = openFile(path, "write");
+    // Loaded here: a command that only looks, such as a pull with nothing to do, needs none.
+    const { spawnSync } = getBuiltinModule("node:child_process");
     const result = spawnSync("flock", ["-n", "-x", "3"], {
       stdio: ["ignore", "ignore", "pipe", fd],
       timeout: timeoutMs,

@@ -12,15 +12,22 @@ import type { TokenSource } from "./auth/token.ts";
 import type { Permits } from "./permits.ts";
 import type { HttpResponse, Transport } from "./transport.ts";
 
+/** What is asked of Graph. */
+export interface GraphRequest {
+  readonly url: string;
+  /** JSON, which makes it a POST. @default it is a GET */
+  readonly body?: string;
+}
+
 /** One input's way into Graph. */
 export interface GraphClient {
   /**
-   * The one authorised GET: waits for a permit, adds the token, renews a refused one once. The answer's body is to
+   * The one authorised request: waits for a permit, adds the token, renews a refused one once. The answer's body is to
    * be read, to its end or in part: until then it keeps its permit.
    *
    * @throws token-refused, token-unavailable, graph-*, page-link-expired as the answer says
    */
-  get(url: string, asked: Asked, permits: Permits, signal?: AbortSignal): Promise<HttpResponse>;
+  ask(request: GraphRequest, asked: Asked, permits: Permits, signal?: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface GraphClientOptions {
@@ -35,13 +42,16 @@ export interface GraphClientOptions {
   readonly onAnswer?: (service: string, status: number | null, ms: number) => void;
 }
 
+/** 201 is the answer to who creates something, 206 that of legacy alerts where a provider failed. */
+const SERVED = new Set([200, 201, 206]);
+
 export function createGraphClient(options: GraphClientOptions): GraphClient {
   const { tokens, clock, outage } = options;
   const send = createSender(options);
   const sayOnce = createPartialWarning(options.log);
 
   return {
-    async get(url, asked, permits, signal) {
+    async ask(request, asked, permits, signal) {
       for (let renewed = false;; renewed = true) {
         // A permit is for now: it must not wait for a token, which may take minutes.
         const known = await tokens.get(signal);
@@ -49,10 +59,10 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         let underWay = false;
         try {
           const token = tokens.current() ?? known;
-          const response = await send(url, token, asked.service, signal);
+          const response = await send(request, token, asked, signal);
           permit.answered();
           if (response.status === 206) sayOnce(response.header("warning"), asked.service);
-          if (response.status === 200 || response.status === 206) {
+          if (SERVED.has(response.status)) {
             underWay = true;
             return { ...response, body: followed(response.body, outage, asked.service, permit.release) };
           }
@@ -72,26 +82,29 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   };
 }
 
-/** Sends a GET, and tells the log of it. */
+const PREFER = "include-unknown-enum-members";
+
+/** Sends a request, and tells the log of it. */
 function createSender({ transport, clock, log, userAgent, outage, onAnswer }: GraphClientOptions) {
   return async (
-    url: string,
+    { url, body }: GraphRequest,
     token: string,
-    service: string,
+    { service, maxPageSize }: Asked,
     signal: AbortSignal | undefined,
   ): Promise<HttpResponse> => {
     const clientRequestId = randomUUID();
     const started = clock.now();
     const sent = transport({
-      method: "GET",
+      ...(body === undefined ? { method: "GET" } : { method: "POST", body }),
       url,
       signal,
       headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json; charset=utf-8" }),
         "authorization": `Bearer ${token}`,
         "accept": "application/json",
         "accept-encoding": "gzip",
         // Links do not carry it, so it goes with every page: without it new enum members read "unknownFutureValue".
-        "prefer": "include-unknown-enum-members",
+        "prefer": maxPageSize === undefined ? PREFER : `${PREFER}, odata.maxpagesize=${maxPageSize}`,
         "client-request-id": clientRequestId,
         "user-agent": userAgent,
       },

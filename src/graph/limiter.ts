@@ -27,6 +27,8 @@ export interface Limiter {
    * @throws the signal's reason
    */
   acquire(priority: Priority, signal?: AbortSignal): Promise<Permit>;
+  /** The same without waiting; `null` where the request would have to. */
+  tryAcquire(): Permit | null;
   /** Graph answered 429: nobody passes for `ms` milliseconds, and fewer after that, for a while. */
   throttled(ms: number): void;
   /** The stretch that the budget counts, in milliseconds. */
@@ -96,17 +98,16 @@ export function createLimiter(budget: Budget, clock: Clock, memory: RequestMemor
           wake();
           reject(signal?.reason);
         };
-        const waiter: Waiter = {
-          rank: RANK[priority],
-          admit: () => {
-            signal?.removeEventListener("abort", giveUp);
-            resolve(permit());
-          },
+        const admit = () => {
+          signal?.removeEventListener("abort", giveUp);
+          resolve(permit());
         };
+        const waiter: Waiter = { rank: RANK[priority], admit };
         signal?.addEventListener("abort", giveUp, { once: true });
         enqueue(waiting, waiter);
         if (!admitting) void admitAll();
       }),
+    tryAcquire: () => waiting.length === 0 && waitMs() === 0 ? permit() : null,
     throttled: (ms) => pause.begin(ms),
     used: () => pause.leftMs(clock.now()) > 0 ? 1 : shareOf(window.count(clock.now(), windowMs), budget),
   };

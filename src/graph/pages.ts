@@ -5,7 +5,7 @@ import type { Framers } from "../json/framer.ts";
 import type { OnRecord, OnTooLong, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { GraphClient } from "./client.ts";
+import type { GraphClient, GraphRequest } from "./client.ts";
 import type { Asked } from "./asked.ts";
 import { checkLink, type Visited } from "./links.ts";
 import type { Permits } from "./permits.ts";
@@ -36,6 +36,12 @@ export interface PageReader {
   readonly onFailure?: (error: GraphtapError) => void;
 }
 
+/** A request that is answered with records. */
+export interface PageRequest extends GraphRequest {
+  /** The key of the array that holds them. @default "value" */
+  readonly array?: string;
+}
+
 export interface Page {
   /** Where the next page is, checked; `null` after the last. */
   readonly nextLink: string | null;
@@ -60,16 +66,17 @@ export interface ReadOptions {
  */
 export function readPage(
   reader: PageReader,
-  url: string,
+  request: PageRequest,
   asked: Asked,
   how: ReadOptions,
   signal?: AbortSignal,
 ): Promise<Page> {
   return withRetries(async () => {
     reader.onRequest();
-    const response = await reader.graph.get(url, asked, how.permits, signal);
-    const { nextLink, records } = await scan(reader, response, asked.service, signal);
-    const place = { service: asked.service, graphUrl: reader.graphUrl, pageUrl: url, visited: how.visited };
+    const response = await reader.graph.ask(request, asked, how.permits, signal);
+    const { service } = asked;
+    const { nextLink, records } = await scan(reader, response, { service, array: request.array }, signal);
+    const place = { service, graphUrl: reader.graphUrl, pageUrl: request.url, visited: how.visited };
     return {
       nextLink: nextLink === null ? null : checkLink(nextLink, place),
       records,
@@ -92,11 +99,11 @@ export function readPage(
 async function scan(
   { framers, onRecord, onTooLong, onProgress, onBytes }: PageReader,
   { body, header }: HttpResponse,
-  service: string,
+  { service, array = "value" }: { service: string; array: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
   const from = isHtml(header("content-type")) ? `: ${FOREIGN}` : "";
-  const scanner = createPageScanner({}, framers, onTooLong);
+  const scanner = createPageScanner({ array }, framers, onTooLong);
   let bytes = 0;
   try {
     for await (const chunk of body) {

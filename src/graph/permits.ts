@@ -1,4 +1,5 @@
 /** Permits that draw on several limiters: a request goes when each of them lets it go. */
+import type { GraphtapError } from "../errors.ts";
 import { LONGEST_RETRY_AFTER_MS } from "../net/backoff.ts";
 import type { Limiter, Permit, Priority } from "./limiter.ts";
 
@@ -34,17 +35,60 @@ export function allOf(limiters: readonly Limiter[]): Limiter {
     windowMs: Math.max(0, ...limiters.map(({ windowMs }) => windowMs)),
     async acquire(priority, signal) {
       const permits: Permit[] = [];
-      const answered = () => permits.forEach((permit) => permit.answered());
-      const release = () => permits.forEach((permit) => permit.release());
       try {
         for (const limiter of limiters) permits.push(await limiter.acquire(priority, signal));
-        return { answered, release };
+        return together(permits);
       } catch (error) {
-        release();
+        together(permits).release();
         throw error;
       }
     },
+    tryAcquire() {
+      const permits: Permit[] = [];
+      for (const limiter of limiters) {
+        const permit = limiter.tryAcquire();
+        if (permit === null) {
+          permits.forEach(({ release }) => release());
+          return null;
+        }
+        permits.push(permit);
+      }
+      return together(permits);
+    },
     throttled: (ms) => limiters.forEach((limiter) => limiter.throttled(ms)),
     used: () => Math.max(0, ...limiters.map((limiter) => limiter.used())),
+  };
+}
+
+/** A 429 that names no time is obeyed for so long where nobody waits for a permit. */
+const LATER_MS = 900_000;
+
+/**
+ * Permits for who would rather come back than wait: of `scarce` without waiting, of `others` as ever.
+ *
+ * @param refused what is thrown where `scarce` has none now
+ */
+export function createPermitsNow(scarce: Limiter, others: Permits, refused: () => GraphtapError): Permits {
+  return {
+    async acquire(signal) {
+      const first = scarce.tryAcquire();
+      if (first === null) throw refused();
+      try {
+        return together([first, await others.acquire(signal)]);
+      } catch (error) {
+        first.release();
+        throw error;
+      }
+    },
+    throttled(retryAfterSeconds) {
+      scarce.throttled(retryAfterSeconds === undefined ? LATER_MS : retryAfterSeconds * 1000);
+    },
+  };
+}
+
+function together(permits: readonly Permit[]): Permit {
+  return {
+    answered: () => permits.forEach((permit) => permit.answered()),
+    release: () => permits.forEach((permit) => permit.release()),
   };
 }

@@ -17,7 +17,7 @@ import { openFile, readFileIfAny, replaceFile, writeFully } from "../files/durab
 import { LONGEST_TRAVEL_MS, type RequestMemory, type SentRequest } from "./requestWindow.ts";
 
 /** Longer than the stretch of any limit and the wait for any answer; what is older is forgotten. */
-const KEPT_MS = 3_600_000;
+const KEPT_MS = 25 * 3_600_000;
 /** A request is given up after so long: one that a killed process left behind is over by then. */
 const LONGEST_REQUEST_MS = 300_000;
 /** From this length on the file is written anew, with what still counts. */

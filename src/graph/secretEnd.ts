@@ -50,7 +50,7 @@ export async function askSecretEnd(question: SecretQuestion, signal?: AbortSigna
     hasAdditionalFilter: false,
   };
   try {
-    const response = await graph.get(url, asked, permits, signal);
+    const response = await graph.ask({ url }, asked, permits, signal);
     return endIn(await readText(response, MAX_BODY_BYTES), hint());
   } catch (thrown) {
     const { kind, message } = asGraphtapError(thrown);

@@ -1,27 +1,24 @@
 import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE } from "./ascii.ts";
-import { decodeString } from "./decode.ts";
 import { skipSpace, stringEnd, valueEnd } from "./skip.ts";
 
 /**
- * Calls `visit` for each member of the JSON object, or each element of the array, that begins at `start`.
+ * Is called for a member of an object or an element of an array.
  *
- * @param visit gets the member's key (`null` for an element) and where its value lies
+ * @param keyStart where the member's key begins, quotes included; -1 for an element
+ * @returns false when what comes behind it is not asked for
  */
-export function eachChild(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  visit: (key: string | null, start: number, end: number) => void,
-): void {
+export type OnChild = (keyStart: number, keyEnd: number, start: number, end: number) => boolean;
+
+/** Calls `visit` for each member of the JSON object, or each element of the array, that begins at `start`. */
+export function eachChild(bytes: Uint8Array, start: number, end: number, visit: OnChild): void {
   const keyed = bytes[start] === OPEN_BRACE;
   for (let at = skipSpace(bytes, start + 1, end); at < end;) {
     if (bytes[at] === CLOSE_BRACE || bytes[at] === CLOSE_BRACKET) return;
-    const keyEnd = keyed ? stringEnd(bytes, at, end) : at;
-    const key = keyed ? decodeString(bytes, at, keyEnd) : null;
+    const keyEnd = keyed ? stringEnd(bytes, at, end) : -1;
     // Past the key and its colon.
     const value = keyed ? skipSpace(bytes, skipSpace(bytes, keyEnd, end) + 1, end) : at;
     const valueStop = valueEnd(bytes, value, end);
-    visit(key, value, valueStop);
+    if (!visit(keyed ? at : -1, keyEnd, value, valueStop)) return;
     at = skipSpace(bytes, valueStop, end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, end);
   }

@@ -6,14 +6,18 @@ export interface Place {
   state: StateName;
   /** Offset from the page's first byte: of the wrong byte, or of its end. */
   offset: number;
-  /** Number of the record being read or awaited, from 1; 0 outside the "value" array. */
+  /** The key of the array that holds the records. */
+  array: string;
+  /** Number of the record being read or awaited, from 1; 0 outside that array. */
   record: number;
   /** Whether the place is inside that record. */
   inside: boolean;
 }
 
 /** Why a page with two arrays, or an array and something else, cannot be trusted. */
-export const SECOND_VALUE = 'response has a second "value"';
+export function secondArray(array: string): string {
+  return `response has a second "${array}"`;
+}
 
 const EXPECTED: Partial<Record<StateName, string>> = {
   done: 'nothing after the closing "}"',
@@ -43,13 +47,13 @@ export function wrongByte(place: Place, byte: number): string {
     case "mark2":
     case "mark3":
     case "page":
-      if (char === "[") return 'response is an array, expected an object with a "value" array';
+      if (char === "[") return `response is an array, expected an object with a "${place.array}" array`;
       if (char === "<") return "response is markup (HTML or XML), expected JSON";
       return `response is not a JSON object: byte ${place.offset} is ${shown(char)}, expected "{"`;
     case "firstRecord":
     case "nextRecord": {
       const kind = kindOf(char);
-      if (kind !== null) return `element ${place.record} of "value" is ${kind}, expected an object`;
+      if (kind !== null) return `element ${place.record} of "${place.array}" is ${kind}, expected an object`;
     }
   }
   const expected = EXPECTED[place.state] ?? "a number, true, false or null";
@@ -70,9 +74,9 @@ export function tooLong(what: string, limit: number): string {
   return `${what} is longer than ${limit} bytes, the most that is read`;
 }
 
-function whereabouts({ record, inside }: Place): string {
-  if (record === 0) return 'outside the "value" array';
-  return inside ? `inside element ${record} of "value"` : `before element ${record} of "value"`;
+function whereabouts({ array, record, inside }: Place): string {
+  if (record === 0) return `outside the "${array}" array`;
+  return `${inside ? "inside" : "before"} element ${record} of "${array}"`;
 }
 
 function kindOf(char: string): string | null {

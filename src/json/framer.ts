@@ -61,8 +61,8 @@ const USED_UP = 0;
 const FULL = 1;
 
 const PAGE_BYTES = 65_536;
-/** What is read side by side beyond this costs what the lexer costs, and no memory. */
-const MOST_FRAMERS = 8;
+/** One for each connection there may be: a page without one costs what the lexer costs. */
+const MOST_FRAMERS = 64;
 /** A framer that a giant record made larger is not used again. */
 const KEPT_BYTES = 2 * 1024 * 1024;
 

@@ -3,7 +3,7 @@ import type { LineBuffer } from "./lineBuffer.ts";
 /**
  * What cutting a page of Microsoft Graph into records means, whoever does it.
  *
- * A page is `{…,"value":[{…},{…}],…}`. Records leave as the bytes that arrived: parsing them and writing them
+ * A page is `{…,"value":[{…},{…}],…}`, the answer to a query `{…,"results":[{…},{…}],…}`. Records leave as the bytes that arrived: parsing them and writing them
  * again would turn `1.0` into `1`, `12345678901234567890` into `12345678901234567000`, drop the first of two
  * equal keys, and cost several times as much.
  */
@@ -56,7 +56,7 @@ export interface PageScanner {
   /**
    * Says that the page is over.
    *
-   * @throws `page-invalid` when it was cut short or has no "value" array.
+   * @throws `page-invalid` when it was cut short or has no array of records.
    */
   end(): PageEnd;
   /** Gives back what the scanner holds; needed when a page breaks off or fails, harmless at any other time. */
@@ -69,4 +69,10 @@ export interface PageLimits {
   maxRecordBytes?: number;
   /** @default 536_870_912 (512 MiB) */
   maxPageBytes?: number;
+}
+
+/** How a page is cut. */
+export interface PageOptions extends PageLimits {
+  /** The key of the array that holds the records. @default "value" */
+  array?: string;
 }

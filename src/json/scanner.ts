@@ -2,9 +2,9 @@ import { GraphtapError } from "../errors.ts";
 import { CLOSE_BRACE, OPEN_BRACE, OPEN_BRACKET } from "./ascii.ts";
 import { createByteBuilder } from "./builder.ts";
 import type { Framer, Framers } from "./framer.ts";
-import { cutShort, type Place, SECOND_VALUE, tooLong, wrongByte } from "./faults.ts";
+import { cutShort, type Place, secondArray, tooLong, wrongByte } from "./faults.ts";
 import { createLexer, FAULT } from "./lexer.ts";
-import type { OnRecord, OnTooLong, PageEnd, PageLimits, PageScanner } from "./page.ts";
+import type { OnRecord, OnTooLong, PageEnd, PageOptions, PageScanner } from "./page.ts";
 import { createEnvelope } from "./envelope.ts";
 
 /**
@@ -17,13 +17,13 @@ import { createEnvelope } from "./envelope.ts";
  * @param onTooLong Told of a record that is too long; the page is then read on behind it.
  */
 export function createPageScanner(
-  limits: PageLimits = {},
+  options: PageOptions = {},
   framers: Framers | null = null,
   onTooLong: OnTooLong | null = null,
 ): PageScanner {
-  const { maxRecordBytes = 64 * 1024 * 1024, maxPageBytes = 512 * 1024 * 1024 } = limits;
+  const { maxRecordBytes = 64 * 1024 * 1024, maxPageBytes = 512 * 1024 * 1024, array = "value" } = options;
   const lexer = createLexer();
-  const envelope = createEnvelope();
+  const envelope = createEnvelope(array);
   /** The beginning of a record that its chunk did not finish. */
   const carried = createByteBuilder();
   let part: "head" | "records" | "tail" = "head";
@@ -56,8 +56,8 @@ export function createPageScanner(
       } else if (bracket === OPEN_BRACKET && lexer.depth() === 2) {
         envelope.append(chunk, start, at);
         start = at;
-        if (envelope.atValueArray()) {
-          if (part === "tail") throw new GraphtapError("page-invalid", SECOND_VALUE);
+        if (envelope.atRecords()) {
+          if (part === "tail") throw new GraphtapError("page-invalid", secondArray(array));
           lexer.enterRecords("firstRecord");
           part = "records";
           framer = framers?.take(chunk.length - at) ?? null;
@@ -124,7 +124,7 @@ export function createPageScanner(
   }
 
   function leaveOut(bytes: Uint8Array, start: number, end: number): void {
-    const what = tooLong(`element ${records + leftOut + 1} of "value"`, maxRecordBytes);
+    const what = tooLong(`element ${records + leftOut + 1} of "${array}"`, maxRecordBytes);
     if (onTooLong === null) throw new GraphtapError("record-too-large", what);
     leftOut++;
     onTooLong(what, bytes, start, end);
@@ -142,6 +142,7 @@ export function createPageScanner(
     return {
       state: lexer.state(),
       offset,
+      array,
       record: part === "records" ? records + leftOut + (isLeftOut ? 0 : 1) : 0,
       inside: insideRecord,
     };

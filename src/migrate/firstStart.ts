@@ -15,9 +15,13 @@ import { DEFAULT_OVERLAP_SECONDS, findTakeovers, takeOver } from "./takeOver.ts"
 /** What is started, and by which clock. */
 export interface StartOptions {
   readonly config: Config;
+  /** The ids of all inputs, also of those that other processes have. */
+  readonly ids: readonly string[];
   readonly registry: Registry;
   readonly log: Log;
   readonly nowMs: number;
+  /** Which streams begin, where others go on. @default all of them */
+  readonly isComing?: (stream: { readonly input: string; readonly service: string }) => boolean;
 }
 
 /**
@@ -29,8 +33,11 @@ export interface StartOptions {
  * @throws state-unusable
  */
 export function goOnFromBefore(state: State, folder: string, options: StartOptions): void {
-  const { config } = options;
-  const streams = enabledStreams(config).filter((stream) => !hasCheckpoint(folder, addressOf(stream)));
+  const { config, isComing = () => true } = options;
+  const streams = enabledStreams(config).filter(({ input, service }) =>
+    isComing({ input: input.name, service: service.name }) &&
+    !hasCheckpoint(folder, addressOf({ input, service }))
+  );
   if (streams.length === 0) return;
   // An input holds a folder once one of its streams has begun, and keeps it when they are reset.
   const isNew = (inputId: string) => !existsSync(dirname(streamFolder(folder, { inputId, service: "any" })));

@@ -1,5 +1,4 @@
 /** Positions that lie in the state folder and that no stream of the configuration takes: an input may have been renamed. */
-import type { Config } from "../config/config.ts";
 import type { State } from "../state/state.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { EnabledStream } from "./carryOver.ts";
@@ -15,7 +14,7 @@ export function sayOfStrangers(
   state: State,
   beginning: readonly EnabledStream[],
   files: readonly string[],
-  { config, log }: { readonly config: Config; readonly log: Log },
+  { ids, log }: { readonly ids: readonly string[]; readonly log: Log },
 ): void {
   if (beginning.length === 0) return;
   if (files.length > 0) {
@@ -25,15 +24,15 @@ export function sayOfStrangers(
       { files: files.slice(0, 5).join(", "), more: files.length > 5 ? files.length - 5 : undefined },
     );
   }
-  const known = new Set(config.inputs.map(({ id }) => id));
+  const known = new Set(ids);
   const unknown = state.list().filter(({ inputId }) => !known.has(inputId));
   for (const { input, service } of beginning) {
-    const ids = unknown.filter((one) => one.service === service.name).map(({ inputId }) => inputId);
-    if (ids.length === 0) continue;
+    const former = unknown.filter((one) => one.service === service.name).map(({ inputId }) => inputId);
+    if (former.length === 0) continue;
     log.warn(
       "begins, although the state folder holds positions of this service under ids that no input has: if one is this " +
         'input under its former id, "graphtap state export --input OLD | graphtap state import --input NEW" takes it over',
-      { input: input.name, id: input.id, service: service.name, former: ids.join(", ") },
+      { input: input.name, id: input.id, service: service.name, former: former.join(", ") },
     );
   }
 }

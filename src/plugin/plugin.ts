@@ -4,15 +4,23 @@
  */
 
 /** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
-export type QuotaName = "reports" | "security" | "scores" | "identity-protection" | "global";
+export type QuotaName =
+  | "reports"
+  | "security"
+  | "scores"
+  | "identity-protection"
+  | "hunting"
+  | "audit-search"
+  | "directory"
+  | "intune"
+  | "service-communications"
+  | "service-communications-hour"
+  | "global";
 
 /** What a collection with times has in common, whatever its times mean. */
 export interface TimedCursor {
   /** Top-level property that holds the time. */
   readonly field: string;
-  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
-  readonly from: "ge" | "gt";
-  readonly to: "le" | "lt";
   /** Days that Graph keeps a record, and so the furthest start. */
   readonly retentionDays: number;
   /** Seconds that each poll reads again before its position, for records that arrived late. @default 120 */
@@ -23,13 +31,20 @@ export interface TimedCursor {
   readonly rereadAfterSeconds?: readonly number[];
 }
 
+/** A collection that takes a `$filter` on its time. */
+export interface FilteredCursor extends TimedCursor {
+  /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
+  readonly from: "ge" | "gt";
+  readonly to: "le" | "lt";
+}
+
 /** Append-only records that arrive late and out of order. The key of a record is its id. */
-export interface EventTimeCursor extends TimedCursor {
+export interface EventTimeCursor extends FilteredCursor {
   readonly kind: "event-time";
 }
 
 /** Records that change after they appear. The key is the id and the time of the last change. */
-export interface UpdateTimeCursor extends TimedCursor {
+export interface UpdateTimeCursor extends FilteredCursor {
   readonly kind: "update-time";
 }
 
@@ -38,9 +53,52 @@ export interface SnapshotCursor {
   readonly kind: "snapshot";
   /** Top-level property with the record's time, if it has one; also the filter for a configured start. */
   readonly field?: string;
+  /**
+   * Top-level properties whose change alone is no change of the record, such as when a report was made.
+   * @default every property counts
+   */
+  readonly ignore?: readonly string[];
 }
 
-export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor;
+/**
+ * A table of advanced hunting: each window is a query in KQL, sent by POST, and its answer is one page. Rows have no id,
+ * so the key of a record is its content.
+ */
+export interface QueryCursor extends TimedCursor {
+  readonly kind: "query";
+  /** The table of the advanced hunting schema. */
+  readonly table: string;
+  /** KQL operators behind the window, each without its pipe, such as `where ActionType == 'LogonFailed'`. @default none */
+  readonly operators?: readonly string[];
+}
+
+/** Properties of an audit log query by which Graph chooses records. */
+export type JobFilterName =
+  | "administrativeUnitIdFilters"
+  | "ipAddressFilters"
+  | "keywordFilter"
+  | "objectIdFilters"
+  | "operationFilters"
+  | "recordTypeFilters"
+  | "serviceFilter"
+  | "serviceFilters"
+  | "userPrincipalNameFilters";
+
+/**
+ * Records that a job collects, which is asked for by POST, takes minutes or hours, and is looked at again until it is
+ * done. Append-only; the key of a record is its id.
+ */
+export interface JobCursor extends TimedCursor {
+  readonly kind: "job";
+  /** What each job asks for beside its window. @default everything */
+  readonly filters?: Readonly<Partial<Record<JobFilterName, string | readonly string[]>>>;
+  /** The budget of the requests that create a job; `quota` is for all others. */
+  readonly jobQuota: QuotaName;
+  /** Seconds of new time that a job waits for. @default 3600 */
+  readonly everySeconds?: number;
+}
+
+export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor | QueryCursor | JobCursor;
 
 /** A tag chosen by a value in the record. `{generation}` stands for the tag generation. */
 export interface TagTable {
@@ -80,6 +138,24 @@ export interface FilterRule {
   readonly within?: string;
 }
 
+/** How pages are asked for. */
+export interface PageRule {
+  /** Records on a page: the most that Graph serves. Of a query, the most rows of an answer: one that has as many was cut. */
+  readonly size: number;
+  /**
+   * How Graph is told the size: `$top`, the header `Prefer: odata.maxpagesize`, or not at all, where it refuses one.
+   * @default "top"
+   */
+  readonly by?: "top" | "prefer" | "none";
+  /** Property for `$orderby`, ascending, where Graph documents it. */
+  readonly orderBy?: string;
+  /**
+   * Whether the link behind the last records may lead to a page that is never served: one that comes behind fewer records
+   * than were asked for then counts as the end. @default false
+   */
+  readonly deadLinks?: boolean;
+}
+
 /** One Graph collection. */
 export interface Plugin {
   /** Its name in the configuration and in event lines. */
@@ -104,12 +180,7 @@ export interface Plugin {
    * and a window is asked for once with each of them.
    */
   readonly fallbackFilters?: readonly (readonly string[])[];
-  readonly page: {
-    /** `$top`: the most that Graph serves. */
-    readonly size: number;
-    /** Property for `$orderby`, ascending, where Graph documents it. */
-    readonly orderBy?: string;
-  };
+  readonly page: PageRule;
   readonly quota: QuotaName;
   /** Destination tag, or how a record decides it. */
   readonly tag: string | TagTable;
@@ -120,6 +191,11 @@ export interface Plugin {
    * the cursor's own field says which operators Graph knows for it. @default the cursor's field and operators alone
    */
   readonly filters?: readonly FilterRule[];
+  /**
+   * A record such as Graph serves, with values of our own: the emulator makes its records like it, each with an id, times
+   * and what `filters` and `tag` name. @default records have no more than those
+   */
+  readonly example?: Readonly<Record<string, unknown>>;
 }
 
 /** Types a plugin file; the registry test and the loader check it against the schema. */

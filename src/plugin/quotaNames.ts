@@ -5,6 +5,12 @@ const quotas: Record<QuotaName, true> = {
   "security": true,
   "scores": true,
   "identity-protection": true,
+  "hunting": true,
+  "audit-search": true,
+  "directory": true,
+  "intune": true,
+  "service-communications": true,
+  "service-communications-hour": true,
   "global": true,
 };
 

@@ -29,8 +29,6 @@ const ascending = z.array(z.number().int().positive()).refine(
 );
 const timed = {
   field: property,
-  from: z.enum(["ge", "gt"]),
-  to: z.enum(["le", "lt"]),
   retentionDays: z.number().int().positive(),
   overlapSeconds: z.number().int().nonnegative().optional(),
   settleSeconds: z.number().int().nonnegative().optional(),
@@ -40,10 +38,46 @@ const timed = {
     description: "Old name of rereadAfterSeconds.",
   }),
 };
+const filtered = { ...timed, from: z.enum(["ge", "gt"]), to: z.enum(["le", "lt"]) };
+// One line each, and no ";": what is written here must stay the operator that it says it is.
+const kqlOperator = z.string().regex(
+  /^(where|extend|project|project-away|project-keep|project-rename|project-reorder|parse|mv-expand) [^;\r\n]*$/,
+  "expected one KQL operator such as where, extend or project, on one line, without | before it and without ;",
+);
+const texts = z.array(line).min(1);
+const jobFilters = z.strictObject({
+  administrativeUnitIdFilters: texts.optional(),
+  ipAddressFilters: texts.optional(),
+  keywordFilter: line.optional(),
+  objectIdFilters: texts.optional(),
+  operationFilters: texts.optional(),
+  recordTypeFilters: texts.optional(),
+  serviceFilter: line.optional(),
+  serviceFilters: texts.optional(),
+  userPrincipalNameFilters: texts.optional(),
+});
 const cursor: z.ZodType<Cursor> = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("event-time"), ...timed }),
-  z.strictObject({ kind: z.literal("update-time"), ...timed }),
-  z.strictObject({ kind: z.literal("snapshot"), field: property.optional() }),
+  z.strictObject({ kind: z.literal("event-time"), ...filtered }),
+  z.strictObject({ kind: z.literal("update-time"), ...filtered }),
+  z.strictObject({
+    kind: z.literal("snapshot"),
+    field: property.optional(),
+    ignore: z.array(property).min(1).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("query"),
+    ...timed,
+    field: z.string().regex(/^[A-Za-z_]\w*$/, "expected the name of a column"),
+    table: z.string().regex(/^[A-Za-z_]\w*$/, "expected the name of a table"),
+    operators: z.array(kqlOperator).min(1).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("job"),
+    ...timed,
+    filters: jobFilters.optional(),
+    jobQuota: z.enum(quotaNames),
+    everySeconds: z.number().int().positive().optional(),
+  }),
 ]).transform((written, context): Cursor => {
   if (written.kind === "snapshot" || written.sweepAfterSeconds === undefined) return written;
   const { sweepAfterSeconds, ...cursor } = written;
@@ -68,7 +102,7 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   title: line,
   docs: z.url({ protocol: /^https$/, error: "expected an https address" }),
   path: z.string().regex(
-    /^\/(v1\.0|beta)(\/[A-Za-z0-9_.()$-]*[A-Za-z0-9_)])+$/,
+    /^\/(v1\.0|beta)(\/[A-Za-z0-9_.()$='-]*[A-Za-z0-9_)])+$/,
     "expected a path that begins with /v1.0/ or /beta/, without query",
   ),
   permissions: z.array(line).min(1),
@@ -76,7 +110,12 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   cursor,
   filter: line.optional(),
   fallbackFilters: z.array(z.array(line).min(1)).optional(),
-  page: z.strictObject({ size: z.number().int().positive(), orderBy: property.optional() }),
+  page: z.strictObject({
+    size: z.number().int().positive(),
+    by: z.enum(["top", "prefer", "none"]).optional(),
+    orderBy: property.optional(),
+    deadLinks: z.boolean().optional(),
+  }),
   quota: z.enum(quotaNames),
   tag: z.union([
     tag,
@@ -89,7 +128,18 @@ export const pluginSchema: z.ZodType<Plugin> = z.strictObject({
   ]),
   notice: line.optional(),
   filters: z.array(filterRule).optional(),
+  example: z.record(z.string(), z.unknown()).optional(),
 });
+
+/** JSON Schema (2020-12) of a plugin file, for editors. */
+export function pluginJsonSchema(): object {
+  const schema = z.toJSONSchema(pluginSchema, { io: "input", unrepresentable: "any" });
+  const properties = {
+    $schema: { description: "Address of this schema, for editors." },
+    ...schema.properties,
+  };
+  return { ...schema, title: "A plugin of graphtap", properties };
+}
 
 /**
  * Checks what a plugin file holds.

@@ -1,5 +1,6 @@
 import { compareInstants, earliest, type Instant, type Window } from "../instant.ts";
-import { createFieldReader } from "../json/fields.ts";
+import { createFieldReader, type FieldReader } from "../json/fields.ts";
+import type { LineBuffer } from "../json/lineBuffer.ts";
 import type { OnRecord, OnTooLong } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -7,8 +8,9 @@ import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { Newest } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
-import { identityFunction, keyFunction } from "./recordKey.ts";
+import { identityFunction, keyFunction, nameOf } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
+import type { Lines } from "./lines.ts";
 import type { Mask } from "./mask.ts";
 import { createNewestKeeper } from "./newest.ts";
 import type { Tagger } from "./tag.ts";
@@ -48,8 +50,15 @@ export interface Intake {
   drain(): Promise<void>;
   /** All records met, seen before or not; kept for snapshots only. */
   readonly met: MetRecords;
+  /**
+   * Makes the event line for a record that went: an event of our own, with its id and `@graphtap_removed`.
+   *
+   * @param name its id as JSON
+   * @param key the key of the event: told once while the seen set has it
+   */
+  tellRemoved(name: string, key: Uint8Array): void;
   readonly newest: Newest | null;
-  /** Records met, and those of them that had been delivered before. */
+  /** Records met and events told of those that went, and those among them that had been delivered before. */
   readonly received: number;
   readonly duplicates: number;
 }
@@ -59,12 +68,16 @@ export interface MetRecords {
   /** What stays the same when they change. */
   readonly ids: KeyList;
   readonly keys: KeyList;
+  /** Their ids as JSON, `null` for one that tells nothing; kept only where an event is to tell that they went. */
+  readonly names: (string | null)[];
 }
 
 export interface IntakeOptions {
   readonly plugin: Plugin;
   /** Whether a changed record leaves again. */
   readonly trackUpdates: boolean;
+  /** Whether to keep the names of the records met. @default false */
+  readonly keepNames?: boolean;
   readonly seen: SeenSet;
   readonly makeKey: KeyMaker;
   readonly sink: Sink;
@@ -78,15 +91,16 @@ export interface IntakeOptions {
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { plugin, seen, tagger, mask } = options;
+  const { plugin, seen } = options;
   const outgoing = createOutgoing(options.sink, options.stream, options.style);
   const { lines, keys: outKeys } = outgoing;
   const reader = createFieldReader(fieldPaths(plugin));
+  const addLine = lineAdder(options, lines, reader);
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
   const idOf = identityFunction(options.makeKey);
-  const met: MetRecords = { ids: createKeyList(), keys: createKeyList() };
+  const met: MetRecords = { ids: createKeyList(), keys: createKeyList(), names: [] };
   let window: Window<Instant | null> = { from: null, to: null };
   let counts: WindowCounts = emptyCounts();
   const newest = createNewestKeeper(options.newest);
@@ -103,6 +117,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const key = keyOf(bytes, start, end, fields);
       if (counts.pageKey === null) counts.pageKey = key.slice();
       if (keep) met.keys.append(key);
+      if (options.keepNames === true) met.names.push(nameOf(bytes, fields));
       if (!seen.add(key)) {
         duplicates++;
         return;
@@ -113,14 +128,17 @@ export function createIntake(options: IntakeOptions): Intake {
         newest.meet(time, bytes, fields[0]!, fields[1]!);
       }
       outKeys.append(key);
-      const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-      if (mask === null) {
-        lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
+      addLine(bytes, start, end, fields, oneLine, lineBuffer);
+    },
+    tellRemoved(name, key) {
+      received++;
+      if (!seen.add(key)) {
+        duplicates++;
         return;
       }
-      // The line shows id and time as the masked record has them.
-      const masked = mask(bytes, start, end);
-      lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
+      outKeys.append(key);
+      const bytes = new TextEncoder().encode(`{"id":${name},"@graphtap_removed":true}`);
+      addLine(bytes, 0, bytes.length, reader.read(bytes, 0, bytes.length), false);
     },
     onTooLong(what, bytes, start, end) {
       counts.leftOut.push(leftOut(what, bytes, reader.read(bytes, start, end), end, timeOf));
@@ -140,6 +158,24 @@ export function createIntake(options: IntakeOptions): Intake {
     get duplicates() {
       return duplicates;
     },
+  };
+}
+
+/** Adds the line of a record, with its tag and masked, to `lines`. */
+function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldReader) {
+  return (
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    fields: Int32Array,
+    oneLine: boolean,
+    lineBuffer?: LineBuffer,
+  ): void => {
+    const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
+    const masked = mask === null ? null : mask(bytes, start, end);
+    if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
+    // The line shows id and time as the masked record has them.
+    lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
   };
 }
 

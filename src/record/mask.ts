@@ -1,18 +1,39 @@
 import type { ObfuscationRule } from "../config/config.ts";
 import type { Pattern } from "../config/patterns/pattern.ts";
-import { OPEN_BRACE, OPEN_BRACKET } from "../json/ascii.ts";
+import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from "../json/ascii.ts";
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import { eachChild } from "../json/children.ts";
 import { decodeString } from "../json/decode.ts";
+import { plainEnd } from "../json/text.ts";
+import { createReach } from "./maskReach.ts";
 import { createPseudonym } from "./pseudonym.ts";
 
+// The first letters of null, true and false, and what a number that is no integer has.
+const LETTER_N = 0x6e;
+const LETTER_T = 0x74;
+const LETTER_F = 0x66;
+const DOT = 0x2e;
+const SMALL_E = 0x65;
+const CAPITAL_E = 0x45;
+
+const encoder = new TextEncoder();
+const SANITIZED = "****SANITIZED****";
 /** What a masked value becomes when its rule does not say; the type stays (collector: obfuscation). */
-const DEFAULTS = { string: '"****SANITIZED****"', integer: "-1", float: "-1.0", boolean: "false" };
+const DEFAULTS = {
+  string: encodeJson(SANITIZED),
+  integer: encoder.encode("-1"),
+  float: encoder.encode("-1.0"),
+  boolean: encoder.encode("false"),
+};
 
 /**
- * The record with its masked values replaced; every other byte stays. The answer holds until the next call.
+ * The record with its masked values replaced; every other byte stays. The answer holds until the next call; it is `null`
+ * for a record that has none of them.
  */
-export type Mask = (bytes: Uint8Array, start: number, end: number) => Uint8Array;
+export type Mask = (bytes: Uint8Array, start: number, end: number) => Uint8Array | null;
+
+/** One key of a path, also as bytes; `null` stands for every key and element. */
+type Step = { readonly key: string; readonly bytes: Uint8Array } | null;
 
 /** A rule on its way down: so many steps of its path are behind. */
 interface Pending {
@@ -21,9 +42,11 @@ interface Pending {
 }
 
 interface CompiledRule {
-  readonly path: readonly string[];
+  readonly path: readonly Step[];
+  /** Steps up to the last that names a key: behind them the rule holds for all that is there. */
+  readonly named: number;
   /** The replacement as JSON, or `null` for the default of the value's type. */
-  readonly replacement: string | null;
+  readonly replacement: Uint8Array | null;
   /** What stands for a text, or for a match of a pattern in it. */
   readonly textFor: (text: string) => string;
   /** The rule replaces by pseudonyms. */
@@ -41,10 +64,14 @@ interface CompiledRule {
 export function createMask(rules: readonly ObfuscationRule[]): Mask | null {
   if (rules.length === 0) return null;
   const all = rules.map((rule) => ({ rule: compile(rule), depth: 0 }));
+  const reach = createReach(rules.map(({ path }) => path));
   const out = createByteBuilder();
   return (bytes, start, end) => {
+    const last = reach(bytes, start, end);
+    if (last < 0) return null;
     out.clear();
-    const copied = maskValue(out, bytes, start, end, all, start);
+    const copied = maskValue({ out, bytes, last }, start, end, all, start);
+    if (copied === start) return null;
     out.appendSlice(bytes, copied, end);
     return out.bytes();
   };
@@ -52,8 +79,9 @@ export function createMask(rules: readonly ObfuscationRule[]): Mask | null {
 
 function compile(rule: ObfuscationRule): CompiledRule {
   return {
-    path: rule.path,
-    replacement: rule.value === undefined || rule.value === null ? null : JSON.stringify(rule.value),
+    path: rule.path.map((key) => key === "*" ? null : { key, bytes: encoder.encode(key) }),
+    named: rule.path.findLastIndex((key) => key !== "*") + 1,
+    replacement: rule.value === undefined || rule.value === null ? null : encodeJson(rule.value),
     textFor: textOf(rule),
     isPseudonym: rule.pseudonymKey !== null,
     patterns: rule.stringPatterns,
@@ -62,8 +90,16 @@ function compile(rule: ObfuscationRule): CompiledRule {
 
 function textOf({ value, pseudonymKey }: ObfuscationRule): (text: string) => string {
   if (pseudonymKey !== null) return createPseudonym(pseudonymKey.reveal());
-  const fixed = typeof value === "string" ? value : JSON.parse(DEFAULTS.string) as string;
+  const fixed = typeof value === "string" ? value : SANITIZED;
   return () => fixed;
+}
+
+/** What is masked, and where to. */
+interface Work {
+  readonly out: ByteBuilder;
+  readonly bytes: Uint8Array;
+  /** No key that a rule names stands behind this. */
+  readonly last: number;
 }
 
 /**
@@ -72,19 +108,21 @@ function textOf({ value, pseudonymKey }: ObfuscationRule): (text: string) => str
  * @returns how far it is copied now
  */
 function maskValue(
-  out: ByteBuilder,
-  bytes: Uint8Array,
+  work: Work,
   start: number,
   end: number,
   pending: readonly Pending[],
   copied: number,
 ): number {
+  const { out, bytes, last } = work;
   const first = bytes[start];
   let done = copied;
   if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-    eachChild(bytes, start, end, (key, valueStart, valueEnd) => {
-      const below = pending.flatMap((one) => step(one, key));
-      if (below.length > 0) done = maskValue(out, bytes, valueStart, valueEnd, below, done);
+    const goesOn = pending.some(({ rule, depth }) => depth >= rule.named);
+    eachChild(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
+      const below = stepsDown(pending, bytes, keyStart, keyEnd);
+      if (below !== null) done = maskValue(work, valueStart, valueEnd, below, done);
+      return goesOn || valueEnd <= last;
     });
     return done;
   }
@@ -93,16 +131,38 @@ function maskValue(
   const masked = maskScalar(bytes, start, end, ended);
   if (masked === null) return done;
   out.appendSlice(bytes, done, start);
-  out.append(encoder.encode(masked));
+  out.append(masked);
   return end;
 }
 
-/** The rule one level further down, if it goes there. A rule that has ended holds for everything below. */
-function step({ rule, depth }: Pending, key: string | null): Pending[] {
-  const wanted = rule.path[depth];
-  return wanted === undefined || wanted === "*" || (key !== null && wanted === key)
-    ? [{ rule, depth: depth + 1 }]
-    : [];
+/** The rules that go on below this key, or element; `null` when none does. */
+function stepsDown(
+  pending: readonly Pending[],
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+): Pending[] | null {
+  let below: Pending[] | null = null;
+  for (const { rule, depth } of pending) {
+    const step = rule.path[depth];
+    // A rule that has ended holds for everything below.
+    const goesDown = step === undefined || step === null ||
+      (keyStart >= 0 && isKey(bytes, keyStart, keyEnd, step));
+    if (goesDown) (below ??= []).push({ rule, depth: depth + 1 });
+  }
+  return below;
+}
+
+/** Whether the JSON string `bytes[start, end)` says the step's key. */
+function isKey(bytes: Uint8Array, start: number, end: number, step: NonNullable<Step>): boolean {
+  const wanted = step.bytes;
+  if (end - start === wanted.length + 2) {
+    let i = 0;
+    while (i < wanted.length && bytes[start + 1 + i] === wanted[i]) i++;
+    if (i === wanted.length) return true;
+  }
+  const hasEscape = plainEnd(bytes, start + 1, end) < end - 1;
+  return hasEscape && decodeString(bytes, start, end) === step.key;
 }
 
 /** The JSON that replaces a scalar under all rules that end at it, or `null` when it stays. */
@@ -111,29 +171,42 @@ function maskScalar(
   start: number,
   end: number,
   rules: readonly CompiledRule[],
-): string | null {
+): Uint8Array | null {
   if (rules.length === 0) return null;
-  const text = decodeString(bytes, start, end);
   const whole = rules.find(({ patterns }) => patterns.length === 0);
-  if (whole !== undefined) {
-    return maskWhole(new TextDecoder().decode(bytes.subarray(start, end)), text, whole);
-  }
+  if (whole !== undefined) return maskWhole(bytes, start, end, whole);
+  const text = decodeString(bytes, start, end);
   if (text === null) return null;
   const masked = rules.reduce(maskMatches, text);
-  return masked === text ? null : JSON.stringify(masked);
+  return masked === text ? null : encodeJson(masked);
 }
 
-function maskWhole(raw: string, text: string | null, rule: CompiledRule): string | null {
-  if (raw === "null") return null;
-  if (rule.isPseudonym) return JSON.stringify(rule.textFor(text ?? raw));
+function maskWhole(bytes: Uint8Array, start: number, end: number, rule: CompiledRule): Uint8Array | null {
+  const first = bytes[start];
+  if (first === LETTER_N) return null;
+  if (rule.isPseudonym) {
+    const text = decodeString(bytes, start, end) ?? new TextDecoder().decode(bytes.subarray(start, end));
+    return encodeJson(rule.textFor(text));
+  }
   if (rule.replacement !== null) return rule.replacement;
-  if (raw.startsWith('"')) return DEFAULTS.string;
-  if (raw === "true" || raw === "false") return DEFAULTS.boolean;
-  return /[.eE]/.test(raw) ? DEFAULTS.float : DEFAULTS.integer;
+  if (first === QUOTE) return DEFAULTS.string;
+  if (first === LETTER_T || first === LETTER_F) return DEFAULTS.boolean;
+  return isFloat(bytes, start, end) ? DEFAULTS.float : DEFAULTS.integer;
+}
+
+/** Whether the JSON number is written with a fraction or an exponent. */
+function isFloat(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte === DOT || byte === SMALL_E || byte === CAPITAL_E) return true;
+  }
+  return false;
 }
 
 function maskMatches(text: string, rule: CompiledRule): string {
   return rule.patterns.reduce((left, pattern) => pattern.replace(left, rule.textFor), text);
 }
 
-const encoder = new TextEncoder();
+function encodeJson(value: string | number | boolean): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}

@@ -1,4 +1,5 @@
 import { BACKSLASH, QUOTE } from "../json/ascii.ts";
+import { createFieldReader } from "../json/fields.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { type KeyMaker, recordKey } from "./keyMaker.ts";
 
@@ -13,17 +14,39 @@ export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields
  * @param trackUpdates false when the first version of a record is all that is wanted
  */
 export function keyFunction({ cursor }: Plugin, trackUpdates: boolean, make: KeyMaker): KeyFunction {
+  const contentOf = contentFunction(cursor, make);
   return (bytes, start, end, fields) => {
     // By index: taking an array apart costs more than all the rest here.
     const idStart = fields[0]!;
     if (idStart < 0) return make(bytes, start, end);
     const idEnd = fields[1]!;
     if (!identifies(bytes, idStart, idEnd)) return make(bytes, start, end);
-    if (!trackUpdates || cursor.kind === "event-time") return make(bytes, idStart, idEnd);
-    if (cursor.kind === "snapshot") return make(bytes, start, end);
+    if (!trackUpdates || cursor.kind === "event-time" || cursor.kind === "job") {
+      return make(bytes, idStart, idEnd);
+    }
+    if (cursor.kind === "snapshot" || cursor.kind === "query") return contentOf(bytes, start, end, fields);
     const timeStart = fields[2]!;
     if (timeStart < 0) return make(bytes, idStart, idEnd);
     return recordKey(bytes.subarray(idStart, idEnd), bytes.subarray(timeStart, fields[3]));
+  };
+}
+
+/** The key of a record's content, without the values of those properties that the plugin says to ignore. */
+function contentFunction(cursor: Plugin["cursor"], make: KeyMaker): KeyFunction {
+  if (cursor.kind !== "snapshot" || cursor.ignore === undefined) return make;
+  const reader = createFieldReader(cursor.ignore);
+  return (bytes, start, end) => {
+    const slices = reader.read(bytes, start, end);
+    const ignored = cursor.ignore!.map((_, index) => [slices[index * 2]!, slices[index * 2 + 1]!] as const)
+      .filter(([from]) => from >= 0)
+      .sort(([a], [b]) => a - b);
+    const parts: Uint8Array[] = [];
+    let at = start;
+    for (const [from, to] of ignored) {
+      parts.push(bytes.subarray(at, from));
+      at = to;
+    }
+    return recordKey(...parts, bytes.subarray(at, end));
   };
 }
 
@@ -37,6 +60,17 @@ export function identityFunction(make: KeyMaker): KeyFunction {
     const hasId = idStart >= 0 && identifies(bytes, idStart, idEnd);
     return hasId ? make(bytes, idStart, idEnd) : make(bytes, start, end);
   };
+}
+
+/** Beyond this many bytes an id is no name. */
+const LONGEST_NAME = 1024;
+
+/** The JSON of a record's id, by which an event can name it; `null` where it tells nothing, or is too long. */
+export function nameOf(bytes: Uint8Array, fields: Int32Array): string | null {
+  const start = fields[0]!;
+  const end = fields[1]!;
+  if (start < 0 || end - start > LONGEST_NAME || !identifies(bytes, start, end)) return null;
+  return new TextDecoder().decode(bytes.subarray(start, end));
 }
 
 /**

@@ -16,22 +16,26 @@ import type { Delivery } from "./status/delivery.ts";
 import { filtered, filterOf } from "./status/filter.ts";
 import { readinessOf } from "./status/readiness.ts";
 import { type Status, statusJsonSchema } from "./status/schema.ts";
-import type { ServedStream } from "./served.ts";
+import type { ReloadResult } from "./reload.ts";
+import { answerReload } from "./reloadRoute.ts";
+import type { ServedStreams } from "./served.ts";
 
 export interface AppOptions {
-  readonly streams: readonly ServedStream[];
+  readonly served: ServedStreams;
   readonly pulls: PullContext;
   readonly delivery: Delivery;
-  readonly status: () => Status;
   readonly guard: GuardOptions;
+  readonly status: () => Status;
   readonly log: Log;
   readonly version: string;
   readonly program: ProcessFigures;
+  /** Reads the configuration again. */
+  readonly reload: () => Promise<ReloadResult>;
 }
 
 /** The routes of `graphtap serve`. */
 export function createApp(options: AppOptions): Hono<AppBindings> {
-  const { streams, pulls, guard, log } = options;
+  const { served, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
   const app = new Hono<AppBindings>();
 
@@ -53,8 +57,12 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
   });
   app.get("/healthz", (c) => c.text("ok\n"));
   app.route("/", figureRoutes(options));
-  app.get("/v1/events", (c) => answerEvents(c, streams.map(({ stream }) => stream), pulls.events, format));
-  app.route("/v1", pullRoutes(streams, pulls));
+  app.get(
+    "/v1/events",
+    (c) => answerEvents(c, served.list().map(({ stream }) => stream), pulls.events, format),
+  );
+  app.route("/v1", pullRoutes(served, pulls));
+  app.post("/v1/reload", async () => answerReload(await options.reload()));
   app.notFound((c) =>
     problem(404, "usage", `There is nothing for ${c.req.method} at ${JSON.stringify(c.req.path)}`)
   );
@@ -64,13 +72,13 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
 
 /** What tells how everything is doing, and never shows a record. */
 function figureRoutes(options: AppOptions): Hono<AppBindings> {
-  const { streams, pulls, delivery, guard, status, version } = options;
+  const { served, pulls, delivery, guard, status, version } = options;
   const { clock } = pulls.engine;
   const filter = (request: Request) => filterOf(new URL(request.url).searchParams);
   const app = new Hono<AppBindings>();
   app.get("/readyz", (c) => {
     const facts = { isStopping: pulls.stop.signal.aborted, all: c.req.query("all") === "1" };
-    const readiness = readinessOf(streams, status(), facts);
+    const readiness = readinessOf(served.list(), status(), facts);
     const { ready } = readiness;
     // Probes hold no token; names and messages are for those who do.
     return c.json(isTrusted(c.req.raw, guard) ? readiness : { ready }, ready ? 200 : 503);
@@ -78,7 +86,7 @@ function figureRoutes(options: AppOptions): Hono<AppBindings> {
   app.get("/metrics", (c) => {
     const exposition = expositionFor(c.req.header("accept") ?? null);
     const { program } = options;
-    const measured = measure(streams, { version, nowMs: clock.now(), program, delivery, pulls });
+    const measured = measure(served.list(), { version, nowMs: clock.now(), program, delivery, pulls });
     return c.body(exposition.format(measured), 200, {
       "content-type": exposition.contentType,
       "vary": "accept",

@@ -5,7 +5,7 @@ import type { Stream } from "../tap/stream.ts";
 import type { EventEncoding, EventHub } from "./eventHub.ts";
 import { problem, problemOf } from "./problem.ts";
 import { contentType } from "./pull/routes.ts";
-import { selectStreams } from "./pull/select.ts";
+import { isMeant, selectStreams } from "./pull/select.ts";
 
 /**
  * `GET /v1/events`: what is being delivered, for looking. A listener that comes late, reads slowly or leaves has
@@ -19,14 +19,14 @@ export function answerEvents(
 ): Response {
   if (c.req.method !== "GET") return problem(405, "usage", "Events are a GET", { allow: "GET" });
   try {
-    const chosen = selectStreams(streams, {
+    const selection = {
       services: c.req.queries("service") ?? [],
       inputs: c.req.queries("input") ?? [],
-    });
+    };
+    selectStreams(streams, selection);
     const sse = (c.req.header("accept") ?? "").includes("text/event-stream");
-    // Streams may be copied on their way; their state is theirs alone.
-    const wanted = (stream: Stream) =>
-      chosen.some(({ input, service }) => input === stream.input && service === stream.service);
+    // By their names: streams may come later, when the configuration is read again.
+    const wanted = (stream: Stream) => isMeant(stream, selection);
     const body = events.listen(wanted, sse ? serverSentEvents() : PLAIN);
     if (body === null) return problem(503, "usage", "There are listeners enough; end one first");
     const type = sse ? "text/event-stream" : contentType(format);

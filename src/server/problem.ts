@@ -1,14 +1,15 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorCode, GraphtapError } from "../errors.ts";
 
-/** An error as `application/problem+json` (RFC 9457), with our own code beside the standard members. */
+/** An error as `application/problem+json` (RFC 9457), with our own code, and more, beside the standard members. */
 export function problem(
   status: number,
   code: ErrorCode,
   detail: string,
   headers: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, unknown>> = {},
 ): Response {
-  const body = { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, code, detail };
+  const body = { type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, code, detail, ...more };
   return new Response(`${JSON.stringify(body)}\n`, {
     status,
     headers: { ...headers, "content-type": "application/problem+json" },

@@ -6,7 +6,7 @@ import { createHistogram, type Histogram } from "../telemetry/histogram.ts";
 import { countLines } from "../telemetry/stats.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Delivery } from "./status/delivery.ts";
-import { createFigures, type Figures, noteEnd, noteSent, observe } from "./status/figures.ts";
+import { createFigures, type Figures, judgedAnew, noteEnd, noteSent, observe } from "./status/figures.ts";
 import { createTurn, type Turn } from "./pull/turn.ts";
 
 /** A stream in a server: read by one at a time, and watched. */
@@ -21,6 +21,18 @@ export interface ServedStream {
   readonly lateAges: Histogram;
   /** Held by whoever reads the stream now. */
   readonly turn: Turn;
+  /** Aborted when the configuration has it no longer as it is: nobody begins to read it any more. */
+  readonly gone: AbortController;
+}
+
+/** The streams that are served. */
+export interface ServedStreams {
+  /** In the order in which they were given. */
+  list(): readonly ServedStream[];
+  /** That of a stream as it was given, or as it is watched. */
+  of(stream: Stream): ServedStream | undefined;
+  /** Serves these from now on, and no others. What is known of a stream that only has other settings now stays known. */
+  serve(streams: readonly Stream[]): void;
 }
 
 /** How far the host's clock is from Graph's. */
@@ -32,21 +44,50 @@ export interface HostClock {
 /** The ages at which most schedules read again. */
 const LATE_AGES_SECONDS = [300, 900, 3600, 21_600, 86_400, 259_200];
 
-export function serveStreams(streams: readonly Stream[], clock: Pick<Clock, "now">): ServedStream[] {
-  const services = [...new Set(streams.map(({ service }) => service.name))];
-  const lateAges = new Map(services.map((name) => [name, createHistogram(LATE_AGES_SECONDS)]));
+export function createServedStreams(clock: Pick<Clock, "now">): ServedStreams {
+  const lateAges = new Map<string, Histogram>();
   const hostClock: HostClock = { aheadSeconds: null };
-  return streams.map((stream) => {
-    const figures = createFigures(stream.state);
+  let served: readonly ServedStream[] = [];
+  let byStream: ReadonlyMap<Stream, ServedStream> = new Map();
+
+  function agesOf(service: string): Histogram {
+    const ages = lateAges.get(service) ?? createHistogram(LATE_AGES_SECONDS);
+    lateAges.set(service, ages);
+    return ages;
+  }
+  function follow(stream: Stream, before: ServedStream | undefined): ServedStream {
+    const figures = before === undefined
+      ? createFigures(stream.state, clock.now())
+      : judgedAnew(before.figures);
     return {
       stream: observe(stream, figures, clock),
       figures,
       labels: { input: stream.input.name, service: stream.service.name },
       hostClock,
-      lateAges: lateAges.get(stream.service.name)!,
-      turn: createTurn(),
+      lateAges: agesOf(stream.service.name),
+      turn: before?.turn ?? createTurn(),
+      gone: new AbortController(),
     };
-  });
+  }
+  return {
+    list: () => served,
+    of: (stream) => byStream.get(stream),
+    serve(streams) {
+      const former = new Map(served.map((one) => [nameOf(one.stream), one]));
+      const next = streams.map((stream) => {
+        const known = byStream.get(stream);
+        const isHere = known !== undefined && !known.gone.signal.aborted;
+        return { stream, one: isHere ? known : follow(stream, former.get(nameOf(stream))) };
+      });
+      served = next.map(({ one }) => one);
+      byStream = new Map(next.flatMap(({ stream, one }) => [[stream, one], [one.stream, one]] as const));
+    },
+  };
+}
+
+/** Another input's id is another position, and so another stream. */
+function nameOf({ input, service }: Stream): string {
+  return JSON.stringify([input.name, input.id, service.name]);
 }
 
 /** The sink of a stream; what it has accepted is counted. */

@@ -12,7 +12,8 @@ import type { AppBindings } from "./listen.ts";
 import { createEventHub } from "./eventHub.ts";
 import type { GuardOptions } from "./guard.ts";
 import type { PullContext } from "./pull/context.ts";
-import { counted, noted, type ServedStream, serveStreams } from "./served.ts";
+import type { ReloadResult } from "./reload.ts";
+import { counted, createServedStreams, noted, type ServedStream } from "./served.ts";
 import { createDelivery, type Delivery } from "./status/delivery.ts";
 import type { ProcessFigures } from "./status/processSamples.ts";
 import type { Status } from "./status/schema.ts";
@@ -21,6 +22,11 @@ import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
 const CONFIRM_WITHIN_MS = 300_000;
+
+/** What a client is told whose pull waits for a stream that goes, or whose batch ends because of it. */
+const GONE = new GraphtapError("stopped", "the configuration was read again, pull again", {
+  retryAfterSeconds: 1,
+});
 
 export interface ServerOptions {
   readonly streams: readonly Stream[];
@@ -32,17 +38,25 @@ export interface ServerOptions {
   readonly polls: boolean;
   readonly version: string;
   readonly program: ProcessFigures;
+  /** Reads the configuration again. */
+  readonly reload: () => Promise<ReloadResult>;
 }
 
 /** A tap that answers to HTTP; nothing listens yet. */
 export interface TapServer {
   readonly app: Hono<AppBindings>;
-  /** The streams to poll: the given ones, watched. */
+  /** The streams that there are now, watched. */
   readonly streams: readonly Stream[];
   /** Polls one of them when its turn comes. */
   readonly poll: PollStream;
   /** To be told when one of them is polled next. */
   readonly plan: PlanStream;
+  /** Lets nobody begin to read these. Resolves when no pull reads them any more. @throws the reason of the stop */
+  leave(streams: readonly Stream[]): Promise<void>;
+  /** Serves these from now on, and no others. */
+  goOn(streams: readonly Stream[]): void;
+  /** Resolves when no batch with records of the stream waits to be confirmed. */
+  settled(stream: Stream): Promise<void>;
   /** How everything is doing, as the page and `/v1/status` have it. */
   readonly status: () => Status;
   /** Ends the listeners of events, who would otherwise never leave. */
@@ -57,8 +71,7 @@ export function createTapServer(options: ServerOptions): TapServer {
   const { clock } = engine;
   const now = () => clock.now();
   const delivery = createDelivery(now);
-  for (const stream of options.streams) commitAccepted(stream, engine.sink);
-  const served = serveStreams(options.streams, clock);
+  const served = createServedStreams(clock);
   const pulls: PullContext = {
     engine,
     stop,
@@ -66,36 +79,54 @@ export function createTapServer(options: ServerOptions): TapServer {
     events: createEventHub(),
     running: new Set(),
   };
+  function goOn(streams: readonly Stream[]): void {
+    for (const stream of streams) if (served.of(stream) === undefined) commitAccepted(stream, engine.sink);
+    served.serve(streams);
+  }
+  goOn(options.streams);
   const startedMs = now();
-  const { version, polls } = options;
+  const { version, polls, program } = options;
   const status = () =>
-    statusOf(served, {
+    statusOf(served.list(), {
       version,
       startedMs,
       polls,
+      share: program.share ?? null,
       nowMs: now(),
       sinkStalledSeconds: delivery.stalledSeconds(),
+      reloads: program.reloads,
       deadLetters: engine.sink.figures?.().deadLetters ?? null,
       hasBatch: (one) => pulls.batches.of(one) !== null,
     });
   return {
-    app: createApp({ ...options, streams: served, pulls, delivery, status }),
+    app: createApp({ ...options, served, pulls, delivery, status }),
     status,
-    streams: served.map(({ stream }) => stream),
+    get streams() {
+      return served.list().map(({ stream }) => stream);
+    },
     async poll(stream, own, signal, ...rest) {
-      const one = served.find((candidate) => candidate.stream === stream);
+      const one = served.of(stream);
       if (one === undefined) throw new GraphtapError("bug", "a stream that is not served was polled");
       const end = await turnForPolling(one, pulls, signal, CONFIRM_WITHIN_MS);
       try {
         const showing = { ...own, sink: watched(own.sink, one, pulls, delivery) };
-        return await noted(one, own.clock, () => poll(stream, showing, signal, ...rest));
+        return await noted(one, own.clock, () => poll(one.stream, showing, signal, ...rest));
       } finally {
         end();
       }
     },
     plan(stream, nextMs) {
-      const one = served.find((candidate) => candidate.stream === stream);
+      const one = served.of(stream);
       if (one !== undefined) one.figures.nextPollMs = nextMs;
+    },
+    async leave(streams) {
+      const leaving = streams.flatMap((stream) => served.of(stream) ?? []);
+      for (const { gone } of leaving) gone.abort(GONE);
+      await Promise.all(leaving.map(({ turn }) => turn.take(stop.signal).then((end) => end())));
+    },
+    goOn,
+    async settled(stream) {
+      await pulls.batches.of({ stream })?.settled;
     },
     dismiss: () => pulls.events.close(),
     async idle() {

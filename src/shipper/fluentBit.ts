@@ -5,23 +5,27 @@ import {
   type Destination,
   EXAMPLE,
   type ShipperSettings,
+  STOP_SECONDS,
   textsOf,
   type TlsVersion,
   type WayIn,
   wayOutName,
 } from "./settings.ts";
 
-function service({ buffer }: ShipperSettings): string {
-  return `service:
-  flush: 1
-  # Seconds for what is under way when Fluent Bit is told to stop; the rest waits on disk for the next start.
-  grace: 30
-  log_level: info
-  # Counters and health: curl -s 127.0.0.1:2020/api/v1/storage shows what waits on disk.
+/** Another user of the host could have the port, and Fluent Bit would not start. */
+const COUNTERS = `  # Counters and health: curl -s 127.0.0.1:2020/api/v1/storage shows what waits on disk.
   http_server: on
   http_listen: 127.0.0.1
   http_port: 2020
-  # Seconds that a retry waits at most; 2000 unless set.
+`;
+
+function service({ buffer, isSupervised }: ShipperSettings): string {
+  return `service:
+  flush: 1
+  # Seconds for what is under way when Fluent Bit is told to stop; the rest waits on disk for the next start.
+  grace: ${isSupervised ? STOP_SECONDS : 30}
+  log_level: info
+${isSupervised ? "" : COUNTERS}  # Seconds that a retry waits at most; 2000 unless set.
   scheduler.cap: 30
   storage.path: ${yamlText(`${buffer}/fluent-bit`)}
   storage.sync: full

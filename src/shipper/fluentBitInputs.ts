@@ -6,6 +6,7 @@ import {
   INTERVAL_SECONDS,
   LONGEST_LINE_MIB,
   type ShipperSettings,
+  startNote,
   type WayIn,
 } from "./settings.ts";
 
@@ -98,9 +99,7 @@ parsers:
 A batch counts as delivered when Fluent Bit has answered 201, which is after it is in the storage folder.`,
     key: "line",
     input: (settings) =>
-      `# Start graphtap beside it, by a unit or container of its own:
-#   ${command(settings, "http")}
-- name: http
+      `${startNote(settings, "http", TO_HTTP)}- name: http
   alias: graphtap
   tag: graphtap
   # Whoever can reach the port can write to Devo: all interfaces unless set.
@@ -117,9 +116,7 @@ A batch counts as delivered when Fluent Bit has answered 201, which is after it 
 No line was lost when graphtap or Fluent Bit was killed, and either may be away for as long as the disk has room.`,
     key: "line",
     input: (settings) =>
-      `# Start graphtap beside it, by a unit or container of its own:
-#   ${command(settings, "file")}
-- name: tail
+      `${startNote(settings, "file", TO_HTTP)}- name: tail
   alias: graphtap
   tag: graphtap
   path: ${yamlText(settings.spool)}*

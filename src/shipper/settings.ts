@@ -1,5 +1,6 @@
 /** What a shipper's configuration is made of: the same pieces make the shipped examples and a user's own. */
 import { join } from "node:path";
+import { shellCommand } from "../telemetry/shellCommand.ts";
 
 /** Ways of a line from graphtap into a shipper. */
 export const WAYS_IN = ["exec", "interval", "stdin", "http", "file"] as const;
@@ -28,6 +29,8 @@ export interface ShipperSettings {
    * what is written meanwhile to one that refuses it is lost.
    */
   readonly highestTls: TlsVersion;
+  /** Whether graphtap starts the shipper, and has it write, listen and last no more than it must. @default false */
+  readonly isSupervised?: boolean;
 }
 
 /** Devo's HTTP endpoint. */
@@ -106,6 +109,9 @@ export const HEARTBEAT_SECONDS = 10;
 export const INTERVAL_SECONDS = 60;
 export const DEADLINE_SECONDS = 45;
 
+/** Seconds for what is under way when a shipper that graphtap started is told to stop: containers give ten for all. */
+export const STOP_SECONDS = 5;
+
 /** As an orphan it would hold on to the state folder, and to the ports that it inherited from the shipper. */
 const CHILD = "--exit-with-parent";
 
@@ -129,9 +135,17 @@ export function graphtapWords(
   return run;
 }
 
+/** How graphtap is started beside the shipper, as comment lines; nothing where it is graphtap that starts the shipper. */
+export function startNote(settings: ShipperSettings, via: WayIn, to: string): string {
+  return settings.isSupervised ? "" : `# Start graphtap beside it, by a unit or container of its own:
+#   ${shellCommand(graphtapWords(settings, via, to))}
+`;
+}
+
 /** Every text of a user's own that is written down in the configuration of a shipper. */
 export function textsOf(settings: ShipperSettings): string[] {
-  const { program, config, state = "", buffer, spool, destinations, devoHttp } = settings;
+  const { program, config, state = "", buffer, spool, destinations, devoHttp, isSupervised } = settings;
   const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
-  return [...program, config, state, buffer, spool, ...ends, ...Object.values(devoHttp ?? {})];
+  const start = isSupervised ? [] : [...program, config];
+  return [...start, buffer, spool, ...ends, ...Object.values(devoHttp ?? {})];
 }

@@ -1,5 +1,4 @@
 /** The ways of lines into Vector. */
-import { shellCommand } from "../telemetry/shellCommand.ts";
 import { yamlList } from "./quote.ts";
 import type { VectorBlocks } from "./vectorBlocks.ts";
 import {
@@ -8,6 +7,7 @@ import {
   INTERVAL_SECONDS,
   LONGEST_LINE_MIB,
   type ShipperSettings,
+  startNote,
   type WayIn,
 } from "./settings.ts";
 
@@ -99,9 +99,7 @@ graphtap_heartbeat:
 Vector answers 200 when the sink's disk buffer has taken a batch, since the sink has acknowledgements on. Killed in the
 moment after, it may not have written the batch yet.`,
     blocks: (settings) => ({
-      sources: `# Start graphtap beside it, by a unit or container of its own:
-#   ${shellCommand(graphtapWords(settings, "http", TO_HTTP))}
-graphtap:
+      sources: `${startNote(settings, "http", TO_HTTP)}graphtap:
   type: http_server
   # Whoever can reach the port can write to Devo; see \`auth\` in Vector's documentation, and graphtap's --to.
   address: 127.0.0.1:${HTTP_PORT}
@@ -118,9 +116,7 @@ graphtap:
   file: {
     about: `graphtap on its own, writing a spool; Vector follows it and remembers how far its sinks came.`,
     blocks: (settings) => ({
-      sources: `# Start graphtap beside it, by a unit or container of its own:
-#   ${shellCommand(graphtapWords(settings, "file", TO_HTTP))}
-graphtap:
+      sources: `${startNote(settings, "file", TO_HTTP)}graphtap:
   type: file
   include: ${yamlList([`${settings.spool}*`])}
   read_from: beginning

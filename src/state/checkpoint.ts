@@ -4,7 +4,7 @@
  */
 import { formatInstant, type Instant, parseInstant, type Window } from "../instant.ts";
 import { CHECKSUM, isIntact, withChecksum } from "./checksum.ts";
-import { type ChosenFilter, emptyPosition, type Position } from "./position.ts";
+import { type ChosenFilter, emptyPosition, type Job, type JobPurpose, type Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
 
@@ -20,6 +20,18 @@ export interface WindowTexts {
   readonly from: string;
   readonly to: string;
 }
+
+/** A job as it is written. */
+interface JobEntry extends WindowTexts {
+  readonly name: string;
+  readonly id: string | null;
+  readonly purpose: JobPurpose;
+  readonly depth: number;
+  readonly asked_ms: number;
+  readonly failures: number;
+}
+
+const PURPOSES: readonly unknown[] = ["live", "reread", "gap", "backfill"] satisfies JobPurpose[];
 
 /** A {@linkcode Position} as it is written. Times are RFC 3339 as Graph writes them. */
 export interface Checkpoint {
@@ -47,6 +59,8 @@ export interface Checkpoint {
   readonly next_link: string | null;
   /** The filter that is asked by, left out where it is the service's first. */
   readonly filter?: { readonly step: number; readonly since_ms: number };
+  /** What Graph is collecting, left out where it is nothing. */
+  readonly jobs?: readonly JobEntry[];
   readonly window_seconds: number | null;
   readonly overlap_seconds: number | null;
   readonly last_poll_started_ms: number | null;
@@ -112,6 +126,7 @@ export function checkpointOf(position: Position, { inputId, service }: StreamAdd
     window: interruption === null ? null : windowTexts(interruption.window),
     next_link: interruption?.link ?? null,
     ...(position.filter === null ? {} : { filter: filterEntry(position.filter) }),
+    ...(position.jobs.length === 0 ? {} : { jobs: position.jobs.map(jobEntry) }),
     window_seconds: position.windowSeconds,
     overlap_seconds: position.overlapSeconds,
     last_poll_started_ms: position.lastPollStartedMs,
@@ -174,6 +189,7 @@ function positionIn(checkpoint: Checkpoint): Position {
     filter: checkpoint.filter === undefined
       ? null
       : { step: checkpoint.filter.step, sinceMs: checkpoint.filter.since_ms },
+    jobs: (checkpoint.jobs ?? []).map(jobIn),
     windowSeconds: checkpoint.window_seconds,
     overlapSeconds: checkpoint.overlap_seconds ?? null,
     lastPollStartedMs: checkpoint.last_poll_started_ms,
@@ -195,6 +211,15 @@ function lastIds(ids: readonly string[]): readonly string[] {
 
 function filterEntry({ step, sinceMs }: ChosenFilter) {
   return { step, since_ms: sinceMs };
+}
+
+function jobEntry({ name, id, purpose, depth, window, askedMs, failures }: Job): JobEntry {
+  return { name, id, purpose, depth, ...windowTexts(window), asked_ms: askedMs, failures };
+}
+
+function jobIn({ from, to, asked_ms: askedMs, ...rest }: JobEntry): Job {
+  const { name, id, purpose, depth, failures } = rest;
+  return { name, id, purpose, depth, window: windowIn({ from, to }), askedMs, failures };
 }
 
 function textOf(instant: Instant | null): string | null {
@@ -254,6 +279,10 @@ const isMoment = (value: unknown) => isCount(value) && !Number.isNaN(new Date(va
 const isPlace = (value: unknown): value is SeenPlace & Members =>
   isObject(value) && isCount(value["segment"]) && isCount(value["bytes"]);
 const isRange = (value: unknown) => isObject(value) && isTime(value["from"]) && isTime(value["to"]);
+const isJob = (value: unknown) =>
+  isObject(value) && isText(value["name"]) && (value["id"] === null || isText(value["id"])) &&
+  PURPOSES.includes(value["purpose"]) && isRange(value) && isMoment(value["asked_ms"]) &&
+  isCount(value["depth"]) && isCount(value["failures"]);
 const orNull = (isRight: (value: unknown) => boolean) => (value: unknown) => value === null || isRight(value);
 
 const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = {
@@ -279,6 +308,8 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   // The first of version 3 did not have it.
   filter: (value) =>
     value === undefined || (isObject(value) && isCount(value["step"]) && isCount(value["since_ms"])),
+  // The first of version 3 did not have it.
+  jobs: (value) => value === undefined || (Array.isArray(value) && value.every(isJob)),
   // The first of version 3 did not have it.
   overlap_seconds: (value) => value === undefined || value === null || isCount(value),
   window_seconds: orNull((value) => typeof value === "number" && Number.isFinite(value) && value > 0),

@@ -6,7 +6,8 @@ import {
   faultOf,
   PERSISTENCE_VERSION,
 } from "./checkpoint.ts";
-import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import { readFileIfAny, setAside } from "../files/durable.ts";
+import type { Fence } from "../files/hold.ts";
 import type { Position } from "./position.ts";
 import type { SeenPlace } from "./seen/place.ts";
 import type { StreamAddress } from "./streamFolders.ts";
@@ -74,8 +75,9 @@ export function saveCheckpoint(
   position: Position,
   address: StreamAddress,
   seenTo: SeenPlace,
+  fence: Fence,
 ): void {
-  replaceFile(path, readable(encodeCheckpoint(position, address, seenTo), address));
+  fence.replaceFile(path, readable(encodeCheckpoint(position, address, seenTo), address));
 }
 
 /** The text of a position that is to be committed with keys. @throws `bug` when it could not be read back */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import { readFileIfAny, setAside } from "../files/durable.ts";
+import type { Fence } from "../files/hold.ts";
 
 /** A record of a collection that is read whole. */
 export interface InventoryRecord {
@@ -9,6 +10,8 @@ export interface InventoryRecord {
   readonly key: string;
   /** How many whole reads in a row did not find it. */
   readonly absent: number;
+  /** Its id as JSON, where an event is to tell that it went. */
+  readonly name?: string;
 }
 
 /** What a collection that is read whole held: tells a record that changed, or went, from an answer that is short. */
@@ -37,6 +40,7 @@ export function openInventory(
     readonly now: () => number;
     readonly report: (note: string) => void;
     readonly readOnly: boolean;
+    readonly fence: Fence;
   },
 ): InventoryFile {
   const path = join(folder, "inventory.json");
@@ -61,42 +65,54 @@ export function openInventory(
     save(inventory) {
       const text = encode(inventory);
       if (text === written) return;
-      replaceFile(path, text);
+      options.fence.replaceFile(path, text);
       written = text;
     },
   };
 }
 
-function encode({ records, reads, wasEmpty, page }: Inventory): string {
-  return `${
-    JSON.stringify({
-      version: 1,
-      reads,
-      was_empty: wasEmpty,
-      page: page && { size: page.size, since_ms: page.sinceMs },
-      records: records.map(({ id, key, absent }) => [id, key, absent]),
-    })
-  }\n`;
+function encode(inventory: Inventory): string {
+  return `${JSON.stringify(inventoryEntry(inventory))}\n`;
+}
+
+/** The members of an inventory on the disk. */
+export function inventoryEntry({ records, reads, wasEmpty, page }: Inventory): object {
+  return {
+    version: 1,
+    reads,
+    was_empty: wasEmpty,
+    page: page && { size: page.size, since_ms: page.sinceMs },
+    records: records.map(({ id, key, absent, name }) =>
+      name === undefined ? [id, key, absent] : [id, key, absent, name]
+    ),
+  };
 }
 
 function decode(text: string): Inventory | null {
   try {
-    const { version, reads, was_empty, page, records } = JSON.parse(text) as Record<string, unknown>;
-    if (version !== 1 || !isCount(reads) || typeof was_empty !== "boolean" || !Array.isArray(records)) {
-      return null;
-    }
-    const found = records.map(recordIn);
-    if (!found.every((record) => record !== null)) return null;
-    return { records: found, reads, wasEmpty: was_empty, page: pageIn(page) };
+    return inventoryIn(JSON.parse(text));
   } catch {
     return null;
   }
 }
 
+/** The inventory that members stand for; `null` when they are none. */
+export function inventoryIn(value: unknown): Inventory | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { version, reads, was_empty, page, records } = value as Record<string, unknown>;
+  if (version !== 1 || !isCount(reads) || typeof was_empty !== "boolean" || !Array.isArray(records)) {
+    return null;
+  }
+  const found = records.map(recordIn);
+  if (!found.every((record) => record !== null)) return null;
+  return { records: found, reads, wasEmpty: was_empty, page: pageIn(page) };
+}
+
 function recordIn(value: unknown): InventoryRecord | null {
   if (!Array.isArray(value)) return null;
-  const [id, key, absent] = value as unknown[];
-  return isHex(id) && isHex(key) && isCount(absent) ? { id, key, absent } : null;
+  const [id, key, absent, name] = value as unknown[];
+  if (!isHex(id) || !isHex(key) || !isCount(absent)) return null;
+  return typeof name === "string" ? { id, key, absent, name } : { id, key, absent };
 }
 
 function pageIn(value: unknown): Inventory["page"] {

@@ -1,4 +1,5 @@
-import { readFileIfAny, replaceFile, setAside } from "../files/durable.ts";
+import { readFileIfAny, setAside } from "../files/durable.ts";
+import type { Fence } from "../files/hold.ts";
 import { isIntact, withChecksum } from "./checksum.ts";
 
 /** A list of ranges of a stream, durable: a small file, replaced as a whole. */
@@ -26,6 +27,7 @@ export interface LedgerOptions {
   readonly now: () => number;
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+  readonly fence: Fence;
 }
 
 /**
@@ -35,9 +37,9 @@ export interface LedgerOptions {
 export function openLedgerFile<Item>(
   path: string,
   kind: LedgerKind<Item>,
-  { now, report, readOnly }: LedgerOptions,
+  { now, report, readOnly, fence }: LedgerOptions,
 ): Ledger<Item> {
-  const save = (items: readonly Item[]) => replaceFile(path, encode(items, kind), kind.ownedAs);
+  const save = (items: readonly Item[]) => fence.replaceFile(path, encode(items, kind), kind.ownedAs);
   return {
     list() {
       const text = readFileIfAny(path)?.toString("utf8");

@@ -28,6 +28,36 @@ export interface ChosenFilter {
   readonly sinceMs: number;
 }
 
+/** What a job's records are read for. */
+export type JobPurpose = "live" | "reread" | "gap" | "backfill";
+
+/** A job that Graph was asked for, and whose records were not read yet. */
+export interface Job {
+  /** What Graph shows for it, and by which it is found again. No two jobs have the same. */
+  readonly name: string;
+  /** Graph's id of it; `null` while it is not known whether Graph has taken it. */
+  readonly id: string | null;
+  readonly window: Window;
+  readonly purpose: JobPurpose;
+  /** Of a re-read which it is, 0 for the shallowest; 0 for any other purpose. */
+  readonly depth: number;
+  /** When it was asked for; milliseconds since the epoch. */
+  readonly askedMs: number;
+  /** How often looking at it, or reading its records, has failed. */
+  readonly failures: number;
+}
+
+/** The jobs with this one, in the place of an earlier state of it. */
+export function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
+  const isKnown = jobs.some(({ name }) => name === job.name);
+  return isKnown ? jobs.map((one) => one.name === job.name ? job : one) : [...jobs, job];
+}
+
+/** The jobs without this one. */
+export function withoutJob(jobs: readonly Job[], { name }: Job): readonly Job[] {
+  return jobs.filter((one) => one.name !== name);
+}
+
 /**
  * All that is durable about how far a stream is read, beside its seen set and its gaps. What it looks like on the disk
  * is known to `checkpoint.ts` alone.
@@ -59,6 +89,8 @@ export interface Position {
   readonly interruption: Interruption | null;
   /** Which of the service's filters is asked by, since Graph refused those before it; `null` for the first. */
   readonly filter: ChosenFilter | null;
+  /** What Graph is collecting for the stream, in the order in which it was asked for. */
+  readonly jobs: readonly Job[];
   /** Width of the last window that worked, in seconds. */
   readonly windowSeconds: number | null;
   /** How far a live window may reach back without costing a page more; `null` when nobody can tell. */
@@ -91,6 +123,7 @@ export function emptyPosition(start: string | null = null): Position {
     newest: null,
     interruption: null,
     filter: null,
+    jobs: [],
     windowSeconds: null,
     overlapSeconds: null,
     lastPollStartedMs: null,

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import type { GraphtapError } from "../errors.ts";
 import { makeFolder } from "../files/durable.ts";
-import { acquireLock } from "../files/folderLock.ts";
+import { acquireLock, type FolderLock } from "../files/folderLock.ts";
+import { noFence } from "../files/hold.ts";
 import type { FileLocker } from "../files/lock.ts";
+import { type Elsewhere, openElsewhere } from "./elsewhere.ts";
 import type { Position } from "./position.ts";
-import { copySegments } from "./seen/copy.ts";
+import { copySegments, renewLastSegment } from "./seen/copy.ts";
 import {
   listStreams,
   makeStreamFolder,
@@ -15,6 +17,8 @@ import {
 } from "./streamFolders.ts";
 import { openStream, type StreamState } from "./streamState.ts";
 import { noteTakenOver, tookOver } from "./takenOver.ts";
+import { exportedStream } from "./transfer/exported.ts";
+import { originOf, type StagedStream, stageStream } from "./transfer/staged.ts";
 
 export type { StreamAddress } from "./streamFolders.ts";
 export type { StreamState } from "./streamState.ts";
@@ -23,6 +27,8 @@ export type { StreamState } from "./streamState.ts";
 export interface State {
   /** The state of a stream; the same object at every call. */
   stream(address: StreamAddress): StreamState;
+  /** Closes what is open of a stream that nobody reads any more. All that is durable of it stays. */
+  release(address: StreamAddress): void;
   /** The streams found on the disk. @throws `state-unusable` */
   list(): StreamAddress[];
   /**
@@ -34,11 +40,23 @@ export interface State {
   takeOver(address: StreamAddress, others: readonly StreamAddress[], position: Position): void;
   /** Whether it did that before. @throws `state-unusable` */
   tookOver(address: StreamAddress): boolean;
+  /** Begins a stream that comes from another folder; nothing of it is in its place before it is told to be. @throws `state-unusable` */
+  stage(address: StreamAddress): StagedStream;
+  /** The export that a stream came from; `null` when it began here. @throws `state-unusable` */
+  originOf(address: StreamAddress): string | null;
+  /** The lines of a stream, for another folder; `null` without a position. @throws `state-unusable` */
+  exported(address: StreamAddress): Iterable<string> | null;
+  /** The streams that wait, for their position is in another folder. */
+  readonly elsewhere: Elsewhere;
+  /** @throws `state-in-use` when another process took the folder from this one */
+  check(): void;
   /** Closes all seen sets and lets the next process in. */
   close(): void;
 }
 
 export interface StateOptions {
+  /** The lock of the folder, where it was taken before; the state gives it back. @default it is taken now */
+  readonly lock?: FolderLock;
   /** How this host locks a file. */
   readonly locker: FileLocker;
   /** This process, to be named to whoever finds the folder in use. */
@@ -61,34 +79,64 @@ export interface StateOptions {
  */
 export function openState(dir: string, options: StateOptions): State {
   const { readOnly = false } = options;
-  if (!readOnly) makeFolder(dir);
-  const lock = readOnly ? null : acquireLock(dir, options.locker, options);
+  const lock = readOnly ? null : options.lock ?? takeFolder(dir, options);
+  const fence = lock ?? noFence;
   const streams = new Map<string, { state: StreamState; close(): void }>();
   if (lock !== null) {
     try {
       removeLeftovers(dir);
+      if (lock.followsLiving) renewOpenFiles(dir, lock);
     } catch (error) {
       lock.release();
       throw error;
     }
   }
+  const elsewhere = openElsewhere(dir, { ...options, readOnly });
   function stateOf(address: StreamAddress): StreamState {
     const key = streamFolder(dir, address);
     let stream = streams.get(key);
-    if (stream === undefined) streams.set(key, stream = openStream(dir, address, { ...options, readOnly }));
+    if (stream === undefined) {
+      const isElsewhere = () => elsewhere.has(address);
+      streams.set(key, stream = openStream(dir, address, { ...options, readOnly, fence, isElsewhere }));
+    }
     return stream.state;
   }
   return {
     stream: stateOf,
+    release(address) {
+      const key = streamFolder(dir, address);
+      streams.get(key)?.close();
+      streams.delete(key);
+    },
     list: () => listStreams(dir),
     takeOver(address, others, position) {
       const seenOf = (one: StreamAddress) => join(streamFolder(dir, one), SEEN_FOLDER);
+      fence.check();
       makeStreamFolder(dir, address);
       copySegments(others.map(seenOf), seenOf(address));
       stateOf(address).commitInFile(position);
       noteTakenOver(dir, address);
     },
     tookOver: (address) => tookOver(dir, address),
+    stage(address) {
+      const staged = stageStream(dir, address, options.now);
+      return {
+        ...staged,
+        place() {
+          const key = streamFolder(dir, address);
+          streams.get(key)?.close();
+          streams.delete(key);
+          fence.during(() => staged.place());
+          noteTakenOver(dir, address);
+          elsewhere.remove([address]);
+        },
+      };
+    },
+    originOf: (address) => originOf(dir, address),
+    exported: (address) =>
+      exportedStream(stateOf(address), join(streamFolder(dir, address), SEEN_FOLDER), address),
+    elsewhere,
+    check: fence.check,
     close() {
       try {
         for (const stream of streams.values()) stream.close();
@@ -98,4 +146,17 @@ export function openState(dir: string, options: StateOptions): State {
       }
     },
   };
+}
+
+/** Makes the folder, and takes it for this process. @throws `state-in-use`, `state-unusable` */
+export function takeFolder(dir: string, options: Omit<StateOptions, "lock" | "readOnly">): FolderLock {
+  makeFolder(dir);
+  return acquireLock(dir, options.locker, options);
+}
+
+/** Lets nothing count that the process before, which may still run, appends from now on to what it has open. */
+function renewOpenFiles(dir: string, lock: FolderLock): void {
+  for (const address of listStreams(dir)) {
+    renewLastSegment(join(streamFolder(dir, address), SEEN_FOLDER), lock);
+  }
 }

@@ -26,6 +26,9 @@ const NAME_FILE = ".name";
 // What a reset leaves if it is killed half way.
 const GONE = ".gone-";
 
+// What is not in its place yet, or never comes there if whoever brings it is killed.
+const COMING = ".coming-";
+
 /** The position of a stream, in its folder. */
 export const CHECKPOINT_FILE = "checkpoint.json";
 /** The segments of its seen set, in its folder. */
@@ -42,14 +45,39 @@ export function makeStreamFolder(root: string, { inputId, service }: StreamAddre
   return makeNamed(input, service);
 }
 
-function makeNamed(parent: string, text: string): string {
+function makeNamed(parent: string, text: string, folder: string = join(parent, encodeName(text))): string {
   const name = encodeName(text);
-  const folder = join(parent, name);
   if (!isFolder(folder)) makeFolder(folder);
   if (decodeName(name) === null && readFileIfAny(join(folder, NAME_FILE)) === null) {
     replaceFile(join(folder, NAME_FILE), JSON.stringify(text));
   }
   return folder;
+}
+
+/** Makes an empty folder that becomes a stream's by {@linkcode placeComing}. @throws `state-unusable` */
+export function makeComing(root: string, { inputId, service }: StreamAddress): string {
+  const input = makeNamed(root, inputId);
+  const folder = comingFolder(root, { inputId, service });
+  removeTree(folder);
+  return makeNamed(input, service, folder);
+}
+
+/** Makes it the stream's folder, durably and at once; what the stream had is gone before. @throws `state-unusable` */
+export function placeComing(root: string, address: StreamAddress): void {
+  const folder = streamFolder(root, address);
+  removeStreamFolder(folder);
+  attempt("put into place", folder, () => renameSync(comingFolder(root, address), folder));
+  syncFolder(dirname(folder));
+}
+
+/** Deletes it, if it is there. @throws `state-unusable` */
+export function removeComing(root: string, address: StreamAddress): void {
+  removeTree(comingFolder(root, address));
+}
+
+function comingFolder(root: string, address: StreamAddress): string {
+  const folder = streamFolder(root, address);
+  return join(dirname(folder), COMING + basename(folder));
 }
 
 /** The streams of which there is something, in the order of their names. @throws `state-unusable` */
@@ -77,7 +105,8 @@ export function removeStreamFolder(folder: string): void {
 export function removeLeftovers(root: string): void {
   for (const input of namedFolders(root)) {
     for (const { name, isFolder } of listFolder(input.path)) {
-      if (isFolder && name.startsWith(GONE)) removeTree(join(input.path, name));
+      const isLeft = name.startsWith(GONE) || name.startsWith(COMING);
+      if (isFolder && isLeft) removeTree(join(input.path, name));
     }
     for (const service of namedFolders(input.path)) {
       if (holdsState(service.path)) removeUnfinished(service.path);

@@ -2,11 +2,12 @@ import { dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import { loadCheckpoint, positionIn, positionText, saveCheckpoint } from "./checkpointFile.ts";
 import { isFolder } from "../files/durable.ts";
+import type { Fence } from "../files/hold.ts";
 import { MOST_POSITION_BYTES } from "./seen/frames.ts";
 import { type GapLedger, openGapLedger } from "./gapLedger.ts";
 import { type InventoryFile, openInventory } from "./inventory.ts";
 import { type LostLedger, openLostLedger } from "./lostLedger.ts";
-import type { Position } from "./position.ts";
+import { type Job, type Position, withJob } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
 import {
   CHECKPOINT_FILE,
@@ -28,6 +29,8 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   hasLostPosition(): boolean;
+  /** Whether it waits for a position that is in another folder, or was moved there from this one. @throws `state-unusable` */
+  isElsewhere(): boolean;
   /**
    * Makes the position durable from which a stream begins, before anything is read: whatever happens to the first
    * read, the next goes on from there. Nothing holds it back, as nothing was delivered.
@@ -51,6 +54,13 @@ export interface StreamState {
    * @throws `state-unusable`
    */
   commitInFile(position: Position): void;
+  /**
+   * Makes a job durable, beside the position that is durable already, whatever waits to be committed. Nothing holds it
+   * back: what Graph was asked for hangs on no delivery.
+   *
+   * @throws `state-unusable`
+   */
+  noteJob(job: Job): void;
   /** The keys of the delivered records; the same set at every call. */
   seen(): SeenSet;
   /** The ranges that could not be read. */
@@ -73,6 +83,10 @@ export interface StreamStateOptions {
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
+  /** Answers {@linkcode StreamState.isElsewhere}. */
+  readonly isElsewhere: () => boolean;
+  /** Lets only the process that has the state folder write. */
+  readonly fence: Fence;
 }
 
 /** The folder of a stream, and the seen set in it; both come to be when they are needed. */
@@ -89,7 +103,7 @@ function openFolder(
   root: string,
   address: StreamAddress,
   dir: string,
-  { now, report, readOnly }: StreamStateOptions,
+  { now, report, readOnly, fence }: StreamStateOptions,
 ): StreamFolder {
   let seen: SeenLog | undefined;
   let made = false;
@@ -104,11 +118,12 @@ function openFolder(
       if (seen !== undefined) return seen;
       if (!readOnly) make();
       isFolder(join(dir, SEEN_FOLDER));
-      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly });
+      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly, fence });
     },
     close: () => seen?.close(),
     remove() {
       make();
+      fence.check();
       seen?.close();
       seen = undefined;
       made = false;
@@ -156,7 +171,7 @@ export function openStream(
 
   function save(position: Position): void {
     folder.make();
-    saveCheckpoint(file, position, address, folder.seen().end());
+    saveCheckpoint(file, position, address, folder.seen().end(), options.fence);
     anchored = true;
   }
 
@@ -169,6 +184,7 @@ export function openStream(
   const state: StreamState = {
     dir,
     loadPosition() {
+      options.fence.check();
       const found = loadCheckpoint(file, address, options);
       anchored = found?.seenTo !== undefined;
       if (found?.seenTo === undefined) return found?.position ?? null;
@@ -180,6 +196,7 @@ export function openStream(
       return newer;
     },
     hasLostPosition: () => isFolder(dir),
+    isElsewhere: options.isElsewhere,
     begin: commitInFile,
     commit(position) {
       folder.make();
@@ -191,6 +208,10 @@ export function openStream(
       return true;
     },
     commitInFile,
+    noteJob(job) {
+      const durable = state.loadPosition();
+      if (durable !== null) save({ ...durable, jobs: withJob(durable.jobs, job) });
+    },
     seen: () => folder.seen(),
     gaps: () => makingFirst(folder, openGapLedger(dir, options)),
     lost: () => makingFirst(folder, openLostLedger(dir, options)),

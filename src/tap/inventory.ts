@@ -17,6 +17,8 @@ export interface Reconciled {
   /** Records that were there at the read before, and those of them that were not there now although not changed. */
   readonly before: number;
   readonly missing: number;
+  /** Records that are forgotten now because they went. */
+  readonly removed: readonly InventoryRecord[];
 }
 
 /**
@@ -38,14 +40,20 @@ export function reconcile(known: Inventory | null, met: MetRecords, knewKeys: bo
   const present = presentIn(met);
   const there = before.records.filter(({ absent }) => absent === 0).length;
   if (present.length === 0) {
-    return { inventory: { ...before, wasEmpty: true }, isExact: false, before: there, missing: there };
+    return {
+      inventory: { ...before, wasEmpty: true },
+      isExact: false,
+      before: there,
+      missing: there,
+      removed: [],
+    };
   }
   const keys = new Set(present.map(({ key }) => key));
   const ids = new Set(present.map(({ id }) => id));
   const gone = before.records.filter(({ id, key }) => !keys.has(key) && !ids.has(id));
   const hasChanged = before.records.some(({ id, key }) => !keys.has(key) && ids.has(id));
-  const kept = gone.map((record) => ({ ...record, absent: record.absent + 1 }))
-    .filter(({ absent }) => absent < FORGET_AFTER_READS);
+  const all = gone.map((record) => ({ ...record, absent: record.absent + 1 }));
+  const kept = all.filter(({ absent }) => absent < FORGET_AFTER_READS);
   const reads = Math.min(before.reads + 1, FORGET_AFTER_READS);
   return {
     inventory: { ...before, records: [...present, ...kept], reads, wasEmpty: false },
@@ -53,13 +61,20 @@ export function reconcile(known: Inventory | null, met: MetRecords, knewKeys: bo
     isExact: hasChanged || reads === FORGET_AFTER_READS,
     before: there,
     missing: gone.filter(({ absent }) => absent === 0).length,
+    removed: all.filter(({ absent }) => absent >= FORGET_AFTER_READS),
   };
 }
 
 /** The records met, each once. */
-function presentIn({ ids, keys }: MetRecords): InventoryRecord[] {
+function presentIn({ ids, keys, names }: MetRecords): InventoryRecord[] {
   const idTexts = textsOf(ids);
-  const found = new Map(textsOf(keys).map((key, index) => [key, { id: idTexts[index]!, key, absent: 0 }]));
+  const found = new Map(
+    textsOf(keys).map((key, index): [string, InventoryRecord] => {
+      const record = { id: idTexts[index]!, key, absent: 0 };
+      const name = names[index] ?? null;
+      return [key, name === null ? record : { ...record, name }];
+    }),
+  );
   return [...found.values()];
 }
 

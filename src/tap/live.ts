@@ -62,7 +62,12 @@ async function readFromEdge(context: PollContext, cursor: TimedCursor, now: Inst
   const overlap = Math.max(position.current.overlapSeconds ?? least, least);
   const readFrom = (edge: Instant) =>
     earliest(latest(latest(addSeconds(edge, -overlap), start), oldest), end);
-  const { liveFrom, backfill, from } = goingOn(context, start, readFrom, edgeOf(context, start, end, oldest));
+  const { liveFrom, backfill, from } = goingOn(
+    context,
+    start,
+    readFrom,
+    edgeOf(context, start, end, oldest, LIVE_SECONDS),
+  );
   const before = { records: intake.received, pages: counts.pages, gaps: counts.gaps };
   let crossed = backfill === null;
   const reached = await readWindows(context, { from, to: end }, {
@@ -101,9 +106,15 @@ export function oldestKept(now: Instant, cursor: TimedCursor): Instant {
 }
 
 /** Where today begins, and the older range that is left for later, if any. */
-function edgeOf({ position, stream: { log } }: PollContext, start: Instant, end: Instant, oldest: Instant) {
+export function edgeOf(
+  { position, stream: { log } }: PollContext,
+  start: Instant,
+  end: Instant,
+  oldest: Instant,
+  liveSeconds: number,
+): Edge {
   const { watermark, beganAt, rereads } = position.current;
-  const bounds = { watermark, start, now: end, oldest, liveSeconds: LIVE_SECONDS };
+  const bounds = { watermark, start, now: end, oldest, liveSeconds };
   const { liveFrom, backfill, clamped } = splitUnread(bounds);
   if (clamped) {
     log.warn("the start lies before what Graph keeps: reading begins with the oldest it has", {
@@ -118,7 +129,7 @@ function edgeOf({ position, stream: { log } }: PollContext, start: Instant, end:
 }
 
 /** Where today begins, and what is read of it and of the time before. */
-interface Edge {
+export interface Edge {
   readonly liveFrom: Instant;
   readonly backfill: Window | null;
 }
@@ -149,7 +160,11 @@ function goingOn(
 }
 
 /** The re-reads, those that were missing begun with what was read, since a kill may come before the rest is. */
-function opened({ position, startedMs, stream }: PollContext, start: Instant, readTo: Instant): Reread[] {
+export function opened(
+  { position, startedMs, stream }: PollContext,
+  start: Instant,
+  readTo: Instant,
+): Reread[] {
   const { rereads } = position.current;
   // One that is new to the schedule must not meet records whose keys are forgotten.
   const oldest = latest(start, knownSince(position.current, startedMs));
@@ -157,7 +172,7 @@ function opened({ position, startedMs, stream }: PollContext, start: Instant, re
 }
 
 /** The re-reads after a live window: what was read again now need not be by those whose age it has. */
-function covered({ position, stream }: PollContext, { from, to }: Window): Reread[] {
+export function covered({ position, stream }: PollContext, { from, to }: Window): Reread[] {
   const { rereads } = position.current;
   return rereadsAfterLive(agesOf(stream, rereads.length), rereads, from, to);
 }

@@ -1,5 +1,6 @@
 import { asGraphtapError, type GraphtapError } from "../errors.ts";
 import { backfill } from "./backfill.ts";
+import { readJobs } from "./jobs/readJobs.ts";
 import { isFarBehind, sayIfBehind } from "./late/lag.ts";
 import { reread } from "./late/rereads.ts";
 import { oldestKept, readLive } from "./live.ts";
@@ -8,6 +9,7 @@ import type { LateFind } from "./pollCounts.ts";
 import { retryGaps } from "./retryGaps.ts";
 import { readSnapshot } from "./snapshot.ts";
 import type { Engine, Stream } from "./stream.ts";
+import { whyWaiting } from "./waiting.ts";
 
 /** What one poll did. */
 export interface PollReport {
@@ -49,6 +51,8 @@ export function poll(
   signal: AbortSignal,
   untilMs: number | null = null,
 ): Promise<PollReport> {
+  const reason = whyWaiting(stream);
+  if (reason !== null) return Promise.resolve(unreadReport(reason, engine.clock.now()));
   const context = openPollContext(stream, engine, signal);
   // A clock that was set back would give the work that can wait all the hours until it is right again.
   const isWithin = (now: number) => untilMs === null || (context.startedMs <= now && now < untilMs);
@@ -109,10 +113,21 @@ function reportOf(context: PollContext, error: GraphtapError | null): PollReport
   };
 }
 
+/** Of a poll that asked for nothing. */
+function unreadReport(error: GraphtapError, startedMs: number): PollReport {
+  const none = { requests: 0, rereadRequests: 0, pages: 0, received: 0, sent: 0, duplicates: 0, gaps: 0 };
+  const late = { late: 0, lateBySeconds: 0, lateFinds: [] };
+  return { ...none, ...late, isUpToDate: false, hostAheadSeconds: null, startedMs, elapsedMs: 0, error };
+}
+
 async function read(context: PollContext, mayGoOn: () => boolean): Promise<void> {
   const { cursor } = context.stream.plugin;
   if (cursor.kind === "snapshot") {
     await readSnapshot(context);
+    return context.counts.countUpToDate();
+  }
+  if (cursor.kind === "job") {
+    await readJobs(context, cursor);
     return context.counts.countUpToDate();
   }
   const wasFarBehind = isFarBehind(context);

@@ -82,10 +82,11 @@ function intakeOf(
 ): Intake {
   const { input, service, plugin } = stream;
   // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
-  const generation = service.tagVersion === null ? engine.tagGeneration : "1";
+  const generation = service.tagVersion === null ? stream.tagGeneration : "1";
   return createIntake({
     plugin,
     trackUpdates: service.trackUpdates,
+    keepNames: service.tellsRemoved === true,
     seen,
     makeKey: engine.makeKey,
     sink: engine.sink,

@@ -1,7 +1,7 @@
 import type { GraphtapError } from "../errors.ts";
 import { compareInstants, type Instant, latest, type Window } from "../instant.ts";
 import type { Intake } from "../record/intake.ts";
-import type { Position, Reread } from "../state/position.ts";
+import { type Job, type Position, type Reread, withJob, withoutJob } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
 import { commitAccepted, sinkName } from "./accepted.ts";
 import { keysNeededSince } from "./keyLife.ts";
@@ -34,6 +34,14 @@ export interface PollPosition {
   learnWidth(seconds: number): void;
   /** Graph refuses the filters before this one. */
   useFilter(step: number): void;
+  /**
+   * Graph is asked for a job, or more is known of one: durable when this returns, before anything else is.
+   *
+   * @throws state-unusable
+   */
+  noteJob(job: Job): void;
+  /** Nothing more is expected of a job. */
+  dropJob(job: Job): void;
   /** How far the next live window may reach back. */
   learnOverlap(seconds: number): void;
   /** How far the re-reads have come. */
@@ -139,6 +147,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
   }
 
   return {
+    ...jobVerbs(stream, () => current.jobs, (jobs) => move({ jobs })),
     get current() {
       return current;
     },
@@ -154,6 +163,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
         backfillEndsMs: null,
         rereads: [],
         interruption: null,
+        jobs: [],
       });
     },
     openBackfill: (range) => move({ backfill: [...current.backfill, range], rereads: [] }),
@@ -188,6 +198,20 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
       seen.rollback();
       commitAccepted(stream, engine.sink);
     },
+  };
+}
+
+function jobVerbs(
+  { state }: Stream,
+  known: () => readonly Job[],
+  keep: (jobs: readonly Job[]) => void,
+): Pick<PollPosition, "noteJob" | "dropJob"> {
+  return {
+    noteJob(job) {
+      keep(withJob(known(), job));
+      state.noteJob(job);
+    },
+    dropJob: (job) => keep(withoutJob(known(), job)),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
 import { withoutWindow } from "../state/gap.ts";
+import { replayJobs } from "./jobs/replayJobs.ts";
 import { oldestKept } from "./live.ts";
 import { recordLost } from "./lost.ts";
 import { type PollReport, runPoll } from "./poll.ts";
@@ -65,6 +66,11 @@ export function replay(
   return runPoll(openPollContext(stream, engine, signal, { again }), async (context) => {
     const { cursor } = stream.plugin;
     if (cursor.kind === "snapshot") return void await readWhole(context, null);
+    if (cursor.kind === "job") {
+      const from = earliest(keptFrom(context, cursor, range.from), range.to);
+      await replayJobs(context, cursor, { from, to: range.to }, onRead);
+      return settle(context, range, from);
+    }
     const unread: { window: Window; error: GraphtapError }[] = [];
     let kept = earliest(keptFrom(context, cursor, range.from), range.to);
     await readWindows(context, { from: kept, to: range.to }, {

@@ -25,6 +25,32 @@ export function recordGap(context: PollContext, { from, to }: Window, error: Gra
   log.error(`gap: ${error.message}`, { ...codesOf(error), ...shown(gap) });
 }
 
+/**
+ * The gap whose time has come, its next moment set: whatever happens, it is not tried without pause. What Graph has dropped
+ * by now is given up, and kept in mind as lost. `null` where none is due.
+ */
+export function nextDueGap(context: PollContext, oldest: Instant): Gap | null {
+  const { stream: { state }, engine } = context;
+  for (const gap of state.gaps().list()) {
+    if (gap.nextTryMs > engine.clock.now()) continue;
+    const others = state.gaps().list().filter((other) => !isSameWindow(other, gap));
+    if (gap.to.seconds < oldest.seconds) {
+      recordLost(context, gap, gap.reason);
+      state.gaps().save(others);
+      continue;
+    }
+    const again = postponed(gap, engine.clock.now());
+    state.gaps().save([...others, again].sort(byTime));
+    return again;
+  }
+  return null;
+}
+
+/** A gap that is being tried. */
+function postponed(gap: Gap, nowMs: number): Gap {
+  return { ...gap, attempts: gap.attempts + 1, nextTryMs: nowMs + retryAfterMs(gap.attempts) };
+}
+
 /** Tries the gaps whose time has come; what Graph has dropped by now is given up, and kept in mind as lost. */
 export async function retryGaps(
   context: PollContext,
@@ -32,24 +58,13 @@ export async function retryGaps(
   mayGoOn: () => boolean,
 ): Promise<void> {
   const { stream: { state, log }, engine } = context;
-  for (const gap of state.gaps().list()) {
-    if (!mayGoOn()) return;
-    if (gap.nextTryMs > engine.clock.now()) continue;
+  const due = state.gaps().list().filter(({ nextTryMs }) => nextTryMs <= engine.clock.now()).length;
+  for (let tried = 0; tried < due && mayGoOn(); tried++) {
+    const gap = nextDueGap(context, oldest);
+    if (gap === null) return;
     const others = () => state.gaps().list().filter((other) => !isSameWindow(other, gap));
-    if (gap.to.seconds < oldest.seconds) {
-      recordLost(context, gap, gap.reason);
-      state.gaps().save(others());
-      continue;
-    }
-    // Its next moment is set first: whatever happens, it is not tried without pause.
-    const again = {
-      ...gap,
-      attempts: gap.attempts + 1,
-      nextTryMs: engine.clock.now() + retryAfterMs(gap.attempts),
-    };
-    state.gaps().save([...others(), again].sort(byTime));
     await readGap(context, gap, mayGoOn, (left) => {
-      const remaining = left.map(({ from, to }) => ({ ...again, from, to }));
+      const remaining = left.map(({ from, to }) => ({ ...gap, from, to }));
       state.gaps().save(remaining.reduce(withGap, others()));
       if (left.length === 0) log.info("gap closed", shown(gap));
     });

@@ -1,4 +1,4 @@
-import { asGraphtapError, codesOf, type GraphtapError } from "../errors.ts";
+import { asGraphtapError, codesOf, GraphtapError } from "../errors.ts";
 import { poll, type PollReport } from "./poll.ts";
 import type { Engine, Stream } from "./stream.ts";
 
@@ -40,45 +40,117 @@ export async function pollOnce(
   return outcomes;
 }
 
+/** Polls streams at their periods, start to start. They come and go, and the others do not notice. */
+export interface Polling {
+  /** Begins to poll these, those that are polled already aside. */
+  add(streams: readonly Stream[]): void;
+  /** Polls these no more. Resolves when all that was under way has ended, each leaving its position in order. */
+  remove(streams: readonly Stream[]): Promise<void>;
+  /**
+   * Settles when all polls have ended after the stop.
+   *
+   * @throws the reason of the stop, or the failure that concerned the whole process
+   */
+  readonly ended: Promise<never>;
+}
+
+/** A stream that is polled. */
+interface Polled {
+  /** Aborted when it is to be polled no more. */
+  readonly leaving: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Why a poll ends whose stream goes while the others stay. */
+const GONE = new GraphtapError("stopped", "the stream is polled no more");
+
 /**
- * Polls every stream at its period, start to start, until told to stop; a poll that took longer than its period is
- * followed by the next at once.
- *
- * @throws the reason of `stop`, or the failure that concerned the whole process
+ * Polls the streams that are added until told to stop; a poll that took longer than its period is followed by the next
+ * at once. A failure that concerns the whole process stops all of them.
  */
-export async function pollForever(
-  streams: readonly Stream[],
+export function startPolling(
   engine: Engine,
   stop: AbortController,
   pollStream: PollStream = poll,
   planStream: PlanStream = () => {},
-): Promise<never> {
-  await together(
-    stop,
-    streams.map((stream) => async () => {
-      const periodMs = stream.service.periodSeconds * 1000;
-      stream.log.info("collection starts", { period_s: stream.service.periodSeconds });
-      let refusals = 0;
-      for (;;) {
-        const report = await pollStream(stream, engine, stop.signal, engine.clock.now() + periodMs);
-        // Old ranges that are refused must not make today's records late.
-        const isRefused = report.error?.kind.recovery === "suspend-stream" && !report.isUpToDate;
-        refusals = isRefused ? refusals + 1 : 0;
-        const pause = pauseMs(periodMs, refusals);
-        // Not longer either: a clock that was set back would stop the stream until it is right again.
-        const waitMs = Math.min(Math.max(0, report.startedMs + pause - engine.clock.now()), pause);
-        logReport(stream, report, waitMs);
-        planStream(stream, engine.clock.now() + waitMs);
-        await engine.clock.sleep(waitMs, stop.signal);
-      }
-    }),
-  );
-  // With nothing to poll there is still a stop to wait for.
-  return new Promise((_, reject) => {
-    const rejected = () => reject(stop.signal.reason);
-    if (stop.signal.aborted) rejected();
-    else stop.signal.addEventListener("abort", rejected, { once: true });
+): Polling {
+  const polled = new Map<Stream, Polled>();
+  const failures: GraphtapError[] = [];
+
+  async function follow(stream: Stream, { signal }: AbortController): Promise<void> {
+    try {
+      await pollAtPeriod(stream, engine, signal, pollStream, planStream);
+    } catch (thrown) {
+      const error = asGraphtapError(thrown);
+      if (error.kind.isFault) failures.push(error);
+      else if (signal.reason === GONE) return;
+      if (!stop.signal.aborted) stop.abort(error);
+    } finally {
+      polled.delete(stream);
+    }
+  }
+  const stopped = new Promise<void>((resolve) => {
+    const end = () => {
+      for (const { leaving } of polled.values()) leaving.abort(stop.signal.reason);
+      resolve();
+    };
+    if (stop.signal.aborted) end();
+    else stop.signal.addEventListener("abort", end, { once: true });
   });
+  return {
+    add(streams) {
+      for (const stream of streams) {
+        if (polled.has(stream) || stop.signal.aborted) continue;
+        const leaving = new AbortController();
+        // Its first poll begins when it is in the map.
+        const done = Promise.resolve().then(() => follow(stream, leaving));
+        polled.set(stream, { leaving, done });
+      }
+    },
+    async remove(streams) {
+      const going = streams.flatMap((stream) => polled.get(stream) ?? []);
+      for (const { leaving } of going) leaving.abort(GONE);
+      await Promise.all(going.map(({ done }) => done));
+    },
+    // With nothing to poll there is still a stop to wait for.
+    ended: stopped.then(() => Promise.all([...polled.values()].map(({ done }) => done)))
+      .then(() => Promise.reject(endReason(stop, failures))),
+  };
+}
+
+/** Polls these streams until told to stop. @throws as {@linkcode Polling.ended} */
+export function pollForever(
+  streams: readonly Stream[],
+  ...how: Parameters<typeof startPolling>
+): Promise<never> {
+  const polling = startPolling(...how);
+  polling.add(streams);
+  return polling.ended;
+}
+
+/** Polls a stream at its period until told to stop. @throws the signal's reason; what concerns the whole process */
+async function pollAtPeriod(
+  stream: Stream,
+  engine: Engine,
+  signal: AbortSignal,
+  pollStream: PollStream,
+  planStream: PlanStream,
+): Promise<never> {
+  const periodMs = stream.service.periodSeconds * 1000;
+  stream.log.info("collection starts", { period_s: stream.service.periodSeconds });
+  let refusals = 0;
+  for (;;) {
+    const report = await pollStream(stream, engine, signal, engine.clock.now() + periodMs);
+    // Old ranges that are refused must not make today's records late.
+    const isRefused = report.error?.kind.recovery === "suspend-stream" && !report.isUpToDate;
+    refusals = isRefused ? refusals + 1 : 0;
+    const pause = pauseMs(periodMs, refusals);
+    // Not longer either: a clock that was set back would stop the stream until it is right again.
+    const waitMs = Math.min(Math.max(0, report.startedMs + pause - engine.clock.now()), pause);
+    logReport(stream, report, waitMs);
+    planStream(stream, engine.clock.now() + waitMs);
+    await engine.clock.sleep(waitMs, signal);
+  }
 }
 
 /**
@@ -91,10 +163,7 @@ export function pauseMs(periodMs: number, refusals: number): number {
     : Math.max(periodMs, Math.min(periodMs * 2 ** (refusals - 1), LONGEST_PAUSE_MS));
 }
 
-/**
- * Runs all tasks; the first that throws stops the others. When all have ended, the failure is thrown that stopped them,
- * or that one of them met while it stopped, or else the reason of `stop`.
- */
+/** Runs all tasks; the first that throws stops the others. @throws when all have ended, why they were stopped */
 async function together(stop: AbortController, tasks: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: GraphtapError[] = [];
   await Promise.all(tasks.map(async (task) => {
@@ -106,9 +175,13 @@ async function together(stop: AbortController, tasks: readonly (() => Promise<vo
       if (!stop.signal.aborted) stop.abort(error);
     }
   }));
-  if (!stop.signal.aborted) return;
+  if (stop.signal.aborted) throw endReason(stop, failures);
+}
+
+/** The failure that stopped them, or that one of them met while it stopped, or else the reason of the stop. */
+function endReason(stop: AbortController, failures: readonly GraphtapError[]): GraphtapError {
   const reason = asGraphtapError(stop.signal.reason);
-  throw reason.kind.isFault ? reason : failures[0] ?? reason;
+  return reason.kind.isFault ? reason : failures[0] ?? reason;
 }
 
 function logReport({ log }: Stream, report: PollReport, waitMs: number | null): void {

@@ -11,6 +11,7 @@ import { MAX_ATTEMPTS } from "../graph/retry.ts";
 import { compareInstants, formatInstant, fromMillis } from "../instant.ts";
 import type { Inventory } from "../state/inventory.ts";
 import { reconcile, type Reconciled } from "./inventory.ts";
+import { tellRemoved } from "./removed.ts";
 import type { LeftOut } from "../record/intake.ts";
 import { leftOutError } from "./windows/leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
@@ -40,6 +41,7 @@ export async function readSnapshot(context: PollContext): Promise<void> {
   const page = await readWhole(context, known?.page ?? null);
   const reconciled = reconcile(known, intake.met, knewKeys);
   noticeFall(context, known, reconciled);
+  await tellRemoved(context, reconciled.removed);
   position.advance(fromMillis(startedMs));
   position.commitInFile();
   // The set first: a record that the inventory still has and the set does not leaves again; the other way round it would not.
@@ -91,7 +93,8 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
       // What came of it left: after a kill it must not come again.
       await context.intake.drain();
       context.position.commit();
-      const next = error.kind.isEndless ? null : nextSize(tried, usual, counts.pages > 0, met.keys.count);
+      const isFixed = error.kind.isEndless || plugin.page.by === "none";
+      const next = isFixed ? null : nextSize(tried, usual, counts.pages > 0, met.keys.count);
       if (next === null) throw incomplete(context, error);
       log.warn(error.message, { ...codesOf(error), page_size: next });
       tried.push(next);

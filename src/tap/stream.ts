@@ -21,8 +21,12 @@ export interface Stream {
   /** When the credential of the input ends; shared by its streams. */
   readonly expiry: Expiry;
   readonly graphUrl: string;
+  /** The level of a tag that the documentation writes as `*`, but where the service has a 1.x tag. */
+  readonly tagGeneration: string;
   /** What each request of this stream needs a permit of. */
   readonly limiters: readonly Limiter[];
+  /** What a request that creates a job needs a permit of besides; left out where the service has none. */
+  readonly jobLimiter?: Limiter;
   /** What its requests came to; written by those who make them. */
   readonly traffic: StreamTraffic;
   readonly state: StreamState;
@@ -39,5 +43,4 @@ export interface Engine {
   readonly sink: Sink;
   readonly format: LineFormat;
   readonly hostname: string;
-  readonly tagGeneration: string;
 }

@@ -259,6 +259,9 @@ function ofProcess(): Panel[] {
       `min(${self("graphtap_config_last_reload_successful")})`,
       8,
     ),
+    lines("Inputs of each shard", "short", [
+      { expr: self("graphtap_shard_inputs"), legend: "{{instance}} {{shard}}" },
+    ]),
     {
       title: "Programs",
       kind: "table",

@@ -1,3 +1,5 @@
+import type { GraphtapError } from "../errors.ts";
+
 /** How reading the configuration again went. */
 export interface Reloads {
   readonly succeeded: number;
@@ -6,18 +8,26 @@ export interface Reloads {
   readonly isCurrent: boolean;
   /** When the one in use was read; milliseconds since the epoch. */
   readonly lastSuccessMs: number;
+  /** Why the one that was read last is not in use, and since when; `null` when it is. */
+  readonly problem: ReloadProblem | null;
   /** It was read, and is in use. */
   success(): void;
   /** It cannot be used, and what ran goes on. */
-  failure(): void;
+  failure(why: Pick<GraphtapError, "code" | "message">): void;
 }
 
-/**
- * @param now milliseconds since the epoch; a first configuration was read just now
- * @param ended told after each reading, however it went @default nobody is
- */
-export function createReloads(now: () => number, ended: () => void = () => {}): Reloads {
-  let [succeeded, failed, isCurrent, lastSuccessMs] = [0, 0, true, now()];
+/** Why a configuration is not in use. */
+export interface ReloadProblem {
+  /** When it was read; milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** @param now milliseconds since the epoch; a first configuration was read just now */
+export function createReloads(now: () => number): Reloads {
+  let [succeeded, failed, lastSuccessMs] = [0, 0, now()];
+  let problem: ReloadProblem | null = null;
   return {
     get succeeded() {
       return succeeded;
@@ -26,21 +36,22 @@ export function createReloads(now: () => number, ended: () => void = () => {}): 
       return failed;
     },
     get isCurrent() {
-      return isCurrent;
+      return problem === null;
+    },
+    get problem() {
+      return problem;
     },
     get lastSuccessMs() {
       return lastSuccessMs;
     },
     success() {
       succeeded++;
-      isCurrent = true;
+      problem = null;
       lastSuccessMs = now();
-      ended();
     },
-    failure() {
+    failure({ code, message }) {
       failed++;
-      isCurrent = false;
-      ended();
+      problem = { atMs: now(), code, message };
     },
   };
 }

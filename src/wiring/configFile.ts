@@ -62,7 +62,17 @@ export function judgeConfig(
 ): LoadedConfig {
   const { texts, home, registry } = source;
   const config = loadFiles(texts, readOptions(source, env, nowMs, look));
-  return { config, registry, home, stateDir: resolve(home, config.globals.stateDir) };
+  return { config, registry, home, stateDir: stateFolderOf(source, config) };
+}
+
+/** Where a configuration wants positions to be kept; absolute. */
+export function stateFolderOf({ home }: Pick<ConfigText, "home">, { globals }: Config): string {
+  return resolve(home, globals.stateDir);
+}
+
+/** The configuration that files are, or every problem in it. */
+export function parseConfigText(source: ConfigText, env: Runtime["env"], nowMs: number): ParsedConfig {
+  return parseFiles(source.texts, readOptions(source, env, nowMs, {}));
 }
 
 /** Every problem of the configuration that files are, with its place, by a closer look. */

@@ -20,14 +20,19 @@ export interface Heartbeat {
  * that was silent for 30 s, and what a shipper writes into one just closed is lost (vector's socket sink, for one).
  * It also finds out that nobody reads any more.
  */
-export async function beat(tap: Tap, { everyMs, tag }: Heartbeat): Promise<void> {
-  const { engine, stop } = tap;
+export async function beat(
+  tap: Pick<Tap, "streams" | "stop">,
+  engine: Engine,
+  { everyMs, tag }: Heartbeat,
+): Promise<void> {
+  const { stop } = tap;
   const began = engine.clock.now();
   try {
     for (;;) {
-      const { gaps, gap_seconds, lost_seconds } = missingOf(tap.streams);
+      const { streams } = tap;
+      const { gaps, gap_seconds, lost_seconds } = missingOf(streams);
       await engine.sink.write(heartbeatLine(tag, engine, {
-        streams: tap.streams.length,
+        streams: streams.length,
         uptime_s: Math.round((engine.clock.now() - began) / 1000),
         gaps,
         gap_seconds,

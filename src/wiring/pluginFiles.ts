@@ -9,6 +9,8 @@ import type { Plugin } from "../plugin/plugin.ts";
 import { checkPlugin } from "../plugin/schema.ts";
 import type { Runtime } from "./runtime.ts";
 import { visibleLine } from "../telemetry/visible.ts";
+import { whyNotImported } from "./importFailure.ts";
+import { checkNames, type PluginFile } from "./pluginNames.ts";
 import { isMissing, readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
 
 type ImportModule = Runtime["importModule"];
@@ -27,16 +29,17 @@ export async function loadPluginFiles(
   { env, importModule, writeStderr }: Pick<Runtime, "env" | "importModule" | "writeStderr">,
 ): Promise<Plugin[]> {
   // The rest of the configuration is judged with them, so their names are looked for ahead of it.
-  const loaded: Plugin[] = [];
+  const loaded: PluginFile[] = [];
   for (const path of readPluginPaths(text, env)) {
     const file = resolve(home, path);
     const isData = DATA.has(extname(file));
     // Whoever only checks a file that somebody sent should know.
     if (!isData) writeStderr(`graphtap: runs the code of plugin "${visibleLine(file)}"\n`);
     const value = isData ? readData(path, file) : await readModule(path, file, importModule);
-    loaded.push(checkPlugin(value, path));
+    loaded.push({ path, plugin: checkPlugin(value, path) });
   }
-  return loaded;
+  checkNames(loaded);
+  return loaded.map(({ plugin }) => plugin);
 }
 
 function readData(path: string, file: string): unknown {
@@ -47,10 +50,17 @@ function readData(path: string, file: string): unknown {
     throw unreadable(path, error, whyUnreadable(error));
   }
   try {
-    return parse(text);
+    return withoutSchema(parse(text));
   } catch (error) {
     throw unreadable(path, error, "it is not YAML");
   }
+}
+
+/** An editor's key is no part of a plugin. */
+function withoutSchema(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("$schema" in value)) return value;
+  const { $schema: _, ...plugin } = value;
+  return plugin;
 }
 
 async function readModule(path: string, file: string, importModule: ImportModule): Promise<unknown> {
@@ -64,11 +74,7 @@ async function readModule(path: string, file: string, importModule: ImportModule
     const module = await importModule(pathToFileURL(file).href) as { default?: unknown };
     return module.default;
   } catch (error) {
-    throw unreadable(
-      path,
-      error,
-      "it cannot be imported; Node runs .ts files from version 22.18 on, or write it as .yaml",
-    );
+    throw unreadable(path, error, whyNotImported(error));
   }
 }
 

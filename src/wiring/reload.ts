@@ -1,182 +1,192 @@
-/** A tap whose configuration is read again at SIGHUP: what polls ends in order, and begins again with what is new. */
+/** A tap whose configuration is read again while it runs: at SIGHUP, and when the server is asked to. */
 import { systemClock } from "../clock.ts";
-import type { Config } from "../config/config.ts";
+import { failureFields, problemFields } from "../config/document/problems.ts";
+import { type ParsedConfig, usable } from "../config/load.ts";
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
+import type { Changes, ReloadResult, StreamAt } from "../server/reload.ts";
 import type { LogFields } from "../telemetry/logEntry.ts";
 import { createReloads, type Reloads } from "../telemetry/reloads.ts";
-import { type ConfigText, judgeConfig, type LoadedConfig, readConfigText } from "./configFile.ts";
+import {
+  type ConfigText,
+  type LoadedConfig,
+  parseConfigText,
+  readConfigText,
+  stateFolderOf,
+} from "./configFile.ts";
 import { runToEnd } from "./end.ts";
 import type { Runtime } from "./runtime.ts";
-import { chooseServices } from "./selection.ts";
 import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
-import { endingOf, OPENED_AGAIN, openTap, type Tap, type TapOptions } from "./tap.ts";
+import type { StreamWork } from "./streams.ts";
+import { openTap, sayWarnings, type Tap, type TapOptions } from "./tap.ts";
 
 /** More names than these are only counted. */
 const MOST_NAMES = 20;
 
-/** A configuration, and what the command line makes of it. */
-interface Reading {
-  readonly text: ConfigText;
-  readonly loaded: LoadedConfig;
-  readonly options: TapOptions;
+/** What a command does with a tap until that stops. */
+export interface RunningWork extends StreamWork {
+  /** @throws why it ended */
+  readonly ended: Promise<never>;
 }
 
-/** What is run again and again. */
+/** Reading the configuration again. */
+export interface Reload {
+  readonly reloads: Reloads;
+  /**
+   * Does it when what was asked for before is done. A configuration that cannot be used changes nothing.
+   *
+   * @param cause who asked, as the log says it
+   */
+  again(cause: string): Promise<ReloadResult>;
+}
+
+/** What is run. */
 export interface Reloading {
   /** The configuration's files and folders; none where it is to be found. */
   readonly config: readonly string[];
   /** @throws usage where the command line does not go with the configuration */
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
-  /** Works until the tap stops. `ending` is aborted only when the process is to end, too. */
-  readonly work: (tap: Tap, ending: AbortSignal, reloads: Reloads, manager: ServiceManager) => Promise<never>;
+  /** Begins to work. */
+  readonly work: (tap: Tap, reload: Reload, manager: ServiceManager) => RunningWork | Promise<RunningWork>;
+}
+
+/** A configuration, and what the command line makes of it. */
+interface Reading {
+  readonly loaded: LoadedConfig;
+  readonly options: TapOptions;
 }
 
 /**
- * Runs until the process is to end. A configuration that cannot be used is told, and what ran goes on.
+ * Runs until the process is to end.
  *
  * @throws config-*, plugin-invalid, usage, state-*, sink-* at the start
  */
 export async function runReloading(reloading: Reloading, runtime: Runtime): Promise<ExitCode> {
-  let reading = await read(reloading, runtime);
-  const ending = endingOf(reading.options, runtime);
-  let tap = openTap(reading.options, runtime, reading.loaded, { ending });
-  const { sink } = tap.engine;
-  const manager = createServiceManager(runtime, tap.log.warn);
-  ending.signal.addEventListener("abort", () => manager.stopping(), { once: true });
-  const reloads = createReloads(() => systemClock.now(), () => manager.ready());
-  runtime.onReloadSignal(() => manager.reloading());
-  for (;;) {
-    const watch = watchConfig(tap, reading, () => read(reloading, runtime), runtime, reloads);
-    const end = await reloading.work(tap, ending.signal, reloads, manager).catch((thrown: unknown) => thrown);
-    const next = watch.end();
-    if (next === null || end !== OPENED_AGAIN) return runToEnd(tap, Promise.reject(end));
-    if (ending.signal.aborted) return runToEnd(tap, Promise.reject(ending.signal.reason));
-    await tap.release();
-    const { log } = tap;
-    const open = (one: Reading) => openTap(one.options, runtime, one.loaded, { ending, sink });
-    try {
-      tap = open(next);
-      reading = next;
-      reloads.success();
-    } catch (thrown) {
-      const error = asGraphtapError(thrown);
-      reloads.failure();
-      log.error(
-        `the configuration cannot be started with, and what ran goes on: ${error.message}`,
-        codesOf(error),
-      );
-      try {
-        tap = open(reading);
-      } catch (again) {
-        return runToEnd({ log, close: () => sink.close() }, Promise.reject(again));
-      }
+  const text = await readConfigText(reloading.config, runtime);
+  const first = judged(text, parseConfigText(text, runtime.env, systemClock.now()), reloading);
+  const tap = openTap(first.options, runtime, first.loaded);
+  const reloads = createReloads(() => systemClock.now());
+  const manager = createServiceManager(runtime, (note) => tap.log.warn(note));
+  let last: Promise<unknown> = Promise.resolve();
+  const again = (cause: string): Promise<ReloadResult> => {
+    manager.reloading();
+    const result = last.then(() => readAgain(cause, first, { reloading, runtime, tap, reloads, work }))
+      .finally(() => manager.ready());
+    last = result;
+    return result;
+  };
+  const work: Promise<RunningWork> = Promise.resolve().then(() =>
+    reloading.work(tap, { reloads, again }, manager)
+  );
+  tap.stop.signal.addEventListener("abort", () => manager.stopping(), { once: true });
+  const forget = runtime.onReloadSignal(() => void again("SIGHUP"));
+  return await runToEnd(tap, work.then(({ ended }) => ended)).finally(forget);
+}
+
+/** What a configuration is read again for. */
+interface Running {
+  readonly reloading: Reloading;
+  readonly runtime: Runtime;
+  readonly tap: Tap;
+  readonly reloads: Reloads;
+  readonly work: Promise<RunningWork>;
+}
+
+/** Never throws: what is wrong is told, and what ran goes on. */
+async function readAgain(cause: string, first: Reading, running: Running): Promise<ReloadResult> {
+  const { reloading, runtime, tap: { log, stop }, reloads } = running;
+  const file = first.loaded.config.file;
+  let parsed: ParsedConfig | null = null;
+  try {
+    const working = await running.work;
+    stop.signal.throwIfAborted();
+    if (reloading.config.includes("-")) {
+      throw new GraphtapError("config-unreadable", "standard input cannot be read a second time");
     }
+    const text = await readConfigText(reloading.config, runtime);
+    parsed = parseConfigText(text, runtime.env, systemClock.now());
+    const changes = await goOver(cause, first, judged(text, parsed, reloading), running.tap, working);
+    reloads.success();
+    return { changes };
+  } catch (thrown) {
+    const error = asGraphtapError(stop.signal.aborted ? stop.signal.reason : thrown);
+    // The stop wins, and says itself why.
+    if (stop.signal.aborted) return { error, problems: [] };
+    reloads.failure(error);
+    log.error(
+      `${cause}: the configuration is not used, and what ran goes on: ${error.message}`,
+      codesOf(error),
+    );
+    const isRead = parsed !== null && parsed.config === null;
+    const found = isRead ? parsed!.problems.filter(({ isAdvice }) => !isAdvice) : [];
+    return {
+      error,
+      problems: isRead ? found.map((one) => problemFields(file, one)) : [failureFields(file, error)],
+    };
   }
 }
 
-async function read({ config, optionsFor }: Reloading, runtime: Runtime): Promise<Reading> {
-  const text = await readConfigText(config, runtime);
-  const loaded = judgeConfig(text, runtime.env, systemClock.now());
-  return { text, loaded, options: optionsFor(loaded) };
+/** What was read, if it can be used. @throws config-invalid, secret-missing, usage */
+function judged(text: ConfigText, parsed: ParsedConfig, { optionsFor }: Reloading): Reading {
+  const config = usable(text.file, parsed);
+  const loaded = { config, registry: text.registry, home: text.home, stateDir: stateFolderOf(text, config) };
+  return { loaded, options: optionsFor(loaded) };
 }
 
-/** Reads the configuration again at each SIGHUP, and stops the tap when it has changed and can be used. */
-function watchConfig(
-  { log, stop }: Tap,
-  before: Reading,
-  readAgain: () => Promise<Reading>,
-  runtime: Runtime,
-  reloads: Reloads,
-): { end(): Reading | null } {
-  let next: Reading | null = null;
-  let reads = Promise.resolve();
-  const look = async () => {
-    try {
-      if (before.text.texts.some(({ file }) => file === "-")) {
-        throw new GraphtapError("config-unreadable", "standard input cannot be read a second time");
-      }
-      const found = await readAgain();
-      if (stop.signal.aborted) {
-        // What was read last counts, also while what ran comes to its end.
-        if (next !== null) next = found;
-        return;
-      }
-      if (isSame(before.text, found.text)) {
-        reloads.success();
-        return log.info("SIGHUP: the configuration has not changed");
-      }
-      next = found;
-      log.info("SIGHUP: the configuration has changed", changes(before.loaded, found.loaded));
-      stop.abort(OPENED_AGAIN);
-    } catch (thrown) {
-      const error = asGraphtapError(thrown);
-      reloads.failure();
-      log.error(
-        `SIGHUP: the configuration is not used, and what ran goes on: ${error.message}`,
-        codesOf(error),
-      );
-    }
-  };
-  const forget = runtime.onReloadSignal(() => void (reads = reads.then(look)));
-  return {
-    end() {
-      forget();
-      return next;
-    },
-  };
+/** Goes over to another configuration. @throws config-invalid, state-*: nothing has changed then; the reason of the stop */
+async function goOver(
+  cause: string,
+  first: Reading,
+  { loaded, options }: Reading,
+  tap: Tap,
+  work: StreamWork,
+): Promise<Changes> {
+  const { log } = tap;
+  mustStay(tap, options);
+  const configured = { config: loaded.config, registry: loaded.registry, selection: options.selection };
+  const changes = tap.compare(configured);
+  sayWarnings(log, loaded);
+  if (JSON.stringify(options.sink) !== JSON.stringify(first.options.sink)) {
+    log.warn(
+      `${cause}: where lines go, and with which authorisation, stays as it is until the program is started again`,
+    );
+  }
+  const isSame = [changes.added, changes.removed, changes.changed].every((streams) => streams.length === 0);
+  log.info(
+    `${cause}: ${isSame ? "no stream has changed" : "the configuration has changed"}`,
+    namesOf(changes),
+  );
+  const began = systemClock.now();
+  await tap.change(configured, work);
+  tap.logFrom(options.log.level);
+  if (!isSame) {
+    log.info(`${cause}: the new configuration is in use`, { elapsed_ms: systemClock.now() - began });
+  }
+  return changes;
 }
 
-function isSame(a: ConfigText, b: ConfigText): boolean {
-  return JSON.stringify(a.texts) === JSON.stringify(b.texts) &&
-    JSON.stringify(a.registry.services()) === JSON.stringify(b.registry.services());
-}
-
-/** The streams that come, go, change and stay, by their names. */
-export function changes(before: LoadedConfig, after: LoadedConfig): LogFields {
-  const [old, now] = [streamsOf(before), streamsOf(after)];
-  const names = [...now.keys()];
-  return {
-    added: listed(names.filter((name) => !old.has(name))),
-    removed: listed([...old.keys()].filter((name) => !now.has(name))),
-    changed: listed(names.filter((name) => old.has(name) && old.get(name) !== now.get(name))),
-    unchanged: listed(names.filter((name) => old.get(name) === now.get(name))),
-  };
-}
-
-function listed(names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  const more = names.length - MOST_NAMES;
-  return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
-/** All that decides what a stream does, as one text, by the stream's name. */
-function streamsOf({ config, registry }: LoadedConfig): Map<string, string> {
-  const everything = { inputs: [], services: [] };
-  return new Map(
-    chooseServices(config, registry, everything).flatMap(({ input, services }) =>
-      services.map((service) =>
-        [
-          `${input.name} × ${service.name}`,
-          compared([config.globals, { ...input, services: [] }, service, registry.resolve(service.name)]),
-        ] as const
-      )
-    ),
+/** @throws config-invalid where it would move the state folder */
+function mustStay({ stateDir }: Tap, options: TapOptions): void {
+  if (options.stateDir === stateDir) return;
+  throw new GraphtapError(
+    "config-invalid",
+    `Cannot move the state folder of a running program: it is "${stateDir}", and the configuration names ` +
+      `"${options.stateDir}" (persistence.config.directory_name); start the program again for that`,
   );
 }
 
-/** Secrets count by their values, which the text never leaves. */
-function compared(value: readonly [Config["globals"], ...unknown[]]): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, shown) {
-    const original = this[key];
-    const isSecret = typeof original === "object" && original !== null && "reveal" in original;
-    return isSecret ? revealed(original as { reveal(): string }) : shown;
-  });
+/** The streams that come, go, change and stay, by their names, as a line of the log can hold them. */
+export function namesOf({ added, removed, changed, unchanged }: Changes): LogFields {
+  return {
+    added: listed(added),
+    removed: listed(removed),
+    changed: listed(changed),
+    unchanged: listed(unchanged),
+  };
 }
 
-function revealed(secret: { reveal(): string }): string | null {
-  try {
-    return secret.reveal();
-  } catch {
-    return null;
-  }
+function listed(streams: readonly StreamAt[]): string | undefined {
+  if (streams.length === 0) return undefined;
+  const more = streams.length - MOST_NAMES;
+  const names = streams.slice(0, MOST_NAMES).map(({ input, service }) => `${input} × ${service}`);
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,21 +1,51 @@
 /** Beside a tap: once a day, when the client secrets of its inputs end. */
 import type { Clock } from "../clock.ts";
-import { asGraphtapError } from "../errors.ts";
+import { asGraphtapError, GraphtapError } from "../errors.ts";
 import { createPermits } from "../graph/permits.ts";
 import { askSecretEnd, type SecretEnd } from "../graph/secretEnd.ts";
-import type { Source } from "./streams.ts";
-import type { Tap } from "./tap.ts";
+import type { Source } from "./sources.ts";
+import type { SourcedStream, StreamWork } from "./streams.ts";
 
 const DAY_MS = 86_400_000;
 /** After a failure that passes. */
 const AGAIN_MS = 3_600_000;
 
-/** Asks at once and then so often, until the tap stops. Where nobody can tell, the log says what would change that. */
-export async function watchSecrets(
-  { streams, engine: { clock }, stop }: Pick<Tap, "streams" | "engine" | "stop">,
-): Promise<void> {
-  const inputs = new Map(streams.map((stream) => [stream.input, stream]));
-  await Promise.all([...inputs.values()].map((source) => watchSecret(source, clock, stop.signal)));
+/** Who asks for an input. */
+interface Watch {
+  /** Asked by the means of one of its streams. */
+  readonly source: SourcedStream;
+  readonly leaving: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Asks for each input at once and then so often, by the means of one of its streams, until that goes or the tap stops.
+ * Where nobody can tell, the log says what would change that.
+ */
+export function watchSecrets(clock: Clock, stop: AbortSignal): StreamWork {
+  const watches = new Map<string, Watch>();
+  stop.addEventListener("abort", () => watches.forEach(({ leaving }) => leaving.abort(stop.reason)), {
+    once: true,
+  });
+  return {
+    async leave(streams) {
+      const going = [...watches].filter(([, { source }]) => streams.includes(source));
+      for (const [input, { leaving }] of going) {
+        watches.delete(input);
+        leaving.abort(new GraphtapError("stopped", "the stream is gone"));
+      }
+      await Promise.all(going.map(([, { done }]) => done));
+    },
+    goOn(streams) {
+      for (const source of streams) {
+        if (stop.aborted || watches.has(source.input.name)) continue;
+        const leaving = new AbortController();
+        const done = watchSecret(source, clock, leaving.signal);
+        watches.set(source.input.name, { source, leaving, done });
+      }
+    },
+    settled: () => Promise.resolve(),
+  };
 }
 
 async function watchSecret(source: Source, clock: Clock, signal: AbortSignal): Promise<void> {
@@ -36,7 +66,7 @@ async function watchSecret(source: Source, clock: Clock, signal: AbortSignal): P
       await clock.sleep(waitMs, signal);
     }
   } catch {
-    // Only the stop wakes it early, and whoever stops says why.
+    // Only the end of the watch wakes it early.
   }
 }
 

@@ -3,6 +3,7 @@
  * nothing of the engine, for most calls of a shipper come too early.
  */
 import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
+import { isOfShard } from "../config/shard.ts";
 import { GraphtapError } from "../errors.ts";
 import type { Registry } from "../plugin/registry.ts";
 import type { Selection } from "../server/pull/select.ts";
@@ -21,7 +22,9 @@ export interface ChosenInput {
 export function chooseServices(config: Config, registry: Registry, selection: Selection): ChosenInput[] {
   const services = canonical(selection.services, registry);
   const isAsked = (asked: readonly string[], name: string) => asked.length === 0 || asked.includes(name);
-  return config.inputs.filter(({ enabled, name }) => enabled && isAsked(selection.inputs, name))
+  const { inputs, shard = null } = selection;
+  return config.inputs
+    .filter(({ enabled, name, id }) => enabled && isAsked(inputs, name) && isOfShard(id, shard))
     .map((input) => ({
       input,
       services: input.services.filter(({ enabled, name }) => enabled && isAsked(services, name)),

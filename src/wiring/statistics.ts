@@ -3,6 +3,7 @@ import type { Sink } from "../sink/sink.ts";
 import { createSenderStats, type SenderStats } from "../telemetry/stats.ts";
 import { missingFields, missingInWords, missingOf } from "./missing.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Engine } from "../tap/stream.ts";
 import type { Tap } from "./tap.ts";
 
 /** As often as the old collector, whose runbooks look for these lines. */
@@ -18,28 +19,28 @@ export function countingSink(sink: Sink, stats: SenderStats, now: () => number):
   return { ...sink, write };
 }
 
-/** The same tap with its sink counted, and what was counted logged every five minutes until it stops. */
-export function withStatistics(tap: Tap, rssBytes: Runtime["rssBytes"]): Tap {
+/** The engine of a tap with its sink counted; what was counted is logged every five minutes until the tap stops. */
+export function withStatistics(tap: Tap, rssBytes: Runtime["rssBytes"]): Engine {
   const { clock, sink } = tap.engine;
   const now = () => clock.now();
   const stats = createSenderStats(now);
   void logStatistics(tap, stats, rssBytes);
-  return { ...tap, engine: { ...tap.engine, sink: countingSink(sink, stats, now) } };
+  return { ...tap.engine, sink: countingSink(sink, stats, now) };
 }
 
 /** Logs sender statistics, memory, and what is missing while there is any, every five minutes, until the tap stops. */
 export async function logStatistics(
-  tap: Tap,
+  tap: Pick<Tap, "engine" | "log" | "stop" | "streams">,
   stats: SenderStats,
   rssBytes: Runtime["rssBytes"],
 ): Promise<void> {
-  const { engine: { clock }, log, stop, streams } = tap;
+  const { engine: { clock }, log, stop } = tap;
   try {
     for (;;) {
       await clock.sleep(EVERY_MS, stop.signal);
       log.info("sender statistics", { ...stats.take() });
       log.info("memory", { rss_mib: Math.round(rssBytes() / 1024 / 102.4) / 10 });
-      const missing = missingOf(streams);
+      const missing = missingOf(tap.streams);
       const words = missingInWords(missing);
       if (words !== "") log.warn(`not everything could be read: ${words}`, missingFields(missing));
     }

@@ -1,194 +1,180 @@
-/** From the services of a configuration to streams: whom to ask, with which credentials, within which budgets. */
-import type { Clock } from "../clock.ts";
-import type { Config, InputConfig, ServiceConfig } from "../config/config.ts";
-import { asGraphtapError, GraphtapError } from "../errors.ts";
-import { createExpiry } from "../graph/auth/expiry.ts";
-import { createTokenSource, type TokenIssuer, type TokenSource } from "../graph/auth/token.ts";
-import { createGraphClient } from "../graph/client.ts";
-import { type Cloud, resolveCloud } from "../graph/clouds.ts";
-import { createLimiter, type Limiter } from "../graph/limiter.ts";
-import { createLimiters, type Limiters } from "../graph/limiters.ts";
-import { createOutage, type Outage } from "../graph/outage.ts";
-import type { RequestMemory } from "../graph/requestWindow.ts";
-import { createDurations, createInputTraffic, createStreamTraffic } from "../graph/traffic.ts";
-import type { Transport } from "../graph/transport.ts";
-import type { Registry } from "../plugin/registry.ts";
-import type { Selection } from "../server/pull/select.ts";
-import type { State } from "../state/state.ts";
+/** The streams of a tap. They change here and nowhere else, when another configuration is read. */
+import type { Changes, StreamAt } from "../server/reload.ts";
+import type { State, StreamAddress } from "../state/state.ts";
 import type { Stream } from "../tap/stream.ts";
-import type { Log } from "../telemetry/log.ts";
-import { applicationOf, issuerOf } from "./credentials.ts";
-import { chooseServices } from "./selection.ts";
-import { userAgent } from "./version.ts";
-
-/** What sources are made of. */
-export interface SourceParts {
-  readonly config: Config;
-  readonly registry: Registry;
-  /** Which of the enabled services are meant. @default all of them */
-  readonly selection?: Selection;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Told of outages of an input. @default `log` */
-  readonly outageLog?: Log;
-  readonly transport: Transport;
-  /** In [0, 1), for spreading requests. @default Math.random */
-  readonly random?: () => number;
-  /** What remembers the requests of a limiter for the next process, by a name that stays the same. @default nothing */
-  readonly memoryOf?: (limiter: string, stretchMs: number) => RequestMemory;
-  /** When an input was read last, in milliseconds since the epoch. @default never */
-  readonly lastPollMs?: (input: InputConfig) => number;
-}
-
-/** A stream before it has a position: what is asked of whom, and within which budgets. */
-export interface Source extends Omit<Stream, "state"> {
-  /** Shared by the sources of an input, if they have the same addresses. */
-  readonly tokens: TokenSource;
-}
+import type { SourceSurroundings } from "./inputShare.ts";
+import type { ChosenInput } from "./selection.ts";
+import { settingsOf } from "./settings.ts";
+import { chosenInputs, type Configured, createSources, type Source } from "./sources.ts";
 
 /** A stream with who gives its tokens. */
 export type SourcedStream = Source & Stream;
 
-/** What streams are made of: sources have no position. */
-export interface StreamParts extends SourceParts {
-  readonly state: State;
+/** What is done with the streams of a tap: they are polled, served, shown. */
+export interface StreamWork {
+  /** Lets go of streams. Resolves when nothing of them is under way any more, each with its position in order. */
+  leave(streams: readonly SourcedStream[]): Promise<void>;
+  /** Goes on with these: all that there are now, in the order of the configuration. */
+  goOn(streams: readonly SourcedStream[]): void;
+  /** Resolves when nothing is held back any more that could become durable of a stream that was let go. */
+  settled(stream: SourcedStream): Promise<void>;
 }
 
-/** The streams that the configuration enables and the selection asks for, input after input. */
-export function buildStreams(parts: StreamParts): SourcedStream[] {
-  const lastPollMs = (input: InputConfig) =>
-    Math.max(
-      ...streams.filter((stream) => stream.input === input).map(({ state }) =>
-        state.loadPosition()?.lastPollStartedMs ?? -Infinity
-      ),
-    );
-  const streams: SourcedStream[] = buildSources({ ...parts, lastPollMs }).map((source) => ({
-    ...source,
-    state: parts.state.stream({ inputId: source.input.id, service: source.service.name }),
-  }));
-  return streams;
-}
-
-/** The same without positions, for who only asks. */
-export function buildSources(parts: SourceParts): Source[] {
-  const limiters = createLimiters(parts.config.globals.quotas, parts.clock, parts.memoryOf);
-  const ofAll = parts.config.globals.requestLimits.map((limit) => createLimiter(limit, parts.clock));
-  const shared = { limiters, ofAll, durations: createDurations() };
-  const selection = parts.selection ?? { inputs: [], services: [] };
-  return chooseServices(parts.config, parts.registry, selection)
-    .flatMap(({ input, services }) => inputSources(parts, shared, input, services));
-}
-
-/** What the inputs of a process share. */
-interface Shared {
-  readonly limiters: Limiters;
-  /** Of the limits that the configuration sets for all of them. */
-  readonly ofAll: readonly Limiter[];
-  readonly durations: ReturnType<typeof createDurations>;
-}
-
-function inputSources(
-  parts: SourceParts,
-  { limiters, ofAll, durations }: Shared,
-  input: InputConfig,
-  services: readonly ServiceConfig[],
-): Source[] {
-  const { transport, clock, registry } = parts;
-  const log = parts.log.with({ input: input.name });
-  const { kind } = input.credentials;
-  const toldUntilMs = () => parts.lastPollMs?.(input) ?? null;
-  const expiry = createExpiry({ kind, log, now: () => clock.now(), toldUntilMs });
-  const ofThisInput = createInputTraffic(clock);
-  const traffic = new Map(
-    services.map(({ name }) => [name, createStreamTraffic(ofThisInput, durations(name))]),
-  );
-  const wayTo = createWays(parts, input, {
-    log,
-    issue: (cloud) =>
-      ofThisInput.issuing(issuerOf(input.credentials, { transport, clock, cloud, log, expiry })),
-    onAnswer: (name, status, ms) => traffic.get(name)?.answered(status, ms),
-  });
-  const perSecond = input.requestsPerSecond === null
-    ? []
-    : [{ requests: 1, seconds: 1 / input.requestsPerSecond }];
-  const ofInput = [...perSecond, ...input.requestLimits].map((limit) => createLimiter(limit, clock));
-  const counted = (budget: string, all: readonly Limiter[]) =>
-    all.map((limiter) => ofThisInput.limiting(budget, limiter));
-  return services.map((service) => {
-    const plugin = registry.resolve(service.name);
-    if (plugin === null) {
-      throw new GraphtapError("bug", `service "${service.name}" passed the check but is not known`);
-    }
-    if (plugin.notice !== undefined) log.warn(plugin.notice, { service: service.name });
-    return {
-      input,
-      service,
-      plugin,
-      ...wayTo(resolveCloud(service.addresses ?? input)),
-      expiry,
-      // The narrowest first: a request that waits for its service's own budget must not hold the others' permits.
-      limiters: [
-        ...counted("service", (service.requestLimits ?? []).map((limit) => createLimiter(limit, clock))),
-        ...counted("input", ofInput),
-        ...counted("all", ofAll),
-        ...counted(plugin.quota, [limiters.of(applicationOf(input.credentials), plugin.quota)]),
-      ],
-      traffic: traffic.get(service.name)!,
-      log: log.with({ service: service.name }),
-    };
-  });
-}
-
-/** What the ways of an input have in common. */
-interface WayParts {
-  readonly log: Log;
-  readonly issue: (cloud: Cloud) => TokenIssuer;
-  readonly onAnswer: (service: string, status: number | null, ms: number) => void;
-}
-
-/** Gives the ways of an input into Graph: one, but for a 1.x file whose services differ in their addresses. */
-function createWays({ transport, clock, random, ...parts }: SourceParts, input: InputConfig, own: WayParts) {
-  const { log, issue, onAnswer } = own;
-  const outageLog = parts.outageLog?.with({ input: input.name }) ?? log;
-  const ways = new Map<string, Pick<Source, "tokens" | "graph" | "graphUrl">>();
-
-  function open(cloud: Cloud) {
-    const login = createOutage(outageLog, "the login service gives tokens again");
-    const tokens = watched(createTokenSource(issue(cloud), clock, random), login, log);
-    const outage = createOutage(outageLog, "Graph answers again");
-    const graph = createGraphClient({ transport, clock, log, userAgent, tokens, outage, onAnswer });
-    return { tokens, graph, graphUrl: cloud.graphUrl };
-  }
-  return (cloud: Cloud) => {
-    const key = JSON.stringify(cloud);
-    const way = ways.get(key) ?? open(cloud);
-    ways.set(key, way);
-    return way;
-  };
-}
-
-/**
- * Says once that the login service accepts the credentials, as the old collector's set-up did, and once of each outage
- * of it, however many streams wait for a token.
- */
-function watched(tokens: TokenSource, outage: Outage, log: Log): TokenSource {
-  let isReady = false;
+/** Several works as one; streams go on with the first of them first. */
+export function together(...works: readonly StreamWork[]): StreamWork {
   return {
-    async get(signal) {
-      let token: string;
-      try {
-        token = await tokens.get(signal);
-      } catch (thrown) {
-        const error = asGraphtapError(thrown);
-        if (error.kind.ofInput) outage.failed("login", error);
-        throw error;
-      }
-      outage.works("login");
-      if (!isReady) log.info("ready: the login service gave a token");
-      isReady = true;
-      return token;
-    },
-    current: () => tokens.current(),
-    reject: (token, claims) => tokens.reject(token, claims),
+    leave: async (streams) => void await Promise.all(works.map((work) => work.leave(streams))),
+    goOn: (streams) => works.forEach((work) => work.goOn(streams)),
+    settled: async (stream) => void await Promise.all(works.map((work) => work.settled(stream))),
   };
+}
+
+export interface StreamSet {
+  /** Those that there are now, in the order of the configuration. */
+  list(): readonly SourcedStream[];
+  /** What another configuration changes. */
+  compare(next: Configured): Changes;
+  /**
+   * Goes over to another configuration: streams that go or change are let go, then those that come or have changed
+   * begin. The others are not touched.
+   *
+   * @param prepare is called between the two, when no stream that comes is read yet
+   * @throws what `prepare` throws: what was let go is back then; the reason of `stop`, if it came meanwhile
+   */
+  change(
+    next: Configured,
+    work: StreamWork,
+    stop: AbortSignal,
+    prepare: (isComing: IsComing) => void,
+  ): Promise<void>;
+}
+
+/** Whether a stream of another configuration is not there yet as it is in that. */
+export type IsComing = (stream: StreamAt) => boolean;
+
+/** An input as a configuration has it. */
+interface PlannedInput {
+  readonly chosen: ChosenInput;
+  /** As {@linkcode settingsOf} has them. */
+  readonly settings: ReadonlyMap<string, string>;
+}
+
+/** A stream that there is. */
+interface Present {
+  readonly stream: SourcedStream;
+  readonly settings: string;
+}
+
+/** @param first the configuration that its streams are made of */
+export function createStreamSet(
+  first: Configured,
+  { state, ...surroundings }: SourceSurroundings & { readonly state: State },
+): StreamSet {
+  const sources = createSources({ ...surroundings, lastPollMs: (chosen) => lastPollMs(chosen, state) });
+  let present: ReadonlyMap<string, Present> = new Map();
+  const isPresent = (key: string, settings: string | undefined) => present.get(key)?.settings === settings;
+
+  /** The streams of a configuration; those that there are as they are wanted are the same. */
+  function made(configured: Configured, planned: readonly PlannedInput[]): Map<string, Present> {
+    const next = new Map<string, Present>();
+    for (const { chosen, settings } of planned) {
+      const key = (service: string) => keyOf({ input: chosen.input.name, service });
+      const isComing = (service: string) => !isPresent(key(service), settings.get(service));
+      const coming = [...settings.keys()].some(isComing) ? sources.of(configured, chosen, isComing) : [];
+      const bySource = new Map(coming.map((source) => [source.service.name, source]));
+      for (const [service, text] of settings) {
+        const source = bySource.get(service);
+        const stream = source === undefined
+          ? present.get(key(service))!.stream
+          : { ...source, state: state.stream(addressOf(source)) };
+        next.set(key(service), { stream, settings: text });
+      }
+    }
+    sources.keep(new Set(planned.map(({ chosen }) => chosen.input.name)));
+    return next;
+  }
+  /** Closes what is open of a stream that is gone, unless another has come in its place. */
+  function release(stream: SourcedStream): void {
+    const isUsed = list().some(({ state: { dir } }) => dir === stream.state.dir);
+    if (!isUsed) state.release(addressOf(stream));
+  }
+  const list = () => [...present.values()].map(({ stream }) => stream);
+  present = made(first, plan(first));
+  return {
+    list,
+    compare: (next) => compared(present, plan(next)),
+    async change(next, work, stop, prepare) {
+      const planned = plan(next);
+      const wanted = settingsByKey(planned);
+      const going = [...present].filter(([key]) => !isPresent(key, wanted.get(key))).map(([, { stream }]) =>
+        stream
+      );
+      await work.leave(going);
+      stop.throwIfAborted();
+      try {
+        prepare((at) => wanted.has(keyOf(at)) && !isPresent(keyOf(at), wanted.get(keyOf(at))));
+        const after = made(next, planned);
+        // What cannot be read is found before anybody goes on with it.
+        for (const [key, { stream }] of after) if (stream !== present.get(key)?.stream) readable(stream);
+        present = after;
+      } finally {
+        work.goOn(list());
+      }
+      for (const stream of going) void work.settled(stream).then(() => release(stream));
+    },
+  };
+}
+
+/** @throws state-unusable */
+function readable({ state }: SourcedStream): void {
+  state.loadPosition();
+  state.gaps().list();
+  state.lost().list();
+}
+
+function keyOf({ input, service }: StreamAt): string {
+  return JSON.stringify([input, service]);
+}
+
+function namesIn(key: string): StreamAt {
+  const [input, service] = JSON.parse(key) as [string, string];
+  return { input, service };
+}
+
+function addressOf({ input, service }: Pick<Stream, "input" | "service">): StreamAddress {
+  return { inputId: input.id, service: service.name };
+}
+
+function plan(configured: Configured): PlannedInput[] {
+  const { config, registry } = configured;
+  return chosenInputs(configured).map((chosen) => ({
+    chosen,
+    settings: settingsOf(config, registry, chosen),
+  }));
+}
+
+function settingsByKey(planned: readonly PlannedInput[]): Map<string, string> {
+  return new Map(
+    planned.flatMap(({ chosen: { input }, settings }) =>
+      [...settings].map(([service, text]) => [keyOf({ input: input.name, service }), text] as const)
+    ),
+  );
+}
+
+function compared(present: ReadonlyMap<string, Present>, planned: readonly PlannedInput[]): Changes {
+  const wanted = settingsByKey(planned);
+  const kindOf = ([key, settings]: readonly [string, string]) => {
+    const before = present.get(key)?.settings;
+    return before === undefined ? "added" : before === settings ? "unchanged" : "changed";
+  };
+  const named = (kind: ReturnType<typeof kindOf>) =>
+    [...wanted].filter((entry) => kindOf(entry) === kind).map(([key]) => namesIn(key));
+  const removed = [...present.keys()].filter((key) => !wanted.has(key)).map(namesIn);
+  return { added: named("added"), removed, changed: named("changed"), unchanged: named("unchanged") };
+}
+
+/** When an input was read last; `-Infinity` when it never was. */
+function lastPollMs({ input, services }: ChosenInput, state: State): number {
+  const ofStream = (service: string) => state.stream({ inputId: input.id, service }).loadPosition();
+  return Math.max(...services.map(({ name }) => ofStream(name)?.lastPollStartedMs ?? -Infinity));
 }

@@ -3,53 +3,52 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
-import { GraphtapError } from "../errors.ts";
+import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
 import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
+import type { Changes } from "../server/reload.ts";
 import type { Sink } from "../sink/sink.ts";
-import { openState } from "../state/state.ts";
+import { openState, type State } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { Engine } from "../tap/stream.ts";
-import { createLog, type Log, type LogOptions } from "../telemetry/log.ts";
+import { createLog, type Log, type LogLevel, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
-import { goOnFromBefore } from "../migrate/firstStart.ts";
+import type { SourceSurroundings } from "./inputShare.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
 import { openSink, sinkName, type SinkOptions } from "./sink.ts";
-import { buildStreams, type SourcedStream, type StreamParts } from "./streams.ts";
+import { prepareState } from "./shards.ts";
+import type { Configured } from "./sources.ts";
+import { createStreamSet, type SourcedStream, type StreamSet, type StreamWork } from "./streams.ts";
 import { version } from "./version.ts";
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
+  /** Those that there are now; to be asked for each time, where the configuration may be read again. */
   readonly streams: readonly SourcedStream[];
   readonly engine: Engine;
   readonly log: Log;
   /** The folder for positions; absolute. */
   readonly stateDir: string;
+  /** How much of the configuration is this process's; `null` where there are no shards. */
+  readonly share: Share | null;
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
+  /** What another configuration changes. */
+  compare(next: Configured): Changes;
+  /** Goes over to it, as {@linkcode StreamSet.change} does. @throws state-*; the reason of `stop` */
+  change(next: Configured, work: StreamWork): Promise<void>;
+  /** Writes lines of this level and above to the log from now on. */
+  logFrom(level: LogLevel): void;
   /** Lets go of everything. */
   close(): Promise<void>;
-  /** Lets go of everything but the sink. */
-  release(): Promise<void>;
 }
-
-/** What outlasts a tap that is opened again with another configuration. */
-export interface Lasting {
-  /** Aborted when the process is to end, with the reason. */
-  readonly ending: AbortController;
-  /** Open already; @default it is opened with the tap */
-  readonly sink?: Sink;
-}
-
-/** Why a tap ends that is opened again at once: its sink gives nothing up. */
-export const OPENED_AGAIN = new GraphtapError("stopped", "the configuration was read again");
 
 /** In the state folder: what Graph may still count. Names with a leading dot are no input's. */
 const REQUESTS = ".requests";
@@ -58,6 +57,8 @@ const REQUESTS = ".requests";
 export interface TapOptions {
   readonly sink: SinkOptions;
   readonly selection: Selection;
+  /** Whether streams begin now that would wait for a position of another shard. @default false */
+  readonly adopt?: boolean;
   /** The folder for positions; absolute. */
   readonly stateDir: string;
   readonly format: LineFormat;
@@ -68,50 +69,50 @@ export interface TapOptions {
   readonly exitWithParent: boolean;
 }
 
-/** The end of this process, as far as it comes from outside. */
-export function endingOf({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
-  const ending = new AbortController();
-  runtime.onStopSignal((cause) => ending.abort(stoppedBy(cause)));
-  if (exitWithParent) runtime.onParentGone(() => ending.abort(stoppedBy("parent-gone")));
-  return ending;
-}
-
-/** The stop of a tap: the end of the process stops it, and its own failures end the process. */
-function stopOf(ending: AbortController): AbortController {
+/** The stop of this process, as far as it comes from outside. */
+function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
   const stop = new AbortController();
   // Every stream listens for the stop, and each of its waits does.
   setMaxListeners(0, stop.signal);
-  const ended = () => stop.abort(ending.signal.reason);
-  if (ending.signal.aborted) ended();
-  ending.signal.addEventListener("abort", ended, { once: true, signal: stop.signal });
-  const stopped = () => stop.signal.reason === OPENED_AGAIN || ending.abort(stop.signal.reason);
-  stop.signal.addEventListener("abort", stopped, { once: true });
+  runtime.onStopSignal((cause) => stop.abort(stoppedBy(cause)));
+  if (exitWithParent) runtime.onParentGone(() => stop.abort(stoppedBy("parent-gone")));
   return stop;
+}
+
+/** A log whose least level may change. */
+function openLog({ format, ...first }: TapOptions["log"], { writeStderr }: Runtime, now: () => number) {
+  let { level } = first;
+  const log = createLog({
+    format,
+    get level() {
+      return level;
+    },
+    write: writeStderr,
+    now,
+  });
+  return { log, logFrom: (next: LogLevel) => void (level = next) };
 }
 
 /**
  * Opens a tap of this process: its log, state folder, connections and sink. The log says what starts.
  *
- * @param lasting of a tap that is opened again; by default the tap is all there is
  * @throws state-*, sink-full, sink-unusable
  */
-export function openTap(
-  options: TapOptions,
-  runtime: Runtime,
-  { config, registry }: LoadedConfig,
-  lasting: Lasting = { ending: endingOf(options, runtime) },
-): Tap {
+export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedConfig): Tap {
+  const { config, registry } = loaded;
+  const { stateDir, selection, format, adopt = false } = options;
+  const { shard = null } = selection;
   const clock = systemClock;
-  const log = createLog({ ...options.log, write: runtime.writeStderr, now: () => clock.now() });
-  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
-  const { ending } = lasting;
-  const stop = stopOf(ending);
-  const { stateDir, selection, format, hostname } = options;
+  const now = () => clock.now();
+  const { log, logFrom } = openLog(options.log, runtime, now);
+  sayWarnings(log, loaded);
+  const stop = stopFor(options, runtime);
+  const report = (note: string) => log.warn(note);
   const state = openState(stateDir, {
     locker: runtime.locker,
     pid: runtime.pid,
-    now: () => clock.now(),
-    report: (note) => log.warn(note),
+    now,
+    report,
     onLost: (failure) => stop.abort(failure),
   });
   const proxy = proxiesFrom(runtime.env);
@@ -119,44 +120,59 @@ export function openTap(
   let sink: Sink;
   let requests: RequestLog;
   try {
-    requests = openRequestLog(join(stateDir, REQUESTS), {
-      now: () => clock.now(),
-      report: (note) => log.warn(note),
-    });
-    goOnFromBefore(state, stateDir, { config, registry, log, nowMs: clock.now() });
+    requests = openRequestLog(join(stateDir, REQUESTS), { now, report });
+    prepareState(state, stateDir, { config, registry, selection }, { adopt, log, nowMs: now() });
     const json = format !== "devo";
-    sink = lasting.sink ??
-      openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: ending.signal });
+    sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
   } catch (error) {
     state.close();
     throw error;
   }
-  const { transport } = http;
   const { memoryOf } = requests;
-  const outside = { clock, log, transport, random: Math.random, memoryOf };
-  const tap = buildTap({ config, registry, selection, state, sink, format, hostname, ...outside });
+  const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
+  const { engine, set } = buildTap({ ...options, config, registry, state, sink, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
-  log.info("started", { ...started, streams: tap.streams.length, read_as: shownLines(config.inputs) });
+  let share = shareOf(config.inputs, shard);
+  const streams = set.list().length;
+  log.info("started", { ...started, ...share, streams, read_as: shownLines(config.inputs) });
   const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
   if (lost !== null) log.error(lost);
-  const closeFiles = () => {
-    requests.close();
-    state.close();
-  };
   return {
-    ...tap,
+    get streams() {
+      return set.list();
+    },
+    engine,
     log,
     stateDir,
+    get share() {
+      return share;
+    },
     stop,
-    release: () => http.close().then(closeFiles),
-    close: () => http.close().then(() => sink.close()).finally(closeFiles),
+    compare: set.compare,
+    change: (next, work) =>
+      set.change(next, work, stop.signal, (isComing) => {
+        prepareState(state, stateDir, next, { adopt: false, log, nowMs: now(), isComing });
+        share = shareOf(next.config.inputs, shard);
+      }),
+    logFrom,
+    close: () =>
+      http.close().then(() => sink.close()).finally(() => {
+        requests.close();
+        state.close();
+      }),
   };
 }
 
+/** What is not wrong enough in a configuration to stop it. */
+export function sayWarnings(log: Log, { config }: LoadedConfig): void {
+  for (const line of shownProblems(config.warnings, warningLine)) log.warn(line);
+}
+
 /** What a tap is put together from. Nothing in it is of this process but what is put in. */
-export interface TapParts extends StreamParts {
+export interface TapParts extends Configured, SourceSurroundings {
   /** In [0, 1), for spreading retries. */
   readonly random: () => number;
+  readonly state: State;
   readonly sink: Sink;
   readonly format: LineFormat;
   /** HOST of the devo format. */
@@ -164,19 +180,14 @@ export interface TapParts extends StreamParts {
 }
 
 /** The streams that the configuration enables and the selection asks for, and what they share. */
-export function buildTap(parts: TapParts): Pick<Tap, "streams" | "engine"> {
+export function buildTap(
+  parts: TapParts,
+): { readonly streams: readonly SourcedStream[]; readonly engine: Engine; readonly set: StreamSet } {
   const { clock, random, sink, format, hostname } = parts;
+  const set = createStreamSet(parts, parts);
   return {
-    streams: buildStreams(parts),
-    engine: {
-      framers: createFramers(),
-      makeKey: createKeyMaker(),
-      clock,
-      random,
-      sink,
-      format,
-      hostname,
-      tagGeneration: parts.config.globals.tagGeneration,
-    },
+    streams: set.list(),
+    engine: { framers: createFramers(), makeKey: createKeyMaker(), clock, random, sink, format, hostname },
+    set,
   };
 }

@@ -81,28 +81,38 @@ async function idling(workshop: Workshop, url: string, streams: number, run: num
 /** Every input a tenant of its own, with all services, and no budget that the streams would wait for. */
 function configurationOf(url: string, streams: number) {
   const numbers = Array.from({ length: streams / SERVICES.length }, (_, number) => number);
-  const settings = { request_period_in_seconds: PERIOD_SECONDS };
-  const guid = (number: number) => `3f7c1e52-90ab-4d6e-8c21-${String(number).padStart(12, "0")}`;
   return {
     globals: { persistence: { type: "filesystem", config: { directory_name: "state" } } },
-    inputs: Object.fromEntries(numbers.map((number) => [`tenant_${number}`, {
-      id: String(10_000 + number),
-      enabled: true,
-      environment: "prod",
-      credentials: { tenant_id: guid(number), client_id: guid(number), client_secret: "not-a-secret" },
-      override_base_url: url,
-      override_login_url: url,
-      services: Object.fromEntries(SERVICES.map((service) => [service, settings])),
-    }])),
+    inputs: Object.fromEntries(
+      numbers.map((number) => [`tenant_${number}`, inputOf(url, number, SERVICES, PERIOD_SECONDS)]),
+    ),
   };
 }
 
-function rssOf(pid: number): number {
+/** The input of a tenant by its number. */
+export function inputOf(url: string, number: number, services: readonly string[], periodSeconds: number) {
+  const settings = { request_period_in_seconds: periodSeconds };
+  const guid = `3f7c1e52-90ab-4d6e-8c21-${String(number).padStart(12, "0")}`;
+  return {
+    id: String(10_000 + number),
+    enabled: true,
+    environment: "prod",
+    credentials: { tenant_id: guid, client_id: guid, client_secret: "not-a-secret" },
+    override_base_url: url,
+    override_login_url: url,
+    services: Object.fromEntries(services.map((service) => [service, settings])),
+  };
+}
+
+export function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) * 1024;
 }
 
-/** proc(5): behind the name, which is in brackets, the 12th and 13th field count hundredths of a second. */
-function cpuMsOf(pid: number): number {
+/**
+ * User and system time of a process; milliseconds. proc(5): behind the name, which is in brackets, the 12th and 13th
+ * field count hundredths of a second.
+ */
+export function cpuMsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;

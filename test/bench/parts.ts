@@ -1,4 +1,5 @@
 import type { Row } from "./figures.ts";
+import { fleet } from "./fleet.ts";
 import { fuzz } from "./fuzz.ts";
 import { idle } from "./idle.ts";
 import { load } from "./load.ts";
@@ -29,6 +30,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   commit: { measure: commit },
   seen: { measure: seen },
   idle: { measure: idle },
+  fleet: { measure: fleet },
   steady: { measure: () => steady(7, 20_000) },
   peers: { measure: peers },
   week: { measure: () => steady(7, 200_000), onRequest: true },

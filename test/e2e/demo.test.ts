@@ -9,6 +9,9 @@ import { HANG_MS, run, start } from "../support/program.ts";
 import { COLLECTIONS } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
+/** Services whose records come with the first pull: a job is read by a later one. */
+const atOnce = plugins.filter(({ cursor }) => cursor.kind !== "job");
+
 const SERVICES = Object.keys(COLLECTIONS).toSorted();
 /** Ends the configuration that is printed. */
 const LAST = plugins.at(-1)!.service;
@@ -51,7 +54,7 @@ describe("graphtap demo", () => {
     expect(checked.stdout.toString()).toContain(`valid; ${plugins.length} streams`);
     const pulled = await run(["pull"], { cwd });
     expect(pulled.code, pulled.stderr).toBe(0);
-    expect(new Set(eventLines(pulled.stdout).map(({ service }) => service)).size).toBe(plugins.length);
+    expect(new Set(eventLines(pulled.stdout).map(({ service }) => service)).size).toBe(atOnce.length);
 
     serving.kill("SIGTERM");
     expect(await serving.exited).toBe(0);

@@ -19,6 +19,9 @@ import { onDeno, projectFolder } from "../support/project.ts";
 import { CONTOSO, openSite } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
+/** Services whose records come with the first pull: a job is read by a later one. */
+const atOnce = plugins.filter(({ cursor }) => cursor.kind !== "job");
+
 const INPUT = { name: "contoso", id: "1", tenant: CONTOSO, services: { directory_audits: {} } };
 const PLUGIN = `export default {
   service: "my_audits",
@@ -69,7 +72,7 @@ describe.skipIf(onDeno)("the program in one file", () => {
   it("shows the demo", async () => {
     const { code, stdout, stderr } = await alone()("demo", "--seconds", "2").ended;
     expect(code, stderr).toBe(0);
-    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(plugins.length);
+    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(atOnce.length);
   });
 
   it("checks, pulls, serves, and writes a shipper's configuration", async () => {

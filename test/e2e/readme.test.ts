@@ -25,6 +25,9 @@ import { onDeno, projectFolder } from "../support/project.ts";
 import { CONTOSO, contoso, openSite, type Site } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
+/** Services whose records come with the first pull: a job is read by a later one. */
+const atOnce = plugins.filter(({ cursor }) => cursor.kind !== "job");
+
 /** What a user reads, and what it leads him to for the rest. */
 const DOCUMENTS = ["README.md", "src/README.md", "fluent-bit/README.md", "vector/README.md"];
 const textOf = (document: string) => readFileSync(join(projectFolder, document), "utf8");
@@ -187,7 +190,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     const { code, stdout, stderr } = await startCommand([...demo, "--seconds", "2"], { cwd: projectFolder })
       .ended;
     expect(code, stderr).toBe(0);
-    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(plugins.length);
+    expect(new Set(eventLines(stdout).map(({ service }) => service)).size).toBe(atOnce.length);
     expect(stderr).toMatch(/^SERVICE +RECORDS/m);
   },
   [CERTIFICATE[0]!]: makesCertificate,

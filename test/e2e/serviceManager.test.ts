@@ -30,7 +30,7 @@ describe.skipIf(skipped)("a program under a service manager", () => {
 
     running.kill("SIGHUP");
     await socket.until(/^RELOADING=1$/);
-    await running.until(() => running.stderr.includes("has not changed"), "a word about it");
+    await running.until(() => running.stderr.includes("no stream has changed"), "a word about it");
     writeFileSync(config, "inputs: nothing");
     running.kill("SIGHUP");
     await running.until(() => running.stderr.includes("what ran goes on: "), "a word about it");

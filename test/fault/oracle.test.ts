@@ -44,7 +44,8 @@ describe("over any number of process lives", () => {
       expect(duplicated, `records repeated after life ${life}; ${told}`).toBeLessThanOrEqual(
         violent ? mayRepeat : 0,
       );
-      if (!reached) continue;
+      // A SIGTERM that comes before the program can hear it ends it without a word.
+      if (!reached || (code === null && moment.startsWith("SIGTERM"))) continue;
       const said = code === null ? "" : `exit code ${code}`;
       record({
         fault: `process: ${

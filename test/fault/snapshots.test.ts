@@ -97,6 +97,88 @@ describe("a collection that is short for a while", () => {
   });
 });
 
+describe("a record that is not there any more, where `removed` is on", () => {
+  const whole = profiles(90);
+  /** What the events of removed records hold, in the order told. */
+  const told = () =>
+    rig.lines.map((line) => JSON.parse(line)).filter(({ event }) => event["@graphtap_removed"] === true);
+  const opened = () => rig.stream(SERVICE, { tellsRemoved: true });
+
+  it.each([
+    ["short four times", [90, 60, 60, 60, 60, 90], 0],
+    ["empty for an hour", [90, ...Array(12).fill(0), 90], 0],
+    ["short five times", [90, 60, 60, 60, 60, 60, 60], 30],
+    ["short five times, back, and short again", [90, ...Array(6).fill(60), 90, ...Array(6).fill(60)], 60],
+  ])("of a collection that is %s: events tell of it", async (_, sizes, count) => {
+    let size = 0;
+    rig = openWhole(() => whole.slice(0, size));
+    await linesOf(opened, sizes.length, (n) => void (size = sizes[n]!));
+    expect(told()).toHaveLength(count);
+    for (const { id, time, tag, event } of told()) {
+      expect(event).toEqual({ id, "@graphtap_removed": true, "@devo_pulling_id": expect.any(String) });
+      expect([time, tag]).toEqual([null, "cloud.office365.security.scorecontrol.2.msgraph"]);
+    }
+    expect(new Set(told().map(({ id }) => id)).size).toBe(Math.min(count, 30));
+  });
+
+  it("is told of by nobody else", async () => {
+    rig = openWhole(() => whole.slice(0, rig.lines.length === 0 ? 90 : 60));
+    await linesOf(() => rig.stream(SERVICE), 8);
+    expect(told()).toEqual([]);
+  });
+
+  it("is not told of when it changed, nor one without a name", async () => {
+    const nameless = { id: null, maxScore: 3 };
+    let score = 1;
+    rig = openWhole(() => score === 1 ? [...profiles(9), nameless] : profiles(9, score));
+    await linesOf(opened, 9, (n) => void (score = n < 1 ? 1 : 2));
+    expect(told()).toEqual([]);
+  });
+
+  it("is told of with its id masked as the rules say", async () => {
+    let size = 9;
+    rig = openWhole(() => profiles(size));
+    const obfuscation = [{ path: ["id"], value: "*****", stringPatterns: [], pseudonymKey: null }];
+    await linesOf(
+      () => rig.stream(SERVICE, { tellsRemoved: true, obfuscation }),
+      8,
+      (n) => void (size = n ? 8 : 9),
+    );
+    expect(told().map(({ id, event }) => [id, event.id])).toEqual([["*****", "*****"]]);
+  });
+
+  it("is told of after a sink that would not take it, or a kill before it did", async () => {
+    let size = 9;
+    let refuses = false;
+    rig = openRig({
+      inMemory: true,
+      accept: (lines) => {
+        if (refuses && lines.some((line) => line.includes("@graphtap_removed"))) throw new Error("gone");
+      },
+      between: (request, pass: Transport) =>
+        request.method === "GET" ? Promise.resolve(answer(200, { value: profiles(size) })) : pass(request),
+    });
+    await linesOf(opened, 5, (n) => void (size = n ? 8 : 9));
+    refuses = true;
+    await expect(poll(opened(), rig.engine, signal)).rejects.toThrow("gone");
+    refuses = false;
+    await linesOf(opened, 3);
+    expect(told().map(({ id }) => id)).toEqual(["profile-8"]);
+  });
+
+  it("is told of again where the inventory was not saved, and no key was", async () => {
+    let size = 9;
+    rig = openWhole(() => profiles(size));
+    await linesOf(opened, 5, (n) => void (size = n ? 8 : 9));
+    const stream = opened();
+    const inventory = stream.state.inventory();
+    const dying = { ...stream.state, inventory: () => ({ ...inventory, save: () => expect.fail("killed") }) };
+    await poll({ ...stream, state: dying }, rig.engine, signal).catch(() => {});
+    await linesOf(opened, 3);
+    expect(told().map(({ id }) => id)).toEqual(["profile-8", "profile-8"]);
+  });
+});
+
 describe("a collection that only grows", () => {
   it("does not leave again when its keys are days old", async () => {
     let size = 10;

@@ -75,7 +75,7 @@ export function openRig(options: RigOptions = {}): Rig {
     format: "json",
     hostname: "host",
     transport(request) {
-      if (request.method === "GET") sent.push(request);
+      if (!request.url.endsWith("/token")) sent.push(request);
       return options.between ? options.between(request, direct) : direct(request);
     },
   };

@@ -46,6 +46,8 @@ const FOLDERS = [
   "doctor",
   "emulator",
   "emulator/entra",
+  "emulator/hunting",
+  "emulator/jobs",
   "emulator/odata",
   "emulator/records",
   "files",
@@ -62,10 +64,13 @@ const FOLDERS = [
   "server/pull",
   "server/status",
   "shipper",
+  "shipper/running",
   "sink",
   "state",
   "state/seen",
+  "state/transfer",
   "tap",
+  "tap/jobs",
   "tap/late",
   "tap/windows",
   "telemetry",
@@ -209,9 +214,9 @@ function importsProcesses(text: string): boolean {
   return /^(?:import|\}) .*from ".*(?:node:child_process|support\/(?:program|stateLocker)\.ts)"/m.test(text);
 }
 
-/** To ask what the platform is, and to end another process, is to touch none of this one. */
+/** To ask what the platform is or has, and to end another process, is to touch none of this one. */
 function touchesProcess(text: string): boolean {
-  const others = /^import \{ (?:kill|platform)(?:, platform)? \} from "node:process";$/m;
+  const others = /^import \{ (?:kill|platform|getBuiltinModule)(?:, platform)? \} from "node:process";$/m;
   return text.replace(others, "").includes('"node:process"') ||
     /\bDeno\.|\bprocess\.|\bconsole\./.test(codeOf(text));
 }

@@ -9,6 +9,7 @@ import { demoConfig, type DemoGraph, openDemoGraph } from "../demoGraph.ts";
 import { serveDemo } from "../demoServe.ts";
 import { type Given, usage } from "../options.ts";
 import { runToEnd } from "../../wiring/end.ts";
+import { knownServices } from "../../wiring/knownServices.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 import { tapOptions } from "../tapOptions.ts";
@@ -17,28 +18,44 @@ import { openTap, type Tap } from "../../wiring/tap.ts";
 const DEFAULT_SECONDS = 12;
 /** Short enough that one sees records arrive; a configuration allows no less than a minute. */
 const PERIOD_SECONDS = 3;
+/** What a slow machine may take longer. */
+const MOST_OVERTIME_MS = 30_000;
+const OVERTIME_STEP_MS = 200;
 
 /** `graphtap demo`: the program as it is, against a Graph on loopback, in a state folder that is thrown away. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   if (given.has("serve")) return serveDemo(given, runtime);
   const lastsMs = seconds(given.text("seconds")) * 1000;
   const folder = mkdtempSync(join(tmpdir(), "graphtap-demo-"));
-  // A second page would wait for the request budget of sign-ins and audits, and so outlast a short demo.
-  const graph = await openDemoGraph({ port: 0, quotas: true, unevenPages: false });
+  const plugins = (await knownServices(given.all("config"), runtime)).registry.services();
+  const graph = await openDemoGraph({ port: 0, quotas: false, unevenPages: false, plugins });
   try {
     runtime.writeStderr(
       `graphtap demo: a Graph with invented records is on ${graph.url} for ${lastsMs / 1000} s\n`,
     );
-    const loaded = demoConfig(graph.url, folder, systemClock.now());
+    const loaded = demoConfig(graph.url, folder, systemClock.now(), plugins);
     const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
-    const timer = setTimeout(() => tap.stop.abort(new GraphtapError("stopped", "the demo is over")), lastsMs);
-    const { exitCode, rows } = await play(tap, graph).finally(() => clearTimeout(timer));
+    const forget = endInTime(tap, lastsMs);
+    const { exitCode, rows } = await play(tap, graph).finally(forget);
     if (exitCode === 0) runtime.writeStderr(closing(rows));
     return exitCode;
   } finally {
     await graph.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Ends the demo in time, but not before each service was read once, or half a minute too late. @returns to be called at its end */
+function endInTime({ streams, stop }: Tap, lastsMs: number): () => void {
+  const latest = systemClock.now() + lastsMs + MOST_OVERTIME_MS;
+  let timer = setTimeout(end, lastsMs);
+
+  function end(): void {
+    const isShown = streams.every(({ state }) => (state.loadPosition()?.lastPollEndedMs ?? null) !== null);
+    if (isShown || systemClock.now() > latest) stop.abort(new GraphtapError("stopped", "the demo is over"));
+    else timer = setTimeout(end, OVERTIME_STEP_MS);
+  }
+  return () => clearTimeout(timer);
 }
 
 /** Polls until the demo is over or something fails; what came of each stream. */

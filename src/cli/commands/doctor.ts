@@ -12,7 +12,7 @@ import { openState } from "../../state/state.ts";
 import { stoppedBy } from "../../wiring/end.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { buildSources, type Source } from "../../wiring/streams.ts";
+import { buildSources, type Source } from "../../wiring/sources.ts";
 import { createLog } from "../../telemetry/log.ts";
 import { selectionOf, stateDirOf } from "../selection.ts";
 import { logOptions } from "../tapOptions.ts";

@@ -1,11 +1,10 @@
 import type { ExitCode } from "../../errors.ts";
-import { pollForever } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { beat } from "../../wiring/heartbeat.ts";
+import { polledBy } from "../../wiring/polled.ts";
 import { runReloading } from "../../wiring/reload.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { watchSecrets } from "../../wiring/secretWatch.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
@@ -18,15 +17,14 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const exitCode = await runReloading({
     config: given.all("config"),
     optionsFor: (loaded) => tapOptions(given, runtime, loaded, progress),
-    work(opened, _ending, _reloads, manager) {
-      const tap = withStatistics(opened, runtime.rssBytes);
-      const { streams, poll, plan, status } = progress.follow(tap);
+    work(tap, _reload, manager) {
+      const engine = withStatistics(tap, runtime.rssBytes);
+      const followed = progress.follow(tap);
       void watchClock(tap);
-      void watchSecrets(tap);
-      if (heartbeat !== null) void beat(tap, heartbeat);
+      if (heartbeat !== null) void beat(tap, engine, heartbeat);
       manager.ready();
-      if (status !== null) void watchPolls(tap, manager, status);
-      return pollForever(streams, tap.engine, tap.stop, poll, plan);
+      if (followed.status !== null) void watchPolls(tap, manager, followed.status);
+      return polledBy(tap, engine, followed);
     },
   }, progress.runtime);
   progress.end(exitCode);

@@ -1,12 +1,13 @@
 import type { ExitCode } from "../../errors.ts";
 import { budgetNames, BUDGETS } from "../../graph/budgets.ts";
 import type { Plugin, QuotaName } from "../../plugin/plugin.ts";
-import { plugins } from "../../../plugins/index.ts";
 import type { Given } from "../options.ts";
+import { knownServices } from "../../wiring/knownServices.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 
 /** `graphtap services`: what can be pulled. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  const plugins = (await knownServices(given.all("config"), runtime)).registry.services();
   const text = given.has("json")
     ? `${JSON.stringify(plugins, null, 2)}\n`
     : plugins.map(paragraph).join("\n");

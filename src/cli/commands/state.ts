@@ -1,37 +1,41 @@
 import type { ExitCode } from "../../errors.ts";
 import { compareInstants, formatInstant, type Instant } from "../../instant.ts";
-import { checkpointOf } from "../../state/checkpoint.ts";
 import { gapSeconds } from "../../state/gap.ts";
-import { gapEntry } from "../../state/gapLedger.ts";
 import { lostEntry } from "../../state/lostLedger.ts";
 import type { Position } from "../../state/position.ts";
-import type { State, StreamAddress } from "../../state/state.ts";
+import type { StreamAddress } from "../../state/state.ts";
 import { durationInWords } from "../../telemetry/duration.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import { type Given, usage } from "../options.ts";
-import { readWholeStream } from "../../files/wholeFile.ts";
+import { exportState } from "../exportState.ts";
 import { importState } from "../importState.ts";
 import { type ChosenState, openChosenState } from "../chosenState.ts";
+import { shardOption } from "../selection.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { layOut } from "../table.ts";
 
-/** `graphtap state show|reset|export|import`: positions on disk, whether or not the configuration still names their streams. */
+const ACTIONS = ["show", "reset", "export", "import", "adopt"];
+
+/** `graphtap state show|reset|export|import|adopt`: positions on disk, whether or not the configuration still names their streams. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const [what = "show"] = given.words;
-  if (!["show", "reset", "export", "import"].includes(what)) {
-    throw usage("state", `"${what}" is not an action; there are show, reset, export and import`);
+  if (!ACTIONS.includes(what)) {
+    throw usage("state", `"${what}" is not an action; there are ${ACTIONS.join(", ")}`);
   }
-  const changes = what === "reset" || what === "import";
+  const moves = given.has("move");
+  if (moves && what !== "export") throw usage("state", "--move goes with export");
+  if (given.has("replace") && what !== "import") throw usage("state", "--replace goes with import");
+  const changes = what === "reset" || what === "import" || moves;
   const opened = await openChosenState(given, runtime, !changes);
-  const { state, chosen, inputIds } = opened;
   try {
     if (what === "reset") reset(opened, runtime);
-    else if (what === "import") await takeIn(state, inputIds, runtime);
-    else if (what === "export") await print(runtime, exported(state, chosen));
+    else if (what === "import") await takeIn(opened, given, runtime);
+    else if (what === "export") await exportState(opened, runtime, moves);
+    else if (what === "adopt") adopt(opened, runtime);
     else await print(runtime, given.has("json") ? json(opened) : tables(opened));
     return 0;
   } finally {
-    state.close();
+    opened.state.close();
   }
 }
 
@@ -54,24 +58,34 @@ function reset({ state, chosen, nameOf }: ChosenState, runtime: Runtime): void {
   if (chosen.length === 0) runtime.writeStderr("nothing to reset: no such stream has a position\n");
 }
 
-async function takeIn(state: State, inputIds: readonly string[], runtime: Runtime): Promise<void> {
+async function takeIn({ state, inputIds }: ChosenState, given: Given, runtime: Runtime): Promise<void> {
   if (inputIds.length > 1) {
-    throw usage("state", "import takes one --input at most: the one that all of it is for");
+    throw usage("state", "import takes one input at most: the one that all of it is for");
   }
-  const text = (await readWholeStream(runtime.stdin())).toString("utf8");
-  for (const line of importState(state, text, inputIds[0])) runtime.writeStderr(`${line}\n`);
+  const options = { inputId: inputIds[0], replaces: given.has("replace"), shard: shardOption(given) };
+  const lines = await importState(state, runtime.stdin(), options);
+  for (const line of lines.length === 0 ? ["nothing to import: the export is of no stream"] : lines) {
+    runtime.writeStderr(`${visibleLine(line)}\n`);
+  }
 }
 
-/** Checkpoints, gaps and what is lost as they are on the disk, a stream a line. */
-function exported(state: State, addresses: readonly StreamAddress[]): string {
-  return addresses.map((address) => {
-    const stream = state.stream(address);
-    const position = stream.loadPosition();
-    const checkpoint = position === null ? null : checkpointOf(position, address);
-    const gaps = stream.gaps().list().map(gapEntry);
-    const lost = stream.lost().list().map(lostEntry);
-    return `${JSON.stringify({ checkpoint, gaps, ...(lost.length === 0 ? {} : { lost }) })}\n`;
-  }).join("");
+/** Beside a running process, too: it looks before each poll. What was moved away is adopted only where it is named. */
+function adopt({ state, isChosen, inputIds, nameOf }: ChosenState, runtime: Runtime): void {
+  const there = state.list();
+  const adopted = state.elsewhere.list().filter((address) =>
+    isChosen(address) && (inputIds.length > 0 || !there.some((other) => isSame(other, address)))
+  );
+  state.elsewhere.remove(adopted);
+  for (const { inputId, service } of adopted) {
+    runtime.writeStderr(
+      `${visibleLine(`adopted ${nameOf(inputId)} × ${service}`)}: it goes on at its next poll\n`,
+    );
+  }
+  if (adopted.length === 0) runtime.writeStderr("nothing to adopt: no such stream waits for its position\n");
+}
+
+function isSame(one: StreamAddress, other: StreamAddress): boolean {
+  return one.inputId === other.inputId && one.service === other.service;
 }
 
 function json(opened: ChosenState): string {
@@ -88,7 +102,7 @@ function rowOf({ state, nameOf }: ChosenState, address: StreamAddress) {
     input: nameOf(address.inputId),
     input_id: address.inputId,
     service: address.service,
-    status: statusOf(position),
+    status: state.elsewhere.has(address) ? "elsewhere" : statusOf(position),
     read_to: textOf(position?.watermark),
     reread_to: textOf(position?.rereads.at(-1)?.readTo),
     backfill_ends: position?.backfill.length ? timeOf(position.backfillEndsMs) : null,

@@ -1,5 +1,6 @@
 /** What can stand at each place of a command line, from the table of commands: each shell's script is made of it. */
 import type { Command } from "../command.ts";
+import { SHIPPERS } from "../../shipper/running/program.ts";
 import type { Option } from "../options.ts";
 
 /** What may stand in one place. */
@@ -62,6 +63,7 @@ function optionCandidates(option: Option, services: readonly string[]): OptionCa
 function values({ name, value, choices }: Option, services: readonly string[]): Candidates {
   if (choices !== undefined) return { words: choices, paths: "none" };
   if (name === "service") return { words: services, paths: "none" };
+  if (value === "PROGRAM") return { words: SHIPPERS, paths: "files" };
   if (value === "SINK") return { words: SINKS, paths: "none" };
   if (value === "DIR") return { words: [], paths: "folders" };
   return value === "FILE" ? { words: [], paths: "files" } : NOTHING;

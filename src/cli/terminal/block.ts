@@ -1,4 +1,5 @@
 /** A status as lines that fit into a terminal: how all is doing, then the streams that there is room for. */
+import { shareInWords } from "../../config/shard.ts";
 import { counted, grouped, relative } from "../../server/page/words.ts";
 import type { Status, StreamStatus } from "../../server/status/schema.ts";
 import { durationInWords } from "../../telemetry/duration.ts";
@@ -65,6 +66,7 @@ function title({ status, rates, isStopping }: BlockFacts): string {
   const uptime = (Date.parse(status.now) - Date.parse(status.started)) / 1000;
   return [
     `graphtap ${status.version}`,
+    ...(status.shard === null ? [] : [shareInWords(status.shard)]),
     ...(isStopping ? ["stopping"] : []),
     durationInWords(uptime),
     counted(records, "record") + (perSecond === 0 ? "" : `, ${rateText(perSecond)}`),

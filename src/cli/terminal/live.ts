@@ -1,6 +1,6 @@
 /** The block on standard error while a command works, and the summary that takes its place in the end. */
 import { type Clock, systemClock } from "../../clock.ts";
-import type { Status, StreamStatus } from "../../server/status/schema.ts";
+import type { Status } from "../../server/status/schema.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { blockLines } from "./block.ts";
 import { follow, type Following } from "./followed.ts";
@@ -26,14 +26,13 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
   const screen = createScreen(runtime.writeStderr, runtime.stderrSize);
   const paint = paintFor(runtime.env);
   const rates = createRates();
-  const earlier = new Map<string, number>();
   const over = new AbortController();
   const writing = { now: 0 };
   let shown: Shown | null = null;
   let frame: readonly Line[] = [];
 
   function statusOf({ following }: Shown): Status {
-    const status = addEarlier(following.status(), earlier);
+    const status = following.status();
     return { ...status, streams: status.streams.map(options.shown ?? ((stream) => stream)) };
   }
   function draw(): void {
@@ -49,7 +48,7 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
     if (shown !== null && writing.now === 0) screen.draw(frame);
   }
   async function drawAgain(): Promise<void> {
-    const many = () => (shown?.following.streams.length ?? 0) > MANY_STREAMS;
+    const many = () => (shown?.following.count() ?? 0) > MANY_STREAMS;
     try {
       for (;;) {
         draw();
@@ -67,14 +66,10 @@ export function openLive(runtime: Runtime, options: ProgressOptions, clock: Cloc
   return {
     runtime: besideBlock(runtime, screen, writing, putBack),
     level: "warn",
-    follow({ streams, stop }) {
-      const isFirst = shown === null;
-      for (const stream of shown === null ? [] : statusOf(shown).streams) {
-        earlier.set(nameOf(stream), stream.sent);
-      }
-      const following = follow(streams, clock, { startedMs, polls: options.polls });
+    follow({ streams, stop, share }) {
+      const following = follow(streams, clock, { startedMs, polls: options.polls, share });
       shown = { following, stop: stop.signal };
-      if (isFirst) void drawAgain();
+      void drawAgain();
       return following;
     },
     end(exitCode) {
@@ -114,21 +109,6 @@ function besideBlock(
       }
     },
   };
-}
-
-/** Adds what streams had sent before the configuration was read again, for each counts from zero then. */
-function addEarlier(status: Status, earlier: ReadonlyMap<string, number>): Status {
-  return {
-    ...status,
-    streams: status.streams.map((stream) => ({
-      ...stream,
-      sent: stream.sent + (earlier.get(nameOf(stream)) ?? 0),
-    })),
-  };
-}
-
-function nameOf({ input, service }: StreamStatus): string {
-  return JSON.stringify([input, service]);
 }
 
 function reasonOf(exitCode: number, stop: AbortSignal): string {

@@ -41,6 +41,7 @@ function lines(runtime: Runtime): Progress {
       streams,
       poll,
       plan: () => {},
+      goOn: () => {},
       status: null,
       read: (_, engine, how) => how(engine),
     }),
@@ -52,5 +53,8 @@ function lines(runtime: Runtime): Progress {
 async function counted(runtime: Runtime, { polls }: ProgressOptions): Promise<Progress> {
   const { follow } = await import("./followed.ts");
   const startedMs = systemClock.now();
-  return { ...lines(runtime), follow: ({ streams }) => follow(streams, systemClock, { startedMs, polls }) };
+  return {
+    ...lines(runtime),
+    follow: ({ streams, share }) => follow(streams, systemClock, { startedMs, polls, share }),
+  };
 }

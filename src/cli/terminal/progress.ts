@@ -20,8 +20,10 @@ export interface Progress {
   readonly runtime: Runtime;
   /** The least level of the log, unless one is asked for. */
   readonly level: LogLevel;
-  /** Shows these streams, in the place of those before; the command is to read what comes back. */
-  follow(tap: Pick<Tap, "stop"> & { readonly streams: readonly Stream[] }): Followed;
+  /** Shows these streams; the command is to read what comes back. To be called once. */
+  follow(
+    tap: Pick<Tap, "stop"> & Partial<Pick<Tap, "share">> & { readonly streams: readonly Stream[] },
+  ): Followed;
   /** To be called when the command is over: what came of it. */
   end(exitCode: number): void;
 }

@@ -1,4 +1,5 @@
 /** A value that must not be printed, and where it comes from. */
+import { hash } from "node:crypto";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { GraphtapError } from "../../errors.ts";
@@ -21,6 +22,11 @@ export interface Secret {
    * @throws `secret-missing`, `secret-unreadable`
    */
   reveal(): string;
+  /**
+   * Tells one secret from another as the configuration has them: by the value that it holds, or by the variable or the
+   * file that it names, whatever is in there. A digest: it gives no value away.
+   */
+  origin(): string;
   toString(): "[secret]";
   toJSON(): "[secret]";
 }
@@ -153,6 +159,7 @@ export function createSecret(source: SecretSource, readers: SecretReaders): Secr
   const hidden = () => HIDDEN;
   const methods = {
     reveal: () => reveal(source, readers),
+    origin: () => originOf(source, readers.file),
     toString: hidden,
     toJSON: hidden,
     // What console.log asks for, on Node and on Deno.
@@ -161,6 +168,13 @@ export function createSecret(source: SecretSource, readers: SecretReaders): Secr
   };
   // Only closures hold the value, and as inherited ones they are no properties of the object.
   return Object.freeze(Object.create(Object.freeze(methods)) as Secret);
+}
+
+function originOf(source: SecretSource, file: string): string {
+  const named = typeof source === "object" && "file" in source
+    ? { file: besides(file, source.file) }
+    : source;
+  return hash("sha256", JSON.stringify(named), "hex");
 }
 
 function reveal(source: SecretSource, readers: SecretReaders): string {

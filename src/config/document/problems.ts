@@ -1,5 +1,5 @@
 /** What is wrong in a configuration: found at a path, placed in the text when all is found, and shown as a line. */
-import { asGraphtapError, type ErrorCode } from "../../errors.ts";
+import { asGraphtapError, type ErrorCode, type GraphtapError } from "../../errors.ts";
 import { visibleLine } from "../../telemetry/visible.ts";
 import type { Problem } from "../config.ts";
 import type { ConfigDocument } from "./document.ts";
@@ -132,6 +132,40 @@ export function shownProblems(problems: readonly Problem[], line: (problem: Prob
   const lines = problems.filter((problem) => shown.has(problem)).map(line);
   const more = problems.length - shown.size;
   return more === 0 ? lines : [...lines, `and ${more} more, to be seen when these are mended`];
+}
+
+/** A problem as a program reads it. */
+export interface ProblemFields {
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly key: string;
+  readonly severity: Problem["severity"];
+  /** Of an error, its code; of a warning, `null`. */
+  readonly code: ErrorCode | null;
+  readonly message: string;
+  /** The old collector's name and number for it. */
+  readonly collector: string | null;
+}
+
+/** @param whole the configuration as a whole, as shown in messages */
+export function problemFields(whole: string, problem: Problem): ProblemFields {
+  const { file = whole, line, column, key, severity, code = "config-invalid", message, collector } = problem;
+  return {
+    file,
+    line,
+    column,
+    key,
+    severity,
+    code: severity === "error" ? code : null,
+    message,
+    collector: collector?.join(" ") ?? null,
+  };
+}
+
+/** The only problem of a configuration that could not be read at all. */
+export function failureFields(whole: string, { code, message }: GraphtapError): ProblemFields {
+  return problemFields(whole, { severity: "error", line: null, column: null, key: "", message, code });
 }
 
 /** A problem as one line, in the form that editors and terminals make clickable. */

@@ -28,6 +28,6 @@ export function propertiesOf(plugin: Plugin): PropertyTable {
 
 function cursorProperty({ cursor }: Plugin): PropertyTable {
   if (cursor.field === undefined) return {};
-  const operators: FilterOperator[] = cursor.kind === "snapshot" ? ["ge", "le"] : [cursor.from, cursor.to];
+  const operators: FilterOperator[] = "from" in cursor ? [cursor.from, cursor.to] : ["ge", "le"];
   return { [cursor.field]: { type: "instant", operators } };
 }

@@ -24,7 +24,7 @@ const OPTIONS = ["$filter", "$top", "$skip", "$skiptoken", "$orderby", "$count",
  * Reads the query options of a request. Options without `$` are ignored, as Graph does: a clause appended with `&`
  * instead of ` and ` is silently lost.
  *
- * @param size records on a page when the request names no `$top`
+ * @param size records on a page when the request names no `$top`; never more than the collection's most
  * @throws QueryError
  */
 export function readQuery(
@@ -60,7 +60,13 @@ export function readQuery(
 }
 
 function readTop(text: string | null, collection: Collection, size: number): number {
-  if (text === null) return size;
+  if (text === null) return Math.min(size, collection.page.max);
+  if (collection.sizedBy !== "top") {
+    throw new QueryError(
+      "This resource does not support custom page sizes. Please retry without a page size argument.",
+      "$top is not documented for this collection",
+    );
+  }
   const top = wholeNumber("$top", text);
   if (top < 1) throw invalid("$top", text);
   if (top <= collection.page.max) return top;

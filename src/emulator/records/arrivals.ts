@@ -27,6 +27,8 @@ const PER_MINUTE: Readonly<Record<Cursor["kind"], number>> = {
   "event-time": 80,
   "update-time": 9,
   snapshot: 0,
+  query: 20,
+  job: 20,
 };
 
 const TICK_MS = 500;
@@ -40,7 +42,7 @@ export async function simulate(emulator: Emulator, options: ArrivalOptions): Pro
   while (!signal.aborted) {
     for (const collection of emulator.collections) {
       const rate = PER_MINUTE[collection.plugin.cursor.kind];
-      for (let count = take(collection.path, rate); count > 0; count--) arrive(collection);
+      for (let count = take(collection.name, rate); count > 0; count--) arrive(collection);
     }
     for (let count = take("updates", updatesPerMinute); count > 0; count--) change();
     try {
@@ -57,11 +59,11 @@ export async function simulate(emulator: Emulator, options: ArrivalOptions): Pro
     return Math.floor(sum);
   }
 
-  function arrive({ path, plugin }: Collection): void {
-    const isLog = plugin.cursor.kind === "event-time";
+  function arrive({ name, plugin }: Collection): void {
+    const isLog = plugin.cursor.kind !== "update-time";
     const late = isLog && random.chance(lateShare) ? random.int(1, lateSeconds) : 0;
     const to = addSeconds(fromMillis(clock.now()), -late);
-    emulator.produce(path, 1, { to, tenantId });
+    emulator.produce(name, 1, { to, tenantId });
   }
 
   function change(): void {

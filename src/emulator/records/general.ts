@@ -1,4 +1,4 @@
-import { addSeconds } from "../../instant.ts";
+import { addSeconds, type Instant, parseInstant } from "../../instant.ts";
 import type { FilterType, Plugin } from "../../plugin/plugin.ts";
 import { type Expression, QueryError } from "../odata/expression.ts";
 import { parseFilter } from "../odata/parse.ts";
@@ -12,9 +12,9 @@ type Scalar = string | number | boolean;
 type Tree = Map<string, string | Tree>;
 
 /**
- * Records of a general shape, learned from the plugin alone: an id, the cursor's time, every property that a filter
- * may name, and what decides the tag. Values that the plugin's own filters and tags ask for are among them, and some
- * that it does not know.
+ * Records of a general shape, learned from the plugin alone: its example, an id, the cursor's time, every property that a
+ * filter may name, and what decides the tag. Values that the plugin's own filters and tags ask for are among them, and
+ * some that it does not know.
  */
 export function generalSample(plugin: Plugin): Sample {
   const known = valuesOf(plugin);
@@ -31,25 +31,23 @@ export function generalSample(plugin: Plugin): Sample {
 }
 
 function recordOf(plugin: Plugin, known: ReadonlyMap<string, readonly Scalar[]>, recipe: Recipe): Tree {
-  const { random, cast, n, at, room } = recipe;
-  const { cursor, tag } = plugin;
-  const tree: Tree = new Map();
+  const { random, n, at, room } = recipe;
+  const { cursor, tag, example } = plugin;
   const moment = ticks(at, random, room);
-  set(tree, "id", scalar(n % 4 === 3 ? `${random.digits(18)}_-${n}` : random.guid()));
-  set(tree, "tenantId", scalar(cast.tenantId));
+  const before = addSeconds(moment, -1 - n % 240);
+  const id = scalar(n % 4 === 3 ? `${random.digits(18)}_-${n}` : random.guid());
+  const tree: Tree = new Map([["id", id]]);
+  if (example === undefined) invent(tree, recipe, before);
+  else {for (const [name, value] of Object.entries(example)) {
+      if (name !== "id") tree.set(name, like(value, before));
+    }}
   if (cursor.field !== undefined) set(tree, cursor.field, time(moment));
-  if (cursor.field !== "createdDateTime") {
-    set(tree, "createdDateTime", time(addSeconds(moment, -1 - n % 240)));
-  }
-  set(tree, "displayName", scalar(`${random.pick(cast.people).name} – “${random.pick(cast.groups).name}”`));
-  set(tree, "revision", "1");
-  // Neither survives being parsed and written again.
-  set(tree, "weight", n % 3 === 0 ? "1.0" : "12345678901234567890");
-  set(tree, "detail", n % 5 === 0 ? "null" : `{"10":"ten","2":"two","note":"one\\u00a0of ${n}"}`);
   const elements = new Map<string, Member[]>();
   for (const { type = "string", properties, within } of plugin.filters ?? []) {
     for (const path of properties) {
-      const value = valueOf(type, known.get(within === undefined ? path : `${within}/${path}`), recipe);
+      const asked = known.get(within === undefined ? path : `${within}/${path}`);
+      if (example !== undefined && asked === undefined && has(tree, within ?? path)) continue;
+      const value = valueOf(type, asked, recipe);
       if (within !== undefined) elements.set(within, [...elements.get(within) ?? [], [path, value]]);
       else if (path !== "id" && path !== cursor.field) set(tree, path, value);
     }
@@ -60,6 +58,30 @@ function recordOf(plugin: Plugin, known: ReadonlyMap<string, readonly Scalar[]>,
     set(tree, tag.field, valueOf(type, known.get(tag.field), recipe));
   }
   return tree;
+}
+
+/** Members for a collection of which no record is known. */
+function invent(tree: Tree, { random, cast, n }: Recipe, before: Instant): void {
+  set(tree, "tenantId", scalar(cast.tenantId));
+  set(tree, "createdDateTime", time(before));
+  set(tree, "displayName", scalar(`${random.pick(cast.people).name} – “${random.pick(cast.groups).name}”`));
+  set(tree, "revision", "1");
+  // Neither survives being parsed and written again.
+  set(tree, "weight", n % 3 === 0 ? "1.0" : "12345678901234567890");
+  set(tree, "detail", n % 5 === 0 ? "null" : `{"10":"ten","2":"two","note":"one\\u00a0of ${n}"}`);
+}
+
+/** A value as in the example; times are those of this record. */
+function like(value: unknown, at: Instant): string | Tree {
+  if (typeof value === "string" && parseInstant(value) !== null) return time(at);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value);
+  return new Map(Object.entries(value).map(([name, inner]) => [name, like(inner, at)]));
+}
+
+function has(tree: Tree, path: string): boolean {
+  const [name = "", ...rest] = path.split("/");
+  const inner = tree.get(name);
+  return rest.length === 0 ? inner !== undefined : inner instanceof Map && has(inner, rest.join("/"));
 }
 
 /** Puts a finished JSON at a path; objects on the way are made. */

@@ -5,6 +5,7 @@ import type { Random } from "../random.ts";
 import type { Store } from "../store.ts";
 import { type Cast, createCast } from "./cast.ts";
 import { generalSample } from "./general.ts";
+import { huntingSample } from "./huntingRow.ts";
 import type { Recipe } from "./recipe.ts";
 import { type Sample, samples } from "./samples.ts";
 
@@ -43,6 +44,7 @@ interface Workshop {
 
 /** How the records of a collection are made: as seen on Graph where that is known. */
 export function sampleOf({ path, plugin }: Collection): Sample {
+  if (plugin.cursor.kind === "query") return huntingSample(plugin);
   return samples[path] ?? generalSample(plugin);
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from "../../instant.ts";
 import { makeAlert } from "./alert.ts";
 import { makeAlertV2 } from "./alertV2.ts";
+import { makeAuditRecord } from "./auditRecord.ts";
 import { makeControlProfile } from "./controlProfile.ts";
 import { makeDirectoryAudit } from "./directoryAudit.ts";
 import { time } from "./json.ts";
@@ -44,6 +45,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   "/v1.0/auditLogs/directoryAudits": { make: makeDirectoryAudit },
   "/v1.0/auditLogs/provisioning": { make: makeProvisioning },
+  "/beta/security/auditLog/queries": { make: makeAuditRecord },
   "/v1.0/security/alerts": {
     make: makeAlert,
     change: ({ status }, when) => ({

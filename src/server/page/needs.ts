@@ -12,8 +12,10 @@ import { counted, grouped, relative } from "./words.ts";
 const MOST_SHOWN = 20;
 const LONGEST_TEXT = 600;
 
-export function needList({ needs, now, sink_stalled_seconds, dead_letters, clock_ahead_seconds }: Status) {
+export function needList(status: Status) {
+  const { needs, now, sink_stalled_seconds, dead_letters, clock_ahead_seconds, configuration } = status;
   const ofProcess = [
+    ...(configuration.problem === null ? [] : [refusedConfiguration(configuration.problem, now)]),
     ...(sink_stalled_seconds === 0 ? [] : [stalledSink(sink_stalled_seconds)]),
     ...(dead_letters === null ? [] : [refusedLines(dead_letters)]),
     ...(clock_ahead_seconds === 0 ? [] : [wrongClock(clock_ahead_seconds)]),
@@ -23,6 +25,14 @@ export function needList({ needs, now, sink_stalled_seconds, dead_letters, clock
   return markup`<section aria-labelledby="needs"><h2 id="needs">What needs you</h2><ul class="needs">${ofProcess}${
     mostTelling(needs, MOST_SHOWN).map((need) => item(need, now))
   }</ul>${more > 0 ? markup`<p>And ${grouped(more)} more: filter by state below.</p>` : ""}</section>`;
+}
+
+function refusedConfiguration({ at, detail }: NonNullable<Status["configuration"]["problem"]>, now: string) {
+  return markup`<li><h3><b class="late">late</b> The configuration that was read last is not used</h3><p><time datetime="${at}">${
+    relative(at, now)
+  }</time>. What ran before goes on, and a restart would not come up: mend it, and have it read again.</p><p class="detail">${
+    text(detail)
+  }</p></li>`;
 }
 
 function stalledSink(seconds: number) {

@@ -1,5 +1,6 @@
 /** `GET /`: how everything is doing, in words first. Every value is escaped by the template. */
 import { html as markup, raw } from "hono/html";
+import { shareInWords } from "../../config/shard.ts";
 import { type Filter, filtered, shownName } from "../status/filter.ts";
 import type { Status } from "../status/schema.ts";
 import { type Verdict, VERDICTS } from "../status/verdict.ts";
@@ -30,7 +31,7 @@ export function pagePolicy(nonce: string): string {
 
 /** @param nonce as {@linkcode pagePolicy} names it; new for each answer */
 export function statusPage(status: Status, filter: Filter, nonce: string) {
-  const { verdict, summary, version, started, now } = status;
+  const { verdict, summary, version, shard, started, now } = status;
   const streams = filtered(status.streams, filter);
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${titleOf(status)}</title>
@@ -39,7 +40,9 @@ export function statusPage(status: Status, filter: Filter, nonce: string) {
 <style nonce="${nonce}">${raw(STYLE)}</style></head>
 <body><p id="stale" role="alert" hidden>This page is out of date: the server does not answer.</p>
 <main><div id="news" data-live><h1 class="${verdict}">${summary}</h1>
-<p class="old">graphtap ${version}, started ${relative(started, now)}; figures of ${now.slice(0, 19)}Z</p>
+<p class="old">graphtap ${version}${shard === null ? "" : `, ${shareInWords(shard)}`}, started ${
+    relative(started, now)
+  }; figures of ${now.slice(0, 19)}Z</p>
 ${needList(status)}</div>
 ${filterForm(filter)}
 <div id="inputs" data-live><h2>Streams</h2>${chosenInput(filter)}

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { GraphtapError } from "../../errors.ts";
+import { sinkName } from "../../tap/accepted.ts";
 import type { ServedStream } from "../served.ts";
 import { noteSent } from "../status/figures.ts";
 import type { HeldState } from "./heldState.ts";
@@ -35,7 +36,7 @@ export type BatchFate = "sending" | "waiting" | "confirmed" | "abandoned" | "unk
 export interface Batches {
   open(parts: readonly BatchPart[]): Batch;
   /** The one that a stream was handed out in, and that is not finished; `null` when there is none. */
-  of(served: ServedStream): Batch | null;
+  of(served: Pick<ServedStream, "stream">): Batch | null;
   fate(id: string): BatchFate;
   /** Makes a waiting batch durable. @throws state-unusable */
   confirm(id: string): Batch | null;
@@ -49,7 +50,8 @@ export interface Batches {
 export function createBatches(now: () => number): Batches {
   const open = new Map<string, { batch: Batch; settle: () => void }>();
   const finished = new Map<string, BatchFate>();
-  const current = new Map<ServedStream, Batch>();
+  // By what the position is of: with other settings a stream is another one here, and its position is the same.
+  const current = new Map<string, Batch>();
 
   function finish(batch: Batch, fate: BatchFate): void {
     const entry = open.get(batch.id);
@@ -59,7 +61,9 @@ export function createBatches(now: () => number): Batches {
       if (finished.size <= REMEMBERED) break;
       finished.delete(id);
     }
-    for (const { served } of batch.parts) if (current.get(served) === batch) current.delete(served);
+    for (const { served: { stream } } of batch.parts) {
+      if (current.get(sinkName(stream)) === batch) current.delete(sinkName(stream));
+    }
     entry?.settle();
   }
   return {
@@ -68,10 +72,10 @@ export function createBatches(now: () => number): Batches {
       const settled = new Promise<void>((resolve) => settle = resolve);
       const batch: Batch = { id: randomUUID(), parts, complete: false, sentMs: null, settled };
       open.set(batch.id, { batch, settle });
-      for (const { served } of parts) current.set(served, batch);
+      for (const { served } of parts) current.set(sinkName(served.stream), batch);
       return batch;
     },
-    of: (served) => current.get(served) ?? null,
+    of: ({ stream }) => current.get(sinkName(stream)) ?? null,
     fate(id) {
       const batch = open.get(id)?.batch;
       if (batch === undefined) return finished.get(id) ?? "unknown";

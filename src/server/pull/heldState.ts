@@ -55,6 +55,7 @@ export function holdCommits(inner: StreamState): HeldState {
       dir: inner.dir,
       loadPosition: () => held.position ?? inner.loadPosition(),
       hasLostPosition: () => inner.hasLostPosition(),
+      isElsewhere: () => inner.isElsewhere(),
       // Where a stream begins hangs on no delivery: a client that goes away must not make it begin again.
       begin: (next) => inner.begin(next),
       commit(next) {
@@ -62,6 +63,8 @@ export function holdCommits(inner: StreamState): HeldState {
         return true;
       },
       commitInFile: (next) => void (held.position = next),
+      // What Graph was asked for stays asked for, whether the client comes back or not.
+      noteJob: (job) => inner.noteJob(job),
       seen: () => seen,
       gaps: () => ({
         list: () => held.gaps ?? inner.gaps().list(),

@@ -61,11 +61,12 @@ export function readBatch(
     try {
       const stream = { ...served.stream, state: held.state };
       const own = { ...engine, sink: sinkOf(part), format: request.format };
-      part.error = (await noted(served, engine.clock, () => poll(stream, own, ending.signal))).error;
+      const signal = AbortSignal.any([ending.signal, served.gone.signal]);
+      part.error = (await noted(served, engine.clock, () => poll(stream, own, signal))).error;
       return null;
     } catch (thrown) {
       const error = asGraphtapError(thrown);
-      // The first failure that concerns more than one stream ends them all.
+      // The first failure that concerns more than one stream ends them all, and so does a stream that is gone.
       if (!ending.signal.aborted) ending.abort(error);
       return error;
     }

@@ -6,7 +6,7 @@ import { problem, problemOf } from "../problem.ts";
 import { pull } from "./pull.ts";
 import { type PullContext, type PullRequest, stopIfFatal } from "./context.ts";
 import { selectStreams } from "./select.ts";
-import type { ServedStream } from "../served.ts";
+import type { ServedStream, ServedStreams } from "../served.ts";
 
 /** Header that names the batch to confirm. */
 export const BATCH_HEADER = "graphtap-batch";
@@ -16,13 +16,13 @@ const LARGEST_LIMIT = 100_000;
 const PARAMETERS = ["service", "input", "format", "confirm", "limit"];
 
 /** `GET /v1/pull` and `POST /v1/confirm/{id}`. */
-export function pullRoutes(streams: readonly ServedStream[], context: PullContext): Hono<AppBindings> {
+export function pullRoutes(served: ServedStreams, context: PullContext): Hono<AppBindings> {
   const app = new Hono<AppBindings>();
   app.get("/pull", async (c) => {
     // Hono answers HEAD by its GET route; a pull whose lines nobody reads would only be in the way.
     if (c.req.method !== "GET") return problem(405, "usage", "A pull is a GET", { allow: "GET" });
     try {
-      const request = pullRequest(c, streams, context.engine.format);
+      const request = pullRequest(c, served.list(), context.engine.format);
       const { batch, body } = await pull(request, context, c.env?.gone ?? new AbortController().signal);
       const headers = {
         "content-type": contentType(request.format),
@@ -67,12 +67,12 @@ function pullRequest(
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_LIMIT) {
     throw wrong(`"limit" is not a whole number from 1 to ${LARGEST_LIMIT}`);
   }
-  const chosen = selectStreams(served.map(({ stream }) => stream), {
+  const chosen = new Set(selectStreams(served.map(({ stream }) => stream), {
     services: query["service"] ?? [],
     inputs: query["input"] ?? [],
-  });
+  }));
   return {
-    streams: served.filter(({ stream }) => chosen.includes(stream)),
+    streams: served.filter(({ stream }) => chosen.has(stream)),
     format,
     confirm: confirm === "1",
     limit,

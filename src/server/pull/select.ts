@@ -1,10 +1,13 @@
 import { GraphtapError } from "../../errors.ts";
+import type { Shard } from "../../config/shard.ts";
 import type { Stream } from "../../tap/stream.ts";
 
 /** Which streams are meant; an empty list means all. Services go by any of their names. */
 export interface Selection {
   readonly services: readonly string[];
   readonly inputs: readonly string[];
+  /** Of these the inputs of this shard only. @default all of them */
+  readonly shard?: Shard | null;
 }
 
 /**
@@ -25,12 +28,15 @@ export function selectStreams(streams: readonly Stream[], { services, inputs }: 
       streams.map(({ input }) => input.name),
     );
   }
-  const chosen = streams.filter((stream) =>
-    (services.length === 0 || services.some((name) => goesBy(stream, name))) &&
-    (inputs.length === 0 || inputs.includes(stream.input.name))
-  );
+  const chosen = streams.filter((stream) => isMeant(stream, { services, inputs }));
   if (chosen.length > 0 || streams.length === 0) return chosen;
   throw new GraphtapError("usage", "Cannot pull: no such input has such a service");
+}
+
+/** Whether a selection means a stream. */
+export function isMeant(stream: Stream, { services, inputs }: Selection): boolean {
+  return (services.length === 0 || services.some((name) => goesBy(stream, name))) &&
+    (inputs.length === 0 || inputs.includes(stream.input.name));
 }
 
 function goesBy({ service, plugin }: Stream, name: string): boolean {

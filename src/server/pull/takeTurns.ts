@@ -9,7 +9,7 @@ const WAIT_FOR_TURN_MS = 30_000;
 /**
  * The turns of all streams, always in the same order, so that two pulls never wait for each other.
  *
- * @throws state-in-use when another reader does not end; the signal's reason
+ * @throws state-in-use when another reader does not end; stopped when a stream is gone; the signal's reason
  */
 export async function takeTurns(
   streams: readonly ServedStream[],
@@ -22,7 +22,7 @@ export async function takeTurns(
   const end = () => ends.forEach((one) => one());
   engine.clock.sleep(WAIT_FOR_TURN_MS, limit.signal).then(() => limit.abort(busy()), () => {});
   try {
-    for (const { turn } of streams) ends.push(await turn.take(waiting));
+    for (const { turn, gone } of streams) ends.push(await turn.take(AbortSignal.any([waiting, gone.signal])));
     return end;
   } catch (thrown) {
     end();

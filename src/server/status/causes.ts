@@ -8,6 +8,8 @@ export interface Cause {
   readonly todo: string;
   /** Whether streams of an input that all fail so have one cause. @default false */
   readonly isShared?: true;
+  /** The command that goes with it, to which the stream's names are added. @default doctor */
+  readonly command?: readonly string[];
 }
 
 const BY_ITSELF = "It is tried again by itself; if it lasts, look at Microsoft's service health.";
@@ -32,6 +34,13 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     isShared: true,
   },
   "token-unavailable": { says: "gets no token", todo: NETWORK, isShared: true },
+  "position-elsewhere": {
+    says: "waits for its position, which another shard may have",
+    todo: "Bring it by graphtap state export --move there, and graphtap state import here. " +
+      "Where no shard has one, the command below lets it begin now.",
+    isShared: true,
+    command: ["state", "adopt"],
+  },
   "graph-unauthorized": {
     says: "has a token that Graph refuses",
     todo: "Check the cloud of the tenant, its policies and this host's clock.",

@@ -10,10 +10,12 @@ import { createMinutes, type Minutes } from "./minutes.ts";
 import { type Wait, watchWaits } from "./waits.ts";
 
 /**
- * What is known of a stream since the process began. Everything that tells how a stream is doing is made of it, and only
+ * What is known of a stream since it is followed, most often since the process began. Everything that tells how a stream is doing is made of it, and only
  * of it: `status.ts` for page, `/v1/status` and `/readyz`, `metrics.ts`. Counted where it happens, judged elsewhere.
  */
 export interface Figures {
+  /** Since when the stream is followed; milliseconds since the epoch. */
+  readonly followedMs: number;
   /** The position on disk. */
   position: Position | null;
   /** Graph has answered a request: the input had a token, and it was good. */
@@ -53,10 +55,11 @@ export interface Figures {
   nextPollMs: number | null;
 }
 
-/** The figures of a stream that this process has not read yet. */
-export function createFigures(state: StreamState): Figures {
+/** The figures of a stream that this process has not read yet. @param nowMs milliseconds since the epoch */
+export function createFigures(state: StreamState, nowMs: number): Figures {
   const position = state.loadPosition();
   return {
+    followedMs: nowMs,
     position,
     answered: false,
     polling: false,
@@ -83,6 +86,18 @@ export function createFigures(state: StreamState): Figures {
   };
 }
 
+/** The same of a stream whose settings have changed: what was counted stays, and its failures were of the settings before. */
+export function judgedAnew(figures: Figures): Figures {
+  return Object.assign(figures, {
+    answered: false,
+    error: null,
+    trouble: null,
+    failingSinceMs: null,
+    wait: null,
+    nextPollMs: null,
+  });
+}
+
 /** The same stream, whose requests and positions are counted on their way. */
 export function observe(stream: Stream, figures: Figures, clock: Pick<Clock, "now">): Stream {
   const { now } = clock;
@@ -90,10 +105,10 @@ export function observe(stream: Stream, figures: Figures, clock: Pick<Clock, "no
   return {
     ...waiting,
     graph: {
-      async get(...request) {
+      async ask(...request) {
         figures.requests++;
         try {
-          const response = await waiting.graph.get(...request);
+          const response = await waiting.graph.ask(...request);
           figures.answered = true;
           noteTrouble(figures, null, now());
           return response;
@@ -124,6 +139,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       return figures.position = state.loadPosition();
     },
     hasLostPosition: () => state.hasLostPosition(),
+    isElsewhere: () => state.isElsewhere(),
     begin(position) {
       state.begin(position);
       note(position);
@@ -137,6 +153,7 @@ function observeState(state: StreamState, figures: Figures): StreamState {
       state.commitInFile(position);
       note(position);
     },
+    noteJob: (job) => state.noteJob(job),
     seen: () => state.seen(),
     gaps: () => ({
       list: () => state.gaps().list(),

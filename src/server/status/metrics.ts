@@ -22,7 +22,7 @@ export function measure(streams: readonly ServedStream[], own: ServerFigures): M
   const { version, nowMs, program, delivery, pulls } = own;
   return {
     ...measureWork(streams),
-    ...measureProgress(streams, nowMs, program.startedMs),
+    ...measureProgress(streams, nowMs),
     ...measureTraffic(streams),
     ...measureSink(delivery, pulls.engine.sink.figures?.() ?? null),
     ...measureProcess(program, version),

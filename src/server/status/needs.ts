@@ -60,26 +60,26 @@ function asOne(group: readonly StreamStatus[]): Troubled {
 function needOf(stream: Troubled): Need | null {
   switch (stream.verdict) {
     case "failing": {
-      const { says, todo } = causeOf(stream.code ?? "bug");
+      const { says, todo, command = ["doctor"] } = causeOf(stream.code ?? "bug");
       const also = stream.gaps > 0 ? `, and ${gapCause(stream)}` : "";
-      return need(stream, "doctor", says + also + alsoLost(stream), { todo });
+      return need(stream, command, says + also + alsoLost(stream), { todo });
     }
     case "gap":
-      return need(stream, "gaps", gapCause(stream) + alsoLost(stream), {
+      return need(stream, ["gaps"], gapCause(stream) + alsoLost(stream), {
         detail: stream.gap_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
         todo: `Graph did not serve it. It is tried again by itself, next at ${nextTry(stream)}.`,
       });
     case "late":
       return need(
         stream,
-        "doctor",
+        ["doctor"],
         `is ${durationInWords(stream.lag_seconds ?? 0)} behind${alsoLost(stream)}`,
         {
           todo: lateTodo(stream),
         },
       );
     case "lost":
-      return need(stream, "gaps", lostCause(stream), {
+      return need(stream, ["gaps"], lostCause(stream), {
         detail: stream.lost_ranges.map(({ from, to, reason }) => `${from} to ${to}: ${reason}`).join("; "),
         todo:
           "Graph keeps these records no longer. Nothing brings them back: see what kept them from being read, " +
@@ -119,11 +119,17 @@ function nextTry({ gap_ranges }: Troubled): string {
 
 function need(
   stream: Troubled,
-  command: string,
+  command: readonly string[],
   cause: string,
   { detail = stream.detail, todo }: { readonly detail?: string | null; readonly todo: string },
 ): Need {
   const { input, service, streams, verdict, since } = stream;
-  const words = ["graphtap", command, "--input", input, ...(service === null ? [] : ["--service", service])];
+  const words = [
+    "graphtap",
+    ...command,
+    "--input",
+    input,
+    ...(service === null ? [] : ["--service", service]),
+  ];
   return { input, service, streams, verdict, cause, since, detail, todo, command: shellCommand(words) };
 }

@@ -1,3 +1,4 @@
+import type { Share } from "../../config/shard.ts";
 import type { Reloads } from "../../telemetry/reloads.ts";
 import { one } from "./samples.ts";
 
@@ -12,10 +13,12 @@ export interface ProcessFigures {
   /** Processor time, of user and system together. */
   readonly cpuSeconds: () => number;
   readonly reloads: Reloads;
+  /** How much of the configuration is this process's. @default all of it */
+  readonly share?: Share | null;
 }
 
 export function measureProcess(
-  { runtime, startedMs, rssBytes, cpuSeconds, reloads }: ProcessFigures,
+  { runtime, startedMs, rssBytes, cpuSeconds, reloads, share = null }: ProcessFigures,
   version: string,
 ) {
   return {
@@ -25,6 +28,7 @@ export function measureProcess(
     ],
     graphtap_config_last_reload_successful: one(reloads.isCurrent ? 1 : 0),
     graphtap_config_last_reload_success_timestamp_seconds: one(reloads.lastSuccessMs / 1000),
+    graphtap_shard_inputs: share === null ? [] : one(share.inputs, { shard: share.shard }),
     graphtap_build_info: one(1, { version, runtime }),
     graphtap_info: one(1, { version }),
     process_cpu_seconds_total: one(cpuSeconds()),

@@ -95,9 +95,15 @@ export const statusSchema = z.strictObject({
   version: z.string(),
   now: time,
   started: time,
+  shard: z.strictObject({
+    shard: z.string().describe("such as 0/4"),
+    inputs: count.describe("enabled inputs of this shard"),
+    of_inputs: count.describe("enabled inputs of all shards"),
+  }).nullable().describe("which inputs of the configuration are this process's; null when all are"),
   polls: z.boolean().describe("whether streams are polled at their periods; if not, clients pull"),
   verdict: verdict.describe(
-    "the worst of all streams; late when the sink takes nothing or refused lines, or the clock is wrong",
+    "the worst of all streams; late when the sink takes nothing or refused lines, the clock is wrong, or the " +
+      "configuration that was read last is not in use",
   ),
   summary: z.string().describe("one sentence"),
   counts: z.record(z.enum(VERDICTS), count).describe("streams by verdict"),
@@ -108,6 +114,14 @@ export const statusSchema = z.strictObject({
   clock_ahead_seconds: z.number().describe(
     "how far this host's clock is ahead of Graph's, below zero when it is behind; 0 within five minutes",
   ),
+  configuration: z.strictObject({
+    read: time.describe("when the one in use was read"),
+    problem: z.strictObject({
+      at: time.describe("when it was read"),
+      code: z.string(),
+      detail: z.string().describe("each problem with its place, a line each"),
+    }).nullable().describe("why the one that was read last is not in use; null when it is"),
+  }),
   needs: z.array(need).describe("what somebody should look at, the worst first"),
   streams: z.array(stream).describe("in the order of the configuration"),
 }).meta({ title: "Status of graphtap" });

@@ -1,9 +1,11 @@
 /** From figures to the one document that page, `/v1/status`, `/readyz` and a terminal draw from. */
+import type { Share } from "../../config/shard.ts";
 import { formatInstant, type Instant, secondsBetween, secondsIn, type Window } from "../../instant.ts";
 import type { DeadLetterFile } from "../../sink/sink.ts";
 import { type Gap, gapSeconds } from "../../state/gap.ts";
 import type { Lost } from "../../state/lost.ts";
 import { rereadLag } from "../../tap/late/lag.ts";
+import type { Reloads } from "../../telemetry/reloads.ts";
 import type { ServedStream } from "../served.ts";
 import type { Figures } from "./figures.ts";
 import { needsOf } from "./needs.ts";
@@ -24,6 +26,10 @@ export interface ProcessFacts {
   readonly sinkStalledSeconds: number;
   /** As {@linkcode SinkFigures.deadLetters} has it. @default null */
   readonly deadLetters?: DeadLetterFile | null;
+  /** How much of the configuration is this process's. @default all of it */
+  readonly share?: Share | null;
+  /** How reading the configuration again went. @default it was read at the start */
+  readonly reloads?: Pick<Reloads, "lastSuccessMs" | "problem">;
   /** Whether a batch of the stream waits to be confirmed. */
   readonly hasBatch: (served: ServedStream) => boolean;
 }
@@ -36,16 +42,17 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
   for (const { verdict } of streams) counts[verdict]++;
   const needs = needsOf(streams);
   const newest = streams.reduce((latest, { newest_record }) => Math.max(latest, epochOf(newest_record)), 0);
-  const { version, polls, nowMs, sinkStalledSeconds, deadLetters = null } = facts;
+  const { version, polls, nowMs, sinkStalledSeconds, deadLetters = null, reloads } = facts;
+  const problem = reloads?.problem ?? null;
+  const isAtFault = sinkStalledSeconds > 0 || deadLetters !== null || clockAhead !== 0 || problem !== null;
   const worst = streams.reduce<Verdict>((so_far, { verdict }) => worse(so_far, verdict), "healthy");
   return {
     version,
     now: timeOf(nowMs)!,
     started: timeOf(facts.startedMs)!,
+    shard: facts.share ?? null,
     polls,
-    verdict: sinkStalledSeconds > 0 || deadLetters !== null || clockAhead !== 0
-      ? worse("late", worst)
-      : worst,
+    verdict: isAtFault ? worse("late", worst) : worst,
     summary: summaryOf({
       counts,
       needs,
@@ -53,6 +60,7 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
       sink_stalled_seconds: sinkStalledSeconds,
       dead_letters: deadLetters,
       clock_ahead_seconds: clockAhead,
+      isConfigurationRefused: problem !== null,
       newestAge: newest === 0 ? null : Math.max(0, nowMs - newest) / 1000,
       backfills: streams.filter(({ backfill }) => backfill !== null).length,
     }),
@@ -60,6 +68,10 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
     sink_stalled_seconds: sinkStalledSeconds,
     dead_letters: deadLetters,
     clock_ahead_seconds: clockAhead,
+    configuration: {
+      read: timeOf(reloads?.lastSuccessMs ?? facts.startedMs)!,
+      problem: problem && { at: timeOf(problem.atMs)!, code: problem.code, detail: problem.message },
+    },
     needs,
     streams,
   };
@@ -99,7 +111,7 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
     newest_record: textOf(position?.newest?.time),
     records: position?.records ?? 0,
     sent: figures.sent,
-    records_per_minute: perMinute(minutes, nowMs - facts.startedMs),
+    records_per_minute: perMinute(minutes, nowMs - figures.followedMs),
     records_by_minute: minutes,
     late_records: figures.late,
     late_by_seconds: figures.lateBySeconds,
@@ -115,7 +127,7 @@ function streamStatus(served: ServedStream, facts: ProcessFacts): StreamStatus {
   };
 }
 
-function judge(served: ServedStream, { nowMs, startedMs, polls }: ProcessFacts): Verdict {
+function judge(served: ServedStream, { nowMs, polls }: ProcessFacts): Verdict {
   const { stream, figures } = served;
   const successMs = lastSuccessMs(figures);
   return verdictOf({
@@ -125,7 +137,7 @@ function judge(served: ServedStream, { nowMs, startedMs, polls }: ProcessFacts):
     lost: figures.lost.length,
     lag: lagOf(served, nowMs),
     hasBegun: figures.lastEndedMs !== null,
-    uptime: (nowMs - startedMs) / 1000,
+    uptime: (nowMs - figures.followedMs) / 1000,
     period: stream.service.periodSeconds,
     polls,
   });

@@ -33,12 +33,8 @@ export function measureWork(streams: readonly ServedStream[]) {
   };
 }
 
-/**
- * How far each stream is.
- *
- * @param startedMs when the process began
- */
-export function measureProgress(streams: readonly ServedStream[], nowMs: number, startedMs: number) {
+/** How far each stream is. */
+export function measureProgress(streams: readonly ServedStream[], nowMs: number) {
   const each = (pick: (figures: Figures) => number | null) =>
     samples(streams, ({ figures }) => pick(figures));
   const ofPosition = (pick: (position: Position) => number | null) =>
@@ -46,7 +42,7 @@ export function measureProgress(streams: readonly ServedStream[], nowMs: number,
   return {
     graphtap_period_seconds: samples(streams, ({ stream }) => stream.service.periodSeconds),
     graphtap_freshness_seconds: each((figures) =>
-      Math.max(0, nowMs - (lastSuccessMs(figures) ?? startedMs)) / 1000
+      Math.max(0, nowMs - (lastSuccessMs(figures) ?? figures.followedMs)) / 1000
     ),
     graphtap_last_success_timestamp_seconds: each(({ lastSuccessMs }) =>
       lastSuccessMs === null ? null : lastSuccessMs / 1000

@@ -16,6 +16,8 @@ export type Told =
   & {
     /** Age of the newest record of all streams in seconds; `null` when there is none. */
     readonly newestAge: number | null;
+    /** Whether the configuration that was read last cannot be used. */
+    readonly isConfigurationRefused: boolean;
     /** How many streams still read older records. */
     readonly backfills: number;
   };
@@ -26,6 +28,9 @@ export function summaryOf(told: Told): string {
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (all === 0) return "There are no streams: the configuration enables none";
   return [
+    ...(told.isConfigurationRefused
+      ? ["The configuration that was read last is not used, and what ran before goes on."]
+      : []),
     ...(stalled === 0
       ? []
       : [`The sink has taken nothing for ${durationInWords(stalled)}, so reading waits.`]),

@@ -40,13 +40,12 @@ export function measureTraffic(streams: readonly ServedStream[]) {
 function expiries(streams: readonly ServedStream[]): Sample[] {
   const ends = new Map(
     streams.flatMap(({ stream: { input, expiry } }) =>
-      expiry.endsMs === null ? [] : [[input, expiry.endsMs / 1000]]
+      expiry.endsMs === null
+        ? []
+        : [[input.name, { kind: input.credentials.kind, value: expiry.endsMs / 1000 }]]
     ),
   );
-  return [...ends].map(([{ name, credentials }, value]) => ({
-    labels: { input: name, credential: credentials.kind },
-    value,
-  }));
+  return [...ends].map(([input, { kind, value }]) => ({ labels: { input, credential: kind }, value }));
 }
 
 function budgets(

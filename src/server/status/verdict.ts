@@ -24,7 +24,7 @@ export interface Signs {
   readonly lag: number | null;
   /** Whether a poll of it has come to an end in this process. */
   readonly hasBegun: boolean;
-  /** Since the process began. */
+  /** Since it is followed. */
   readonly uptime: number;
   /** From the start of a poll to the next. */
   readonly period: number;

@@ -30,10 +30,10 @@ export function watchWaits(
       },
     })),
     graph: {
-      async get(...request) {
+      async ask(...request) {
         begin("graph");
         try {
-          return await stream.graph.get(...request);
+          return await stream.graph.ask(...request);
         } finally {
           note(null);
         }

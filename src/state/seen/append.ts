@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { makeFolder, openFile, syncFolder, writeFully } from "../../files/durable.ts";
 import { attempt } from "../../files/failure.ts";
+import type { Fence } from "../../files/hold.ts";
 import type { LoadedSegment, SeenContents } from "./files.ts";
 import { encodeCommit, wholeSeconds } from "./frames.ts";
 import { SEGMENT_VERSION, segmentHeader } from "./segment.ts";
@@ -14,7 +15,8 @@ export interface Appender {
   /**
    * Makes `keys`, and behind them the position, durable by one write and one sync; `contents` then says so.
    *
-   * @throws `state-unusable`; nothing has changed then, and the same may be appended again
+   * @throws `state-unusable`; nothing has changed then, and the same may be appended again; `state-in-use` when another
+   * process took the set, which does not know of them
    */
   append(contents: SeenContents, keys: Uint8Array, position?: string): void;
   /** To be called before segments are deleted or replaced; a later commit opens what it needs. @throws `state-unusable` */
@@ -22,7 +24,7 @@ export interface Appender {
 }
 
 /** Appends to the segments in the folder `dir`, which need not exist. */
-export function createAppender(dir: string, periods: Periods): Appender {
+export function createAppender(dir: string, periods: Periods, fence: Fence): Appender {
   let open: { segment: LoadedSegment; to: SegmentWriter } | undefined;
 
   function close(): void {
@@ -50,7 +52,10 @@ export function createAppender(dir: string, periods: Periods): Appender {
       const { segment, to } = current(contents);
       const addedMs = periods.now();
       const place = { segment: segment.number, bytes: segment.soundBytes };
-      segment.soundBytes = to.append(encodeCommit(keys, addedMs, position));
+      // The segment is open by now: the check is of the file that is written to.
+      fence.during(() => {
+        segment.soundBytes = to.append(encodeCommit(keys, addedMs, position));
+      });
       segment.newestMs = Math.max(segment.newestMs, wholeSeconds(addedMs) * 1000);
       if (!contents.segments.includes(segment)) contents.segments.push(segment);
       if (position !== undefined) contents.position = { ...place, text: position };

@@ -1,4 +1,5 @@
-/** What a seen set takes over from others, when the stream goes on for them. */
+/** Copies of segments: what a seen set takes over from others, and what a process that lost it must not reach. */
+import type { Hold } from "../../files/hold.ts";
 import { makeFolder, readFileIfAny, replaceFile } from "../../files/durable.ts";
 import { listSegments, segmentName } from "./segmentNames.ts";
 
@@ -15,4 +16,15 @@ export function copySegments(from: readonly string[], to: string): void {
     const bytes = readFileIfAny(path);
     if (bytes !== null) replaceFile(segmentName(to, index + 1, periodMs, false).path, bytes);
   }
+}
+
+/**
+ * Puts a copy in the place of the segment of the set in the folder `dir` that is appended to, so that a process which
+ * has it open appends to what nobody reads.
+ *
+ * @throws `state-in-use`, `state-unusable`
+ */
+export function renewLastSegment(dir: string, hold: Pick<Hold, "renew">): void {
+  const last = listSegments(dir).current.at(-1);
+  if (last !== undefined) hold.renew(last.path);
 }

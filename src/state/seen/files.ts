@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, ftruncateSync } from "node:fs";
 import { GraphtapError } from "../../errors.ts";
 import { attempt, failureCode } from "../../files/failure.ts";
+import type { Fence } from "../../files/hold.ts";
 import { openFile, removeFile, removeUnfinished, setAside, syncFolder } from "../../files/durable.ts";
 import { KEY_BYTES } from "./keys.ts";
 import { type KeySet, keySet } from "./memory.ts";
@@ -39,12 +40,14 @@ export interface SeenFilesOptions {
   readonly onRepair: (note: string) => void;
   /** Change nothing: another process may be writing. */
   readonly readOnly: boolean;
+  readonly fence: Fence;
 }
 
 /** Reads all keys; cuts damaged ends off, sets foreign files aside, deletes what was replaced. @throws `state-unusable` */
 export function loadSeen(dir: string, options: SeenFilesOptions): SeenContents {
   const { current, replaced } = listSegments(dir);
   if (!options.readOnly) {
+    options.fence.check();
     removeUnfinished(dir);
     for (const segment of replaced) removeFile(segment.path);
     if (replaced.length > 0) syncFolder(dir);
@@ -94,15 +97,19 @@ function readAll(
   if (segments.length === 0) return;
   const memory = segmentBuffer();
   for (const segment of segments) {
-    let content: SegmentContent;
-    try {
-      content = readSegment(segment.path, memory, onKeys);
-    } catch (error) {
-      // Expired by its owner while we, reading only, looked.
-      if (error instanceof GraphtapError && failureCode(error.cause) === "ENOENT") continue;
-      throw error;
-    }
-    onContent(segment, content);
+    // Where it was expired by its owner while we, reading only, looked, there is nothing to tell.
+    const content = readSegmentIfAny(segment.path, memory, onKeys);
+    if (content !== null) onContent(segment, content);
+  }
+}
+
+/** The same as {@linkcode readSegment}; `null` when the segment is gone. @throws `state-unusable` */
+export function readSegmentIfAny(...asked: Parameters<typeof readSegment>): SegmentContent | null {
+  try {
+    return readSegment(...asked);
+  } catch (error) {
+    if (error instanceof GraphtapError && failureCode(error.cause) === "ENOENT") return null;
+    throw error;
   }
 }
 
@@ -112,6 +119,7 @@ function repair(
   options: SeenFilesOptions,
 ): void {
   if (!ours) {
+    options.fence.check();
     const aside = setAside(path, "foreign", options.now());
     options.onRepair(`"${path}" is not a file of delivered record keys: kept as "${aside}" and not used`);
     return;
@@ -119,8 +127,11 @@ function repair(
   attempt("repair", path, () => {
     const fd = openFile(path, "write");
     try {
-      ftruncateSync(fd, soundBytes);
-      fsyncSync(fd);
+      // What seems damaged may be what another process, which has the set now, is writing.
+      options.fence.during(() => {
+        ftruncateSync(fd, soundBytes);
+        fsyncSync(fd);
+      });
     } finally {
       closeSync(fd);
     }

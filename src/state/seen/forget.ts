@@ -1,6 +1,7 @@
 /** How a seen set forgets keys: whole segments by their age, or all keys but the ones that are given. */
 import { Buffer } from "node:buffer";
-import { makeFolder, removeFile, replaceFile, syncFolder } from "../../files/durable.ts";
+import { makeFolder, removeFile, syncFolder } from "../../files/durable.ts";
+import type { Fence } from "../../files/hold.ts";
 import type { LoadedSegment, SeenContents } from "./files.ts";
 import { encodeCommit, wholeSeconds } from "./frames.ts";
 import { createKeyList, type KeyList } from "./keys.ts";
@@ -57,12 +58,13 @@ export function replaceSegments(
   nextNumber: number,
   { set, list }: KeySelection,
   periods: Periods,
+  fence: Fence,
 ): SeenContents {
   makeFolder(dir);
   const addedMs = periods.now();
   const content = Buffer.concat([segmentHeader(), encodeCommit(list.bytes(), addedMs)]);
   const name = segmentName(dir, nextNumber, periods.current(), true);
-  replaceFile(name.path, content);
+  fence.replaceFile(name.path, content);
   removeSegments(dir, listSegments(dir).replaced);
   const segment = {
     ...name,

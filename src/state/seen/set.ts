@@ -23,6 +23,7 @@
  * replaced by one segment under a new number, put there by a rename.
  */
 import { GraphtapError } from "../../errors.ts";
+import { type Fence, noFence } from "../../files/hold.ts";
 import { createAppender } from "./append.ts";
 import { countSeen, loadSeen, readPosition, type SeenContents, type SeenFilesOptions } from "./files.ts";
 import { expiredSegments, mayExpire, removeSegments, replaceSegments, selectKeys } from "./forget.ts";
@@ -92,15 +93,17 @@ export interface SeenSetOptions {
   readonly segmentSeconds?: number;
   /** Look only: a process may be writing. Every change is then refused. @default false */
   readonly readOnly?: boolean;
+  /** Lets only the process write that the set is of. @default nobody can lose it */
+  readonly fence?: Fence;
 }
 
 /** Opens the seen set in the folder `dir`, which need not exist. Nothing is read before the first use. */
 export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
-  const { readOnly = false } = options;
+  const { readOnly = false, fence = noFence } = options;
   const periods = periodsOf(options.segmentSeconds ?? 86_400, options.now);
-  const memory = openMemory(dir, { ...options, readOnly });
+  const memory = openMemory(dir, { ...options, readOnly, fence });
   const { pending } = memory;
-  const appender = createAppender(dir, periods);
+  const appender = createAppender(dir, periods, fence);
   return {
     get size() {
       memory.mustBeOpen();
@@ -140,6 +143,7 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       if (old.length === 0) return;
       appender.close();
       memory.unload();
+      fence.check();
       removeSegments(dir, old);
     },
     replaceWith(keys) {
@@ -149,7 +153,7 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       if (selected === null) return;
       appender.close();
       memory.unload();
-      memory.load(replaceSegments(dir, before.nextNumber, selected, periods));
+      memory.load(replaceSegments(dir, before.nextNumber, selected, periods, fence));
     },
     close() {
       memory.close();

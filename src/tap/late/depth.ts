@@ -24,7 +24,7 @@ export interface Depth {
 /** A stream's usual ages, from its configuration, its plugin, or what suits its kind, and its bound. */
 export function depthOf({ service, plugin: { cursor } }: Stream): Depth {
   if (cursor.kind === "snapshot") return { usual: [], most: 0 };
-  const own = cursor.kind === "event-time" ? EVENT_REREADS_SECONDS : UPDATE_REREADS_SECONDS;
+  const own = cursor.kind === "update-time" ? UPDATE_REREADS_SECONDS : EVENT_REREADS_SECONDS;
   const usual = service.rereadAfterSeconds ?? cursor.rereadAfterSeconds ?? own;
   const wanted = service.rereadMaxSeconds ?? MOST_TIMES_DEEPER * (usual.at(-1) ?? 0);
   return { usual, most: Math.min(wanted, cursor.retentionDays * 86_400 - RETENTION_MARGIN_SECONDS) };

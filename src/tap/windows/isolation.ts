@@ -187,7 +187,7 @@ function widthBehind({ from, to }: Window): number {
 function keptSince({ stream: { plugin } }: PollContext, { keptSinceMs }: GraphtapError, moves: number) {
   if (keptSinceMs === undefined) return fromMillis(0);
   // Where the operator excludes its bound, the second before is asked for.
-  const excluded = plugin.cursor.kind !== "snapshot" && plugin.cursor.from === "gt" ? 1 : 0;
+  const excluded = "from" in plugin.cursor && plugin.cursor.from === "gt" ? 1 : 0;
   return addSeconds(fromMillis(keptSinceMs), excluded + moves * MOVE_MARGIN_SECONDS);
 }
 

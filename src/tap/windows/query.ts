@@ -28,15 +28,14 @@ export function firstPageUrl(
   const options = [
     clauses.length === 0 ? null : `$filter=${encodeURIComponent(clauses.join(" and "))}`,
     plugin.page.orderBy === undefined ? null : `$orderby=${encodeURIComponent(`${plugin.page.orderBy} asc`)}`,
-    `$top=${plugin.page.size}`,
-  ];
-  return `${graphUrl}${plugin.path}?${options.filter((option) => option !== null).join("&")}`;
+    (plugin.page.by ?? "top") === "top" ? `$top=${plugin.page.size}` : null,
+  ].filter((option) => option !== null);
+  return `${graphUrl}${plugin.path}${options.length === 0 ? "" : `?${options.join("&")}`}`;
 }
 
 function windowClauses({ cursor }: Plugin, { from, to }: Window<Instant | null>): string[] {
   if (cursor.field === undefined) return [];
-  const lower = cursor.kind === "snapshot" ? "ge" : cursor.from;
-  const upper = cursor.kind === "snapshot" ? "le" : cursor.to;
+  const { from: lower, to: upper } = "from" in cursor ? cursor : { from: "ge", to: "le" };
   const clauses: string[] = [];
   // An exclusive operator at a whole second would lose that second: its bound moves out by one.
   if (from !== null) {

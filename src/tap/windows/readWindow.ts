@@ -1,16 +1,17 @@
-import { GraphtapError } from "../../errors.ts";
+import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
 import type { Asked } from "../../graph/asked.ts";
 import type { Priority } from "../../graph/limiter.ts";
 import { createVisited, isOurs } from "../../graph/links.ts";
-import { readPage } from "../../graph/pages.ts";
+import { type Page, type PageRequest, type ReadOptions, readPage } from "../../graph/pages.ts";
 import { createPermits } from "../../graph/permits.ts";
 import type { Instant, Window } from "../../instant.ts";
-import type { Plugin } from "../../plugin/plugin.ts";
+import type { PageRule, Plugin } from "../../plugin/plugin.ts";
 import type { LeftOut, WindowCounts } from "../../record/intake.ts";
 import type { PollContext } from "../pollContext.ts";
 import { filtersOf, filterStep } from "./filters.ts";
-import { firstPageUrl } from "./query.ts";
+import { firstRequest } from "./firstRequest.ts";
 import type { Stream } from "../stream.ts";
+import { pagesWorth } from "./windowWidth.ts";
 
 /** A window with more pages than this is read again in parts, if it can be made narrower. */
 const MOST_PAGES = 500;
@@ -35,6 +36,8 @@ export interface WindowOptions {
   readonly divisible: boolean;
   /** Told of each record that is too long, before the page's position is committed. */
   readonly onLeftOut?: (record: LeftOut) => void;
+  /** What is asked in the place of the window itself, such as the records of a job. @default the window */
+  readonly first?: PageRequest;
   /** Records a page. @default the plugin's */
   readonly pageSize?: number;
   /** Which of the service's filters to ask by. @default the one that was found to work */
@@ -93,7 +96,8 @@ async function readPages(
   plugin: Plugin,
 ): Promise<Pick<WindowRead, "pages" | "serverTime">> {
   const { stream, position } = context;
-  const first = firstPageUrl(stream.graphUrl, plugin, window, stream.service.additionalFilter);
+  const first = options.first ??
+    firstRequest(stream.graphUrl, plugin, window, stream.service.additionalFilter);
   const visited = createVisited();
   const idle = createIdleRun();
   const how = {
@@ -103,23 +107,34 @@ async function readPages(
   };
   // The address of Graph may be another than when the window was interrupted.
   const { resumeAt } = options;
-  let url = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? resumeAt : first;
+  let request = resumeAt !== null && isOurs(resumeAt, stream.graphUrl) ? { url: resumeAt } : first;
   let { serverTime } = before;
+  let mayBeDead = false;
   for (let pages = before.pages + 1;; pages++) {
-    visited.add(url);
+    visited.add(request.url);
     counts.pageKey = null;
-    const page = await readPage(context.reader, url, askedOf(stream, url !== first), how, context.signal);
+    const asked = askedOf(stream, plugin.page, request !== first);
+    // One that leads nowhere may take minutes to say so.
+    const once: ReadOptions = mayBeDead ? { ...how, attempts: 1 } : how;
+    const page: Page | null = await readPage(context.reader, request, asked, once, context.signal)
+      .catch((thrown) => atDeadLink(thrown, mayBeDead, stream));
+    if (page === null) return { pages: pages - 1, serverTime };
+    mayBeDead = plugin.page.deadLinks === true && page.records < plugin.page.size;
     context.counts.countPage();
     context.graphClock.note(page.serverTime);
     for (const record of counts.leftOut.splice(0)) options.onLeftOut?.(record);
     serverTime ??= page.serverTime;
+    if (plugin.cursor.kind === "query") {
+      if (page.records >= plugin.page.size) throw cutOff(stream, page.records);
+      return { pages: pagesWorth(page.records, plugin.page.size), serverTime };
+    }
     if (page.nextLink === null) return { pages, serverTime };
     if (idle.count(page.records, counts.pageKey) >= MOST_IDLE_PAGES) throw endless(stream);
     if (options.divisible && pages >= MOST_PAGES) throw tooLarge(stream);
-    url = page.nextLink;
+    request = { url: page.nextLink };
     const { from, to } = window;
     if (options.keeps && from !== null && to !== null) {
-      position.interrupt({ from, to }, options.keeps === "link" ? url : null);
+      position.interrupt({ from, to }, options.keeps === "link" ? request.url : null);
     }
     position.commit();
   }
@@ -129,6 +144,13 @@ function tooLarge({ service }: Stream): GraphtapError {
   return new GraphtapError(
     "window-too-large",
     `Cannot read window of "${service.name}": it has more than ${MOST_PAGES} pages`,
+  );
+}
+
+function cutOff({ service }: Stream, records: number): GraphtapError {
+  return new GraphtapError(
+    "window-too-large",
+    `Cannot read window of "${service.name}" whole: it has ${records} rows, the most that one answer holds`,
   );
 }
 
@@ -155,13 +177,22 @@ function createIdleRun() {
   };
 }
 
-function askedOf({ service, plugin }: Stream, followsLink: boolean): Asked {
+/** The end of a window whose last link leads nowhere; re-reads ask for it again. @throws any other failure */
+function atDeadLink(thrown: unknown, mayBeDead: boolean, { log }: Stream): null {
+  const error = asGraphtapError(thrown);
+  if (!mayBeDead || !error.kind.suspectsWindow) throw thrown;
+  log.info("the link behind the last records leads nowhere", codesOf(error));
+  return null;
+}
+
+function askedOf({ service, plugin }: Stream, page: PageRule, followsLink: boolean): Asked {
   return {
     service: service.name,
     permissions: plugin.permissions,
     licence: plugin.licence,
     notice: plugin.notice,
     followsLink,
+    maxPageSize: page.by === "prefer" ? page.size : undefined,
     hasAdditionalFilter: service.additionalFilter !== null,
   };
 }

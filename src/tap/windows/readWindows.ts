@@ -141,7 +141,7 @@ function rowsMayHaveMoved({ stream: { plugin } }: PollContext, { pages, counts }
 }
 
 /** Graph has been seen to answer 200 with everything when it did not understand a filter. */
-function noticeOutside(
+export function noticeOutside(
   { stream: { log } }: PollContext,
   { from, to }: Window,
   { outside }: WindowCounts,

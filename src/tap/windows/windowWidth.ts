@@ -7,6 +7,11 @@ const FEW_PAGES = 2;
 /** One that took more asks for page links to expire under way. */
 const MANY_PAGES = 20;
 
+/** How many pages the answer to a query stands for, by how full it is: a full one for as many as make windows narrower. */
+export function pagesWorth(records: number, most: number): number {
+  return Math.max(1, Math.ceil(MANY_PAGES * records / most));
+}
+
 /** The width after a window that was read to its end in so many pages. */
 export function fittedWidth(widthSeconds: number, pages: number, largestSeconds: number): number {
   const fitting = pages <= FEW_PAGES

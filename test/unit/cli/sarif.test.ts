@@ -13,7 +13,7 @@ const PROBLEM: CheckReport["problems"][number] = {
   collector: "InputConfigurationError 3",
 };
 const sarif = (...problems: CheckReport["problems"]) =>
-  sarifOf({ valid: false, problems, streams: [] }) as {
+  sarifOf({ valid: false, problems, streams: [], shard: null }) as {
     runs: [{ results: object[]; tool: { driver: { rules: object[] } } }];
   };
 

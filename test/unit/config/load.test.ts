@@ -65,6 +65,7 @@ describe("the collector's own file", () => {
       rereadAfterSeconds: null,
       rereadMaxSeconds: null,
       trackUpdates: true,
+      tellsRemoved: false,
       requestLimits: [],
       obfuscation: [
         { path: ["userPrincipalName"], value: "*****", stringPatterns: [], pseudonymKey: null },
@@ -94,6 +95,7 @@ describe("the collector's own file", () => {
       rereadAfterSeconds: null,
       rereadMaxSeconds: null,
       trackUpdates: true,
+      tellsRemoved: false,
       requestLimits: [],
       obfuscation: [],
     });

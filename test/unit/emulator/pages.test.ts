@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromMillis } from "../../../src/instant.ts";
+import type { PageRule } from "../../../src/plugin/plugin.ts";
+import { inventedPlugins } from "../../support/inventedPlugins.ts";
 import { bench, filtered, idOf, NOON, type PageBody, text } from "./setup.ts";
 
 const SIGN_INS = "/v1.0/auditLogs/signIns";
@@ -70,6 +72,45 @@ describe("pages by $skiptoken", () => {
     emulator.produce("signIns", 30, HOUR_AGO);
     const link = (await page(`${SIGN_INS}?$top=10`))["@odata.nextLink"] ?? "";
     expect((await get(link.replace("signIns", "directoryAudits"))).status).toBe(400);
+  });
+});
+
+describe("the size of a page", () => {
+  const [, , doors] = inventedPlugins;
+  const opened = async (page: Partial<PageRule>) => {
+    const plugin = { ...doors!, page: { ...doors!.page, ...page } };
+    const { emulator, get, page: read } = await bench({ plugins: [plugin] });
+    emulator.produce(plugin.path, 90);
+    return { get, read, path: plugin.path };
+  };
+
+  it.each(["prefer", "none"] as const)("is refused as $top where it is asked for by %s", async (by) => {
+    const { get, path } = await opened({ by });
+    const refused = await get(`${path}?$top=5`);
+    expect([refused.status, ((await refused.json()) as { error: { message: string } }).error.message])
+      .toEqual([
+        400,
+        "This resource does not support custom page sizes. Please retry without a page size argument.",
+      ]);
+  });
+
+  it("is taken from a header where Graph does so, up to the largest, and else Graph's own", async () => {
+    const prefer = (size: number) => ({
+      headers: { prefer: `include-unknown-enum-members, odata.maxpagesize=${size}` },
+    });
+    const { read, path } = await opened({ by: "prefer", size: 60 });
+    expect((await read(path, prefer(7))).value).toHaveLength(7);
+    expect((await read(path, prefer(70))).value).toHaveLength(60);
+    const fixed = await opened({ by: "none", size: 60 });
+    expect((await fixed.read(fixed.path, prefer(7))).value).toHaveLength(60);
+  });
+
+  it("says nothing of the end where links are dead: the last one leads nowhere", async () => {
+    const plugin = { ...doors!, page: { ...doors!.page, deadLinks: true } };
+    const { emulator, get, page } = await bench({ plugins: [plugin], unevenPages: true });
+    emulator.produce(plugin.path, 1);
+    const { "@odata.nextLink": link } = await page(`${plugin.path}?$top=50`);
+    expect((await get(link!)).status).toBe(504);
   });
 });
 

@@ -80,6 +80,19 @@ it("each tenant has budgets of its own", async () => {
   expect(response.status).toBe(200);
 });
 
+it("identity protection counts all applications of a tenant together", async () => {
+  const other = { ...defaultTenant, clientId: "99999999-2222-4333-8444-555555555555" };
+  const [, alarms] = inventedPlugins;
+  const { emulator, get } = await bench({ quotas: {}, plugins: [alarms!], tenants: [defaultTenant, other] });
+  expect((await get(alarms!.path)).status).toBe(200);
+  const { askToken, goodForm } = await import("./setup.ts");
+  const form = { ...goodForm(), client_id: other.clientId };
+  const token = (await (await askToken(emulator, other.tenantId, form)).json() as { access_token: string })
+    .access_token;
+  const response = await get(alarms!.path, { headers: { authorization: `Bearer ${token}` } });
+  expect(response.status).toBe(429);
+});
+
 it("identity protection is one request a second, and no word on how long to wait", async () => {
   const [, alarms] = inventedPlugins;
   const plugins = [{ ...alarms!, path: "/v1.0/identityProtection/doorAlarms" }];

@@ -13,7 +13,7 @@ const APP = { tenantId: "contoso.example", clientId: "app" };
 /** Several readers of one Graph that answers slowly, and the most requests that it had at the same time. */
 function slowGraph(statusOf: (request: number) => number) {
   const clock = manualClock();
-  const limiters = [createLimiters({}, clock).of(APP, "scores")];
+  const limiters = [createLimiters(clock).of(APP, "scores")];
   const figures = { requests: 0, underWay: 0, most: 0 };
   const graph = createGraphClient({
     clock,
@@ -43,7 +43,7 @@ function slowGraph(statusOf: (request: number) => number) {
   }
   /** Reads a page of so many bytes at most. */
   async function read(bytes: number, signal?: AbortSignal): Promise<string> {
-    const response = await graph.get("https://x/", ASKED, createPermits(limiters, "live"), signal);
+    const response = await graph.ask({ url: "https://x/" }, ASKED, createPermits(limiters, "live"), signal);
     return readText(response, bytes);
   }
   return { read, figures };

@@ -6,7 +6,7 @@ const NOW = Date.UTC(2026, 10, 22, 16, 0, 0);
 
 describe("the limiters of a process", () => {
   const app = { tenantId: "contoso.example", clientId: "app" };
-  const limiters = createLimiters({}, manualClock(NOW));
+  const limiters = createLimiters(manualClock(NOW));
 
   it("are shared by the streams of one application in one tenant", () => {
     expect(limiters.of(app, "reports")).toBe(
@@ -29,7 +29,7 @@ describe("the limiters of a process", () => {
 
   it("count scores among the requests of security, as Graph does", async () => {
     const clock = manualClock(NOW);
-    const both = createLimiters({}, clock);
+    const both = createLimiters(clock);
     for (let i = 0; i < 150; i++) (await both.of(app, "security").acquire("live")).answered();
     await both.of(app, "scores").acquire("live");
     expect(clock.now() - NOW).toBe(60_000);
@@ -43,10 +43,13 @@ describe("the limiters of a process", () => {
       ["scores", 150, 60],
       ["scores", 10_000, 600],
       ["identity-protection", 1, 1],
+      ["intune", 1000, 20],
+      ["service-communications", 240, 60],
+      ["service-communications", 800, 3600],
     ] as const,
   )("of %s are never above %i requests in any %i s", async (name, requests, seconds) => {
     const clock = manualClock(NOW);
-    const limiter = createLimiters({}, clock).of(app, name);
+    const limiter = createLimiters(clock).of(app, name);
     const starts: number[] = [];
     for (let i = 0; i < 3 * Math.min(requests, 1000); i++) {
       const permit = await limiter.acquire("live");

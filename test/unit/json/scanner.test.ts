@@ -217,3 +217,23 @@ describe("limits", () => {
     }));
   });
 });
+
+describe("the answer to a hunting query", () => {
+  const answer = '{"schema":[{"name":"value","type":"String"}],"results":[{"value":[{"a":1.0}]},{"b":2}]}';
+
+  it("gives the elements of its own array, byte for byte, and no others", () => {
+    const records: string[] = [];
+    const scanner = createPageScanner({ array: "results" });
+    for (const piece of [answer.slice(0, 30), answer.slice(30, 70), answer.slice(70)]) {
+      scanner.push(utf8(piece), (bytes, start, end) => records.push(latin1(bytes.slice(start, end))));
+    }
+    expect(scanner.end()).toMatchObject({ nextLink: null, records: 2 });
+    expect(records).toEqual(['{"value":[{"a":1.0}]}', '{"b":2}']);
+  });
+
+  it("is refused by the name of that array where it is not there", () => {
+    const scanner = createPageScanner({ array: "results" });
+    scanner.push(utf8('{"value":[]}'), () => {});
+    expect(() => scanner.end()).toThrow('response has no "results" array');
+  });
+});

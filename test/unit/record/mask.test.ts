@@ -16,7 +16,7 @@ const rule = (path: string[], rest: Partial<ObfuscationRule> = {}): ObfuscationR
 function masked(record: string, ...rules: ObfuscationRule[]): string {
   const bytes = new TextEncoder().encode(record);
   const mask = createMask(rules);
-  return mask === null ? record : new TextDecoder().decode(mask(bytes, 0, bytes.length));
+  return new TextDecoder().decode(mask?.(bytes, 0, bytes.length) ?? bytes);
 }
 
 describe("obfuscation", () => {

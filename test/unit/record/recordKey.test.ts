@@ -8,14 +8,21 @@ const CURSORS: Record<Cursor["kind"], Cursor> = {
   "event-time": { kind: "event-time", field: "time", from: "ge", to: "le", retentionDays: 30 },
   "update-time": { kind: "update-time", field: "time", from: "ge", to: "le", retentionDays: 30 },
   "snapshot": { kind: "snapshot" },
+  "query": { kind: "query", field: "time", table: "Table", retentionDays: 30 },
+  "job": { kind: "job", field: "time", retentionDays: 180, jobQuota: "audit-search" },
 };
 const hex = (key: Uint8Array) => [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The key of a record of that kind of cursor. */
-function keyOf(record: string, kind: Cursor["kind"] = "event-time", trackUpdates = true): string {
+function keyOf(
+  record: string,
+  kind: Cursor["kind"] = "event-time",
+  trackUpdates = true,
+  cursor = CURSORS[kind],
+): string {
   const bytes = new TextEncoder().encode(record);
   const fields = createFieldReader(["id", "time"]).read(bytes, 0, bytes.length);
-  const plugin = { cursor: CURSORS[kind] } as Plugin;
+  const plugin = { cursor } as Plugin;
   return hex(keyFunction(plugin, trackUpdates, createKeyMaker())(bytes, 0, bytes.length, fields));
 }
 const withId = (id: string, more = "") => `{"id":${id},"time":"2026-11-22T16:00:00Z"${more}}`;
@@ -71,5 +78,16 @@ describe("an id", () => {
     expect(key).toBe(hex(recordKey('"a"', '"2026-11-22T16:00:00Z"')));
     expect(keyOf(withId('"a"', ',"n":2'), "update-time")).toBe(key);
     expect(keyOf(withId('"a"'), "update-time", false)).toBe(hex(recordKey('"a"')));
+  });
+
+  it("goes with the content of a snapshot's record, but for what the plugin ignores", () => {
+    const cursor: Cursor = { kind: "snapshot", ignore: ["made", "isBusy"] };
+    const key = (record: string) => keyOf(record, "snapshot", true, cursor);
+    const made = (at: string, isBusy: boolean, n = 1) =>
+      `{"isBusy":${isBusy},"id":"a","made":"${at}","n":${n},"inner":{"made":"x"}}`;
+    expect(key(made("monday", true))).toBe(key(made("tuesday, and later", false)));
+    expect(key(made("monday", true, 2))).not.toBe(key(made("monday", true)));
+    expect(key(made("monday", true).replace('"x"', '"y"'))).not.toBe(key(made("monday", true)));
+    expect(key('{"id":"a","n":1}')).toBe(hex(recordKey('{"id":"a","n":1}')));
   });
 });

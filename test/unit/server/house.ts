@@ -133,6 +133,7 @@ export function openHouse({ start = 3600, inputs = ["contoso"], ...options }: Ho
         cpuSeconds: () => 1.5,
         reloads: createReloads(clock.now),
       },
+      reload: () => Promise.reject(new Error("nothing is read again here")),
       ...options,
     });
   }

@@ -31,6 +31,7 @@ const position: Position = {
   lastSuccessMs: 1_763_827_201_456,
   lastError: "graph-throttled",
   records: 12,
+  jobs: [],
   duplicates: 3,
 };
 /** The same on the disk. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { noFence } from "../../../src/files/hold.ts";
 import type { Gap } from "../../../src/state/gap.ts";
 import { gapEntry, openGapLedger } from "../../../src/state/gapLedger.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
@@ -22,7 +23,7 @@ function ledgerIn(folder: string, readOnly = false) {
   return {
     reports,
     path: join(folder, "gaps.json"),
-    ...openGapLedger(folder, { now: () => NOW, report, readOnly }),
+    ...openGapLedger(folder, { now: () => NOW, report, readOnly, fence: noFence }),
   };
 }
 

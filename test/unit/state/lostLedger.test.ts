@@ -2,6 +2,7 @@ import { chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { noFence } from "../../../src/files/hold.ts";
 import { KEEP_LOST_MS, type Lost } from "../../../src/state/lost.ts";
 import { lostEntry, lostRangesIn, openLostLedger } from "../../../src/state/lostLedger.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
@@ -18,7 +19,7 @@ const LOST = [lost(0), lost(60), lost(120)];
 function ledgerIn(folder: string, { readOnly = false, nowMs = NOW } = {}) {
   const reports: string[] = [];
   const report = (note: string) => void reports.push(note);
-  return { reports, ...openLostLedger(folder, { now: () => nowMs, report, readOnly }) };
+  return { reports, ...openLostLedger(folder, { now: () => nowMs, report, readOnly, fence: noFence }) };
 }
 
 describe("the ledger of what is lost", () => {

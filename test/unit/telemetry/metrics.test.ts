@@ -15,6 +15,7 @@ const LABELS = [
   "result",
   "version",
   "runtime",
+  "shard",
 ];
 
 describe("the table of metrics", () => {

@@ -18,10 +18,9 @@ async function watched(tenant: Partial<Tenant>, days: number, options: RigOption
   rig = openRig({ tenants: [{ ...application, ...tenant }], ...options });
   const streams = rig.streams(["directory_audits"]) as SourcedStream[];
   const stop = new AbortController();
-  const watching = watchSecrets({ streams, engine: rig.engine, stop });
+  watchSecrets(rig.clock, stop.signal).goOn(streams);
   await rig.clock.sleep(days * DAY_MS);
   stop.abort();
-  await watching;
   const asked = rig.sent.filter(({ url }) => url.includes("/applications(")).length;
   const log = rig.log.filter((line) => !line.includes("ready:")).map((line) => line.trim());
   return { log, asked, endsMs: streams[0]!.expiry.endsMs };

@@ -1,5 +1,6 @@
 import xterm from "@xterm/headless";
 import { describe, expect, it } from "vitest";
+import type { Followed } from "../../../../src/cli/terminal/followed.ts";
 import { openLive } from "../../../../src/cli/terminal/live.ts";
 import { GraphtapError } from "../../../../src/errors.ts";
 import type { Runtime } from "../../../../src/wiring/runtime.ts";
@@ -25,10 +26,12 @@ function openCommand() {
     const all = Array.from({ length: active.length }, (_, at) => active.getLine(at)!.translateToString(true));
     return all.slice(0, all.findLastIndex((line) => line !== "") + 1);
   }
+  let followed: Followed | null = null;
   /** Follows the streams of the house, and polls the first one. */
   async function pollFirst(): Promise<void> {
-    const { streams, poll } = progress.follow(house);
-    await poll(streams[0]!, house.engine, house.stop.signal);
+    followed ??= progress.follow(house);
+    followed.goOn(house.streams);
+    await followed.poll(house.streams[0]!, house.engine, house.stop.signal);
     house.clock.advance(1000);
     await settle();
   }

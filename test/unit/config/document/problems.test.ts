@@ -471,6 +471,11 @@ const cases: readonly (readonly [what: string, text: string, ...problems: string
     "secure_score_control_profiles is read whole and has no window",
   ],
   [
+    "events for what goes from a log, where nothing does",
+    service("removed: true"),
+    "11:26 warning inputs.a.services.signIns.removed: ignored: signIns is a log, from which nothing is removed",
+  ],
+  [
     "a masking rule that is wrong",
     service("obfuscation_data: [{nam: [a]}, {name: []}, x]"),
     "11:36 error inputs.a.services.signIns.obfuscation_data.0.name: is missing; expected a list of keys",

@@ -64,6 +64,28 @@ describe("a record of a general shape", () => {
     });
   });
 
+  it("is like the plugin's example, with an id and times of its own", () => {
+    const [, , doors] = inventedPlugins;
+    const example = {
+      id: "x",
+      name: "Tür",
+      built: "2020-01-01T00:00:00Z",
+      in: { wing: "north", since: "2020-01-01T00:00:00Z" },
+    };
+    const emulator = emulate({ plugins: [{ ...doors!, example }], clock: manualClock() });
+    const records = emulator.produce("doors", 9, WINDOW).map((record) => JSON.parse(text(record)));
+    expect(new Set(records.map(({ id }) => id)).size).toBe(9);
+    for (const { id, ...record } of records) {
+      expect(id).not.toBe("x");
+      expect(record).toEqual({
+        name: "Tür",
+        built: expect.any(String),
+        in: { wing: "north", since: record.built },
+      });
+      expect(Math.abs(parseInstant(record.built)!.seconds - NOON / 1000)).toBeLessThan(7200);
+    }
+  });
+
   it("of a log never changes", () => {
     const emulator = open();
     const [record] = emulator.produce("door_logs", 1, WINDOW);

@@ -21,7 +21,8 @@ describe("every record made", () => {
       expect(JSON.parse(json)).toBeTypeOf("object");
       expect(json).not.toMatch(/[\r\n]/);
     }
-    expect(new Set(records.map(idOf)).size).toBe(records.length);
+    // A row of advanced hunting has no id, and its content to itself.
+    expect(new Set(records.map((record) => idOf(record) ?? text(record))).size).toBe(records.length);
   });
 
   it.each(collectionNames)("for %s is the same for the same seed, and another for another", (collection) => {

@@ -117,6 +117,14 @@ describe("the status page", () => {
     expect(of(3600)).toContain("late This host&#39;s clock is 1 h ahead of Graph&#39;s Nothing is skipped");
   });
 
+  it("tells of a configuration that is not used, and why", () => {
+    const detail = "config.yaml has 1 error\nconfig.yaml:1:9: inputs: found a text, expected a map of inputs";
+    const configuration = { read: NOW, problem: { at: NOW, code: "config-invalid", detail } };
+    const text = textOf(pageOf([streamOf("contoso", "signIns")], "", { configuration }));
+    expect(text).toContain("late The configuration that was read last is not used");
+    expect(text).toContain("config.yaml:1:9: inputs: found a text");
+  });
+
   it("has a picture of the last hour that says what it shows", () => {
     expect(pageOf([streamOf("contoso", "signIns")])).toContain(
       'aria-label="720 records in the last hour, at most 60 in a minute"',

@@ -146,3 +146,56 @@ describe("a batch that waits for its confirmation", () => {
     await expect(polled).rejects.toMatchObject({ code: "stopped" });
   });
 });
+
+describe("a batch of a stream that goes, because the configuration was read again", () => {
+  async function gone() {
+    const house = openHouse();
+    produce(house, "signIns", 20);
+    const first = await batch(house);
+    const [signIns, alerts] = house.streams;
+    await house.server.leave([signIns!]);
+    house.server.goOn([alerts!]);
+    let isSettled = false;
+    void house.server.settled(signIns!).then(() => isSettled = true);
+    await settle();
+    expect(isSettled, "what it holds back may still become durable").toBe(false);
+    return { house, first, isSettled: () => isSettled };
+  }
+
+  it("can be confirmed all the same, and then leaves no more when the stream is back", async () => {
+    const { house, first, isSettled } = await gone();
+    expect(await confirm(house, first.id)).toMatchObject([200, { records: 20 }]);
+    await settle();
+    expect(isSettled()).toBe(true);
+    house.server.goOn(house.streams);
+    expect((await batch(house)).ids).toEqual([]);
+  });
+
+  it("comes again with the stream when nobody confirmed it, and cannot be confirmed any more then", async () => {
+    const { house, first } = await gone();
+    expect((await batch(house)).ids, "the other stream has none").toEqual([]);
+    house.server.goOn(house.streams);
+    expect((await batch(house)).ids.sort()).toEqual(first.ids.sort());
+    expect(await confirm(house, first.id)).toMatchObject([410, { code: "usage" }]);
+  });
+
+  it("ends early when it is still being read, and the rest comes with the next pull", async () => {
+    const house = openHouse();
+    produce(house, "signIns", 20);
+    let asked = false;
+    house.intercept = ({ url, signal }) => {
+      if (!url.includes("signIns")) return null;
+      asked = true;
+      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    };
+    const pulling = house.fetch("/v1/pull?service=signIns");
+    while (!asked) await settle();
+    await house.server.leave([house.streams[0]!]);
+    expect(await (await pulling).text()).toBe("");
+    const waiting = await house.fetch("/v1/pull?service=signIns");
+    expect([waiting.status, waiting.headers.get("retry-after")]).toEqual([503, "1"]);
+    house.intercept = null;
+    house.server.goOn(house.streams);
+    expect((await batch(house)).ids.sort()).toEqual(heldIds(house, "signIns").sort());
+  });
+});

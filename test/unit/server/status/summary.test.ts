@@ -21,6 +21,7 @@ const told = (counts: Partial<Told["counts"]>, more: Partial<Told> = {}): Told =
   sink_stalled_seconds: 0,
   dead_letters: null,
   clock_ahead_seconds: 0,
+  isConfigurationRefused: false,
   newestAge: 120,
   backfills: 0,
   ...more,
@@ -66,6 +67,11 @@ describe("the summary", () => {
     [
       told({ healthy: 1 }, { dead_letters: { path: "/d", bytes: 9 } }),
       "Lines that the receiver refused wait for you. The only stream is healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { isConfigurationRefused: true }),
+      "The configuration that was read last is not used, and what ran before goes on. " +
+      "The only stream is healthy, newest record 2 min old",
     ],
     [
       told({ healthy: 1 }, { clock_ahead_seconds: -259_200 }),

@@ -11,7 +11,7 @@ it("a stream waits for its permits, then for Graph, then for nothing", async () 
   const stream = {
     limiters: [budget, budget],
     graph: {
-      async get(_url: string, _asked: unknown, permits: ReturnType<typeof createPermits>) {
+      async ask(_request: unknown, _asked: unknown, permits: ReturnType<typeof createPermits>) {
         nowMs += 1000;
         await permits.acquire();
         throw new Error("Graph is not there");
@@ -19,7 +19,11 @@ it("a stream waits for its permits, then for Graph, then for nothing", async () 
     },
   } as unknown as Stream;
   const watched = watchWaits(stream, { now: () => nowMs }, (wait) => steps.push(wait));
-  const asked = watched.graph.get("https://graph", {} as never, createPermits(watched.limiters, "live"));
+  const asked = watched.graph.ask(
+    { url: "https://graph" },
+    {} as never,
+    createPermits(watched.limiters, "live"),
+  );
   await expect(asked).rejects.toThrow("Graph is not there");
   expect(steps.map((wait) => wait?.what ?? null)).toEqual([
     "graph",

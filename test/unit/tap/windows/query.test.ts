@@ -64,4 +64,10 @@ describe("the first page of a window", () => {
     expect(of("signIns").searchParams.get("$orderby")).toBeNull();
     expect(of("directory_audits").searchParams.get("$orderby")).toBe("activityDateTime asc");
   });
+
+  it.each(["prefer", "none"] as const)("names no size in its address where Graph takes it by %s", (by) => {
+    const plugin = plugins.find(({ service }) => service === "secure_score_control_profiles")!;
+    const url = firstPageUrl(GRAPH, { ...plugin, page: { size: 7, by } }, { from: null, to: null }, null);
+    expect(url).toBe(`${GRAPH}/v1.0/security/secureScoreControlProfiles`);
+  });
 });

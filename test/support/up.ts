@@ -1,0 +1,72 @@
+/** `graphtap up` on the collector's 2.0.0 sample, filled in, before an end of Devo's that demands the certificate. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatInstant } from "../../src/instant.ts";
+import { type Authority, createAuthority, writeDomain } from "./certificates.ts";
+import { sample200 } from "./collectorSamples.ts";
+import { type DevoReceiver, startDevoReceiver } from "./devoReceiver.ts";
+import { fillWithAudits } from "./shipped.ts";
+import { CONTOSO, openSite, type Site } from "./site.ts";
+
+/** A folder as the old collector has it, with `certs/`, `config/` and `state/`. */
+export interface Household {
+  readonly site: Site;
+  readonly authority: Authority;
+  readonly receiver: DevoReceiver;
+  readonly config: string;
+  /** The shipper's folder. */
+  readonly shipperFolder: (name: string) => string;
+  /** Who runs as the shipper, by its record; 0 when nobody does. */
+  readonly shipperPid: () => number;
+  /** Changes the configuration. */
+  rewrite(change: (config: SampleConfig) => void): void;
+}
+
+/** A configuration as it stands in its file. */
+export interface SampleConfig {
+  readonly inputs: Record<string, { services: Record<string, unknown> }>;
+  readonly outputs: Record<string, unknown>;
+}
+
+/** An output of the household's, under any name. */
+export function devoOutput(port: number) {
+  const files = { chain: "chain.crt", cert: "domain.crt", key: "domain.key" };
+  return { type: "devo_platform", config: { address: "127.0.0.1", port, ...files } };
+}
+
+/** @param records how many of the sample's audits Graph holds */
+export async function openHousehold(records: number): Promise<Household> {
+  const site = await openSite();
+  const authority = createAuthority();
+  const receiver = await startDevoReceiver({ authority });
+  for (const name of ["certs", "config", "state"]) mkdirSync(join(site.folder, name));
+  writeDomain(join(site.folder, "certs"), authority, authority.issue("domain"));
+  fillWithAudits(site, records);
+  const config = join(site.folder, "config", "config.yaml");
+  const sample = sample200({ url: site.url, tenant: CONTOSO, start: formatInstant(site.start) });
+  const { globals } = site.config([]);
+  writeFileSync(
+    config,
+    JSON.stringify({ globals, ...sample, outputs: { devo_1: devoOutput(receiver.port) } }),
+  );
+  const shippers = join(site.folder, "state", ".shipper");
+  return {
+    site,
+    authority,
+    receiver,
+    config,
+    shipperFolder: (name) => join(shippers, name),
+    shipperPid() {
+      try {
+        return (JSON.parse(readFileSync(join(shippers, "shipper.json"), "utf8")) as { pid: number }).pid;
+      } catch {
+        return 0;
+      }
+    },
+    rewrite(change) {
+      const read = JSON.parse(readFileSync(config, "utf8")) as SampleConfig;
+      change(read);
+      writeFileSync(config, JSON.stringify(read));
+    },
+  };
+}
