@@ -233,6 +233,7 @@ const runtime: Runtime = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   },
+  monotonicMicros: () => Math.round(Number(process.hrtime.bigint()) / 1000),
   runtimeName: deno ? `deno ${process.versions["deno"]}` : `node ${process.versions.node}`,
   // Read when it is asked for, as above.
   get startedMs() {

@@ -16,8 +16,7 @@ import { pagePolicy, statusPage } from "./page/page.ts";
 import type { Delivery } from "./status/delivery.ts";
 import { filtered, filterOf } from "./status/filter.ts";
 import { readinessOf } from "./status/readiness.ts";
-import { statusJsonSchema } from "./status/schema.ts";
-import { statusOf } from "./status/status.ts";
+import { type Status, statusJsonSchema } from "./status/schema.ts";
 import type { ReloadResult } from "./reload.ts";
 import { answerReload } from "./reloadRoute.ts";
 import type { ServedStreams } from "./served.ts";
@@ -27,8 +26,7 @@ export interface AppOptions {
   readonly pulls: PullContext;
   readonly delivery: Delivery;
   readonly guard: GuardOptions;
-  /** Whether the server polls by itself. */
-  readonly polls: boolean;
+  readonly status: () => Status;
   readonly log: Log;
   readonly version: string;
   readonly program: ProcessFigures;
@@ -40,9 +38,8 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono<AppBindings> {
   const { served, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
-  const startedMs = clock.now();
   const app = guardedApp(guard, log, clock);
-  app.route("/", figureRoutes(options, startedMs));
+  app.route("/", figureRoutes(options));
   app.get(
     "/v1/events",
     (c) => answerEvents(c, served.list().map(({ stream }) => stream), pulls.events, format),
@@ -57,21 +54,9 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
 }
 
 /** What tells how everything is doing, and never shows a record. */
-function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings> {
-  const { served, pulls, delivery, guard, polls, version } = options;
+function figureRoutes(options: AppOptions): Hono<AppBindings> {
+  const { served, pulls, delivery, guard, status, version } = options;
   const { clock } = pulls.engine;
-  const status = () =>
-    statusOf(served.list(), {
-      version,
-      startedMs,
-      polls,
-      share: options.program.share ?? null,
-      nowMs: clock.now(),
-      sinkStalledSeconds: delivery.stalledSeconds(),
-      reloads: options.program.reloads,
-      deadLetters: pulls.engine.sink.figures?.().deadLetters ?? null,
-      hasBatch: (one) => pulls.batches.of(one) !== null,
-    });
   const filter = (request: Request) => filterOf(new URL(request.url).searchParams);
   const app = new Hono<AppBindings>();
   app.get("/readyz", (c) => {

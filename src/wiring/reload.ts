@@ -16,6 +16,7 @@ import {
 import { runToEnd } from "./end.ts";
 import { type Meanwhile, NOTHING, standBy, type Taken, type Waiting } from "./standBy.ts";
 import type { Runtime } from "./runtime.ts";
+import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
 import type { StreamWork } from "./streams.ts";
 import { openTap, sayWarnings, stopFor, type Tap, type TapOptions } from "./tap.ts";
 
@@ -48,7 +49,7 @@ export interface Reloading {
   /** Begins what is done while another process has the state folder. @default nothing */
   readonly whileWaiting?: (waiting: Waiting) => Promise<Meanwhile>;
   /** Begins to work. */
-  readonly work: (tap: Tap, reload: Reload) => RunningWork | Promise<RunningWork>;
+  readonly work: (tap: Tap, reload: Reload, manager: ServiceManager) => RunningWork | Promise<RunningWork>;
 }
 
 /** A configuration, and what the command line makes of it. */
@@ -69,13 +70,19 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
   const first = taken?.waited ? await readWhenTaken(reloading, given, runtime) : given;
   const tap = openTap(first.options, runtime, first.loaded, { ...taken, stop });
   const reloads = createReloads(() => systemClock.now());
+  const manager = createServiceManager(runtime, (note) => tap.log.warn(note));
   let last: Promise<unknown> = Promise.resolve();
   const again = (cause: string): Promise<ReloadResult> => {
-    const result = last.then(() => readAgain(cause, first, { reloading, runtime, tap, reloads, work }));
+    manager.reloading();
+    const result = last.then(() => readAgain(cause, first, { reloading, runtime, tap, reloads, work }))
+      .finally(() => manager.ready());
     last = result;
     return result;
   };
-  const work: Promise<RunningWork> = Promise.resolve().then(() => reloading.work(tap, { reloads, again }));
+  const work: Promise<RunningWork> = Promise.resolve().then(() =>
+    reloading.work(tap, { reloads, again }, manager)
+  );
+  tap.stop.signal.addEventListener("abort", () => manager.stopping(), { once: true });
   const forget = runtime.onReloadSignal(() => void again("SIGHUP"));
   return await runToEnd(tap, work.then(({ ended }) => ended)).finally(forget);
 }

@@ -11,9 +11,11 @@ import { polledBy } from "../../wiring/polled.ts";
 import { type Reload, type RunningWork, runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import type { ServiceManager } from "../../wiring/serviceManager.ts";
 import type { Meanwhile, Waiting } from "../../wiring/standBy.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
+import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { keepToken, newToken, parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
@@ -50,7 +52,11 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     return { end: close };
   }
 
-  async function work(tap: Tap, { reloads, again }: Reload): Promise<RunningWork> {
+  async function work(
+    tap: Tap,
+    { reloads, again }: Reload,
+    manager: ServiceManager,
+  ): Promise<RunningWork> {
     const engine = withStatistics(tap, runtime.rssBytes);
     const { streams, log, stop } = tap;
     void watchClock(tap);
@@ -78,6 +84,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     );
     if (polls && heartbeat !== null) void beat(tap, engine, heartbeat);
     const running = polledBy(tap, engine, server, polls);
+    manager.ready();
+    void watchPolls(tap, manager, server.status);
     const end = () => closed.then(() => server.idle());
     return { ...running, ended: running.ended.finally(end) };
   }
