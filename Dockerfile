@@ -11,7 +11,7 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 # Without scripts: the bundle is built from what is copied next.
 RUN npm ci --ignore-scripts
-COPY build.mjs tsconfig.json LICENSE ./
+COPY build.mjs notices.mjs tsconfig.json LICENSE ./
 COPY plugins plugins
 COPY src src
 RUN npm run --silent build

@@ -7,12 +7,13 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
+import { notices } from "./notices.mjs";
 
 const folder = process.argv[2] ?? "dist";
 const home = fileURLToPath(new URL(".", import.meta.url));
@@ -47,7 +48,10 @@ const { outputFiles: [program], metafile } = await build({
   minifySyntax: true,
 });
 const inputs = [...Object.keys(metafile.inputs), ...packed];
-const contents = Buffer.concat([program.contents, Buffer.from(notices(inputs))]);
+const contents = Buffer.concat([
+  program.contents,
+  Buffer.from(`/*!\n${notices(inputs).replaceAll("*/", "* /")}*/\n`),
+]);
 const fingerprint = createHash("sha256").update(contents).digest("hex").slice(0, 16);
 
 rmSync(folder, { recursive: true, force: true });
@@ -75,18 +79,6 @@ const unpacked = { exports: {} };
 new Function("require", "module", code)(require, unpacked);
 export const ${name} = unpacked.exports.${name};`,
   };
-}
-
-/** The licences of the program and of every package that has a file among `inputs`, as one comment. */
-function notices(inputs) {
-  const packages = inputs.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? ".");
-  const texts = [...new Set(packages)].sort().map((folder) => {
-    const { name, version } = JSON.parse(readFileSync(join(home, folder, "package.json"), "utf8"));
-    const file = readdirSync(join(home, folder)).find((one) => /^licen[cs]e(\.|$)/i.test(one));
-    if (file === undefined) throw new Error(`Cannot bundle "${name}": its folder has no licence`);
-    return `${name} ${version}\n\n${readFileSync(join(home, folder, file), "utf8").trim()}\n`;
-  });
-  return `/*!\n${texts.join("\n\n").replaceAll("*/", "* /")}*/\n`;
 }
 
 /**

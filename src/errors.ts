@@ -11,6 +11,7 @@ export type Recovery = "retry" | "restart-window" | "suspend-stream" | "exit";
 
 /** One row of the table: all that the program does because of a failure hangs on its columns. */
 export interface ErrorKind {
+  /** What the engine does about it. */
   readonly recovery: Recovery;
   /** The exit code if the program ends because of it. */
   readonly exitCode: ExitCode;
@@ -92,7 +93,54 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
   };
 }
 
-const kinds = {
+/** A stable code, first in every message, for runbooks and alerts. */
+export type ErrorCode =
+  | "usage"
+  | "config-missing"
+  | "config-unreadable"
+  | "config-invalid"
+  | "plugin-missing"
+  | "plugin-invalid"
+  | "secret-missing"
+  | "secret-unreadable"
+  | "token-refused"
+  | "token-unavailable"
+  | "graph-unauthorized"
+  | "graph-forbidden"
+  | "graph-unlicensed"
+  | "graph-throttled"
+  | "graph-unavailable"
+  | "graph-unreachable"
+  | "graph-timeout"
+  | "graph-refused"
+  | "graph-unclear"
+  | "page-link-expired"
+  | "page-link-loop"
+  | "page-link-foreign"
+  | "page-invalid"
+  | "page-too-large"
+  | "record-too-large"
+  | "window-too-large"
+  | "window-endless"
+  | "state-unusable"
+  | "position-elsewhere"
+  | "state-in-use"
+  | "sink-closed"
+  | "sink-stalled"
+  | "sink-full"
+  | "sink-unusable"
+  | "output-refused"
+  | "output-unreachable"
+  | "address-unavailable"
+  | "shipper-missing"
+  | "shipper-refused"
+  | "shipper-unstarted"
+  | "stopped"
+  | "deadline-reached"
+  | "bug";
+
+/** All codes with their rows. */
+export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   "usage": row("exit", 2, { httpStatus: 400 }),
   "config-missing": row("exit", 75),
   "config-unreadable": row("exit", 2),
@@ -161,13 +209,7 @@ const kinds = {
     httpStatus: 503,
   }),
   "bug": row("exit", 70, { stopsProcess: true }),
-} as const satisfies Record<string, ErrorKind>;
-
-/** A stable code, first in every message, for runbooks and alerts. */
-export type ErrorCode = keyof typeof kinds;
-
-/** All codes with their rows. */
-export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds;
+};
 
 /** What may accompany an error. */
 export interface ErrorDetails {
@@ -188,12 +230,18 @@ export interface ErrorDetails {
  * it never holds a token, a secret or a record, and of a response body no more than a sentence (net/sentence.ts).
  */
 export class GraphtapError extends Error {
+  /** The row of the table that it is. */
   readonly code: ErrorCode;
+  /** Seconds that the other side asked us to wait. */
   readonly retryAfterSeconds: number | undefined;
+  /** The oldest time that may be asked for; milliseconds since the epoch. */
   readonly keptSinceMs: number | undefined;
+  /** What stays the same of the message, whichever stream and request met it. */
   readonly reason: string;
+  /** The other side's id of the request that failed. */
   readonly requestId: string | undefined;
 
+  /** An error with the behaviour of its code. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     this.name = "GraphtapError";

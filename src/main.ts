@@ -3,14 +3,14 @@
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
+import { cpuSeconds, monotonicMicros, rssBytes, runtimeName, startedMs } from "./wiring/host.ts";
 import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
-import { flockByCommand, type LockableFile, lockByFile } from "./files/lock.ts";
+import { hostLocker } from "./files/lock.ts";
 
 /** The part of Deno that Node has no equal for. */
 interface DenoNamespace {
   readonly stdout: { write(bytes: Uint8Array): Promise<number> };
-  openSync(path: string, options: { read: boolean; write: boolean }): LockableFile;
 }
 
 const deno = (globalThis as { Deno?: DenoNamespace }).Deno;
@@ -225,19 +225,14 @@ const runtime: Runtime = {
   onStopSignal,
   onReloadSignal: (callback) => listen(listeners.reload, callback),
   onParentGone,
-  // Deno locks a file itself, which needs no permission to run flock.
-  locker: deno ? lockByFile((path) => deno.openSync(path, { read: true, write: true })) : flockByCommand,
+  locker: hostLocker(),
   pid: process.pid,
-  rssBytes: () => process.memoryUsage.rss(),
-  cpuSeconds() {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  },
-  monotonicMicros: () => Math.round(Number(process.hrtime.bigint()) / 1000),
-  runtimeName: deno ? `deno ${process.versions["deno"]}` : `node ${process.versions.node}`,
-  // Read when it is asked for, as above.
+  rssBytes,
+  cpuSeconds,
+  runtimeName: runtimeName(),
+  monotonicMicros,
   get startedMs() {
-    return Math.round(performance.timeOrigin);
+    return startedMs();
   },
   async importModule(url) {
     sendConsoleToStderr();

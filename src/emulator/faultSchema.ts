@@ -1,11 +1,13 @@
+/** The schema of a fault; it agrees with the types in `fault.ts`. */
 import * as z from "zod";
+import type { CheckedFault, Fault, FaultAction } from "./fault.ts";
 
 const count = z.int().min(0);
 const headers = z.record(z.string(), z.string());
 const afterBytes = count.optional().describe("bytes of the body that still arrive; default 0");
 
 /** What a fault does to a request it matches. */
-const action = z.discriminatedUnion("kind", [
+const action: z.ZodType<FaultAction, FaultAction> = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("status"),
     status: z.int().min(200).max(599),
@@ -61,7 +63,7 @@ const action = z.discriminatedUnion("kind", [
 ]);
 
 /** One scripted fault. */
-export const faultSchema = z.strictObject({
+export const faultSchema: z.ZodType<CheckedFault, Fault> = z.strictObject({
   match: z.strictObject({
     collection: z.string().optional().describe(
       "its path, the last part of it, or a service that reads it; `token` for Entra and the host's identity",
@@ -81,10 +83,7 @@ export const faultSchema = z.strictObject({
 });
 
 /** A file of faults: a list, or one alone. */
-export const faultFileSchema = z.union([z.array(faultSchema), faultSchema.transform((fault) => [fault])]);
-
-/** What a fault does. */
-export type FaultAction = z.infer<typeof action>;
-
-/** A fault as written: which requests it hits, and what it does to them. */
-export type Fault = z.input<typeof faultSchema>;
+export const faultFileSchema: z.ZodType<CheckedFault[], unknown> = z.union([
+  z.array(faultSchema),
+  faultSchema.transform((fault) => [fault]),
+]);

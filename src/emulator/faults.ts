@@ -1,9 +1,10 @@
 import type * as z from "zod";
 import { GraphtapError } from "../errors.ts";
 import type { Collections } from "./collections.ts";
-import { type Fault, type FaultAction, faultFileSchema, faultSchema } from "./faultSchema.ts";
+import type { CheckedFault, Fault, FaultAction } from "./fault.ts";
+import { faultFileSchema, faultSchema } from "./faultSchema.ts";
 
-export type { Fault, FaultAction } from "./faultSchema.ts";
+export type { Fault, FaultAction } from "./fault.ts";
 
 /** A fault that was switched on. */
 export interface ActiveFault {
@@ -11,6 +12,7 @@ export interface ActiveFault {
   readonly hits: number;
   /** Whether it will hit no more. */
   readonly spent: boolean;
+  /** Switches it off. */
   remove(): void;
 }
 
@@ -27,7 +29,7 @@ export interface FaultSubject {
 
 /** The faults of an emulator, in the order in which they were added. */
 export interface Faults {
-  /** @throws GraphtapError `usage` when it is no fault, or for a collection that there is not */
+  /** Switches a fault on. @throws GraphtapError `usage` when it is no fault, or for a collection that there is not */
   add(fault: Fault): ActiveFault;
   /**
    * Adds the faults of a parsed JSON file.
@@ -35,7 +37,9 @@ export interface Faults {
    * @throws GraphtapError `usage` when they are not faults
    */
   load(faults: unknown): readonly ActiveFault[];
+  /** Switches all off. */
   clear(): void;
+  /** Those that may still hit a request. */
   readonly active: readonly Fault[];
 }
 
@@ -46,7 +50,7 @@ export interface FaultRegister extends Faults {
 }
 
 interface Entry {
-  readonly fault: z.output<typeof faultSchema>;
+  readonly fault: CheckedFault;
   seen: number;
   hits: number;
 }
@@ -55,7 +59,7 @@ interface Entry {
 export function createFaults(collections: Collections): FaultRegister {
   const entries: Entry[] = [];
 
-  function add({ match, do: action }: z.output<typeof faultSchema>): ActiveFault {
+  function add({ match, do: action }: CheckedFault): ActiveFault {
     const { collection: meant } = match;
     const named = meant === undefined || meant === "token"
       ? {}

@@ -5,13 +5,17 @@ import type { Registration, TrustedIssuer } from "./entra/registrations.ts";
 
 /** So many requests in any span of so many seconds. */
 export interface QuotaLimit {
+  /** The most requests. */
   readonly requests: number;
+  /** The span that they are counted in. */
   readonly seconds: number;
 }
 
 /** One tenant with one application in it. */
 export interface TenantOptions extends Registration {
+  /** A GUID or a domain. */
   readonly tenantId: string;
+  /** The id of the application. */
   readonly clientId: string;
   /** What the portal shows. @default none */
   readonly name?: string;
@@ -45,7 +49,9 @@ export interface ArcAgent {
 export interface ServedRecord {
   /** 1 for the first that this emulator served, 2 for the next. */
   readonly number: number;
+  /** Whose it is. */
   readonly tenantId: string;
+  /** Where it is. */
   readonly collection: CollectionName;
   /** Exactly as sent. Whether they arrived, the emulator cannot know. */
   readonly bytes: Uint8Array;
@@ -71,11 +77,11 @@ export interface JobOptions {
 export interface EmulatorOptions {
   /** Where the collections are, and how they behave: one for each plugin. */
   readonly plugins: readonly Plugin[];
-  /** @default the host's clock */
+  /** What time it is there. @default the host's clock */
   readonly clock?: Clock;
   /** Decides every record, id and variation of form. @default 1 */
   readonly seed?: number;
-  /** @default one tenant, {@linkcode defaultTenant} */
+  /** The tenants there are. @default one tenant, {@linkcode defaultTenant} */
   readonly tenants?: readonly TenantOptions[];
   /** Replaces the figures of a budget, or takes all limits away. @default those of Microsoft's throttling page */
   readonly quotas?: Partial<Record<QuotaName, QuotaLimit>> | "off";

@@ -4,7 +4,9 @@ import type { Collections } from "./collections.ts";
 export interface RequestLogEntry {
   /** Milliseconds since the epoch, by the emulator's clock. */
   readonly at: number;
+  /** Such as GET. */
   readonly method: string;
+  /** Below the origin, without the query. */
   readonly path: string;
   /** A name, `token` for Entra's token endpoint and the host's own, `null` for a path that is neither. */
   readonly collection: string | null;
@@ -14,6 +16,7 @@ export interface RequestLogEntry {
   readonly reason: string | null;
   /** What it asks by: its `$filter`, or the body of a POST to Graph. */
   readonly filter: string | null;
+  /** `$top`, as it came. */
   readonly top: string | null;
   /** 0 for the first page of a paging, `null` when no page was served. */
   readonly page: number | null;
@@ -21,6 +24,7 @@ export interface RequestLogEntry {
   readonly records: number;
   /** Names the token without showing it; `null` when there was none, or an unknown one. */
   readonly tokenId: string | null;
+  /** Whose token it was. */
   readonly tenantId: string | null;
   /** The headers that a well-behaved client sends, `null` where it did not. */
   readonly headers: Readonly<Record<LoggedHeader, string | null>>;

@@ -1,7 +1,6 @@
 import type { Server } from "node:http";
-import { type HttpBindings, serve } from "@hono/node-server";
+import type { HttpBindings } from "@hono/node-server";
 import { GraphtapError } from "../errors.ts";
-import type { Emulator } from "./emulator.ts";
 
 /** A listening emulator. */
 export interface ServedEmulator {
@@ -11,11 +10,17 @@ export interface ServedEmulator {
   close(): Promise<void>;
 }
 
+/** What answers requests, such as an emulator. */
+export interface Answering {
+  /** Rejects with the error of a broken network, or for a bug. */
+  fetch(request: Request): Promise<Response>;
+}
+
 /** Where to listen. */
 export interface ServeOptions {
   /** 0 takes any free port. @default 0 */
   readonly port?: number;
-  /** @default "127.0.0.1" */
+  /** The address to listen on. @default "127.0.0.1" */
   readonly hostname?: string;
 }
 
@@ -24,8 +29,13 @@ export interface ServeOptions {
  *
  * @throws GraphtapError `usage` when it cannot listen there
  */
-export function serveEmulator(emulator: Emulator, options: ServeOptions = {}): Promise<ServedEmulator> {
+export async function serveEmulator(
+  emulator: Answering,
+  options: ServeOptions = {},
+): Promise<ServedEmulator> {
   const { port = 0, hostname = "127.0.0.1" } = options;
+  // Loaded here: it puts classes of its own over those of Node's fetch, which takes loading all of that.
+  const { serve } = await import("@hono/node-server");
   return new Promise((resolve, reject) => {
     const server = serve({
       port,
@@ -47,7 +57,11 @@ export function serveEmulator(emulator: Emulator, options: ServeOptions = {}): P
 }
 
 /** An answer whose failure breaks the connection; the adapter would put the error into the body and the log. */
-async function answer(emulator: Emulator, request: Request, outgoing: HttpBindings["outgoing"]) {
+async function answer(
+  emulator: Answering,
+  request: Request,
+  outgoing: HttpBindings["outgoing"],
+) {
   const hangUp = () => outgoing.socket?.destroySoon();
   let response: Response;
   try {

@@ -71,3 +71,16 @@ export function lockByFile(open: (path: string) => LockableFile): FileLocker {
     return { status: "busy" };
   };
 }
+
+/** The part of Deno that Node has no equal for. */
+interface DenoFiles {
+  openSync(path: string, options: { read: boolean; write: boolean }): LockableFile;
+}
+
+/** How this host locks a file: Deno does it itself. */
+export function hostLocker(): FileLocker {
+  const { Deno: deno } = globalThis as { Deno?: DenoFiles };
+  return deno === undefined
+    ? flockByCommand
+    : lockByFile((path) => deno.openSync(path, { read: true, write: true }));
+}

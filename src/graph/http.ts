@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import { type Connections, openConnections } from "../net/connections.ts";
-import { exchangeFailure } from "../net/exchangeFailure.ts";
 import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
-import { openBody, TOO_SLOW } from "./body.ts";
+import { openBody } from "./body.ts";
 import { chooseInflate, type Inflate } from "./inflate.ts";
+import { networkError } from "./networkError.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
 /** Graph may think for minutes before it answers a wide query. */
@@ -27,8 +27,15 @@ export interface HttpOptions {
   bodyTimeoutMs?: number;
 }
 
+/** Connections that are open as long as they are needed. */
+export interface Http {
+  readonly transport: Transport;
+  /** Ends every request in flight. */
+  close(): Promise<void>;
+}
+
 /** HTTP over undici, with pooled connections. It is loaded by the first request: a pull often has none to make. */
-export function createHttp(options: HttpOptions = {}): { transport: Transport; close(): Promise<void> } {
+export function createHttp(options: HttpOptions = {}): Http {
   let opened: Promise<Opened> | undefined;
   return {
     transport: async (request) => {
@@ -116,27 +123,5 @@ async function* unreadable(
     `Cannot read from ${
       new URL(url).origin
     }: the content encoding is ${named}, expected gzip or none; look for a proxy on the way`,
-  );
-}
-
-const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO_SLOW]);
-
-function networkError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
-  if (error instanceof GraphtapError) return error;
-  const { code, why, advice } = exchangeFailure(error);
-  if (code === "NotCapable") {
-    const { origin, host } = new URL(url);
-    return new GraphtapError(
-      "usage",
-      `Cannot read from ${origin}: Deno was not allowed to; grant --allow-net=${host}`,
-      { cause: error },
-    );
-  }
-  const reason = code === TOO_SLOW ? "the body came too slowly" : why ?? "the exchange failed";
-  return new GraphtapError(
-    TIMEOUTS.has(code) ? "graph-timeout" : "graph-unreachable",
-    `Cannot read from ${new URL(url).origin}: ${reason} (${code})${advice === null ? "" : `; ${advice}`}`,
-    { cause: error },
   );
 }

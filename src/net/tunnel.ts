@@ -43,10 +43,13 @@ export async function tunnelThrough(
       : `${options.host ?? options.hostname}:443`;
     open(target).then(
       (httpSocket) =>
-        secure({ ...options, httpSocket } as buildConnector.Options, (...[error, socket]) => {
-          if (error === null) callback(null, socket);
-          else callback(failureBehind(proxy, error), null);
-        }),
+        secure(
+          { ...options, httpSocket } as buildConnector.Options,
+          (...[error, socket]: Parameters<buildConnector.Callback>) => {
+            if (error === null) callback(null, socket);
+            else callback(failureBehind(proxy, error), null);
+          },
+        ),
       (error) => callback(error, null),
     );
   };

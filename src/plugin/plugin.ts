@@ -1,6 +1,8 @@
 /**
  * The shape of a plugin: one Graph collection, as data. The engine reads it and never names one;
- * `definePlugin` and the schema in `schema.ts` check it.
+ * `definePlugin` and the schema in `schema.ts` check it. Importing this starts nothing, and needs nothing.
+ *
+ * @module
  */
 
 /** Which request budget of Microsoft Graph covers a collection; `src/graph/budgets.ts` has the figures. */
@@ -35,21 +37,25 @@ export interface TimedCursor {
 export interface FilteredCursor extends TimedCursor {
   /** Filter operator for the lower and upper bound: which ones a collection knows differs. */
   readonly from: "ge" | "gt";
+  /** The same for the upper bound. */
   readonly to: "le" | "lt";
 }
 
 /** Append-only records that arrive late and out of order. The key of a record is its id. */
 export interface EventTimeCursor extends FilteredCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "event-time";
 }
 
 /** Records that change after they appear. The key is the id and the time of the last change. */
 export interface UpdateTimeCursor extends FilteredCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "update-time";
 }
 
 /** A collection without a usable position: read whole, each record leaving when its content is new. */
 export interface SnapshotCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "snapshot";
   /** Top-level property with the record's time, if it has one; also the filter for a configured start. */
   readonly field?: string;
@@ -65,6 +71,7 @@ export interface SnapshotCursor {
  * so the key of a record is its content.
  */
 export interface QueryCursor extends TimedCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "query";
   /** The table of the advanced hunting schema. */
   readonly table: string;
@@ -89,6 +96,7 @@ export type JobFilterName =
  * done. Append-only; the key of a record is its id.
  */
 export interface JobCursor extends TimedCursor {
+  /** Tells the kinds of cursors apart. */
   readonly kind: "job";
   /** What each job asks for beside its window. @default everything */
   readonly filters?: Readonly<Partial<Record<JobFilterName, string | readonly string[]>>>;
@@ -98,6 +106,7 @@ export interface JobCursor extends TimedCursor {
   readonly everySeconds?: number;
 }
 
+/** How a collection is read on from where the last poll ended. */
 export type Cursor = EventTimeCursor | UpdateTimeCursor | SnapshotCursor | QueryCursor | JobCursor;
 
 /** A tag chosen by a value in the record. `{generation}` stands for the tag generation. */
@@ -106,6 +115,7 @@ export interface TagTable {
   readonly field: string;
   /** Compare values without regard to case. @default false */
   readonly ignoreCase?: boolean;
+  /** Tag of each value that decides. */
   readonly tags: Readonly<Record<string, string>>;
   /** Tag of every record that no row of `tags` matches. */
   readonly otherwise: string;
@@ -113,7 +123,9 @@ export interface TagTable {
 
 /** An older name that stands for a part of the collection: its own stream, with its own filter. */
 export interface Variant {
+  /** Its name in the configuration. */
   readonly name: string;
+  /** What it is, in a few words. */
   readonly title: string;
   /** OData clause that replaces the plugin's own `filter`. */
   readonly filter: string;
@@ -129,8 +141,9 @@ export type FilterOperator = "eq" | "ne" | "ge" | "le" | "gt" | "lt" | "startswi
 
 /** Properties for which Graph documents the same in `$filter`. */
 export interface FilterRule {
-  /** @default "string" */
+  /** How they are compared. @default "string" */
   readonly type?: FilterType;
+  /** What Graph documents for them. */
   readonly operators: readonly FilterOperator[];
   /** Names, nested ones by `/`. */
   readonly properties: readonly string[];
@@ -162,7 +175,9 @@ export interface Plugin {
   readonly service: string;
   /** Older names that mean the same. */
   readonly aliases?: readonly string[];
+  /** Older names that stand for a part of the collection. */
   readonly variants?: readonly Variant[];
+  /** What it is, in a few words. */
   readonly title: string;
   /** Microsoft's page about the collection. */
   readonly docs: string;
@@ -172,6 +187,7 @@ export interface Plugin {
   readonly permissions: readonly string[];
   /** What a tenant must have bought, if anything. */
   readonly licence?: string;
+  /** How it is read on from where the last poll ended. */
   readonly cursor: Cursor;
   /** OData clause that every request carries. */
   readonly filter?: string;
@@ -180,7 +196,9 @@ export interface Plugin {
    * and a window is asked for once with each of them.
    */
   readonly fallbackFilters?: readonly (readonly string[])[];
+  /** What a page is asked for with. */
   readonly page: PageRule;
+  /** The request budget that its requests count against. */
   readonly quota: QuotaName;
   /** Destination tag, or how a record decides it. */
   readonly tag: string | TagTable;
@@ -198,7 +216,27 @@ export interface Plugin {
   readonly example?: Readonly<Record<string, unknown>>;
 }
 
-/** Types a plugin file; the registry test and the loader check it against the schema. */
+/**
+ * Types a plugin file; the registry test and the loader check it against the schema.
+ *
+ * @example
+ * ```ts
+ * import { definePlugin } from "@graphtap/graphtap/plugin";
+ *
+ * const groups = definePlugin({
+ *   service: "groups",
+ *   title: "Groups of the directory",
+ *   docs: "https://learn.microsoft.com/graph/api/group-list",
+ *   path: "/v1.0/groups",
+ *   permissions: ["Group.Read.All"],
+ *   cursor: { kind: "snapshot" },
+ *   page: { size: 999 },
+ *   quota: "global",
+ *   tag: "my.app.graph.groups",
+ * });
+ * if (groups.cursor.kind !== "snapshot") throw new Error("not what was written");
+ * ```
+ */
 export function definePlugin(plugin: Plugin): Plugin {
   return plugin;
 }

@@ -1,9 +1,8 @@
 /** The log: one line an event on standard error. It never gets a token, a secret, a body or a record. */
 import { ecsMembers } from "./ecs.ts";
-import type { LogEntry, LogFields } from "./logEntry.ts";
+import { LEVELS, type LogEntry, type LogFields, type LogLevel } from "./logEntry.ts";
 
-const LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof LEVELS)[number];
+export type { LogLevel } from "./logEntry.ts";
 export const LOG_FORMATS = ["text", "json", "ecs"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
@@ -26,18 +25,27 @@ export interface LogOptions {
   now: () => number;
 }
 
-export function createLog(options: LogOptions, fixed: LogFields = {}): Log {
+export function createLog({ write, format, level, now }: LogOptions): Log {
+  return createEntryLog({ take: (entry) => write(`${LINES[format](entry)}\n`), level, now });
+}
+
+/** A log for somebody who takes what a line says, and writes none. */
+export interface EntryLogOptions extends Pick<LogOptions, "level" | "now"> {
+  take: (entry: LogEntry) => void;
+}
+
+export function createEntryLog(options: EntryLogOptions, fixed: LogFields = {}): Log {
   const emit = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(options.level)) return;
     const time = new Date(options.now()).toISOString();
-    options.write(`${LINES[options.format]({ time, level, message, fields: { ...fixed, ...fields } })}\n`);
+    options.take({ time, level, message, fields: { ...fixed, ...fields } });
   };
   return {
     debug: emit("debug"),
     info: emit("info"),
     warn: emit("warn"),
     error: emit("error"),
-    with: (fields) => createLog(options, { ...fixed, ...fields }),
+    with: (fields) => createEntryLog(options, { ...fixed, ...fields }),
   };
 }
 

@@ -126,23 +126,42 @@ export async function readConfigText(named: readonly string[], runtime: Runtime)
   const names = named.length > 0 ? named : [findConfig(runtime)];
   const files = filesOf(names, (line) => runtime.writeStderr(`graphtap: ${visibleLine(line)}\n`));
   const texts = await readFiles(files, runtime);
-  const home = homeOf(files[0]!);
+  return withPlugins({ file: names.join(", "), texts, home: homeOf(files[0]!) }, runtime);
+}
+
+/**
+ * Texts with the services that there are for them.
+ *
+ * @param more services beside ours and those that the texts bring along
+ * @throws plugin-missing, plugin-invalid
+ */
+export async function withPlugins(
+  source: Pick<ConfigText, "file" | "texts" | "home">,
+  runtime: PluginRuntime,
+  more: readonly Plugin[] = [],
+): Promise<ConfigText> {
+  const { texts, home } = source;
   const own = await loadPlugins(texts, home, runtime);
   return {
-    file: names.join(", "),
-    texts,
-    home,
-    registry: createRegistry([...plugins, ...own]),
+    ...source,
+    registry: createRegistry([...plugins, ...more, ...own]),
     regexEngine: await regexEngineFor(allText(texts)),
   };
 }
+
+/** What plugins that are code need of the process. */
+export type PluginRuntime = Pick<Runtime, "env" | "importModule" | "writeStderr">;
 
 /** All that stands in the files, to look for words in. */
 function allText(texts: readonly FileText[]): string {
   return texts.map(({ text }) => typeof text === "string" ? text : "").join("\n");
 }
 
-async function loadPlugins(texts: readonly FileText[], home: string, runtime: Runtime): Promise<Plugin[]> {
+async function loadPlugins(
+  texts: readonly FileText[],
+  home: string,
+  runtime: PluginRuntime,
+): Promise<Plugin[]> {
   const loaded: Plugin[] = [];
   for (const { file, text } of texts) {
     if (typeof text !== "string" || !text.includes("plugins")) continue;

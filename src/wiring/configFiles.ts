@@ -49,12 +49,20 @@ function listed(folder: string): readonly string[] {
   }
 }
 
-/** Reads files; of several, one that cannot be read is a problem among those of the others. @throws config-* */
-export async function readFiles(files: readonly string[], runtime: Runtime): Promise<readonly FileText[]> {
+/**
+ * Reads files; of several, one that cannot be read is a problem among those of the others.
+ *
+ * @param runtime left out by who has no standard input: `-` is a file as any other then
+ * @throws config-*
+ */
+export async function readFiles(
+  files: readonly string[],
+  runtime?: Pick<Runtime, "stdin">,
+): Promise<readonly FileText[]> {
   const texts: FileText[] = [];
   for (const file of files) {
     try {
-      texts.push({ file, text: file === "-" ? await readStdin(runtime) : readFile(file) });
+      texts.push({ file, text: file === "-" && runtime ? await readStdin(runtime) : readFile(file) });
     } catch (thrown) {
       if (files.length === 1) throw thrown;
       texts.push({ file, text: asGraphtapError(thrown) });
@@ -71,7 +79,7 @@ function readFile(file: string): string {
   }
 }
 
-async function readStdin(runtime: Runtime): Promise<string> {
+async function readStdin(runtime: Pick<Runtime, "stdin">): Promise<string> {
   try {
     return (await readWholeStream(runtime.stdin())).toString("utf8");
   } catch (error) {

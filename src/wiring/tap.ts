@@ -1,11 +1,13 @@
 /** A tap: a state folder, its streams, and what they share. */
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
 import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
-import { createHttp } from "../graph/http.ts";
+import type { GraphtapError } from "../errors.ts";
+import type { FileLocker } from "../files/lock.ts";
+import { createHttp, type Http } from "../graph/http.ts";
 import { openRequestLog, type RequestLog, type RequestLogOptions } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
@@ -115,30 +117,65 @@ export function openTap(
   loaded: LoadedConfig,
   { stop = stopFor(options, runtime), lock }: TapBeginning = {},
 ): Tap {
-  const { config, registry } = loaded;
-  const { stateDir, selection, format, adopt = false, selection: { shard = null } } = options;
+  const { stateDir, format } = options;
   const clock = systemClock;
-  const now = () => clock.now();
-  const { log, logFrom } = openLog(options.log, runtime, now);
-  sayWarnings(log, loaded);
-  const report = (note: string) => log.warn(note);
-  const state = openState(stateDir, {
+  const { log, logFrom } = openLog(options.log, runtime, () => clock.now());
+  const proxy = proxiesFrom(runtime.env);
+  const shape = { json: format !== "devo", clock, log, stop: stop.signal };
+  const tap = openTapWithin(options, loaded, {
+    clock,
+    log,
+    logFrom,
+    stop,
     locker: runtime.locker,
     pid: runtime.pid,
-    now,
-    report,
-    onLost: (failure) => stop.abort(failure),
     ...(lock && { lock }),
+    http: createHttp({ proxy }),
+    sinkName: sinkName(options.sink),
+    openSink: (state) => openSink(options.sink, { runtime, stateDir, state, proxy, ...shape }),
   });
-  const proxy = proxiesFrom(runtime.env);
-  const http = createHttp({ proxy });
+  sayLost(log, lostOutputs(loaded.config, options.sink, runtime.stdoutPlace()));
+  return tap;
+}
+
+/** What a tap has from whoever opens it: this process, or a program that imports graphtap. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Writes lines of this level and above to the log from now on. */
+  readonly logFrom: (level: LogLevel) => void;
+  readonly stop: AbortController;
+  readonly locker: FileLocker;
+  readonly pid: number;
+  readonly http: Http;
+  /** Where lines go, as the log may show it. */
+  readonly sinkName: string;
+  /** Called when the state folder is this process's. */
+  readonly openSink: (state: State) => Sink;
+  /** Of the state folder, where this process has it already. */
+  readonly lock?: TapBeginning["lock"];
+}
+
+/** Opens a tap within surroundings of any kind. The log says what starts. @throws state-*, and what `openSink` throws */
+export function openTapWithin(
+  options: Omit<TapOptions, "sink" | "log" | "exitWithParent">,
+  loaded: LoadedConfig,
+  { clock, log, logFrom, stop, locker, pid, lock, http, sinkName, openSink }: Surroundings,
+): Tap {
+  const { config, registry } = loaded;
+  const { stateDir, selection, adopt = false } = options;
+  const { shard = null } = selection;
+  const now = () => clock.now();
+  const report = (note: string) => log.warn(note);
+  sayWarnings(log, loaded);
+  const onLost = (failure: GraphtapError) => stop.abort(failure);
+  const state = openState(stateDir, { locker, pid, now, report, onLost, ...(lock && { lock }) });
   let sink: Sink;
   let requests: RequestLog;
   try {
     requests = openRequests(state, stateDir, { now, report });
     prepareState(state, stateDir, { config, registry, selection }, { adopt, log, nowMs: now() });
-    const shape = { json: format !== "devo", clock, log, stop: stop.signal };
-    sink = openSink(options.sink, { runtime, stateDir, state, proxy, ...shape });
+    sink = openSink(state);
   } catch (error) {
     state.close();
     throw error;
@@ -147,11 +184,10 @@ export function openTap(
   const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
   const ours = { state, sink: heldSink(sink, state) };
   const { engine, set } = buildTap({ ...options, config, registry, ...ours, ...outside });
-  const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
+  const started = { version, config: config.file, state: stateDir, sink: sinkName };
   let share = shareOf(config.inputs, shard);
   const streams = set.list().length;
   log.info("started", { ...started, ...share, streams, read_as: shownLines(config.inputs) });
-  sayLost(log, lostOutputs(config, options.sink, runtime.stdoutPlace()));
   return {
     get streams() {
       return set.list();

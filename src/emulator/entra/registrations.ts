@@ -1,10 +1,11 @@
 /** What an application is known by at Entra, as an administrator registered it under "Certificates & secrets". */
-import { createHash, type JsonWebKey } from "node:crypto";
+import { createHash } from "node:crypto";
 
 /** A client secret beside `clientSecret`. */
 export interface RegisteredSecret {
+  /** What the application sends. */
   readonly value: string;
-  /** @default "secret" */
+  /** What the portal shows. @default "secret" */
   readonly displayName?: string;
   /** Milliseconds since the epoch. @default 1970 */
   readonly startsAt?: number;
@@ -16,33 +17,45 @@ export interface RegisteredSecret {
 export interface RegisteredCertificate {
   /** The certificate as PEM, without its key. */
   readonly pem: string;
-  /** @default its subject */
+  /** What the portal shows. @default its subject */
   readonly displayName?: string;
 }
 
 /** Whose tokens are taken for the application's own proof (workload-identity-federation). */
 export interface FederatedCredential {
+  /** `iss` of the token. */
   readonly issuer: string;
+  /** `sub` of the token. */
   readonly subject: string;
-  /** @default "api://AzureADTokenExchange" */
+  /** `aud` of the token. @default "api://AzureADTokenExchange" */
   readonly audience?: string;
+}
+
+/** A JSON Web Key (RFC 7517), public. */
+export interface PublicKey {
+  /** Names it in the head of a token. */
+  readonly kid?: string;
+  /** What else its kind has. */
+  readonly [member: string]: unknown;
 }
 
 /** A foreign issuer that Entra can reach, with the keys that it publishes. */
 export interface TrustedIssuer {
+  /** `iss` of its tokens. */
   readonly issuer: string;
   /** Public keys, each with its `kid`. */
-  readonly keys: readonly (JsonWebKey & { readonly kid?: string })[];
+  readonly keys: readonly PublicKey[];
 }
 
 /** What Entra knows of an application in a tenant. */
 export interface Registration {
+  /** The first of its secrets. @default none */
   readonly clientSecret?: string;
-  /** @default none beside `clientSecret` */
+  /** More secrets. @default none beside `clientSecret` */
   readonly secrets?: readonly RegisteredSecret[];
-  /** @default none */
+  /** Its certificates. @default none */
   readonly certificates?: readonly RegisteredCertificate[];
-  /** @default none */
+  /** Whose tokens it trusts. @default none */
   readonly federatedCredentials?: readonly FederatedCredential[];
 }
 

@@ -15,7 +15,7 @@ export interface ProduceOptions {
   readonly from?: Instant;
   /** End of the event times, which are spread evenly and stay below it. @default now */
   readonly to?: Instant;
-  /** @default the first tenant */
+  /** Whose they are. @default the first tenant */
   readonly tenantId?: string;
 }
 

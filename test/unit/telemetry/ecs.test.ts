@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { codesOf, GraphtapError } from "../../../src/errors.ts";
 import { ecsMembers } from "../../../src/telemetry/ecs.ts";
-import type { LogFields } from "../../../src/telemetry/logEntry.ts";
+import type { LogFields, LogLevel } from "../../../src/telemetry/logEntry.ts";
 
 const time = "2026-11-22T16:00:00.000Z";
-const members = (message: string, fields: LogFields, level = "info") =>
+const members = (message: string, fields: LogFields, level: LogLevel = "info") =>
   ecsMembers({ time, level, message, fields });
 
 describe("a line in the names of the Elastic Common Schema", () => {

@@ -56,7 +56,7 @@ declare module "node-forge/lib/sha512.js" {}
 declare module "node-forge/lib/pki.js" {}
 
 declare module "node-forge/lib/forge.js" {
-  interface ByteBuffer {
+  export interface ByteBuffer {
     getBytes(): string;
   }
   export interface Hash {

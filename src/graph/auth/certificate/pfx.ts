@@ -56,7 +56,8 @@ function bagsOf(der: string, password: string): readonly SafeBag[] {
 }
 
 function allBags(pfx: Asn1, password: string | null): readonly SafeBag[] {
-  return pkcs12.pkcs12FromAsn1(pfx, false, password).safeContents.flatMap(({ safeBags }) => safeBags);
+  return pkcs12.pkcs12FromAsn1(pfx, false, password).safeContents
+    .flatMap(({ safeBags }: { safeBags: readonly SafeBag[] }) => safeBags);
 }
 
 /** A certificate as DER; one with a key that the library does not know has its content only. */

@@ -3,7 +3,7 @@
  * otherwise, which is the larger part of what a PFX costs; what it makes stays the same.
  */
 import { createHash } from "node:crypto";
-import forge, { type Hash } from "node-forge/lib/forge.js";
+import forge, { type ByteBuffer, type Hash } from "node-forge/lib/forge.js";
 import "node-forge/lib/pkcs12.js";
 
 /** The same hash by the runtime. It has one text at a time, as the rounds do. */
@@ -16,7 +16,7 @@ function byRuntime({ algorithm, digestLength, blockLength }: Hash): Hash {
     start() {
       hash = createHash(algorithm);
     },
-    update: (bytes) => void hash.update(bytes, "latin1"),
+    update: (bytes: string) => void hash.update(bytes, "latin1"),
     digest: () => forge.util.createBuffer(hash.digest().toString("latin1")),
   };
 }
@@ -25,8 +25,19 @@ function byRuntime({ algorithm, digestLength, blockLength }: Hash): Hash {
 export function deriveKeysByRuntime(): void {
   const { pkcs5: { pbkdf2 }, pkcs12: { generateKey } } = forge;
   // Told a hash by its name it asks the runtime itself. No password is an empty one here.
-  forge.pkcs5.pbkdf2 = (password, salt, rounds, length, hash) =>
-    pbkdf2(password ?? "", salt, rounds, length, typeof hash === "object" ? hash.algorithm : hash);
-  forge.pkcs12.generateKey = (password, salt, purpose, rounds, length, hash) =>
-    generateKey(password, salt, purpose, rounds, length, hash && byRuntime(hash));
+  forge.pkcs5.pbkdf2 = (
+    password: string | null,
+    salt: string,
+    rounds: number,
+    length: number,
+    hash: Hash | string,
+  ) => pbkdf2(password ?? "", salt, rounds, length, typeof hash === "object" ? hash.algorithm : hash);
+  forge.pkcs12.generateKey = (
+    password: string | null,
+    salt: ByteBuffer,
+    purpose: number,
+    rounds: number,
+    length: number,
+    hash?: Hash,
+  ) => generateKey(password, salt, purpose, rounds, length, hash && byRuntime(hash));
 }
