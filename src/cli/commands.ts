@@ -107,6 +107,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       exitWithParent,
       ...log,
     ],
