@@ -3,7 +3,6 @@ import { pageBlocks } from "./body.ts";
 import { grantOf, permissionRefusal } from "./access.ts";
 import type { Collection } from "./collections.ts";
 import { answerApplication } from "./entra/applications.ts";
-import type { Grant } from "./entra/tokens.ts";
 import { actionOf, type Admitted, type Call, type World } from "./world.ts";
 import { type GraphRefusal, refuse, refuseTooMany } from "./graphErrors.ts";
 import { answerJobs, createJob } from "./jobs/answer.ts";

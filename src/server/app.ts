@@ -5,7 +5,8 @@ import { expositionFor } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
-import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
+import { type GuardOptions, isTrusted } from "./guard.ts";
+import { guardedApp } from "./guardedApp.ts";
 import { measure } from "./status/metrics.ts";
 import type { ProcessFigures } from "./status/processSamples.ts";
 import { problem, problemOf } from "./problem.ts";
@@ -40,25 +41,7 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
   const { served, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
   const startedMs = clock.now();
-  const app = new Hono<AppBindings>();
-
-  app.use(async (c, next) => {
-    const began = clock.now();
-    const refused = refusal(c.req.raw, guard);
-    if (refused === null) await next();
-    else c.res = refused;
-    c.header("cache-control", "no-store");
-    c.header("x-content-type-options", "nosniff");
-    c.header("referrer-policy", "no-referrer");
-    // Without the query: who logs it decides what is kept of it.
-    log.debug("answered", {
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      ms: clock.now() - began,
-    });
-  });
-  app.get("/healthz", (c) => c.text("ok\n"));
+  const app = guardedApp(guard, log, clock);
   app.route("/", figureRoutes(options, startedMs));
   app.get(
     "/v1/events",

@@ -6,7 +6,7 @@ import { shownLines } from "../config/collectorVersion.ts";
 import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import { createHttp } from "../graph/http.ts";
-import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
+import { openRequestLog, type RequestLog, type RequestLogOptions } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Changes } from "../server/reload.ts";
@@ -16,13 +16,14 @@ import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { Engine } from "../tap/stream.ts";
+import type { FolderLock } from "../files/folderLock.ts";
 import { createLog, type Log, type LogLevel, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
 import type { SourceSurroundings } from "./inputShare.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
-import { openSink, sinkName, type SinkOptions } from "./sink.ts";
+import { heldSink, openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { prepareState } from "./shards.ts";
 import type { Configured } from "./sources.ts";
 import { createStreamSet, type SourcedStream, type StreamSet, type StreamWork } from "./streams.ts";
@@ -67,10 +68,20 @@ export interface TapOptions {
   readonly log: Pick<LogOptions, "format" | "level">;
   /** Whether to end when the process that started this one does. */
   readonly exitWithParent: boolean;
+  /** Whether to wait for the state folder while another process has it. */
+  readonly wait: boolean;
+}
+
+/** What of a tap may be there before it is opened. */
+export interface TapBeginning {
+  /** @default made by {@linkcode stopFor} */
+  readonly stop?: AbortController;
+  /** Of the state folder. @default taken when it is opened */
+  readonly lock?: FolderLock;
 }
 
 /** The stop of this process, as far as it comes from outside. */
-function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
+export function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
   const stop = new AbortController();
   // Every stream listens for the stop, and each of its waits does.
   setMaxListeners(0, stop.signal);
@@ -98,15 +109,18 @@ function openLog({ format, ...first }: TapOptions["log"], { writeStderr }: Runti
  *
  * @throws state-*, sink-full, sink-unusable
  */
-export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedConfig): Tap {
+export function openTap(
+  options: TapOptions,
+  runtime: Runtime,
+  loaded: LoadedConfig,
+  { stop = stopFor(options, runtime), lock }: TapBeginning = {},
+): Tap {
   const { config, registry } = loaded;
-  const { stateDir, selection, format, adopt = false } = options;
-  const { shard = null } = selection;
+  const { stateDir, selection, format, adopt = false, selection: { shard = null } } = options;
   const clock = systemClock;
   const now = () => clock.now();
   const { log, logFrom } = openLog(options.log, runtime, now);
   sayWarnings(log, loaded);
-  const stop = stopFor(options, runtime);
   const report = (note: string) => log.warn(note);
   const state = openState(stateDir, {
     locker: runtime.locker,
@@ -114,29 +128,30 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
     now,
     report,
     onLost: (failure) => stop.abort(failure),
+    ...(lock && { lock }),
   });
   const proxy = proxiesFrom(runtime.env);
   const http = createHttp({ proxy });
   let sink: Sink;
   let requests: RequestLog;
   try {
-    requests = openRequestLog(join(stateDir, REQUESTS), { now, report });
+    requests = openRequests(state, stateDir, { now, report });
     prepareState(state, stateDir, { config, registry, selection }, { adopt, log, nowMs: now() });
-    const json = format !== "devo";
-    sink = openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal });
+    const shape = { json: format !== "devo", clock, log, stop: stop.signal };
+    sink = openSink(options.sink, { runtime, stateDir, state, proxy, ...shape });
   } catch (error) {
     state.close();
     throw error;
   }
   const { memoryOf } = requests;
   const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
-  const { engine, set } = buildTap({ ...options, config, registry, state, sink, ...outside });
+  const ours = { state, sink: heldSink(sink, state) };
+  const { engine, set } = buildTap({ ...options, config, registry, ...ours, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName(options.sink) };
   let share = shareOf(config.inputs, shard);
   const streams = set.list().length;
   log.info("started", { ...started, ...share, streams, read_as: shownLines(config.inputs) });
-  const lost = lostOutputs(config, options.sink, runtime.stdoutPlace());
-  if (lost !== null) log.error(lost);
+  sayLost(log, lostOutputs(config, options.sink, runtime.stdoutPlace()));
   return {
     get streams() {
       return set.list();
@@ -161,6 +176,16 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
         state.close();
       }),
   };
+}
+
+/** What the process before asked Graph for, in a file that it does not write to any more. */
+function openRequests(state: State, dir: string, options: RequestLogOptions): RequestLog {
+  state.renew(join(dir, REQUESTS));
+  return openRequestLog(join(dir, REQUESTS), options);
+}
+
+function sayLost(log: Log, lost: string | null): void {
+  if (lost !== null) log.error(lost);
 }
 
 /** What is not wrong enough in a configuration to stop it. */

@@ -139,7 +139,17 @@ describe.skipIf(whyNoFluentBit !== null)("up with Fluent Bit", { timeout: 120_00
     const port = await freePort();
     const folder = join(house.config, "..");
     const program = start(
-      ["up", "-c", folder, "--with", fluentBit.path, "--listen", `127.0.0.1:${port}`, "--state", house.site.state],
+      [
+        "up",
+        "-c",
+        folder,
+        "--with",
+        fluentBit.path,
+        "--listen",
+        `127.0.0.1:${port}`,
+        "--state",
+        house.site.state,
+      ],
     );
     await allArrive(house, program);
     await program.until(() => countAt(relay) >= 50, "the relay's lines");
@@ -153,7 +163,10 @@ describe.skipIf(whyNoFluentBit !== null)("up with Fluent Bit", { timeout: 120_00
     // Its database cannot be opened where a folder lies.
     mkdirSync(join(house.shipperFolder("fluent-bit"), "buffer", "fluent-bit-tail.db"), { recursive: true });
     const { code, stderr } = await up(house).ended;
-    expect([code, stderr]).toEqual([75, expect.stringMatching(/ended: fluent-bit does not start \(exit code \d+\): .*db/)]);
+    expect([code, stderr]).toEqual([
+      75,
+      expect.stringMatching(/ended: fluent-bit does not start \(exit code \d+\): .*db/),
+    ]);
     expect(stderr).toContain('"code":"shipper-unstarted"');
   });
 

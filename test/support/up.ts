@@ -45,7 +45,10 @@ export async function openHousehold(records: number): Promise<Household> {
   const config = join(site.folder, "config", "config.yaml");
   const sample = sample200({ url: site.url, tenant: CONTOSO, start: formatInstant(site.start) });
   const { globals } = site.config([]);
-  writeFileSync(config, JSON.stringify({ globals, ...sample, outputs: { devo_1: devoOutput(receiver.port) } }));
+  writeFileSync(
+    config,
+    JSON.stringify({ globals, ...sample, outputs: { devo_1: devoOutput(receiver.port) } }),
+  );
   const shippers = join(site.folder, "state", ".shipper");
   return {
     site,
