@@ -111,6 +111,8 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
       wait,
       exitWithParent,
       ...log,
