@@ -41,6 +41,8 @@ export interface ErrorKind {
   readonly yieldsToFailure: boolean;
   /** Whether it is the reader who left: a command that only prints has nobody to tell then. */
   readonly readerLeft: boolean;
+  /** Whether another process has what this one needs, and may leave it: `--wait` waits for that. */
+  readonly isHeldByOther: boolean;
   /** Whether nothing in this process can go on, whoever met it. */
   readonly stopsProcess: boolean;
   /** Whether it may pass by itself, so that starting again later is worth it. */
@@ -83,6 +85,7 @@ function row(recovery: Recovery, exitCode: ExitCode, unusual: Partial<ErrorKind>
     isFault: true,
     yieldsToFailure: false,
     readerLeft: false,
+    isHeldByOther: false,
     stopsProcess: false,
     mayPass: exitCode === 75,
     httpStatus: HTTP_STATUS[recovery],
@@ -187,7 +190,7 @@ export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = {
   "window-endless": row("restart-window", 1, { isServed: true, isEndless: true }),
   "state-unusable": row("exit", 5, { stopsProcess: true }),
   "position-elsewhere": row("retry", 5, { ofInput: true, tries: 1 }),
-  "state-in-use": row("exit", 5, { httpStatus: 409 }),
+  "state-in-use": row("exit", 5, { isHeldByOther: true, httpStatus: 409 }),
   "sink-closed": row("exit", 4, { keepsAccepted: true, readerLeft: true, httpStatus: 503 }),
   "sink-stalled": row("exit", 4, { keepsAccepted: true, httpStatus: 503 }),
   "sink-full": row("exit", 4, { keepsAccepted: true }),

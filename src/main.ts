@@ -3,7 +3,7 @@
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
-import { cpuSeconds, rssBytes, runtimeName, startedMs } from "./wiring/host.ts";
+import { cpuSeconds, monotonicMicros, rssBytes, runtimeName, startedMs } from "./wiring/host.ts";
 import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
 import { hostLocker } from "./files/lock.ts";
@@ -230,6 +230,7 @@ const runtime: Runtime = {
   rssBytes,
   cpuSeconds,
   runtimeName: runtimeName(),
+  monotonicMicros,
   get startedMs() {
     return startedMs();
   },

@@ -21,6 +21,7 @@ import {
   spool,
   state,
   tokenFile,
+  wait,
   waysOut,
 } from "./sharedOptions.ts";
 
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
       input,
       shard,
       adopt,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -61,6 +63,7 @@ export const commands: readonly Command[] = [
       input,
       shard,
       adopt,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -82,6 +85,7 @@ export const commands: readonly Command[] = [
       input,
       shard,
       adopt,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -107,6 +111,9 @@ export const commands: readonly Command[] = [
       state,
       service,
       input,
+      shard,
+      adopt,
+      wait,
       exitWithParent,
       ...log,
     ],
@@ -127,7 +134,7 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, shard, adopt, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, state, service, input, shard, adopt, wait, exitWithParent, ...log],
     load: () => import("./commands/exec.ts"),
   },
   {

@@ -1,7 +1,7 @@
 /** The command line within a program that imports it: what a process has by itself is given, or is not there. */
 import type { ExitCode } from "../errors.ts";
 import { hostLocker } from "../files/lock.ts";
-import { cpuSeconds, pid, rssBytes, runtimeName, startedMs } from "../wiring/host.ts";
+import { cpuSeconds, monotonicMicros, pid, rssBytes, runtimeName, startedMs } from "../wiring/host.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { runCli } from "./cli.ts";
 
@@ -45,6 +45,7 @@ export function runCommandLine(args: readonly string[], options: CommandLineOpti
     pid: pid(),
     rssBytes,
     cpuSeconds,
+    monotonicMicros,
     runtimeName: runtimeName(),
     startedMs: startedMs(),
     importModule: (url) => import(url),

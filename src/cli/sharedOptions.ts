@@ -138,6 +138,11 @@ export const exitWithParent: Option = {
   help: "end when the process that started this one does: for a shipper's child, which must not outlive it",
 };
 
+export const wait: Option = {
+  name: "wait",
+  help: "stand by while another process has the state folder, and go on in its place when it ends",
+};
+
 export const listen: Option = {
   name: "listen",
   value: "ADDRESS",

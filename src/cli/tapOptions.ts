@@ -43,6 +43,7 @@ export function tapOptions(
     hostname: hostOf(given),
     log: logOptions(given, runtime, debug, level),
     exitWithParent: given.has("exit-with-parent"),
+    wait: given.has("wait"),
   };
 }
 

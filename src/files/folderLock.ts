@@ -10,7 +10,7 @@ import { GraphtapError } from "../errors.ts";
 import { findClaim, lastRenewal, type OtherClaim, putClaim, renewClaim } from "./claim.ts";
 import { openFile, readFileIfAny, removeFile, writeFully } from "./durable.ts";
 import { attempt } from "./failure.ts";
-import { type Hold, holdersOf, takeHold } from "./hold.ts";
+import { type Hold, holdersOf, noFence, takeHold } from "./hold.ts";
 import { type Holder, holderInWords } from "./holder.ts";
 import { type Host, thisHost } from "./host.ts";
 import type { FileLocker } from "./lock.ts";
@@ -20,7 +20,7 @@ import type { FileLocker } from "./lock.ts";
  * when the system gives the lock to another process: then it lets nothing more be written (`hold.ts`).
  */
 export interface FolderLock extends Omit<Hold, "release"> {
-  /** Lets the next process in; once is enough. */
+  /** Lets the next process in; once is enough, and nothing is checked any more. */
   release(): void;
 }
 
@@ -31,6 +31,12 @@ export interface LockOptions {
   readonly host?: () => Host;
   /** How often a claim is written again, in milliseconds. @default 10_000 */
   readonly beatMs?: number;
+  /**
+   * Whether a claim was written again, where its process cannot be looked into: for who comes back and looks again.
+   *
+   * @default looks until that is known, 25 s at most, and lets nothing else run
+   */
+  readonly seesLife?: (claim: string) => boolean;
   /** Told, in one line, of a start that has to wait. */
   readonly report?: (note: string) => void;
   /** Told when another process took the folder, since this one stood still for long: it must not write any more. */
@@ -86,6 +92,9 @@ function holding(
   let held = true;
   return {
     ...hold,
+    check: () => (held ? hold : noFence).check(),
+    during: (write) => (held ? hold : noFence).during(write),
+    replaceFile: (...file) => (held ? hold : noFence).replaceFile(...file),
     release() {
       // A second time would close a file, or empty a lock, that is someone else's by then.
       if (!held) return;
@@ -172,7 +181,9 @@ function findLiveClaim(
 ): OtherClaim | null {
   for (;;) {
     const claim = findClaim(dir, () => host, own);
-    if (claim === null || !claim.isWatched || isRenewed(claim.path, options, own)) return claim;
+    if (claim === null || !claim.isWatched) return claim;
+    const { seesLife = (path: string) => isRenewed(path, options, own) } = options;
+    if (seesLife(claim.path)) return claim;
     removeFile(claim.path);
   }
 }
@@ -201,6 +212,19 @@ function isRenewed(
   return false;
 }
 
+/** Tells whether claims are written again from one look to the next, which are `everyMs` milliseconds apart. */
+export function watchClaims(everyMs: number, beatMs: number = BEAT_MS): (claim: string) => boolean {
+  const known = new Map<string, { renewal: number | null; looks: number }>();
+  return (claim) => {
+    const renewal = lastRenewal(claim);
+    const before = known.get(claim);
+    const looks = before?.renewal === renewal ? before.looks + 1 : 0;
+    known.set(claim, { renewal, looks });
+    // Looks are counted, not time: while this process stands still itself, nobody looks.
+    return looks * everyMs < beatMs * BEATS_OF_SILENCE;
+  };
+}
+
 /** Writes the claim again for as long as the process lives; what ends that. */
 function keepClaim(dir: string, own: string, { beatMs = BEAT_MS, onLost }: LockOptions): () => void {
   const timer = setInterval(() => {
@@ -226,6 +250,15 @@ function inUse(dir: string, pid: number | null, file: string, here: Host): Graph
     "state-in-use",
     `Cannot use the state folder "${dir}": ${by} is using it; stop that one first${stale}, or choose another folder with --state`,
   );
+}
+
+/** Who has the folder, as far as that can be told: "process 12", or with the host where it is another one. */
+export function whoHas(dir: string, here: Host = thisHost()): string {
+  const pid = readPid(join(dir, "lock"));
+  const holders = holdersOf(dir).map(({ holder }) => holder).filter((holder) => holder !== null);
+  const holder = holders.find((one) => one.pid === pid) ?? holders[0];
+  if (holder !== undefined) return holderInWords(holder, here);
+  return pid === null ? "another process" : `process ${pid}`;
 }
 
 /** The host of the process `pid` that has the folder; `null` where that cannot be told. */

@@ -55,6 +55,9 @@ export interface Hold extends Fence {
   release(): boolean;
 }
 
+/** For a folder that nobody can lose. */
+export const noHold: Pick<Hold, keyof Fence | "followsLiving"> = { ...noFence, followsLiving: false };
+
 export interface HoldOptions {
   readonly pid: number;
   readonly host: Host;

@@ -79,6 +79,7 @@ async function open(
       selection: { inputs: [], services: [] },
       format: options.format ?? "json",
       hostname: options.hostname ?? "localhost",
+      wait: false,
     },
     loaded,
     {

@@ -5,7 +5,8 @@ import { expositionFor } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { AppBindings } from "./listen.ts";
 import { answerEvents } from "./eventsRoute.ts";
-import { type GuardOptions, isTrusted, refusal } from "./guard.ts";
+import { type GuardOptions, isTrusted } from "./guard.ts";
+import { guardedApp } from "./guardedApp.ts";
 import { measure } from "./status/metrics.ts";
 import type { ProcessFigures } from "./status/processSamples.ts";
 import { problem, problemOf } from "./problem.ts";
@@ -15,8 +16,7 @@ import { pagePolicy, statusPage } from "./page/page.ts";
 import type { Delivery } from "./status/delivery.ts";
 import { filtered, filterOf } from "./status/filter.ts";
 import { readinessOf } from "./status/readiness.ts";
-import { statusJsonSchema } from "./status/schema.ts";
-import { statusOf } from "./status/status.ts";
+import { type Status, statusJsonSchema } from "./status/schema.ts";
 import type { ReloadResult } from "./reload.ts";
 import { answerReload } from "./reloadRoute.ts";
 import type { ServedStreams } from "./served.ts";
@@ -26,8 +26,7 @@ export interface AppOptions {
   readonly pulls: PullContext;
   readonly delivery: Delivery;
   readonly guard: GuardOptions;
-  /** Whether the server polls by itself. */
-  readonly polls: boolean;
+  readonly status: () => Status;
   readonly log: Log;
   readonly version: string;
   readonly program: ProcessFigures;
@@ -39,27 +38,8 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono<AppBindings> {
   const { served, pulls, guard, log } = options;
   const { clock, format } = pulls.engine;
-  const startedMs = clock.now();
-  const app = new Hono<AppBindings>();
-
-  app.use(async (c, next) => {
-    const began = clock.now();
-    const refused = refusal(c.req.raw, guard);
-    if (refused === null) await next();
-    else c.res = refused;
-    c.header("cache-control", "no-store");
-    c.header("x-content-type-options", "nosniff");
-    c.header("referrer-policy", "no-referrer");
-    // Without the query: who logs it decides what is kept of it.
-    log.debug("answered", {
-      method: c.req.method,
-      path: c.req.path,
-      status: c.res.status,
-      ms: clock.now() - began,
-    });
-  });
-  app.get("/healthz", (c) => c.text("ok\n"));
-  app.route("/", figureRoutes(options, startedMs));
+  const app = guardedApp(guard, log, clock);
+  app.route("/", figureRoutes(options));
   app.get(
     "/v1/events",
     (c) => answerEvents(c, served.list().map(({ stream }) => stream), pulls.events, format),
@@ -74,21 +54,9 @@ export function createApp(options: AppOptions): Hono<AppBindings> {
 }
 
 /** What tells how everything is doing, and never shows a record. */
-function figureRoutes(options: AppOptions, startedMs: number): Hono<AppBindings> {
-  const { served, pulls, delivery, guard, polls, version } = options;
+function figureRoutes(options: AppOptions): Hono<AppBindings> {
+  const { served, pulls, delivery, guard, status, version } = options;
   const { clock } = pulls.engine;
-  const status = () =>
-    statusOf(served.list(), {
-      version,
-      startedMs,
-      polls,
-      share: options.program.share ?? null,
-      nowMs: clock.now(),
-      sinkStalledSeconds: delivery.stalledSeconds(),
-      reloads: options.program.reloads,
-      deadLetters: pulls.engine.sink.figures?.().deadLetters ?? null,
-      hasBatch: (one) => pulls.batches.of(one) !== null,
-    });
   const filter = (request: Request) => filterOf(new URL(request.url).searchParams);
   const app = new Hono<AppBindings>();
   app.get("/readyz", (c) => {

@@ -16,6 +16,8 @@ import type { ReloadResult } from "./reload.ts";
 import { counted, createServedStreams, noted, type ServedStream } from "./served.ts";
 import { createDelivery, type Delivery } from "./status/delivery.ts";
 import type { ProcessFigures } from "./status/processSamples.ts";
+import type { Status } from "./status/schema.ts";
+import { statusOf } from "./status/status.ts";
 import { turnForPolling } from "./pull/takeTurns.ts";
 
 /** How long the server's own polling leaves a stream to a client that has not confirmed its batch. */
@@ -55,6 +57,8 @@ export interface TapServer {
   goOn(streams: readonly Stream[]): void;
   /** Resolves when no batch with records of the stream waits to be confirmed. */
   settled(stream: Stream): Promise<void>;
+  /** How everything is doing, as the page and `/v1/status` have it. */
+  readonly status: () => Status;
   /** Ends the listeners of events, who would otherwise never leave. */
   dismiss(): void;
   /** Resolves when no pull is under way. */
@@ -80,8 +84,23 @@ export function createTapServer(options: ServerOptions): TapServer {
     served.serve(streams);
   }
   goOn(options.streams);
+  const startedMs = now();
+  const { version, polls, program } = options;
+  const status = () =>
+    statusOf(served.list(), {
+      version,
+      startedMs,
+      polls,
+      share: program.share ?? null,
+      nowMs: now(),
+      sinkStalledSeconds: delivery.stalledSeconds(),
+      reloads: program.reloads,
+      deadLetters: engine.sink.figures?.().deadLetters ?? null,
+      hasBatch: (one) => pulls.batches.of(one) !== null,
+    });
   return {
-    app: createApp({ ...options, served, pulls, delivery }),
+    app: createApp({ ...options, served, pulls, delivery, status }),
+    status,
     get streams() {
       return served.list().map(({ stream }) => stream);
     },

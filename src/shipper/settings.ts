@@ -1,4 +1,5 @@
 /** What a shipper's configuration is made of: the same pieces make the shipped examples and a user's own. */
+import { join } from "node:path";
 import { shellCommand } from "../telemetry/shellCommand.ts";
 
 /** Ways of a line from graphtap into a shipper. */
@@ -13,6 +14,8 @@ export interface ShipperSettings {
   readonly program: readonly string[];
   /** The configuration of graphtap, absolute. */
   readonly config: string;
+  /** Folder for positions, absolute; left out where the configuration says it. */
+  readonly state?: string;
   /** Folder for the shipper's buffers and positions, absolute. */
   readonly buffer: string;
   /** What the names of the files begin with that `--via file` writes, absolute. */
@@ -53,12 +56,30 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+/** Where a service of the system writes, and nowhere else: a unit with ProtectSystem=strict cannot write below /etc. */
+export const SERVICE_FOLDER = "/var/lib/graphtap";
+
+/** What is written to: beside the configuration's folder, or where a service may write, for one below /etc. */
+export function foldersOf(
+  home: string,
+  stateDir: string,
+): Pick<ShipperSettings, "state" | "buffer" | "spool"> {
+  const isSystems = (folder: string) => `${folder}/`.startsWith("/etc/");
+  const beside = isSystems(home) ? SERVICE_FOLDER : home;
+  return {
+    ...(isSystems(stateDir) ? { state: join(SERVICE_FOLDER, "state") } : {}),
+    buffer: join(beside, "buffer"),
+    spool: join(beside, "spool", "events.log"),
+  };
+}
+
 /** The settings that the files in `fluent-bit/` and `vector/` show. */
 export const EXAMPLE: ShipperSettings = {
   program: ["graphtap"],
   config: "/etc/graphtap/config/config.yaml",
-  buffer: "/var/lib/graphtap/buffer",
-  spool: "/var/lib/graphtap/spool/events.log",
+  state: `${SERVICE_FOLDER}/state`,
+  buffer: `${SERVICE_FOLDER}/buffer`,
+  spool: `${SERVICE_FOLDER}/spool/events.log`,
   destinations: [{
     address: "collector-us.devo.io",
     port: 443,
@@ -98,8 +119,12 @@ const CHILD = "--exit-with-parent";
 export const LONGEST_LINE_MIB = 64;
 
 /** The words of the graphtap command that belongs to a way in. */
-export function graphtapWords({ program, config, spool }: ShipperSettings, via: WayIn, to: string): string[] {
-  const own = ["--format", "devo", "-c", config];
+export function graphtapWords(
+  { program, config, state, spool }: ShipperSettings,
+  via: WayIn,
+  to: string,
+): string[] {
+  const own = ["--format", "devo", "-c", config, ...(state === undefined ? [] : ["--state", state])];
   if (via === "interval") {
     return [...program, "pull", "--due", "--deadline", String(DEADLINE_SECONDS), ...own, CHILD];
   }
@@ -119,7 +144,7 @@ export function startNote(settings: ShipperSettings, via: WayIn, to: string): st
 
 /** Every text of a user's own that is written down in the configuration of a shipper. */
 export function textsOf(settings: ShipperSettings): string[] {
-  const { program, config, buffer, spool, destinations, devoHttp, isSupervised } = settings;
+  const { program, config, state = "", buffer, spool, destinations, devoHttp, isSupervised } = settings;
   const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
   const start = isSupervised ? [] : [...program, config];
   return [...start, buffer, spool, ...ends, ...Object.values(devoHttp ?? {})];

@@ -2,6 +2,7 @@ import { closeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import { makeFolder, openFile } from "../files/durable.ts";
+import { type Hold, noHold } from "../files/hold.ts";
 import type { FileLocker } from "../files/lock.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
@@ -18,6 +19,8 @@ export interface FileSinkOptions extends RotationOptions {
   /** Size from which the journal is written anew. @default 8 MiB */
   readonly journalBytes?: number;
   readonly locker: FileLocker;
+  /** The hold on the state folder: who lost that writes no more. @default nobody can lose it */
+  readonly hold?: Pick<Hold, "during" | "replaceFile" | "followsLiving">;
 }
 
 /**
@@ -44,6 +47,9 @@ export interface FileSinkOptions extends RotationOptions {
  * again after that, before they count as accepted: the lines then go to a file of a new name. The file is only ever
  * appended to, so that nothing is written over and no hole is left, whoever else has it open.
  *
+ * Who has lost the state folder writes no lines here either (`files/hold.ts`). Who took it begins another file and
+ * another journal: to those that are there the other one may still add what it has in flight.
+ *
  * Lines of several streams come one write after the other; keys are kept and committed stream by stream. All file work
  * is synchronous, so nothing runs in between.
  *
@@ -66,12 +72,13 @@ export function openFileSink(options: FileSinkOptions): Sink {
 const NOTHING_REFUSED = { retries: 0, setAside: 0, deadLetters: null };
 
 function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
-  const { path, report, journalBytes = LARGEST_JOURNAL_BYTES } = options;
+  const { path, report, journalBytes = LARGEST_JOURNAL_BYTES, hold = noHold } = options;
   const spool = createRotation(options);
   const journalPath = besideSpool(path, "journal");
   const content = readJournal(journalPath);
   finish(spool.file, content, report);
-  const journal = openJournal(journalPath, content.accepted, journalBytes);
+  if (hold.followsLiving) spool.begin();
+  const journal = openJournal(journalPath, content.accepted, journalBytes, hold);
   const queue = createWriteQueue();
 
   /** Whether the file is as we left it; else lines go to another one from here on. */
@@ -106,7 +113,7 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
     try {
       isUndisturbed();
       for (let moves = 0;; moves++) {
-        append(lines, origin);
+        hold.during(() => append(lines, origin));
         if (isUndisturbed()) break;
         if (moves === MOST_MOVES) throw takenAway(path);
       }

@@ -17,7 +17,7 @@ export function isFull(error: unknown): boolean {
 
 /** `error`, met while doing `action` to `path`, as the failure of a sink; a full disk has a code of its own. */
 export function sinkFailure(action: string, path: string, error: unknown): GraphtapError {
-  if (error instanceof GraphtapError && error.kind.keepsAccepted) return error;
+  if (error instanceof GraphtapError && (error.kind.keepsAccepted || error.kind.isHeldByOther)) return error;
   // The file functions of `state/` name their own remedies; what counts is what broke underneath.
   const cause = error instanceof GraphtapError && error.cause !== undefined ? error.cause : error;
   const code = failureCode(cause);

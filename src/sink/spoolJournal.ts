@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { closeSync, fdatasyncSync, ftruncateSync } from "node:fs";
-import { openFile, readFileIfAny, replaceFile, writeFully } from "../files/durable.ts";
+import { openFile, readFileIfAny, writeFully } from "../files/durable.ts";
+import { type Fence, noHold } from "../files/hold.ts";
 import { type AcceptedKeys, createAcceptedKeys } from "./acceptedKeys.ts";
 import { decodeFrames, encodeFrame, type JournalEntry } from "./journalFrames.ts";
 import { attemptSink } from "./sinkFailure.ts";
@@ -46,22 +47,23 @@ export function readJournal(path: string): JournalContent {
 }
 
 /** Begins a journal anew with the keys of `accepted`, durably and at once. @throws sink-full, sink-unusable */
-export function openJournal(path: string, accepted: AcceptedKeys, largestBytes: number): SpoolJournal {
+export function openJournal(
+  path: string,
+  accepted: AcceptedKeys,
+  largestBytes: number,
+  fence: Pick<Fence, "replaceFile"> = noHold,
+): SpoolJournal {
   let fd = -1;
   let now = { end: 0, seq: 0 };
   let before = now;
-
   function begin(): void {
-    const keys = accepted.streams.map((stream) => ({ stream, keys: accepted.of(stream) }));
-    const frames = keys.flatMap((entry, index) => encodeFrame({ kind: "keys", ...entry }, index + 1));
-    const bytes = Buffer.concat(frames);
-    replaceFile(path, bytes);
+    const { bytes, seq } = encodeKeys(accepted);
+    fence.replaceFile(path, bytes);
     const old = fd;
     fd = openFile(path, "write");
     if (old >= 0) closeSync(old);
-    before = now = { end: bytes.length, seq: keys.length };
+    before = now = { end: bytes.length, seq };
   }
-
   // At a position, not at the end: what a failed attempt left behind is written over.
   function put(entry: JournalEntry): void {
     let at = now.end;
@@ -108,10 +110,16 @@ export function openJournal(path: string, accepted: AcceptedKeys, largestBytes: 
       try {
         put({ kind: "settled", stream });
       } catch {
-        // Keys too many are as harmless here as after a power cut.
-        goBack(start);
+        goBack(start); // Keys too many are as harmless here as after a power cut.
       }
     },
     close: () => attemptSink("close", path, () => closeSync(fd)),
   };
+}
+
+/** A journal with nothing but keys, and the number of its last frame. */
+function encodeKeys(accepted: AcceptedKeys): { readonly bytes: Buffer; readonly seq: number } {
+  const entries = accepted.streams.map((stream) => ({ stream, keys: accepted.of(stream) }));
+  const frames = entries.flatMap((entry, index) => encodeFrame({ kind: "keys", ...entry }, index + 1));
+  return { bytes: Buffer.concat(frames), seq: entries.length };
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { GraphtapError } from "../errors.ts";
 import { makeFolder } from "../files/durable.ts";
-import { acquireLock, type FolderLock } from "../files/folderLock.ts";
-import { noFence } from "../files/hold.ts";
+import { acquireLock, type FolderLock, type LockOptions } from "../files/folderLock.ts";
+import { noFence, noHold } from "../files/hold.ts";
 import type { FileLocker } from "../files/lock.ts";
 import { type Elsewhere, openElsewhere } from "./elsewhere.ts";
 import type { Position } from "./position.ts";
@@ -48,8 +48,10 @@ export interface State {
   exported(address: StreamAddress): Iterable<string> | null;
   /** The streams that wait, for their position is in another folder. */
   readonly elsewhere: Elsewhere;
-  /** @throws `state-in-use` when another process took the folder from this one */
-  check(): void;
+  /** Lets only the process that has the folder write, here and elsewhere. */
+  readonly hold: typeof noHold;
+  /** Where the process before may still run, puts a copy in the place of a file that it may append to. @throws `state-*` */
+  renew(path: string): void;
   /** Closes all seen sets and lets the next process in. */
   close(): void;
 }
@@ -67,6 +69,8 @@ export interface StateOptions {
   readonly report: (note: string) => void;
   /** Told when another process took the folder from this one, which had stood still for long: no more may be written. */
   readonly onLost?: (failure: GraphtapError) => void;
+  /** See {@linkcode LockOptions.seesLife}. */
+  readonly seesLife?: LockOptions["seesLife"];
   /** Look only, beside a process that may be running: no lock, and every change is refused. @default false */
   readonly readOnly?: boolean;
 }
@@ -82,15 +86,7 @@ export function openState(dir: string, options: StateOptions): State {
   const lock = readOnly ? null : options.lock ?? takeFolder(dir, options);
   const fence = lock ?? noFence;
   const streams = new Map<string, { state: StreamState; close(): void }>();
-  if (lock !== null) {
-    try {
-      removeLeftovers(dir);
-      if (lock.followsLiving) renewOpenFiles(dir, lock);
-    } catch (error) {
-      lock.release();
-      throw error;
-    }
-  }
+  if (lock !== null) putInOrder(dir, lock);
   const elsewhere = openElsewhere(dir, { ...options, readOnly });
   function stateOf(address: StreamAddress): StreamState {
     const key = streamFolder(dir, address);
@@ -101,13 +97,14 @@ export function openState(dir: string, options: StateOptions): State {
     }
     return stream.state;
   }
+  function release(address: StreamAddress): void {
+    const key = streamFolder(dir, address);
+    streams.get(key)?.close();
+    streams.delete(key);
+  }
   return {
     stream: stateOf,
-    release(address) {
-      const key = streamFolder(dir, address);
-      streams.get(key)?.close();
-      streams.delete(key);
-    },
+    release,
     list: () => listStreams(dir),
     takeOver(address, others, position) {
       const seenOf = (one: StreamAddress) => join(streamFolder(dir, one), SEEN_FOLDER);
@@ -123,9 +120,7 @@ export function openState(dir: string, options: StateOptions): State {
       return {
         ...staged,
         place() {
-          const key = streamFolder(dir, address);
-          streams.get(key)?.close();
-          streams.delete(key);
+          release(address);
           fence.during(() => staged.place());
           noteTakenOver(dir, address);
           elsewhere.remove([address]);
@@ -136,7 +131,8 @@ export function openState(dir: string, options: StateOptions): State {
     exported: (address) =>
       exportedStream(stateOf(address), join(streamFolder(dir, address), SEEN_FOLDER), address),
     elsewhere,
-    check: fence.check,
+    hold: lock ?? noHold,
+    renew: (path) => lock?.followsLiving && lock.renew(path),
     close() {
       try {
         for (const stream of streams.values()) stream.close();
@@ -152,6 +148,17 @@ export function openState(dir: string, options: StateOptions): State {
 export function takeFolder(dir: string, options: Omit<StateOptions, "lock" | "readOnly">): FolderLock {
   makeFolder(dir);
   return acquireLock(dir, options.locker, options);
+}
+
+/** Ends what a killed process began. @throws `state-*`; the lock is given back then */
+function putInOrder(dir: string, lock: FolderLock): void {
+  try {
+    removeLeftovers(dir);
+    if (lock.followsLiving) renewOpenFiles(dir, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 /** Lets nothing count that the process before, which may still run, appends from now on to what it has open. */

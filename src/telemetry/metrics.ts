@@ -150,6 +150,7 @@ const table = {
   "graphtap_config_last_reload_successful": gauge("1 while the configuration that was read last is in use."),
   "graphtap_config_last_reload_success_timestamp_seconds": gauge("When the configuration in use was read."),
   "graphtap_shard_inputs": gauge("Enabled inputs of this shard, absent where there are no shards.", "shard"),
+  "graphtap_standing_by": gauge("1 while another process has the state folder, and this one waits for it."),
   "graphtap_build_info": gauge("This program and what runs it.", "version", "runtime"),
   "graphtap_info": gauge("This program, by the name of 0.1.", "version"),
   "process_cpu_seconds_total": counter("Processor time, of user and system together."),

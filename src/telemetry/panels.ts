@@ -253,6 +253,7 @@ function ofProcess(): Panel[] {
     lines("Configuration read again", "short", [
       { expr: self("graphtap_config_reloads_total"), legend: "{{instance}} {{result}}" },
     ]),
+    lines("Standing by", "short", [{ expr: self("graphtap_standing_by"), legend: "{{instance}}" }]),
     stat(
       "Configuration in use is the last one read",
       "short",

@@ -12,6 +12,11 @@ export function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
+/** Of the clock that systemd compares with, in microseconds. */
+export function monotonicMicros(): number {
+  return Math.round(Number(process.hrtime.bigint()) / 1000);
+}
+
 /** What runs the program, such as "node 20.20.2". */
 export function runtimeName(): string {
   const { deno, node } = process.versions;

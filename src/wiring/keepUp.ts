@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { asGraphtapError, codesOf, type ExitCode } from "../errors.ts";
 import { listFolder, makeFolder } from "../files/durable.ts";
-import { acquireLock } from "../files/folderLock.ts";
+import { acquireLock, type FolderLock } from "../files/folderLock.ts";
 import { thisHost } from "../files/host.ts";
 import { installPlan, runProgram } from "../shipper/running/install.ts";
 import { endOrphan, forgetShipper, recordShipper } from "../shipper/running/orphan.ts";
@@ -13,11 +13,14 @@ import { supervise, type Supervised } from "../shipper/running/supervise.ts";
 import { tryOutputs, type Way } from "../shipper/tryOutputs.ts";
 import type { Log } from "../telemetry/log.ts";
 import { runToEnd, stoppedBy } from "./end.ts";
+import { takeWhenFree } from "./standBy.ts";
 import type { Runtime, StopCause } from "./runtime.ts";
 
 export interface KeepUpOptions {
   readonly log: Log;
   readonly plan: ShipperPlan;
+  /** Whether to wait while another process keeps a shipper up with this state folder. */
+  readonly wait: boolean;
   /** Plans anew by the configuration as it stands now; `null` when it cannot be read, which the tap tells. */
   readonly planAgain: () => Promise<ShipperPlan | null>;
   /** Runs the tap until it ends, and logs its end. */
@@ -37,7 +40,7 @@ export async function keepUp(options: KeepUpOptions, ofProcess: Runtime): Promis
   const { runtime, stop } = hearing(ofProcess);
   const folder = dirname(plan.folder);
   makeFolder(folder);
-  const lock = acquireLock(folder, runtime.locker, { pid: runtime.pid, report: (note) => log.warn(note) });
+  const lock = await takeShipper(folder, options, runtime, stop);
   for (const line of plan.warnings) log.warn(line);
   const shipper = await bringUp(plan, log, stop).catch(asGraphtapError);
   if (shipper instanceof Error) {
@@ -54,6 +57,22 @@ export async function keepUp(options: KeepUpOptions, ofProcess: Runtime): Promis
     await shipper.stop();
     lock.release();
   }
+}
+
+/** The right to keep a shipper up with this folder. The tap, which has the state folder, finds out when that is lost. */
+async function takeShipper(
+  folder: string,
+  { log, wait }: KeepUpOptions,
+  runtime: Runtime,
+  signal: AbortSignal,
+): Promise<FolderLock> {
+  if (!wait) {
+    return acquireLock(folder, runtime.locker, { pid: runtime.pid, report: (note) => log.warn(note) });
+  }
+  // SIGHUP must end nobody who waits.
+  const forget = runtime.onReloadSignal(() => {});
+  const taken = takeWhenFree(folder, log, runtime, { signal, abort: () => {} });
+  return (await taken.finally(forget)).lock;
 }
 
 /** Starts the shipper when nobody else's is there. @throws shipper-*, state-*, the reason of `stop` */
@@ -95,7 +114,10 @@ async function bringUp(plan: ShipperPlan, log: Log, stop: AbortSignal): Promise<
 
 /** What another shipper was left with, when it was one before. */
 function unsentOf({ folder, name }: ShipperPlan): string | null {
-  const others = listFolder(dirname(folder)).filter((entry) => entry.isFolder && entry.name !== name);
+  // A folder with a leading dot is none of a shipper's.
+  const others = listFolder(dirname(folder)).filter((entry) =>
+    entry.isFolder && entry.name !== name && !entry.name.startsWith(".")
+  );
   if (others[0] === undefined) return null;
   const [other] = others;
   return `${

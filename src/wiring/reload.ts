@@ -14,9 +14,11 @@ import {
   stateFolderOf,
 } from "./configFile.ts";
 import { runToEnd } from "./end.ts";
+import { type Meanwhile, NOTHING, standBy, type Taken, type Waiting } from "./standBy.ts";
 import type { Runtime } from "./runtime.ts";
+import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
 import type { StreamWork } from "./streams.ts";
-import { openTap, sayWarnings, type Tap, type TapOptions } from "./tap.ts";
+import { openTap, sayWarnings, stopFor, type Tap, type TapOptions } from "./tap.ts";
 
 /** More names than these are only counted. */
 const MOST_NAMES = 20;
@@ -44,8 +46,10 @@ export interface Reloading {
   readonly config: readonly string[];
   /** @throws usage where the command line does not go with the configuration */
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
+  /** Begins what is done while another process has the state folder. @default nothing */
+  readonly whileWaiting?: (waiting: Waiting) => Promise<Meanwhile>;
   /** Begins to work. */
-  readonly work: (tap: Tap, reload: Reload) => RunningWork | Promise<RunningWork>;
+  readonly work: (tap: Tap, reload: Reload, manager: ServiceManager) => RunningWork | Promise<RunningWork>;
 }
 
 /** A configuration, and what the command line makes of it. */
@@ -60,19 +64,57 @@ interface Reading {
  * @throws config-*, plugin-invalid, usage, state-*, sink-* at the start
  */
 export async function runReloading(reloading: Reloading, runtime: Runtime): Promise<ExitCode> {
-  const text = await readConfigText(reloading.config, runtime);
-  const first = judged(text, parseConfigText(text, runtime.env, systemClock.now()), reloading);
-  const tap = openTap(first.options, runtime, first.loaded);
+  const given = await read(reloading, runtime);
+  const stop = stopFor(given.options, runtime);
+  const taken = await standByReloading(reloading, given, runtime, stop);
+  const first = taken?.waited ? await readWhenTaken(reloading, given, runtime) : given;
+  const tap = openTap(first.options, runtime, first.loaded, { ...taken, stop });
   const reloads = createReloads(() => systemClock.now());
+  const manager = createServiceManager(runtime, (note) => tap.log.warn(note));
   let last: Promise<unknown> = Promise.resolve();
   const again = (cause: string): Promise<ReloadResult> => {
-    const result = last.then(() => readAgain(cause, first, { reloading, runtime, tap, reloads, work }));
+    manager.reloading();
+    const result = last.then(() => readAgain(cause, first, { reloading, runtime, tap, reloads, work }))
+      .finally(() => manager.ready());
     last = result;
     return result;
   };
-  const work: Promise<RunningWork> = Promise.resolve().then(() => reloading.work(tap, { reloads, again }));
+  const work: Promise<RunningWork> = Promise.resolve().then(() =>
+    reloading.work(tap, { reloads, again }, manager)
+  );
+  tap.stop.signal.addEventListener("abort", () => manager.stopping(), { once: true });
   const forget = runtime.onReloadSignal(() => void again("SIGHUP"));
   return await runToEnd(tap, work.then(({ ended }) => ended)).finally(forget);
+}
+
+/** Stands by, where that is asked for; SIGHUP must end nobody who waits. */
+async function standByReloading(
+  reloading: Reloading,
+  { options }: Reading,
+  runtime: Runtime,
+  stop: AbortController,
+): Promise<Taken | undefined> {
+  let forget = () => {};
+  const whileWaiting = (waiting: Waiting) => {
+    const told = () =>
+      waiting.log.info("SIGHUP: the configuration is read again when this process takes over");
+    forget = runtime.onReloadSignal(told);
+    return reloading.whileWaiting?.(waiting) ?? Promise.resolve(NOTHING);
+  };
+  return await standBy(options, runtime, stop, whileWaiting).finally(() => forget());
+}
+
+/** The configuration as it is after the wait; what standard input gave, and where the state is, stays. */
+async function readWhenTaken(reloading: Reloading, before: Reading, runtime: Runtime): Promise<Reading> {
+  if (reloading.config.includes("-")) return before;
+  const now = await read(reloading, runtime);
+  mustStay(before.options, now.options);
+  return now;
+}
+
+async function read(reloading: Reloading, runtime: Runtime): Promise<Reading> {
+  const text = await readConfigText(reloading.config, runtime);
+  return judged(text, parseConfigText(text, runtime.env, systemClock.now()), reloading);
 }
 
 /** What a configuration is read again for. */
@@ -158,7 +200,7 @@ async function goOver(
 }
 
 /** @throws config-invalid where it would move the state folder */
-function mustStay({ stateDir }: Tap, options: TapOptions): void {
+function mustStay({ stateDir }: Pick<TapOptions, "stateDir">, options: TapOptions): void {
   if (options.stateDir === stateDir) return;
   throw new GraphtapError(
     "config-invalid",

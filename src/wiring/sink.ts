@@ -10,6 +10,7 @@ import { createLineMark } from "../sink/lineMark.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { SpoolAccess } from "../sink/spoolFile.ts";
 import { createStdoutSink } from "../sink/stdout.ts";
+import type { State } from "../state/state.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Runtime } from "./runtime.ts";
 import { userAgent } from "./version.ts";
@@ -49,6 +50,7 @@ export type SinkOptions =
 export interface SinkSurroundings {
   readonly runtime: Pick<Runtime, "writeStdout" | "stdoutName" | "locker">;
   readonly stateDir: string;
+  readonly state: Pick<State, "hold" | "renew">;
   /** Whether the lines are JSON. */
   readonly json: boolean;
   readonly proxy: ChooseProxy;
@@ -63,6 +65,17 @@ export function sinkName(options: SinkOptions): string {
   return options.kind === "file" ? `file:${options.path}` : new URL(options.url).origin;
 }
 
+/** The sink of who has the state folder: who lost it must not deliver beside the process that has it. */
+export function heldSink(sink: Sink, { hold }: Pick<State, "hold">): Sink {
+  return {
+    ...sink,
+    write(...lines) {
+      hold.check();
+      return sink.write(...lines);
+    },
+  };
+}
+
 /** Opens a sink. @throws sink-full, sink-unusable */
 export function openSink(options: SinkOptions, surroundings: SinkSurroundings): Sink {
   const { runtime, clock, log } = surroundings;
@@ -72,17 +85,16 @@ export function openSink(options: SinkOptions, surroundings: SinkSurroundings): 
     return createStdoutSink(runtime.writeStdout, surroundings, mark);
   }
   if (options.kind === "file") {
-    return openFileSink({ ...options, locker: runtime.locker, now, report: (note) => log.warn(note) });
+    const { hold } = surroundings.state;
+    return openFileSink({ ...options, locker: runtime.locker, hold, now, report: (note) => log.warn(note) });
   }
+  const deadLetter = options.deadLetter ?? join(surroundings.stateDir, "dead-letter.ndjson");
+  surroundings.state.renew(deadLetter);
   return createHttpSink({
     ...options,
     ...surroundings,
     userAgent,
     random: Math.random,
-    deadLetters: createDeadLetters(
-      options.deadLetter ?? join(surroundings.stateDir, "dead-letter.ndjson"),
-      new URL(options.url).origin,
-      now,
-    ),
+    deadLetters: createDeadLetters(deadLetter, new URL(options.url).origin, now),
   });
 }

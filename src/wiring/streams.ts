@@ -72,8 +72,15 @@ export function createStreamSet(
 ): StreamSet {
   const sources = createSources({ ...surroundings, lastPollMs: (chosen) => lastPollMs(chosen, state) });
   let present: ReadonlyMap<string, Present> = new Map();
+  // What is compared is most often gone over to right after.
+  const plans = new WeakMap<Configured, readonly PlannedInput[]>();
   const isPresent = (key: string, settings: string | undefined) => present.get(key)?.settings === settings;
 
+  function planOf(configured: Configured): readonly PlannedInput[] {
+    const known = plans.get(configured) ?? plan(configured);
+    plans.set(configured, known);
+    return known;
+  }
   /** The streams of a configuration; those that there are as they are wanted are the same. */
   function made(configured: Configured, planned: readonly PlannedInput[]): Map<string, Present> {
     const next = new Map<string, Present>();
@@ -102,9 +109,9 @@ export function createStreamSet(
   present = made(first, plan(first));
   return {
     list,
-    compare: (next) => compared(present, plan(next)),
+    compare: (next) => compared(present, planOf(next)),
     async change(next, work, stop, prepare) {
-      const planned = plan(next);
+      const planned = planOf(next);
       const wanted = settingsByKey(planned);
       const going = [...present].filter(([key]) => !isPresent(key, wanted.get(key))).map(([, { stream }]) =>
         stream

@@ -8,7 +8,7 @@ import { shownProblems, warningLine } from "../config/document/problems.ts";
 import type { GraphtapError } from "../errors.ts";
 import type { FileLocker } from "../files/lock.ts";
 import { createHttp, type Http } from "../graph/http.ts";
-import { openRequestLog, type RequestLog } from "../graph/requestLog.ts";
+import { openRequestLog, type RequestLog, type RequestLogOptions } from "../graph/requestLog.ts";
 import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Changes } from "../server/reload.ts";
@@ -18,13 +18,14 @@ import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { Engine } from "../tap/stream.ts";
+import type { FolderLock } from "../files/folderLock.ts";
 import { createLog, type Log, type LogLevel, type LogOptions } from "../telemetry/log.ts";
 import type { LoadedConfig } from "./configFile.ts";
 import { stoppedBy } from "./end.ts";
 import type { SourceSurroundings } from "./inputShare.ts";
 import type { Runtime } from "./runtime.ts";
 import { lostOutputs } from "./outputs.ts";
-import { openSink, sinkName, type SinkOptions } from "./sink.ts";
+import { heldSink, openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { prepareState } from "./shards.ts";
 import type { Configured } from "./sources.ts";
 import { createStreamSet, type SourcedStream, type StreamSet, type StreamWork } from "./streams.ts";
@@ -69,10 +70,20 @@ export interface TapOptions {
   readonly log: Pick<LogOptions, "format" | "level">;
   /** Whether to end when the process that started this one does. */
   readonly exitWithParent: boolean;
+  /** Whether to wait for the state folder while another process has it. */
+  readonly wait: boolean;
+}
+
+/** What of a tap may be there before it is opened. */
+export interface TapBeginning {
+  /** @default made by {@linkcode stopFor} */
+  readonly stop?: AbortController;
+  /** Of the state folder. @default taken when it is opened */
+  readonly lock?: FolderLock;
 }
 
 /** The stop of this process, as far as it comes from outside. */
-function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
+export function stopFor({ exitWithParent }: TapOptions, runtime: Runtime): AbortController {
   const stop = new AbortController();
   // Every stream listens for the stop, and each of its waits does.
   setMaxListeners(0, stop.signal);
@@ -100,13 +111,17 @@ function openLog({ format, ...first }: TapOptions["log"], { writeStderr }: Runti
  *
  * @throws state-*, sink-full, sink-unusable
  */
-export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedConfig): Tap {
+export function openTap(
+  options: TapOptions,
+  runtime: Runtime,
+  loaded: LoadedConfig,
+  { stop = stopFor(options, runtime), lock }: TapBeginning = {},
+): Tap {
   const { stateDir, format } = options;
   const clock = systemClock;
   const { log, logFrom } = openLog(options.log, runtime, () => clock.now());
-  const stop = stopFor(options, runtime);
   const proxy = proxiesFrom(runtime.env);
-  const json = format !== "devo";
+  const shape = { json: format !== "devo", clock, log, stop: stop.signal };
   const tap = openTapWithin(options, loaded, {
     clock,
     log,
@@ -114,12 +129,12 @@ export function openTap(options: TapOptions, runtime: Runtime, loaded: LoadedCon
     stop,
     locker: runtime.locker,
     pid: runtime.pid,
+    ...(lock && { lock }),
     http: createHttp({ proxy }),
     sinkName: sinkName(options.sink),
-    openSink: () => openSink(options.sink, { runtime, stateDir, json, proxy, clock, log, stop: stop.signal }),
+    openSink: (state) => openSink(options.sink, { runtime, stateDir, state, proxy, ...shape }),
   });
-  const lost = lostOutputs(loaded.config, options.sink, runtime.stdoutPlace());
-  if (lost !== null) log.error(lost);
+  sayLost(log, lostOutputs(loaded.config, options.sink, runtime.stdoutPlace()));
   return tap;
 }
 
@@ -136,14 +151,16 @@ export interface Surroundings {
   /** Where lines go, as the log may show it. */
   readonly sinkName: string;
   /** Called when the state folder is this process's. */
-  readonly openSink: () => Sink;
+  readonly openSink: (state: State) => Sink;
+  /** Of the state folder, where this process has it already. */
+  readonly lock?: TapBeginning["lock"];
 }
 
 /** Opens a tap within surroundings of any kind. The log says what starts. @throws state-*, and what `openSink` throws */
 export function openTapWithin(
   options: Omit<TapOptions, "sink" | "log" | "exitWithParent">,
   loaded: LoadedConfig,
-  { clock, log, logFrom, stop, locker, pid, http, sinkName, openSink }: Surroundings,
+  { clock, log, logFrom, stop, locker, pid, lock, http, sinkName, openSink }: Surroundings,
 ): Tap {
   const { config, registry } = loaded;
   const { stateDir, selection, adopt = false } = options;
@@ -152,20 +169,21 @@ export function openTapWithin(
   const report = (note: string) => log.warn(note);
   sayWarnings(log, loaded);
   const onLost = (failure: GraphtapError) => stop.abort(failure);
-  const state = openState(stateDir, { locker, pid, now, report, onLost });
+  const state = openState(stateDir, { locker, pid, now, report, onLost, ...(lock && { lock }) });
   let sink: Sink;
   let requests: RequestLog;
   try {
-    requests = openRequestLog(join(stateDir, REQUESTS), { now, report });
+    requests = openRequests(state, stateDir, { now, report });
     prepareState(state, stateDir, { config, registry, selection }, { adopt, log, nowMs: now() });
-    sink = openSink();
+    sink = openSink(state);
   } catch (error) {
     state.close();
     throw error;
   }
   const { memoryOf } = requests;
   const outside = { clock, log, transport: http.transport, random: Math.random, memoryOf };
-  const { engine, set } = buildTap({ ...options, config, registry, state, sink, ...outside });
+  const ours = { state, sink: heldSink(sink, state) };
+  const { engine, set } = buildTap({ ...options, config, registry, ...ours, ...outside });
   const started = { version, config: config.file, state: stateDir, sink: sinkName };
   let share = shareOf(config.inputs, shard);
   const streams = set.list().length;
@@ -194,6 +212,16 @@ export function openTapWithin(
         state.close();
       }),
   };
+}
+
+/** What the process before asked Graph for, in a file that it does not write to any more. */
+function openRequests(state: State, dir: string, options: RequestLogOptions): RequestLog {
+  state.renew(join(dir, REQUESTS));
+  return openRequestLog(join(dir, REQUESTS), options);
+}
+
+function sayLost(log: Log, lost: string | null): void {
+  if (lost !== null) log.error(lost);
 }
 
 /** What is not wrong enough in a configuration to stop it. */

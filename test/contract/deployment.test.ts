@@ -1,11 +1,13 @@
 /** What is started beside the shippers: its words are this program's, and no unit is less shut in than another. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { commands } from "../../src/cli/commands.ts";
 import { parseOptions } from "../../src/cli/options.ts";
 import { projectFolder } from "../support/project.ts";
+import { tempFolder } from "../support/tempFolder.ts";
 
 const FOLDERS = ["fluent-bit", "vector"];
 const shipped = (ending: string) =>
@@ -63,6 +65,53 @@ describe("a systemd unit", () => {
     expect(text).toMatch(/^User=graphtap$/m);
     expect(text).toMatch(/^StateDirectoryMode=0700$/m);
   });
+
+  const canVerify = spawnSync("systemd-analyze", ["--version"]).status === 0;
+  if (!canVerify) console.warn("skipped: units are verified by systemd-analyze, which is not here");
+
+  it.skipIf(!canVerify).each(shipped(".service"))(
+    "%s is one that systemd understands to the last word",
+    (file) => {
+      // Programs and users that this host does not have would be the only complaint.
+      const text = textOf(file).replace(/^ExecStart=\S+/m, "ExecStart=/bin/true").replace(/^User=.*\n/m, "");
+      const unit = join(tempFolder(), basename(file));
+      writeFileSync(unit, text);
+      const { status, stderr } = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
+      expect(stderr.split("\n").filter((line) => line.includes(basename(file)))).toEqual([]);
+      expect(status).toBe(0);
+    },
+  );
+
+  it.each(shipped("graphtap-http.service"))(
+    "%s tells systemd how it is, which may come from systemd-notify",
+    (file) => {
+      const text = textOf(file);
+      for (const line of ["Type=notify", "NotifyAccess=all", "WatchdogSec=300"]) {
+        expect(text).toMatch(new RegExp(`^${line}$`, "m"));
+      }
+    },
+  );
+
+  it.each(FOLDERS)("of %s/ can write wherever its configurations say", (folder) => {
+    const isInside = (path: string, of: string) => `${path}/`.startsWith(`${of}/`);
+    const units = shipped(".service").filter((file) => file.startsWith(folder)).map(textOf);
+    const written = shipped(".yaml").filter((file) => file.startsWith(folder)).map(textOf)
+      .flatMap((text) => [...text.matchAll(/\/var\/[\w./-]+/g)].map(([path]) => path));
+    expect(written).toContain("/var/lib/graphtap/state");
+    for (const text of units) {
+      const folders = (/^StateDirectory=(.*)$/m.exec(text)?.[1] ?? "").split(" ").map((name) =>
+        `/var/lib/${name}`
+      );
+      for (const path of written) expect(folders.some((of) => isInside(path, of)), path).toBe(true);
+    }
+  });
+
+  it.each(shipped("exec.yaml").concat(shipped("exec-interval.yaml")))(
+    "%s keeps its state where its unit may write",
+    (file) => {
+      expect(textOf(file)).toMatch(/"?--state"?,? \/var\/lib\/graphtap\/state/);
+    },
+  );
 
   it.each(shipped("graphtap-http.service"))("%s starts graphtap by words that it knows", (file) => {
     const start = /^ExecStart=\/usr\/bin\/env graphtap (.*)$/m.exec(textOf(file))?.[1];

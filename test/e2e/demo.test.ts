@@ -12,7 +12,8 @@ import { tempFolder } from "../support/tempFolder.ts";
 /** Services whose records come with the first pull: a job is read by a later one. */
 const atOnce = plugins.filter(({ cursor }) => cursor.kind !== "job");
 
-const SERVICES = Object.keys(COLLECTIONS).toSorted();
+const SERVICES = Object.keys(COLLECTIONS).filter((name) => atOnce.some(({ service }) => service === name))
+  .toSorted();
 /** Ends the configuration that is printed. */
 const LAST = plugins.at(-1)!.service;
 

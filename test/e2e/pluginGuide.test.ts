@@ -57,14 +57,14 @@ describe("the guide for who writes a plugin", () => {
       expect.arrayContaining(Object.keys(parse(groupsYaml)).filter((key) => key !== "example")),
     );
     expect(readFileSync(join(cwd, "config.schema.json"), "utf8")).toContain('"my_groups"');
+    const { example } = parse(groupsYaml) as { example: object };
     for (const file of ["demo.ndjson", "events.ndjson"]) {
       const own = eventLines(readFileSync(join(cwd, file))).filter(({ service }) => service === "my_groups");
       expect(own.length, file).toBeGreaterThan(3);
-      for (const { tag, record } of own) {
-        expect([tag, JSON.parse(record)]).toEqual([
-          "my.app.graph.my_groups",
-          expect.objectContaining(parse(groupsYaml).example),
-        ]);
+      expect(new Set(own.map(({ tag }) => tag))).toEqual(new Set(["my.app.graph.my_groups"]));
+      // Another service of the demo may read the same collection.
+      if (file === "events.ndjson") {
+        for (const { record } of own) expect(JSON.parse(record)).toMatchObject(example);
       }
     }
   }, 90_000);

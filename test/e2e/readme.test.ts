@@ -2,7 +2,15 @@
 import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
@@ -67,7 +75,10 @@ async function readersFolder() {
   for (const shipper of ["fluent-bit", "vector"]) {
     program(
       join(bin, shipper),
-      `echo "${shipper} $*" >> '${started}'; for file; do :; done; test -s "$file"`,
+      `if [ "$1" = --version ]; then echo "Fluent Bit v5.1.1"; exit; fi\n` +
+        `echo "${shipper} $*" >> '${started}'; for file; do :; done; test -s "$file" || exit 1\n` +
+        // By graphtap up it is to stay until it is told to end.
+        `case "$*" in --dry-run*) exit;; -c*/.shipper/*) echo "[engine] Shutdown Grace Period=5"; exec sleep 60;; esac`,
     );
   }
   const shell = (line: string) =>
@@ -244,6 +255,27 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     process.kill(Number(readFileSync(join(site.folder, "pid"), "utf8")), "SIGTERM");
     expect((await pipe.ended).code).toBe(0);
     expectAllScores(site, "shipped.ndjson");
+  },
+  "graphtap up -c config.yaml --dry-run": async (line) => {
+    const { site, shell } = await folderWithDomain();
+    const { code, stdout, stderr } = await shell(line).ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout.toString()).toContain('serves: output "devo" (collector-us.devo.io:443)');
+    expect(existsSync(join(site.folder, "state"))).toBe(false);
+  },
+  // up.test.ts has the real Fluent Bit; here it is the place of another program.
+  "graphtap up -c config.yaml": async (line) => {
+    const { site, shell } = await folderWithDomain();
+    const program = shell(`exec ${line}`);
+    await program.until(() => program.stderr.split('"pull done"').length > 4, "four polls");
+    program.kill("SIGTERM");
+    const { code, stderr } = await program.ended;
+    expect(code, stderr).toBe(0);
+    const folder = join(site.folder, "state/.shipper/fluent-bit");
+    const [spool] = readdirSync(join(folder, "spool")).filter((name) => name.startsWith("events.log."));
+    const lines = readFileSync(join(folder, "spool", spool!), "utf8").trimEnd().split("\n");
+    expect(lines.filter((text) => !text.includes("graphtap.heartbeat"))).toHaveLength(20);
+    expect(readFileSync(join(site.folder, "started"), "utf8")).toContain(`-c ${folder}/fluent-bit.yaml`);
   },
   "graphtap shipper fluent-bit -c config.yaml > fluent-bit.yaml": writesShipper,
   "graphtap shipper fluent-bit -c config/config.yaml > fluent-bit.yaml": writesShipper,

@@ -1,9 +1,10 @@
 /** A configuration that is read again while the program runs, by SIGHUP or POST /v1/reload: what it touches, and what not. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import { lastWord } from "../support/lastWord.ts";
 import { start } from "../support/program.ts";
 import { ask, serve, type Serving } from "../support/serving.ts";
 import { CONTOSO, contoso, FABRIKAM, type InputPlan, openSite } from "../support/site.ts";
@@ -170,6 +171,27 @@ describe("a reload", () => {
     expect(await successful()).toContain("graphtap_config_last_reload_successful 1\n");
     serving.kill("SIGTERM");
     expect((await serving.ended).code).toBe(0);
+  });
+
+  it("that finds no file keeps what ran; of several at once the last one holds, and a stop wins over all", async () => {
+    const { site } = await filledSite();
+    const config = site.write([contoso("directory_audits")]);
+    const serving = await serve(["-c", config]);
+    await serving.until(() => serving.lines === 20, "the records of contoso");
+    rmSync(config);
+    const missing = await reload(serving);
+    expect(missing.status).toBe(422);
+    expect(json(missing)).toMatchObject({ code: "config-missing", problems: [{ file: config, line: null }] });
+    site.write([contoso("directory_audits"), fabrikam()]);
+    const answers = (await Promise.all([1, 2, 3].map(() => reload(serving)))).map(json);
+    expect(answers.map(({ added }) => (added as { count: number }).count).toSorted()).toEqual([0, 0, 1]);
+    await serving.until(() => serving.lines === 40, "the records of fabrikam");
+    site.write([contoso("directory_audits")]);
+    serving.kill("SIGHUP");
+    serving.kill("SIGTERM");
+    const { code, stderr } = await serving.ended;
+    expect(code).toBe(0);
+    expect(lastWord(stderr)).toMatchObject({ said: "ended: stopped by SIGTERM" });
   });
 
   it("is refused to who has no token, and is a POST", async () => {

@@ -106,27 +106,31 @@ function describeReading(one: One): void {
     expect(rig.lines.length).toBe(length);
   });
 
-  it("goes on after a kill: nothing is missing, and no more than a page comes again", async () => {
-    let left = Infinity;
-    let hung = () => {};
-    const stuck = new Promise<void>((resolve) => hung = resolve);
-    const between = (request: HttpRequest, pass: Transport): Promise<HttpResponse> => {
-      if (request.method !== "GET" || left-- > 0) return pass(request);
-      hung();
-      return new Promise(() => {});
-    };
-    rig = openRig({ plugins, between, ...smallPages(one) });
-    made(plugin, 48);
-    const stream = streamOf(one, { size: SMALL });
-    left = 4;
-    void poll(stream, rig.engine, signal);
-    await stuck;
-    left = Infinity;
-    await polled(one, { size: SMALL });
-    const { missing, foreign } = tally(wanted(one), records());
-    expect({ missing, foreign }).toEqual({ missing: [], foreign: [] });
-    expect(records().length - wanted(one).length).toBeLessThanOrEqual(SMALL);
-  });
+  // A poll over jobs makes few requests, and leaves its records to another: test/fault/jobs.test.ts kills it.
+  it.skipIf(cursor.kind === "job")(
+    "goes on after a kill: nothing is missing, and no more than a page comes again",
+    async () => {
+      let left = Infinity;
+      let hung = () => {};
+      const stuck = new Promise<void>((resolve) => hung = resolve);
+      const between = (request: HttpRequest, pass: Transport): Promise<HttpResponse> => {
+        if (request.url.endsWith("/token") || left-- > 0) return pass(request);
+        hung();
+        return new Promise(() => {});
+      };
+      rig = openRig({ plugins, between, ...smallPages(one) });
+      made(plugin, 48);
+      const stream = streamOf(one, { size: SMALL });
+      left = 4;
+      void poll(stream, rig.engine, signal);
+      await stuck;
+      left = Infinity;
+      await polled(one, { size: SMALL });
+      const { missing, foreign } = tally(wanted(one), records());
+      expect({ missing, foreign }).toEqual({ missing: [], foreign: [] });
+      expect(records().length - wanted(one).length).toBeLessThanOrEqual(SMALL);
+    },
+  );
 
   const changesLeave = cursor.kind !== "event-time" && cursor.kind !== "job";
   it(`a record that changes ${changesLeave ? "leaves" : "does not leave"} again`, async () => {

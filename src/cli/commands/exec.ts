@@ -10,7 +10,8 @@ import { linesOf, parseExecRequest } from "../execRequests.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { tapOptions } from "../tapOptions.ts";
-import { openTap, type Tap } from "../../wiring/tap.ts";
+import { standBy } from "../../wiring/standBy.ts";
+import { openTap, stopFor, type Tap } from "../../wiring/tap.ts";
 
 /** The line on standard error that ends an answer; all its event lines are on standard output by then. */
 interface ExecAnswer {
@@ -28,7 +29,10 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("exec", "--config is -, but standard input carries the requests: expected a file");
   }
   const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
-  const tap = openTap(tapOptions(given, runtime, loaded), runtime, loaded);
+  const options = tapOptions(given, runtime, loaded);
+  const stop = stopFor(options, runtime);
+  const taken = await standBy(options, runtime, stop);
+  const tap = openTap(options, runtime, loaded, { ...taken, stop });
   void watchClock(tap);
   return runToEnd(tap, answerAll(tap, runtime));
 }

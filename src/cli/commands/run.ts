@@ -6,6 +6,7 @@ import { runReloading } from "../../wiring/reload.ts";
 import type { Given } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
+import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { openProgress } from "../terminal/openProgress.ts";
 
@@ -16,11 +17,13 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const exitCode = await runReloading({
     config: given.all("config"),
     optionsFor: (loaded) => tapOptions(given, runtime, loaded, progress),
-    work(tap) {
+    work(tap, _reload, manager) {
       const engine = withStatistics(tap, runtime.rssBytes);
       const followed = progress.follow(tap);
       void watchClock(tap);
       if (heartbeat !== null) void beat(tap, engine, heartbeat);
+      manager.ready();
+      if (followed.status !== null) void watchPolls(tap, manager, followed.status);
       return polledBy(tap, engine, followed);
     },
   }, progress.runtime);

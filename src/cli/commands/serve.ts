@@ -1,7 +1,9 @@
+import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
 import type { GuardOptions } from "../../server/guard.ts";
-import { listen } from "../../server/listen.ts";
-import { createTapServer } from "../../server/server.ts";
+import { listen, type ListenAddress, type Listening } from "../../server/listen.ts";
+import { createTapServer, type TapServer } from "../../server/server.ts";
+import { createStandingBy } from "../../server/standingBy.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import type { LoadedConfig } from "../../wiring/configFile.ts";
 import { beat } from "../../wiring/heartbeat.ts";
@@ -9,8 +11,11 @@ import { polledBy } from "../../wiring/polled.ts";
 import { type Reload, type RunningWork, runReloading } from "../../wiring/reload.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
+import type { ServiceManager } from "../../wiring/serviceManager.ts";
+import type { Meanwhile, Waiting } from "../../wiring/standBy.ts";
 import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
+import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
 import { keepToken, newToken, parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
@@ -36,13 +41,26 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   };
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
+  const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
+  let door: Door | null = null;
 
-  async function work(tap: Tap, { reloads, again }: Reload): Promise<RunningWork> {
+  async function whileWaiting({ log, holder }: Waiting): Promise<Meanwhile> {
+    const standing = { runtime: runtimeName, startedMs };
+    const app = createStandingBy({ guard, log, clock: systemClock, holder, version, program: standing });
+    const { url, close } = door = await openDoor(address, app);
+    log.info("listening", { url, polls: false });
+    return { end: close };
+  }
+
+  async function work(
+    tap: Tap,
+    { reloads, again }: Reload,
+    manager: ServiceManager,
+  ): Promise<RunningWork> {
     const engine = withStatistics(tap, runtime.rssBytes);
     const { streams, log, stop } = tap;
     void watchClock(tap);
     const token_file = ownToken === null ? undefined : keepToken(ownToken, tap.stateDir);
-    const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
     const program = {
       rssBytes,
       cpuSeconds,
@@ -55,7 +73,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     };
     const reload = () => again("POST /v1/reload");
     const server = createTapServer({ streams, engine, stop, log, guard, polls, version, program, reload });
-    const listening = await listen(server.app, address);
+    const listening = door ??= await openDoor(address, server.app);
+    listening.leadsTo(server.app);
     log.info("listening", { url: listening.url, polls, token_file });
     const closed = new Promise<void>((resolve) =>
       whenAborted(stop.signal, () => {
@@ -65,11 +84,25 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     );
     if (polls && heartbeat !== null) void beat(tap, engine, heartbeat);
     const running = polledBy(tap, engine, server, polls);
+    manager.ready();
+    void watchPolls(tap, manager, server.status);
     const end = () => closed.then(() => server.idle());
     return { ...running, ended: running.ended.finally(end) };
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
-  return await runReloading({ config: given.all("config"), optionsFor, work }, runtime);
+  return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, work }, runtime);
+}
+
+/** What listens, whichever app is behind it. */
+interface Door extends Listening {
+  leadsTo(app: TapServer["app"]): void;
+}
+
+/** @throws address-unavailable, usage when it cannot listen there */
+async function openDoor(address: ListenAddress, first: TapServer["app"]): Promise<Door> {
+  let app = first;
+  const listening = await listen({ fetch: (...request) => app.fetch(...request) }, address);
+  return { ...listening, leadsTo: (next) => void (app = next) };
 }
 
 function whenAborted(signal: AbortSignal, callback: () => void): void {

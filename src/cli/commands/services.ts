@@ -27,7 +27,10 @@ function paragraph(plugin: Plugin): string {
       "retention",
       cursor.kind === "snapshot" ? "the whole collection is read" : `${cursor.retentionDays} days`,
     ],
-    ["quota", budgetNames(quota).map(budget).join("; ")],
+    [
+      "quota",
+      [...budgetNames(quota), ...(cursor.kind === "job" ? [cursor.jobQuota] : [])].map(budget).join("; "),
+    ],
     ["tag", typeof tag === "string" ? tag : `by ${tag.field}:`],
     ...(typeof tag === "string" ? [] : tagRows(tag.tags, tag.otherwise)),
     ...(names.length === 0 ? [] : [["also called", names.join(", ")] satisfies [string, string]]),

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
 import { readConfig } from "../../wiring/configFile.ts";
@@ -8,7 +8,7 @@ import type { Runtime } from "../../wiring/runtime.ts";
 import { chooseOutputs, leftOut } from "../../shipper/destination.ts";
 import { fluentBitConfig } from "../../shipper/fluentBit.ts";
 import { OPENSSL_CONF_NOTE } from "../../shipper/opensslConf.ts";
-import type { ShipperSettings, TlsVersion, WayIn } from "../../shipper/settings.ts";
+import { foldersOf, type ShipperSettings, type TlsVersion, type WayIn } from "../../shipper/settings.ts";
 import { tryOutputs, type Way } from "../../shipper/tryOutputs.ts";
 import { vectorConfig } from "../../shipper/vector.ts";
 import { waysByHttp, waysByTcp } from "../../shipper/waysOut.ts";
@@ -24,7 +24,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     throw usage("shipper", `"${given.words.join(" ")}" is not a shipper; there are fluent-bit and vector`);
   }
   const now = systemClock.now();
-  const { config, home } = await readConfig(given.all("config"), runtime, now);
+  const { config, home, stateDir } = await readConfig(given.all("config"), runtime, now);
   const named = given.all("config");
   if (config.file === "-" || named.length > 1) {
     const given = named.length > 1
@@ -43,8 +43,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const settings: ShipperSettings = {
     program: runtime.command,
     config: resolve(config.file),
-    buffer: join(home, "buffer"),
-    spool: join(home, "spool", "events.log"),
+    ...foldersOf(home, stateDir),
     ...waysOut,
     highestTls: (given.text("tls") ?? "1.2") as TlsVersion,
   };

@@ -30,6 +30,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   return await keepUp({
     log: createLog({ ...options, write: runtime.writeStderr, now }),
     plan,
+    wait: given.has("wait"),
     async planAgain() {
       const again = await read().catch(() => null);
       return again === null ? null : planFor(given, program, again, runtime.env, now());

@@ -14,6 +14,8 @@ export interface Followed {
   readonly streams: readonly Stream[];
   readonly poll: PollStream;
   readonly plan: PlanStream;
+  /** How they are doing; `null` where nobody counts. */
+  readonly status: (() => Status) | null;
   /** Reads one of the streams in another way than a poll. */
   readonly read: (
     stream: Stream,

@@ -1,4 +1,5 @@
 /** Whether a command shows a block, or logs lines. */
+import { systemClock } from "../../clock.ts";
 import { poll } from "../../tap/poll.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import type { Given } from "../options.ts";
@@ -10,7 +11,9 @@ export async function openProgress(
   runtime: Runtime,
   options: ProgressOptions,
 ): Promise<Progress> {
-  if (!showsBlock(given, runtime)) return lines(runtime);
+  if (!showsBlock(given, runtime)) {
+    return runtime.env["NOTIFY_SOCKET"] ? await counted(runtime, options) : lines(runtime);
+  }
   const { openLive } = await import("./live.ts");
   return openLive(runtime, options);
 }
@@ -39,8 +42,19 @@ function lines(runtime: Runtime): Progress {
       poll,
       plan: () => {},
       goOn: () => {},
+      status: null,
       read: (_, engine, how) => how(engine),
     }),
     end: () => {},
+  };
+}
+
+/** Lines, and figures for who asks: a service manager is told how the streams are. */
+async function counted(runtime: Runtime, { polls }: ProgressOptions): Promise<Progress> {
+  const { follow } = await import("./followed.ts");
+  const startedMs = systemClock.now();
+  return {
+    ...lines(runtime),
+    follow: ({ streams, share }) => follow(streams, systemClock, { startedMs, polls, share }),
   };
 }

@@ -29,6 +29,7 @@ export function measureProcess(
     graphtap_config_last_reload_successful: one(reloads.isCurrent ? 1 : 0),
     graphtap_config_last_reload_success_timestamp_seconds: one(reloads.lastSuccessMs / 1000),
     graphtap_shard_inputs: share === null ? [] : one(share.inputs, { shard: share.shard }),
+    graphtap_standing_by: one(0),
     graphtap_build_info: one(1, { version, runtime }),
     graphtap_info: one(1, { version }),
     process_cpu_seconds_total: one(cpuSeconds()),

@@ -29,8 +29,8 @@ const SERVICES = ["signIns", "directory_audits"];
 
 /** A fleet; its inputs read the same tenant, each for itself. */
 export interface Fleet {
-  /** An hour passes, in which records come, some of them late. */
-  hourPasses(): void;
+  /** An hour passes, in which records come, some of them late; none in a quiet one. */
+  hourPasses(isQuiet?: boolean): void;
   /** Every shard of so many polls all of its streams; one of them is killed in the middle of it. */
   pollAll(of: number, killed?: number | null): Promise<void>;
   /** Codes that the polls of a shard end with that begins; nothing waits any more where `adopt` is said. */
@@ -39,7 +39,8 @@ export interface Fleet {
   state(index: number, words: readonly string[], input?: string): Promise<string>;
   /** What came out, input by input. */
   verdicts(): ReadonlyMap<string, Verdict>;
-  readonly kills: number;
+  /** Numbers of the lives that were killed. */
+  readonly killed: ReadonlySet<number>;
 }
 
 /** What one process of a shard does, and how far it comes. */
@@ -72,7 +73,7 @@ export function openFleet(inputs: number, seed: number): Fleet {
   const folder = tempFolder();
   const folderOf = (index: number) => join(folder, String(index));
   const outputs: Buffer[][] = [];
-  let kills = 0;
+  const killed = new Set<number>();
 
   function begin(shard: Shard, adopt: boolean, killAt: number, onKilled: () => void): Life {
     const number = outputs.push([]) - 1;
@@ -111,33 +112,34 @@ export function openFleet(inputs: number, seed: number): Fleet {
   }
   /** Nothing of it goes on after that: its state is left as it is, and the next process opens the folder. */
   async function pollUntilKilled(shard: Shard): Promise<void> {
-    const end = await new Promise<"done" | "killed">((resolve, reject) => {
-      const life = begin(shard, false, random.int(1, 4), () => resolve("killed"));
+    await new Promise<void>((resolve, reject) => {
+      const life = begin(shard, false, random.int(1, 4), () => {
+        killed.add(life.number);
+        resolve();
+      });
       life.polls().then(() => {
         life.state.close();
-        resolve("done");
+        resolve();
       }, reject);
     });
-    if (end === "killed") kills++;
   }
   return {
-    hourPasses() {
+    hourPasses(isQuiet = false) {
       clock.advance(HOUR_MS);
+      if (isQuiet) return;
       for (const service of SERVICES) arrive(emulator, service, clock, random);
     },
-    async pollAll(of, killed = null) {
+    async pollAll(of, victim = null) {
       for (let index = 0; index < of; index++) {
         const shard = { index, of };
-        if (index === killed) await pollUntilKilled(shard);
+        if (index === victim) await pollUntilKilled(shard);
         else expectNone(await pollShard(shard, false), shard);
       }
     },
     start: (shard, adopt = false) => pollShard(shard, adopt),
     state: (index, words, input = "") => stateCommand(folderOf(index), words, input),
     verdicts: () => verdictsOf(whole.config.inputs.map(({ name }) => name), book, emulator, outputs),
-    get kills() {
-      return kills;
-    },
+    killed,
   };
 }
 

@@ -135,3 +135,14 @@ describe("a limiter", () => {
     expect(clock.now()).toBe(before);
   });
 });
+
+it("a permit is had at once or not at all by who does not wait, and none before who does", () => {
+  const clock = manualClock(NOW);
+  const limiter = createLimiter({ requests: 2, seconds: 86_400 }, clock);
+  expect([limiter.tryAcquire(), limiter.tryAcquire(), limiter.tryAcquire()].map((permit) => permit !== null))
+    .toEqual([true, true, false]);
+  expect(clock.now()).toBe(NOW);
+  clock.advance(86_400_000 + 10_000);
+  limiter.throttled(60_000);
+  expect(limiter.tryAcquire(), "during a pause").toBeNull();
+});

@@ -77,6 +77,24 @@ describe("a checkpoint", () => {
     expect(decodeCheckpoint(change({ filter: { step: -1 } }), address)).toMatchObject({ kind: "corrupt" });
   });
 
+  it("has the jobs that Graph is collecting, and does not name them where there are none", () => {
+    const job = {
+      name: "graphtap unified_audit 2026-11-22T15:00:00Z 2026-11-22T16:00:00Z 1",
+      id: null,
+      window: { from: at("2026-11-22T15:00:00Z"), to: at("2026-11-22T16:00:00.5Z") },
+      purpose: "reread",
+      depth: 2,
+      askedMs: 1_763_827_200_123,
+      failures: 1,
+    } as const;
+    const jobs = [job, { ...job, name: "another", id: "168ec429" }];
+    const text = encodeCheckpoint({ ...position, jobs }, address);
+    expect(decodeCheckpoint(text, address)).toMatchObject({ kind: "ok", position: { ...position, jobs } });
+    expect(encodeCheckpoint(position, address)).not.toContain("jobs");
+    const broken = withoutChecksum(text).replace('"reread"', '"sideways"');
+    expect(decodeCheckpoint(broken, address)).toMatchObject({ kind: "corrupt" });
+  });
+
   it("has the members and texts that version 0.1 gave it, in their order, and a checksum behind them", () => {
     const checksum = crc32(JSON.stringify(full)).toString(16).padStart(8, "0");
     expect(encodeCheckpoint(position, address)).toBe(`${JSON.stringify({ ...full, checksum }, null, 2)}\n`);

@@ -31,6 +31,7 @@ async function said(sink: SinkOptions, folder: string): Promise<string[]> {
       hostname: "host",
       log: { format: "text", level: "info" },
       exitWithParent: false,
+      wait: false,
     },
     runtime as Runtime,
     { config, registry, home: folder, stateDir: "/elsewhere" },

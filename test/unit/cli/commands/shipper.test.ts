@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { runCli } from "../../../../src/cli/cli.ts";
+import { foldersOf } from "../../../../src/shipper/settings.ts";
 import { createAuthority, type Identity, writeDomain } from "../../../support/certificates.ts";
 import { tempFolder } from "../../../support/tempFolder.ts";
 
@@ -58,6 +59,7 @@ async function shipper(...args: string[]) {
     onStopSignal: () => () => {},
     onReloadSignal: () => () => {},
     onParentGone: () => {},
+    monotonicMicros: () => 0,
     locker: () => {
       throw new Error("nothing is locked here");
     },
@@ -74,6 +76,25 @@ async function shipper(...args: string[]) {
 interface FluentBit {
   pipeline: { inputs: [Record<string, unknown>]; outputs: [Record<string, unknown>] };
 }
+
+describe("a configuration below /etc", () => {
+  it("has its buffers, spool and state where a unit may write", () => {
+    const words = foldersOf("/etc/graphtap", "/etc/graphtap/state");
+    expect(words).toEqual({
+      state: "/var/lib/graphtap/state",
+      buffer: "/var/lib/graphtap/buffer",
+      spool: "/var/lib/graphtap/spool/events.log",
+    });
+    expect(foldersOf("/etc/graphtap", "/srv/state")).not.toHaveProperty("state");
+  });
+
+  it("is the only one: elsewhere they lie beside it", () => {
+    expect(foldersOf("/home/etc", "/home/etc/state")).toEqual({
+      buffer: "/home/etc/buffer",
+      spool: "/home/etc/spool/events.log",
+    });
+  });
+});
 
 describe("graphtap shipper", () => {
   it("writes Fluent Bit's configuration from the outputs of the collector's file", async () => {

@@ -99,3 +99,16 @@ describe("a state whose commits are held back", () => {
     expect([inner.loadPosition()?.records, known(inner)]).toEqual([1, ["old"]]);
   });
 });
+
+it("a job that Graph was asked for is durable at once, whether the client comes back or not", () => {
+  const inner = opened();
+  const held = holdCommits(inner);
+  poll(held.state);
+  const window = { from: fromMillis(0), to: fromMillis(60_000) };
+  const job = { name: "one", id: "1", window, purpose: "live", depth: 0, askedMs: 0, failures: 0 } as const;
+  held.state.noteJob(job);
+  expect(inner.loadPosition()).toMatchObject({ records: 1, jobs: [job] });
+  held.rollback();
+  expect(inner.loadPosition()).toMatchObject({ records: 1, jobs: [job] });
+  expect(inner.seen().has(key("new")), "keys of what the client did not confirm").toBe(false);
+});
