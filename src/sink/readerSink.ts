@@ -38,7 +38,7 @@ interface Batch {
 
 /**
  * A sink that accepts a line when its reader has: writes wait for that, so no more is held than one write of each
- * stream. Where a write fails half way, the keys of what was accepted until then are told to the engine.
+ * stream. It knows what was accepted, also of a write that failed half way.
  *
  * @param stop fails every write at once when it is aborted: a reader in the same process knows of it
  */
@@ -54,15 +54,18 @@ export function createReaderSink(stop: AbortSignal): ReaderSink {
   function put(lines: Uint8Array, origin: Origin | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const own: Batch = { lines, at: 0, handed: 0, accepted: 0, done };
-      function done() {
+      function over() {
         given.removeEventListener("abort", broken);
         batch = null;
+        // Keys are made when they are asked for, hence once for all of them.
+        if (origin && own.accepted > 0) accepted.add(origin.stream, origin.keys.slice(0, own.accepted));
+      }
+      function done() {
+        over();
         resolve();
       }
       function broken() {
-        batch = null;
-        // Keys are made when they are asked for, hence now and not for each line.
-        if (origin && own.accepted > 0) accepted.add(origin.stream, origin.keys.slice(0, own.accepted));
+        over();
         reject(given.reason);
       }
       if (given.aborted) return reject(given.reason);

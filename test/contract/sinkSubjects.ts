@@ -5,8 +5,10 @@ import { expect } from "vitest";
 import { createResponseSink } from "../../src/server/pull/responseSink.ts";
 import type { FileLocker } from "../../src/files/lock.ts";
 import { openFileSink } from "../../src/sink/file.ts";
+import { createFunctionSink } from "../../src/sink/functionSink.ts";
 import type { BodyKind } from "../../src/sink/httpBody.ts";
 import { createLineMark } from "../../src/sink/lineMark.ts";
+import { createReaderSink } from "../../src/sink/readerSink.ts";
 import type { Sink } from "../../src/sink/sink.ts";
 import { createStdoutSink } from "../../src/sink/stdout.ts";
 import { STOP_GRACE_MS } from "../../src/sink/writeQueue.ts";
@@ -45,6 +47,11 @@ export interface Subject {
   readonly refusal: string;
   /** What ends a write that its other side does not take, and when; `null` where no write can stall. */
   readonly gives: { readonly up: "after a stop" | "by itself"; readonly afterMs: number } | null;
+  /**
+   * Whether a stop ends its writes at once: the other side is in this process, and knows of it. What a stop does there is
+   * in `test/unit/sink/readerSink.test.ts`. @default false
+   */
+  readonly stopsAtOnce?: true;
   /** What it knows of the records that it accepted. */
   readonly accepted: "nothing" | "in this process" | "in the next process, too";
 }
@@ -187,6 +194,58 @@ function openResponse(): Opened {
   };
 }
 
+/** A function of a program that imports graphtap. */
+function openFunction(): Opened {
+  const clock = handClock();
+  const stop = new AbortController();
+  let mood: Mood = "takes";
+  let text = "";
+  let stuck = 0;
+  const write = async (lines: Uint8Array) => {
+    if (mood === "refuses") throw new Error("a full disk");
+    if (mood === "stalls") {
+      stuck++;
+      return new Promise<void>(() => {});
+    }
+    await turn();
+    text += Buffer.from(lines).toString();
+  };
+  return {
+    sink: createFunctionSink(write, { stop: stop.signal, clock }),
+    clock,
+    stop,
+    taken: () => text,
+    become: (next) => void (mood = next),
+    met: () => until(() => stuck > 0),
+    again: () => Promise.resolve(openFunction()),
+    expectReleased: () => Promise.resolve(),
+  };
+}
+
+/** A loop of such a program, which takes line after line. */
+function openLoop(other = { text: "" }): Opened {
+  const stop = new AbortController();
+  const reader = createReaderSink(stop.signal);
+  let mood: Mood = "takes";
+  const goOn = async () => {
+    for (let line = await reader.next(); line !== null; line = await reader.next()) {
+      if (mood === "refuses") return reader.leave();
+      other.text += `${Buffer.from(line.bytes).toString()}\n`;
+    }
+  };
+  void goOn();
+  return {
+    sink: reader.sink,
+    clock: handClock(),
+    stop,
+    taken: () => other.text,
+    become: (next) => void (mood = next),
+    met: () => Promise.resolve(),
+    again: () => Promise.resolve(openLoop(other)),
+    expectReleased: () => Promise.resolve(),
+  };
+}
+
 /** All sinks; one that is added to `src/sink` joins them. */
 export const subjects: readonly Subject[] = [
   {
@@ -223,5 +282,20 @@ export const subjects: readonly Subject[] = [
     refusal: "sink-closed",
     gives: { up: "by itself", afterMs: STALL_MS },
     accepted: "nothing",
+  },
+  {
+    name: "a function of a program",
+    open: () => Promise.resolve(openFunction()),
+    refusal: "sink-unusable",
+    gives: AFTER_A_STOP,
+    accepted: "nothing",
+  },
+  {
+    name: "a loop of a program",
+    open: () => Promise.resolve(openLoop()),
+    refusal: "sink-closed",
+    gives: null,
+    stopsAtOnce: true,
+    accepted: "in this process",
   },
 ];
