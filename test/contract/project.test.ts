@@ -37,6 +37,13 @@ function commandsOf(document: string): string[] {
     .filter((line) => /^(?:npm|npx|deno|node|bash|git|[A-Z_]+=\S+) /.test(line) || line.startsWith(".ci/"));
 }
 
+/** Runs a script of `.ci/` on this runtime. */
+function runScript(name: string, word: string) {
+  const script = join(projectFolder, ".ci", name);
+  const words = onDeno ? ["run", "--allow-read", script, word] : [script, word];
+  return spawnSync(process.execPath, words, { encoding: "utf8" });
+}
+
 describe("a document names only files that are there:", () => {
   it.each(documents)("%s", (document) => {
     const named = wordsOf(read(document)).map((word) => word.replace(/[,;:.]+$/, ""))
@@ -73,6 +80,9 @@ describe("src/telemetry/LOG.md", () => {
   });
 });
 
+/** Commands of npm that are no scripts. */
+const NPMS_OWN = ["audit", "ci", "publish", "version"];
+
 describe("the commands of CONTRIBUTING.md", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const { tasks } = JSON.parse(read("deno.json")) as { tasks: Record<string, string> };
@@ -83,7 +93,8 @@ describe("the commands of CONTRIBUTING.md", () => {
       line,
     ) => [...line.matchAll(/\b(npm run|npm|deno task) (?:--silent )?([\w:]+)/g)]);
     const unknown = asked.filter(([, runner, name]) =>
-      !Object.hasOwn(runner === "deno task" ? tasks : scripts, name!) && !(runner === "npm" && name === "ci")
+      !Object.hasOwn(runner === "deno task" ? tasks : scripts, name!) &&
+      !(runner === "npm" && NPMS_OWN.includes(name!))
     );
     expect(asked.length).toBeGreaterThan(5);
     expect(unknown.map(([line]) => line)).toEqual([]);
@@ -110,6 +121,24 @@ describe("versions", () => {
     expect([...new Set(named)]).toEqual([devDependencies.vitest]);
   });
 
+  it("of packages that the sources import are the same for Node and Deno", () => {
+    const { devDependencies } = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
+    const { imports } = JSON.parse(read("deno.json")) as { imports: Record<string, string> };
+    const names = Object.keys(imports);
+    expect(names).toEqual(expect.arrayContaining(["undici", "yaml", "zod"]));
+    expect(imports).toEqual(
+      Object.fromEntries(names.map((name) => [name, `npm:${name}@${devDependencies![name]}`])),
+    );
+  });
+
+  it.each([["v0.1.0", 0], ["v0.1.1", 1], ["0.1.0", 1], ["", 1]])(
+    "of this project are the one that a tag names: %j ends with %i",
+    (tag, expected) => {
+      const { status, stderr } = runScript("checkVersion.mjs", tag);
+      expect({ status, says: stderr !== "" }).toEqual({ status: expected, says: expected !== 0 });
+    },
+  );
+
   it("of actions are pinned by commit, with the version beside it", () => {
     const workflows = readdirSync(join(projectFolder, ".github/workflows"));
     const uses = workflows.flatMap((file) => read(`.github/workflows/${file}`).match(/uses:.*/g) ?? []);
@@ -129,11 +158,7 @@ describe("versions", () => {
 });
 
 describe("the notes of a release", () => {
-  const notes = (tag: string) => {
-    const script = join(projectFolder, ".ci/releaseNotes.mjs");
-    const words = onDeno ? ["run", "--allow-read", script, tag] : [script, tag];
-    return spawnSync(process.execPath, words, { encoding: "utf8" });
-  };
+  const notes = (tag: string) => runScript("releaseNotes.mjs", tag);
 
   it("are the section of its version, without the heading", () => {
     const { status, stdout } = notes("v0.1.0");
