@@ -146,6 +146,6 @@ export function startNote(settings: ShipperSettings, via: WayIn, to: string): st
 export function textsOf(settings: ShipperSettings): string[] {
   const { program, config, state = "", buffer, spool, destinations, devoHttp, isSupervised } = settings;
   const ends = destinations.flatMap(({ address, tls }) => [address, ...Object.values(tls ?? {})]);
-  const start = isSupervised ? [] : [...program, config];
+  const start = isSupervised ? [] : [...program, config, state];
   return [...start, buffer, spool, ...ends, ...Object.values(devoHttp ?? {})];
 }

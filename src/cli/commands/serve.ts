@@ -23,22 +23,7 @@ import { version } from "../../wiring/version.ts";
 /** `graphtap serve`: `run` with a server beside it, or with `--no-poll` only the server. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const address = parseListenAddress(given.text("listen"));
-  const givenToken = readToken(given, runtime.env);
-  const isPort = "port" in address;
-  if (isPort && !address.loopback && givenToken === null) {
-    throw usage(
-      "serve",
-      `--listen ${address.host} can be reached from other machines, which needs a token: give --token-file FILE or $GRAPHTAP_TOKEN`,
-    );
-  }
-  // Every user of this machine can reach the port, and a pull takes records away from whom they are for.
-  const ownToken = isPort && givenToken === null ? newToken() : null;
-  const guard: GuardOptions = {
-    // No name of another site leads to a socket in the file system, so it may be called as anybody likes.
-    loopback: isPort && address.loopback,
-    token: givenToken ?? ownToken,
-    opensFigures: ownToken !== null,
-  };
+  const { guard, ownToken } = accessTo(address, given, runtime);
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
   const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
@@ -91,6 +76,36 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
   return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, work }, runtime);
+}
+
+/** Who may call at that address. */
+interface Access {
+  readonly guard: GuardOptions;
+  /** Made for this process where none was given and one is needed. */
+  readonly ownToken: string | null;
+}
+
+/** @throws usage when others could reach it, and no token is given */
+function accessTo(address: ListenAddress, given: Given, { env }: Runtime): Access {
+  const givenToken = readToken(given, env);
+  const isPort = "port" in address;
+  if (isPort && !address.loopback && givenToken === null) {
+    throw usage(
+      "serve",
+      `--listen ${address.host} can be reached from other machines, which needs a token: give --token-file FILE or $GRAPHTAP_TOKEN`,
+    );
+  }
+  // Every user of this machine can reach the port, and a pull takes records away from whom they are for.
+  const ownToken = isPort && givenToken === null ? newToken() : null;
+  return {
+    ownToken,
+    guard: {
+      // No name of another site leads to a socket in the file system, so it may be called as anybody likes.
+      loopback: isPort && address.loopback,
+      token: givenToken ?? ownToken,
+      opensFigures: ownToken !== null,
+    },
+  };
 }
 
 /** What listens, whichever app is behind it. */

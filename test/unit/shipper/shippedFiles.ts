@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { projectFolder } from "../../support/project.ts";
 
 /** What else lies beside the configurations. */
-const OTHERS = /^(README\.md|compose\.yaml)$|\.(service|cnf)$/;
+const OTHERS = /^(README\.md|compose\.yaml|kubernetes)$|\.(service|cnf)$/;
 
 /** Tests of the files that lie in a folder of the project. After a change of their pieces: vitest run -u. */
 export function testShippedFiles(folder: string, files: Readonly<Record<string, string>>): void {
@@ -19,7 +19,8 @@ export function testShippedFiles(folder: string, files: Readonly<Record<string, 
 
   it("is listed in its README, file by file", () => {
     const readme = readFileSync(join(projectFolder, folder, "README.md"), "utf8");
-    expect(readdirSync(join(projectFolder, folder)).filter((name) => !readme.includes(`\`${name}\``)))
+    const isListed = (name: string) => readme.includes(`\`${name}\``) || readme.includes(`\`${name}/\``);
+    expect(readdirSync(join(projectFolder, folder)).filter((name) => !isListed(name)))
       .toEqual([
         "README.md",
       ]);
