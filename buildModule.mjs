@@ -24,6 +24,15 @@ const entries = {
   cli: "src/mod/cli.ts",
 };
 
+/**
+ * What stands in for imports that open the standard streams: of process, and since Node 24 of util, which looks whether
+ * there are colours. They have the names that the sources ask for.
+ */
+const QUIET = {
+  "node:process": "export default process; export const { getBuiltinModule, kill, platform } = process;",
+  "node:util": 'export const { parseArgs, promisify } = process.getBuiltinModule("node:util");',
+};
+
 rmSync(folder, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: home,
@@ -46,12 +55,14 @@ const { metafile } = await build({
   banner: {
     js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
   },
-  // To import node:process opens the standard streams.
   plugins: [{
-    name: "process",
+    name: "quiet",
     setup(build) {
-      build.onResolve({ filter: /^node:process$/ }, () => ({ path: "process", namespace: "global" }));
-      build.onLoad({ filter: /./, namespace: "global" }, () => ({ contents: "module.exports = process;" }));
+      build.onResolve(
+        { filter: /^node:(?:process|util)$/ },
+        ({ path, kind }) => kind === "import-statement" ? { path, namespace: "quiet" } : undefined,
+      );
+      build.onLoad({ filter: /./, namespace: "quiet" }, ({ path }) => ({ contents: QUIET[path] }));
     },
   }],
 });
