@@ -59,9 +59,10 @@ const compiled = (folder: string) => readdirSync(folder).filter((name) => name.e
 describe.skipIf(onDeno)("the program in one file", () => {
   it("carries the licence of every package that it is made of", () => {
     const text = (file: string) => readFileSync(join(projectFolder, file), "utf8");
-    const { dependencies } = JSON.parse(text("package.json")) as { dependencies: Record<string, string> };
+    const { imports } = JSON.parse(text("deno.json")) as { imports: Record<string, string> };
     const program = readFileSync(join(built(), "graphtap.cjs"), "utf8");
-    for (const [name, version] of Object.entries(dependencies)) {
+    for (const [name, target] of Object.entries(imports)) {
+      const version = target.slice(target.lastIndexOf("@") + 1);
       const folder = `node_modules/${name}`;
       const licence = readdirSync(join(projectFolder, folder)).find((file) => /^licen[cs]e/i.test(file));
       expect(program).toContain(`${name} ${version}\n\n${text(`${folder}/${licence}`).trim()}\n`);
