@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { plugins } from "../../plugins/index.ts";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally, wholeLines } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
@@ -140,7 +141,7 @@ describe("graphtap services", () => {
       path: string;
       permissions: string[];
     }[];
-    expect(json.map(({ service }) => service).toSorted()).toEqual(Object.keys(COLLECTIONS).toSorted());
+    expect(json.map(({ service }) => service)).toEqual(plugins.map(({ service }) => service));
     for (const { service, path, permissions } of json) {
       expect(text).toMatch(new RegExp(`^${service}: `, "m"));
       expect(text).toContain(path);
@@ -168,7 +169,7 @@ describe("graphtap schema", () => {
     const { code, stderr } = await run(["schema", "colours"]);
     expect({ code, stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("expected one of config, check, status"),
+      stderr: expect.stringContaining("expected one of config, plugin, check, status"),
     });
   });
 });

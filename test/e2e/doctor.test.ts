@@ -31,8 +31,8 @@ const results = (found: readonly Found[]) => found.map(({ check, result }) => `$
 describe("graphtap doctor", () => {
   it("asks each service for one record, and leaves no state behind", async () => {
     const site = await openSite();
-    for (const collection of Object.values(COLLECTIONS)) site.emulator.produce(collection, 20);
     const services = Object.keys(COLLECTIONS);
+    for (const service of services) site.emulator.produce(COLLECTIONS[service]!, 20);
     const config = site.write([contoso(...services)]);
     const { code, found } = await examine(config);
     expect(results(found)).toEqual(
@@ -40,19 +40,18 @@ describe("graphtap doctor", () => {
     );
     expect(code).toBe(0);
     expect(found[0]?.detail).toMatch(
-      new RegExp(`^application ${CONTOSO.clientId}, granted AuditLog.Read.All, `),
+      new RegExp(`^application ${CONTOSO.clientId}, granted Application.Read.All, AuditLog.Read.All, `),
     );
     expect(found[0]?.detail).toMatch(
       `; the token is for https://graph.microsoft.com in tenant ${CONTOSO.tenantId}`,
     );
     expect(found[0]?.token).toMatchObject({ aud: "https://graph.microsoft.com", tid: CONTOSO.tenantId });
     expect(found[1]).toMatchObject({
-      detail:
-        "client_secret; its end is unknown: grant the application permission Application.Read.All to see it",
+      detail: expect.stringMatching(/^client_secret; its end is unknown: /),
       credential: { kind: "client_secret", valid_until: null },
     });
     expect(found[2]?.detail).toBe("within a second of Graph's");
-    for (const name of Object.values(COLLECTIONS)) expect(site.requests(name), name).toBe(1);
+    for (const service of services) expect(site.requests(COLLECTIONS[service]!), service).toBe(1);
     for (const { records, collection } of site.emulator.requests) {
       if (collection !== "token") expect(records, collection ?? "").toBeLessThanOrEqual(1);
     }

@@ -370,7 +370,7 @@ describe("an input under another id", () => {
     const done = await run(["state", "import", "-c", file, "--input", "new"], given);
     expect([done.code, done.stderr]).toEqual([
       0,
-      "new × directory_audits: goes on where the export stood, with its keys\n",
+      "new × directory_audits: goes on where the export stood\n",
     ]);
     const second = await pull(file);
     const records = [first, second].flatMap(({ stdout }) => eventLines(stdout).map(({ record }) => record));

@@ -50,7 +50,9 @@ describe("services that are nothing but a file each", () => {
     const pulled = await run(["pull"], { cwd });
     expect(pulled.code, pulled.stderr).toBe(0);
     const lines = eventLines(pulled.stdout);
-    expect(new Set(lines.map(({ service }) => service))).toEqual(new Set(all.map(({ service }) => service)));
+    // A search is begun by one pull, and read by a later one.
+    const atOnce = all.filter(({ cursor }) => cursor.kind !== "job").map(({ service }) => service);
+    expect(new Set(lines.map(({ service }) => service))).toEqual(new Set(atOnce));
     for (const plugin of inventedPlugins) {
       const got = lines.filter(({ service }) => service === plugin.service);
       for (const { tag, record } of got) expect(tag).toBe(tagOf(plugin, JSON.parse(record)));
