@@ -5,23 +5,14 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
+import { EIGHT_SERVICES } from "../support/eightServices.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { HANG_MS, start } from "../support/program.ts";
 import { onDeno } from "../support/project.ts";
 import { COLLECTIONS, type InputPlan, openSite } from "../support/site.ts";
 
 const INPUTS = 50;
-const SERVICES = [
-  "signIns",
-  "signIns_v2",
-  "directory_audits",
-  "provisioning_audits",
-  "alerts",
-  "alerts_v2",
-  "secure_scores",
-  "secure_score_control_profiles",
-];
-const STREAMS = INPUTS * SERVICES.length;
+const STREAMS = INPUTS * EIGHT_SERVICES.length;
 const RECORDS = 5;
 
 const tenants = Array.from({ length: INPUTS }, (_, n) => ({
@@ -34,13 +25,15 @@ const inputs: InputPlan[] = tenants.map((tenant, n) => ({
   name: `tenant-${n}`,
   id: String(n),
   tenant,
-  services: Object.fromEntries(SERVICES.map((service) => [service, { request_period_in_seconds: 300 }])),
+  services: Object.fromEntries(
+    EIGHT_SERVICES.map((service) => [service, { request_period_in_seconds: 300 }]),
+  ),
 }));
 
 async function openLargeSite() {
   const site = await openSite({ tenants });
   for (const { tenantId } of tenants) {
-    for (const service of SERVICES) {
+    for (const service of EIGHT_SERVICES) {
       site.emulator.produce(COLLECTIONS[service]!, RECORDS, { from: addSeconds(site.start, 9000), tenantId });
     }
   }
@@ -105,7 +98,7 @@ describe.skipIf(onDeno)("400 streams", () => {
 
       const lines = [...eventLines(stopped.stdout), ...eventLines(ended.stdout)];
       for (const { name, tenant } of inputs) {
-        for (const service of SERVICES) {
+        for (const service of EIGHT_SERVICES) {
           const got = lines.filter((line) => line.input === name && line.service === service);
           expect(tally(site.records(service, tenant), got.map(({ record }) => record)), `${name} ${service}`)
             .toEqual(EXACT);

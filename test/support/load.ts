@@ -17,6 +17,7 @@ import type { Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { buildTap } from "../../src/wiring/tap.ts";
 import { plugins } from "../../plugins/index.ts";
+import { EIGHT_SERVICES } from "./eightServices.ts";
 import { endlessGraph } from "./endlessGraph.ts";
 import { idleClock } from "./idleClock.ts";
 import { onDeno } from "./project.ts";
@@ -201,7 +202,8 @@ const nameOf = ({ input, service }: Stream) => `${input.name} ${service.name}`;
 
 function configuration({ inputs, periodSeconds }: LoadOptions, startMs: number): string {
   const start = formatInstant(fromMillis(startMs - 600_000));
-  const services = Object.fromEntries(plugins.map(({ service, cursor }) => [service, {
+  const read = plugins.filter(({ service }) => EIGHT_SERVICES.includes(service));
+  const services = Object.fromEntries(read.map(({ service, cursor }) => [service, {
     request_period_in_seconds: periodSeconds,
     ...(cursor.kind === "snapshot" ? {} : { start_time_in_utc: start }),
   }]));

@@ -56,7 +56,7 @@ function answering(collection: string, action: Fault["do"]): Broken["start"] {
 export async function startHealthy(port: number): Promise<void> {
   const site = await openSite();
   for (const name of AUDITS) site.emulator.produce(name, 20, { from: site.start });
-  await serveAt(port, site.write([contoso(...AUDITS, "secure_scores")]));
+  await serveAt(port, site.write([contoso(...AUDITS, "secure_scores")]), "--shard", "0/1");
 }
 
 export const BROKEN: readonly Broken[] = [
