@@ -55,8 +55,13 @@ const commands = DOCUMENTS.flatMap((document) =>
   linesOf(document, "sh").map((line) => [document, line.replace(/\s+#.*$/, "")] as const)
 );
 
+/** The program that starts another and writes lines of Devo: Deno asks for two permissions more. */
+const STARTING_OTHERS = onDeno
+  ? programCommand.toSpliced(-1, 0, "--allow-run", "--allow-sys=hostname")
+  : programCommand;
+
 /** A folder with the README's configuration, pointed at a site, and with the programs that its lines name. */
-async function readersFolder() {
+async function readersFolder(started: readonly string[] = programCommand) {
   const site = await openSite();
   const now = fromMillis(Date.now());
   site.emulator.produce("secureScores", 20, { from: addSeconds(now, -20 * 86_400) });
@@ -68,15 +73,15 @@ async function readersFolder() {
   mkdirSync(bin);
   program(
     join(bin, "graphtap"),
-    `echo "$$" > '${join(site.folder, "pid")}'\nexec ${quoted(programCommand)} "$@"`,
+    `echo "$$" > '${join(site.folder, "pid")}'\nexec ${quoted(started)} "$@"`,
   );
   program(join(bin, "your-shipper"), `exec cat > '${join(site.folder, "shipped.ndjson")}'`);
-  const started = join(site.folder, "started");
+  const note = join(site.folder, "started");
   for (const shipper of ["fluent-bit", "vector"]) {
     program(
       join(bin, shipper),
       `if [ "$1" = --version ]; then echo "Fluent Bit v5.1.1"; exit; fi\n` +
-        `echo "${shipper} $*" >> '${started}'; for file; do :; done; test -s "$file" || exit 1\n` +
+        `echo "${shipper} $*" >> '${note}'; for file; do :; done; test -s "$file" || exit 1\n` +
         // By graphtap up it is to stay until it is told to end.
         `case "$*" in --dry-run*) exit;; -c*/.shipper/*) echo "[engine] Shutdown Grace Period=5"; exec sleep 60;; esac`,
     );
@@ -90,8 +95,8 @@ async function readersFolder() {
 }
 
 /** The same with the files of a domain, which only configurations of shippers need, also as the collector has it. */
-async function folderWithDomain() {
-  const { site, shell } = await readersFolder();
+async function folderWithDomain(started: readonly string[] = programCommand) {
+  const { site, shell } = await readersFolder(started);
   for (const name of ["certs", "config"]) mkdirSync(join(site.folder, name));
   const authority = createAuthority();
   writeDomain(join(site.folder, "certs"), authority, authority.issue("domain"));
@@ -257,7 +262,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
     expectAllScores(site, "shipped.ndjson");
   },
   "graphtap up -c config.yaml --dry-run": async (line) => {
-    const { site, shell } = await folderWithDomain();
+    const { site, shell } = await folderWithDomain(STARTING_OTHERS);
     const { code, stdout, stderr } = await shell(line).ended;
     expect(code, stderr).toBe(0);
     expect(stdout.toString()).toContain('serves: output "devo" (collector-us.devo.io:443)');
@@ -265,7 +270,7 @@ const RUNS: Readonly<Record<string, (line: string) => Promise<void>>> = {
   },
   // up.test.ts has the real Fluent Bit; here it is the place of another program.
   "graphtap up -c config.yaml": async (line) => {
-    const { site, shell } = await folderWithDomain();
+    const { site, shell } = await folderWithDomain(STARTING_OTHERS);
     const program = shell(`exec ${line}`);
     await program.until(() => program.stderr.split('"pull done"').length > 4, "four polls");
     program.kill("SIGTERM");
