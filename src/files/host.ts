@@ -32,12 +32,25 @@ export function thisHost(): Host {
   };
 }
 
+const PS = "/bin/ps";
+
+/** Deno asks whoever sits at the terminal for a permission that it does not have, and waits for the answer. */
+interface DenoPermissions {
+  readonly permissions: { querySync(wanted: { name: "run"; command: string }): { state: string } };
+}
+
+function mayRun(command: string): boolean {
+  const { Deno } = globalThis as { readonly Deno?: DenoPermissions };
+  return Deno === undefined || Deno.permissions.querySync({ name: "run", command }).state === "granted";
+}
+
 function startByCommand(pid: number): string | null | undefined {
+  if (!mayRun(PS)) return undefined;
   // The time zone and language of whoever asks must not change the answer.
   const env = { LC_ALL: "C", TZ: "UTC" };
   try {
     const { spawnSync } = getBuiltinModule("node:child_process");
-    const { status, stdout } = spawnSync("/bin/ps", ["-o", "lstart=", "-p", String(pid)], {
+    const { status, stdout } = spawnSync(PS, ["-o", "lstart=", "-p", String(pid)], {
       env,
       encoding: "utf8",
     });
