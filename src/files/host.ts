@@ -40,8 +40,8 @@ interface DenoPermissions {
 }
 
 function mayRun(command: string): boolean {
-  const { Deno } = globalThis as { readonly Deno?: DenoPermissions };
-  return Deno === undefined || Deno.permissions.querySync({ name: "run", command }).state === "granted";
+  const { Deno: deno } = globalThis as { readonly Deno?: DenoPermissions };
+  return deno === undefined || deno.permissions.querySync({ name: "run", command }).state === "granted";
 }
 
 function startByCommand(pid: number): string | null | undefined {
