@@ -62,15 +62,31 @@ const DANGLING_ALIAS =
 const MOST_ALIASES = 100;
 const MOST_PROBLEMS = 20;
 
+/** Blocks within one another. The parser goes down by calls; near the end of its stack V8 may end the process instead of throwing. */
+const MOST_LEVELS = 500;
+
 /** Reads YAML 1.2, and so JSON. Times stay texts; `<<` merges, as in the old collector's YAML 1.1. */
 export function readDocument(text: string): ConfigDocument {
+  const tooDeep = () => unreadable([{ ...deepest(text), message: SYNTAX_ERRORS.RESOURCE_EXHAUSTION }]);
   try {
-    return readNested(text);
+    return text.split("\n").some(isTooDeep) ? tooDeep() : readNested(text);
   } catch (error) {
     // The parser goes down by calls, and so does what leaves a block again.
     if (!(error instanceof RangeError)) throw error;
-    return unreadable([{ ...deepest(text), message: SYNTAX_ERRORS.RESOURCE_EXHAUSTION }]);
+    return tooDeep();
   }
+}
+
+/** Whether a line begins too far in, or opens too many brackets, those in quotes aside. */
+function isTooDeep(line: string): boolean {
+  if (line.length <= MOST_LEVELS) return false;
+  if (/^(?:\s|- )*/.exec(line)![0].length > MOST_LEVELS) return true;
+  let depth = 0;
+  for (const [bracket] of line.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g, "").matchAll(/[[\]{}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > MOST_LEVELS) return true;
+  }
+  return false;
 }
 
 /** Where the line that is furthest in begins. */
