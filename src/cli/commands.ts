@@ -28,6 +28,9 @@ import {
 /** For commands that do without a configuration: only one that is named is read. */
 const ofFile: Option = { ...config, env: "", help: "a configuration whose plugins are services, too" };
 
+/** Of every command that opens a tap, and delivers: which streams it has, and how it begins and ends. */
+const ofTap: readonly Option[] = [state, service, input, shard, adopt, wait, exitWithParent, ...log];
+
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   {
@@ -38,14 +41,7 @@ export const commands: readonly Command[] = [
       ...lines,
       ...sink,
       ...heartbeat,
-      state,
-      service,
-      input,
-      shard,
-      adopt,
-      wait,
-      exitWithParent,
-      ...log,
+      ...ofTap,
     ],
     load: () => import("./commands/run.ts"),
   },
@@ -58,14 +54,7 @@ export const commands: readonly Command[] = [
       { name: "deadline", value: "SECONDS", help: "stop cleanly before so many seconds have passed" },
       ...lines,
       ...sink,
-      state,
-      service,
-      input,
-      shard,
-      adopt,
-      wait,
-      exitWithParent,
-      ...log,
+      ...ofTap,
     ],
     load: () => import("./commands/pull.ts"),
   },
@@ -80,14 +69,7 @@ export const commands: readonly Command[] = [
       ...lines,
       ...sink,
       ...heartbeat,
-      state,
-      service,
-      input,
-      shard,
-      adopt,
-      wait,
-      exitWithParent,
-      ...log,
+      ...ofTap,
     ],
     load: () => import("./commands/serve.ts"),
   },
@@ -108,14 +90,7 @@ export const commands: readonly Command[] = [
       ...spool(String(KEEP_SECONDS)),
       hostname,
       ...heartbeat,
-      state,
-      service,
-      input,
-      shard,
-      adopt,
-      wait,
-      exitWithParent,
-      ...log,
+      ...ofTap,
     ],
     load: () => import("./commands/up.ts"),
   },
@@ -134,7 +109,7 @@ export const commands: readonly Command[] = [
   {
     name: "exec",
     summary: "a co-process: each line on standard input asks for a pull, events on standard output",
-    options: [config, ...lines, ...sink, state, service, input, shard, adopt, wait, exitWithParent, ...log],
+    options: [config, ...lines, ...sink, ...ofTap],
     load: () => import("./commands/exec.ts"),
   },
   {
