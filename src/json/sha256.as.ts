@@ -1,5 +1,5 @@
 /*
- * AssemblyScript, built into sha256Bytes.ts by `npm run wasm`: SHA-256 of a short text, after FIPS 180-4. The names of
+ * AssemblyScript, part of framer.as.ts, and built into sha256Bytes.ts by `npm run wasm`: SHA-256 of a short text, after FIPS 180-4. The names of
  * the variables are those of its section 6.2.
  *
  * node:crypto takes four times as long for one, nearly all of it to get there and back.
@@ -7,13 +7,13 @@
 
 // Places in the memory; keyMaker.ts knows the first and the last.
 /** The text, and behind it the padding. */
-const MESSAGE: usize = 1024;
+export const MESSAGE: u32 = 61_440;
+export const MOST_MESSAGE_BYTES: u32 = 2048;
 /** The 64 words that a block becomes. */
-const SCHEDULE: usize = 4096;
-const DIGEST: usize = 8192;
+const SCHEDULE: u32 = 63_744;
 
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-const K: usize = memory.data<u32>([
+const K: u32 = memory.data<u32>([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
   0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -24,8 +24,8 @@ const K: usize = memory.data<u32>([
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 ]);
 
-/** Writes the first 16 bytes of the digest of memory[MESSAGE, MESSAGE + length) to DIGEST. */
-export function digest(length: u32): void {
+/** Writes the first 16 bytes of the digest of memory[MESSAGE, MESSAGE + length) to `to`. */
+export function digest(length: u32, to: u32): void {
   const end = length + 9 + 63 & ~63;
   store<u8>(MESSAGE + length, 0x80);
   memory.fill(MESSAGE + length + 1, 0, end - length - 5);
@@ -72,16 +72,16 @@ export function digest(length: u32): void {
     h6 += g;
     h7 += h;
   }
-  store<u32>(DIGEST, bswap(h0));
-  store<u32>(DIGEST, bswap(h1), 4);
-  store<u32>(DIGEST, bswap(h2), 8);
-  store<u32>(DIGEST, bswap(h3), 12);
+  store<u32>(to, bswap(h0));
+  store<u32>(to, bswap(h1), 4);
+  store<u32>(to, bswap(h2), 8);
+  store<u32>(to, bswap(h3), 12);
 }
 
 /** Makes the schedule of the block at `block`. */
-function prepare(block: usize): void {
-  for (let t: usize = 0; t < 64; t += 4) store<u32>(SCHEDULE + t, bswap(load<u32>(block + t)));
-  for (let t: usize = SCHEDULE + 64; t < SCHEDULE + 256; t += 4) {
+function prepare(block: u32): void {
+  for (let t: u32 = 0; t < 64; t += 4) store<u32>(SCHEDULE + t, bswap(load<u32>(block + t)));
+  for (let t: u32 = SCHEDULE + 64; t < SCHEDULE + 256; t += 4) {
     const w15 = load<u32>(t - 60);
     const w2 = load<u32>(t - 8);
     const sigma0 = rotr<u32>(w15, 7) ^ rotr<u32>(w15, 18) ^ w15 >>> 3;
