@@ -4,7 +4,8 @@
  */
 
 import { ESCAPED, isSame, memberOf, valueEnd } from "./members.as";
-import { digest, MESSAGE, MOST_MESSAGE_BYTES } from "./sha256.as";
+import { digest } from "./sha256.as";
+import { MESSAGE, MOST_MESSAGE_BYTES } from "./sha256Blocks.as";
 import { nanos, readTime, seconds } from "./time.as";
 
 // Places in the memory, which batch.ts knows too: behind each other one entry for each record.

@@ -6,8 +6,6 @@ export interface KeyList {
   readonly count: number;
   /** A view of all keys; valid until the list changes. */
   bytes(): Uint8Array;
-  /** A copy of each. */
-  list(): Uint8Array[];
   append(key: Uint8Array): void;
   /** Appends the keys with the first `count` of these numbers. @param keys four words each */
   appendSome(keys: Int32Array, numbers: Int32Array, count: number): void;
@@ -33,13 +31,6 @@ export function createKeyList(): KeyList {
       return end / KEY_BYTES;
     },
     bytes: () => memory.subarray(0, end),
-    list() {
-      const keys = memory.slice(0, end);
-      return Array.from(
-        { length: end / KEY_BYTES },
-        (_, n) => keys.subarray(n * KEY_BYTES, (n + 1) * KEY_BYTES),
-      );
-    },
     append(key) {
       reserve(KEY_BYTES);
       // Sixteen bytes one by one cost less than a call.
