@@ -6,6 +6,7 @@ import { load } from "./load.ts";
 import { memory } from "./memory.ts";
 import { paths } from "./paths.ts";
 import { peers } from "./peers.ts";
+import { runtimes } from "./runtimes.ts";
 import { startup } from "./startup.ts";
 import { commit, seen } from "./state.ts";
 import { steady } from "./steady.ts";
@@ -38,6 +39,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   idle: { measure: idle },
   fleet: { measure: fleet },
   steady: { measure: () => steady(7, 20_000) },
+  runtimes: { measure: runtimes },
   peers: { measure: peers },
   week: { measure: () => steady(7, 200_000), onRequest: true },
   fuzz: { measure: () => fuzz(), onRequest: true },
