@@ -9,7 +9,7 @@ import { keepUp } from "../../wiring/keepUp.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { type Given, usage } from "../options.ts";
 import { logOptions } from "../tapOptions.ts";
-import { planFor, tapWords } from "../upOptions.ts";
+import { checkTapWords, planFor, tapWords } from "../upOptions.ts";
 
 /** `graphtap up`: a shipper that is kept alive, and before it `run`, or `serve` where it shall listen. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -21,6 +21,8 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const read = () => readConfig(given.all("config"), runtime, now());
   const loaded = await read();
   const plan = planFor(given, program, loaded, runtime.env, now());
+  const words = tapWords(given, plan, runtime);
+  checkTapWords(words, loaded, runtime);
   if (given.has("dry-run")) {
     await runtime.writeStdout(new TextEncoder().encode(describePlan(plan, program)));
     return 0;
@@ -35,6 +37,6 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
       const again = await read().catch(() => null);
       return again === null ? null : planFor(given, program, again, runtime.env, now());
     },
-    deliver: async (process) => (await tap).run(tapWords(given, plan, runtime), process),
+    deliver: async (process) => (await tap).run(words, process),
   }, runtime);
 }
