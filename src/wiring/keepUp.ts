@@ -1,14 +1,14 @@
 /** A shipper and a tap before it, for as long as the process runs: in which order they start, and end. */
 import { dirname, join } from "node:path";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { asGraphtapError, codesOf, type ExitCode } from "../errors.ts";
 import { listFolder, makeFolder } from "../files/durable.ts";
 import { acquireLock, type FolderLock } from "../files/folderLock.ts";
-import { thisHost } from "../files/host.ts";
-import { installPlan, runProgram } from "../shipper/running/install.ts";
+import { type Host, thisHost } from "../files/host.ts";
+import { installPlan, type RunProgram, runProgram } from "../shipper/running/install.ts";
 import { endOrphan, forgetShipper, recordShipper } from "../shipper/running/orphan.ts";
-import type { ShipperPlan } from "../shipper/running/plan.ts";
-import { startProgram } from "../shipper/running/process.ts";
+import { needsRestart, type ShipperPlan } from "../shipper/running/plan.ts";
+import { type StartProgram, startProgram } from "../shipper/running/process.ts";
 import { supervise, type Supervised } from "../shipper/running/supervise.ts";
 import { tryOutputs, type Way } from "../shipper/tryOutputs.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -27,6 +27,22 @@ export interface KeepUpOptions {
   readonly deliver: (runtime: Runtime) => Promise<ExitCode>;
 }
 
+/** Where the shipper runs. */
+export interface Machine {
+  /** Has it judge a configuration. */
+  readonly run: RunProgram;
+  readonly start: StartProgram;
+  readonly clock: Clock;
+  readonly host: Host;
+}
+
+const thisMachine = (): Machine => ({
+  run: runProgram,
+  start: startProgram,
+  clock: systemClock,
+  host: thisHost(),
+});
+
 /**
  * The shipper starts first, and what keeps it from starting ends the process. Once it has started, it is the spool that
  * takes lines: the shipper may die and come again, and the tap goes on. At the end the tap comes first, so that its last
@@ -35,20 +51,24 @@ export interface KeepUpOptions {
  * @returns the exit code of the tap, or of what kept the shipper from starting
  * @throws state-in-use another process keeps a shipper up with this state folder; state-unusable
  */
-export async function keepUp(options: KeepUpOptions, ofProcess: Runtime): Promise<ExitCode> {
+export async function keepUp(
+  options: KeepUpOptions,
+  ofProcess: Runtime,
+  machine: Machine = thisMachine(),
+): Promise<ExitCode> {
   const { log, plan, deliver } = options;
   const { runtime, stop } = hearing(ofProcess);
   const folder = dirname(plan.folder);
   makeFolder(folder);
   const lock = await takeShipper(folder, options, runtime, stop);
   for (const line of plan.warnings) log.warn(line);
-  const shipper = await bringUp(plan, log, stop).catch(asGraphtapError);
+  const shipper = await bringUp(plan, log, machine, stop).catch(asGraphtapError);
   if (shipper instanceof Error) {
     return await runToEnd({ log, close: () => Promise.resolve(lock.release()) }, Promise.reject(shipper));
   }
   const ended = new AbortController();
-  void tellTrials(plan.ways, log, ended.signal);
-  const forget = followOutputs(options, shipper, runtime, ended.signal);
+  void tellTrials(plan.ways, log, machine.clock, ended.signal);
+  const forget = followOutputs(options, shipper, machine, runtime, ended.signal);
   try {
     return await deliver(runtime);
   } finally {
@@ -76,22 +96,26 @@ async function takeShipper(
 }
 
 /** Starts the shipper when nobody else's is there. @throws shipper-*, state-*, the reason of `stop` */
-async function bringUp(plan: ShipperPlan, log: Log, stop: AbortSignal): Promise<Supervised> {
+async function bringUp(
+  plan: ShipperPlan,
+  log: Log,
+  { run, start, clock, host }: Machine,
+  stop: AbortSignal,
+): Promise<Supervised> {
   const folder = dirname(plan.folder);
-  const host = thisHost();
-  const orphan = await endOrphan(folder, host, systemClock, stop);
+  const orphan = await endOrphan(folder, host, clock, stop);
   if (orphan !== null) log.warn("a shipper that an earlier start left running was ended", { pid: orphan });
   const others = unsentOf(plan);
   if (others !== null) log.warn(others);
-  await installPlan(plan, runProgram, stop);
+  await installPlan(plan, run, stop);
   log.info("starting the shipper", {
     shipper: plan.name,
     configuration: plan.path,
     outputs: plan.served.join(", "),
   });
   const shipper = supervise(plan, {
-    start: startProgram,
-    clock: systemClock,
+    start,
+    clock,
     log,
     onRunning(pid) {
       try {
@@ -127,9 +151,14 @@ function unsentOf({ folder, name }: ShipperPlan): string | null {
 }
 
 /** Tries the certificates of the outputs beside everything else: a Devo that is away keeps nothing from starting. */
-async function tellTrials(ways: readonly Way[], log: Log, signal: AbortSignal): Promise<void> {
+async function tellTrials(
+  ways: readonly Way[],
+  log: Log,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    for (const line of await tryOutputs(ways, systemClock, signal)) log.info(line);
+    for (const line of await tryOutputs(ways, clock, signal)) log.info(line);
   } catch (thrown) {
     if (signal.aborted) return;
     const error = asGraphtapError(thrown);
@@ -137,10 +166,11 @@ async function tellTrials(ways: readonly Way[], log: Log, signal: AbortSignal): 
   }
 }
 
-/** At each SIGHUP: other outputs, or other names of their files, have the shipper start again. What it ends by: the rest. */
+/** At each SIGHUP: other outputs, or other files of theirs, have the shipper start again. @returns what ends that */
 function followOutputs(
   { log, plan, planAgain }: KeepUpOptions,
   shipper: Supervised,
+  { run, clock }: Machine,
   runtime: Runtime,
   signal: AbortSignal,
 ): () => void {
@@ -149,13 +179,13 @@ function followOutputs(
   const look = async () => {
     try {
       const next = await planAgain();
-      if (next === null || signal.aborted || JSON.stringify(next) === JSON.stringify(current)) return;
-      await installPlan(next, runProgram, signal);
+      if (next === null || signal.aborted || !needsRestart(current, next)) return;
+      await installPlan(next, run, signal);
       for (const line of next.warnings) log.warn(line);
-      log.info("SIGHUP: the outputs have changed", { outputs: next.served.join(", ") });
+      log.info("SIGHUP: the outputs, or files of theirs, have changed", { outputs: next.served.join(", ") });
       shipper.replace(next);
       current = next;
-      void tellTrials(next.ways, log, signal);
+      void tellTrials(next.ways, log, clock, signal);
     } catch (thrown) {
       if (signal.aborted) return;
       const error = asGraphtapError(thrown);
