@@ -1,6 +1,9 @@
 /** Programs that are started for real, and ended: any that is there will do. */
+import type { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { systemClock } from "../../src/clock.ts";
@@ -13,7 +16,8 @@ import { tempFolder } from "../support/tempFolder.ts";
 async function played(script: string) {
   const lines: string[] = [];
   const env = { PATH: process.env["PATH"]!, ONE: "1" };
-  const { ended } = startProgram(["/bin/sh", "-c", script], env, (line) => void lines.push(line));
+  const { ended, release } = startProgram(["/bin/sh", "-c", script], env, (line) => void lines.push(line));
+  release();
   return { end: await ended, lines };
 }
 
@@ -58,29 +62,44 @@ describe("a program that is started", () => {
       {},
       () => program.signal("SIGTERM"),
     );
+    program.release();
     expect(await program.ended).toBe("signal SIGTERM");
   });
 
   it("that is not there says so", async () => {
-    const { pid, ended } = startProgram(["/no/such/program"], {}, () => {});
-    expect([pid, await ended]).toEqual([null, "there is no such program"]);
+    const { ended, release } = startProgram(["/no/such/program"], {}, () => {});
+    release();
+    expect(await ended).toBe("there is no such program");
   });
 
   it("ends soon after the process that started it was killed", async () => {
-    const url = new URL("../../src/shipper/running/process.ts", import.meta.url).href;
-    const code = `import { startProgram } from ${JSON.stringify(url)};
-    console.log(startProgram(["sleep", "60"], { PATH: process.env.PATH }, () => {}).pid); setInterval(() => {}, 1000);`;
-    const child = spawn("npx", ["tsx", "--input-type=module", "-e", code], {
-      detached: true,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const pid = await new Promise<number>((resolve) =>
-      child.stdout!.once("data", (text) => resolve(Number(String(text))))
-    );
-    process.kill(-child.pid!, "SIGKILL");
-    await expect.poll(() => isThere(pid), { timeout: 10_000 }).toBe(false);
+    const parent = await startedElsewhere(["sleep", "60"], "program.release();");
+    parent.kill();
+    await expect.poll(() => isThere(parent.pid), { timeout: 10_000 }).toBe(false);
+  });
+
+  it("never runs when that process was killed before it was watched and noted", async () => {
+    const trace = join(tempFolder(), "trace");
+    const parent = await startedElsewhere(["/bin/sh", "-c", `echo ran > '${trace}'; sleep 60`], "");
+    parent.kill();
+    await expect.poll(() => isThere(parent.pid), { timeout: 10_000 }).toBe(false);
+    expect(existsSync(trace)).toBe(false);
   });
 });
+
+/** Starts a program in another process, which then does so much more. */
+async function startedElsewhere(words: readonly string[], more: string) {
+  const url = new URL("../../src/shipper/running/process.ts", import.meta.url).href;
+  const code = `import { startProgram } from ${JSON.stringify(url)};
+    const program = startProgram(${JSON.stringify(words)}, { PATH: process.env.PATH }, () => {});
+    ${more} console.log(program.pid); setInterval(() => {}, 1000);`;
+  const child = spawn("npx", ["tsx", "--input-type=module", "-e", code], {
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [said] = await once(child.stdout, "data") as [Buffer];
+  return { pid: Number(String(said)), kill: () => void process.kill(-child.pid!, "SIGKILL") };
+}
 
 describe("one that an earlier start left running", () => {
   it.each([

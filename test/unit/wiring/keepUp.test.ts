@@ -29,7 +29,7 @@ function stage({ saysStarted = true } = {}) {
       happened.push("shipper ends");
       end(`signal ${name}`);
     };
-    return { pid: kills.length, ended, signal };
+    return { pid: kills.length, ended, release: () => {}, signal };
   };
   const machine: Machine = {
     run: (_program, [file = ""]) => {
