@@ -4,9 +4,7 @@ import { join, resolve } from "node:path";
 import { GraphtapError } from "../errors.ts";
 import { replaceFile } from "../files/durable.ts";
 import { isMissing, readWholeFile, whyUnreadable } from "../files/wholeFile.ts";
-import type { GuardOptions } from "../server/guard.ts";
 import type { ListenAddress } from "../server/listen.ts";
-import type { Runtime } from "../wiring/runtime.ts";
 import { type Given, usage } from "./options.ts";
 
 const DEFAULT_LISTEN = "127.0.0.1:9464";
@@ -42,41 +40,11 @@ function isLoopback(host: string): boolean {
   return host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** Who may call at that address. */
-export interface Access {
-  readonly guard: GuardOptions;
-  /** Made for this process where none was given and one is needed. */
-  readonly ownToken: string | null;
-}
-
-/** @throws usage others could reach it, and no token is given; as {@linkcode readToken} */
-export function accessTo(address: ListenAddress, given: Given, env: Runtime["env"]): Access {
-  const givenToken = readToken(given, env);
-  const isPort = "port" in address;
-  if (isPort && !address.loopback && givenToken === null) {
-    throw usage(
-      given.command,
-      `--listen ${address.host} can be reached from other machines, which needs a token: give --token-file FILE or $GRAPHTAP_TOKEN`,
-    );
-  }
-  // Every user of this machine can reach the port, and a pull takes records away from whom they are for.
-  const ownToken = isPort && givenToken === null ? newToken() : null;
-  return {
-    ownToken,
-    guard: {
-      // No name of another site leads to a socket in the file system, so it may be called as anybody likes.
-      loopback: isPort && address.loopback,
-      token: givenToken ?? ownToken,
-      opensFigures: ownToken !== null,
-    },
-  };
-}
-
 /** In the state folder: the token of a server to which none was given. */
 const TOKEN_FILE = "serve.token";
 
 /** A token that nobody has had before. */
-function newToken(): string {
+export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
@@ -93,7 +61,7 @@ export function keepToken(token: string, stateDir: string): string {
  *
  * @throws usage it is not a token; secret-missing, secret-unreadable
  */
-export function readToken(given: Given, env: Runtime["env"]): string | null {
+export function readToken(given: Given, env: Readonly<Record<string, string | undefined>>): string | null {
   const file = given.text("token-file");
   const text = file === undefined ? env["GRAPHTAP_TOKEN"] ?? "" : readFile(file);
   if (file === undefined && text === "") return null;

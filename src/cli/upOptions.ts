@@ -8,9 +8,7 @@ import type { Runtime } from "../wiring/runtime.ts";
 import { version } from "../wiring/version.ts";
 import type { Given } from "./options.ts";
 import { stateDirOf } from "./selection.ts";
-import { accessTo, parseListenAddress } from "./serveOptions.ts";
 import { KEEP_SECONDS } from "./sharedOptions.ts";
-import { heartbeatOf, tapOptions } from "./tapOptions.ts";
 
 /** Plans by a configuration. @throws as {@linkcode planShipper} */
 export function planFor(
@@ -49,17 +47,4 @@ export function tapWords(given: Given, { spool }: ShipperPlan, runtime: Runtime)
     all: (name) => texts[name] === undefined ? given.all(name) : [texts[name]],
     has: (name) => texts[name] !== undefined || given.has(name),
   };
-}
-
-/**
- * Reads all that the tap will be told: a word that it cannot use ends `up` before anything is written or started.
- *
- * @param words as {@linkcode tapWords} gives them
- * @throws usage; secret-missing, secret-unreadable for the file of `--token-file`
- */
-export function checkTapWords(words: Given, loaded: LoadedConfig, runtime: Runtime): void {
-  tapOptions(words, runtime, loaded);
-  heartbeatOf(words);
-  const address = words.text("listen");
-  if (address !== undefined) accessTo(parseListenAddress(address), words, runtime.env);
 }

@@ -1,7 +1,6 @@
 import type { PageReader } from "../graph/pages.ts";
 import { createIntake, type Intake } from "../record/intake.ts";
 import { lineStyle } from "../record/line.ts";
-import { createMask } from "../record/mask.ts";
 import { createTagger } from "../record/tag.ts";
 import type { Position } from "../state/position.ts";
 import { keySet } from "../state/seen/memory.ts";
@@ -92,7 +91,7 @@ function intakeOf(
     sink: engine.sink,
     stream: sinkName(stream),
     tagger: createTagger(plugin.tag, generation, service.overrideTag),
-    mask: createMask(service.obfuscation),
+    mask: engine.masks(service.obfuscation),
     style: lineStyle({
       format: engine.format,
       service: service.name,

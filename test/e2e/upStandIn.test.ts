@@ -61,9 +61,10 @@ describe.each(RUNTIMES)("up on $runtime", { timeout: 120_000 }, ({ command }) =>
   it("starts the shipper again when that dies, and ends it when it is told to end", async () => {
     const { shipper, up } = await household();
     const program = up();
-    await program.until(() => program.stderr.includes('"message":"started"'), "the tap's start");
+    await program.until(() => shipper.pids.length === 1, "the shipper's start");
     process.kill(shipper.pids[0]!, "SIGKILL");
     await program.until(() => shipper.pids.length === 2, "another shipper");
+    await program.until(() => program.stderr.includes("pull done"), "the first pull");
     program.kill("SIGTERM");
     const { code, stderr } = await program.ended;
     expect(code, stderr).toBe(0);
@@ -82,7 +83,7 @@ describe.each(RUNTIMES)("up on $runtime", { timeout: 120_000 }, ({ command }) =>
   it("at SIGHUP starts the shipper again by what the configuration says now", async () => {
     const { folder, config, shipper, up } = await household();
     const program = up();
-    await program.until(() => program.stderr.includes('"message":"started"'), "the tap's start");
+    await program.until(() => program.stderr.includes("pull done"), "the first pull");
     writeFileSync(config, readFileSync(config, "utf8").replace('"url":"127.0.0.1"', '"url":"127.0.0.2"'));
     program.kill("SIGHUP");
     await program.until(() => shipper.pids.length === 2, "another shipper");

@@ -1,14 +1,16 @@
 import { systemClock } from "../../clock.ts";
 import type { ExitCode } from "../../errors.ts";
+import type { GuardOptions } from "../../server/guard.ts";
 import { listen, type ListenAddress, type Listening } from "../../server/listen.ts";
 import { createTapServer, type TapServer } from "../../server/server.ts";
 import { createStandingBy } from "../../server/standingBy.ts";
+import type { Beside } from "../../wiring/beside.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import type { LoadedConfig } from "../../wiring/configFile.ts";
 import { beat } from "../../wiring/heartbeat.ts";
 import { polledBy } from "../../wiring/polled.ts";
 import { type Reload, type RunningWork, runReloading } from "../../wiring/reload.ts";
-import type { Given } from "../options.ts";
+import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import type { ServiceManager } from "../../wiring/serviceManager.ts";
 import type { Meanwhile, Waiting } from "../../wiring/standBy.ts";
@@ -16,13 +18,18 @@ import { withStatistics } from "../../wiring/statistics.ts";
 import type { Tap } from "../../wiring/tap.ts";
 import { watchPolls } from "../../wiring/watchdog.ts";
 import { heartbeatOf, tapOptions } from "../tapOptions.ts";
-import { accessTo, keepToken, parseListenAddress } from "../serveOptions.ts";
+import { keepToken, newToken, parseListenAddress, readToken } from "../serveOptions.ts";
 import { version } from "../../wiring/version.ts";
 
 /** `graphtap serve`: `run` with a server beside it, or with `--no-poll` only the server. */
-export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+export function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  return deliver(given, runtime);
+}
+
+/** The same with what lives beside it. */
+export async function deliver(given: Given, runtime: Runtime, beside?: Beside): Promise<ExitCode> {
   const address = parseListenAddress(given.text("listen"));
-  const { guard, ownToken } = accessTo(address, given, runtime.env);
+  const { guard, ownToken } = accessTo(address, given, runtime);
   const heartbeat = heartbeatOf(given);
   const polls = !given.has("no-poll");
   const { rssBytes, cpuSeconds, startedMs, runtimeName } = runtime;
@@ -74,7 +81,37 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     return { ...running, ended: running.ended.finally(end) };
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
-  return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, work }, runtime);
+  return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, beside, work }, runtime);
+}
+
+/** Who may call at that address. */
+interface Access {
+  readonly guard: GuardOptions;
+  /** Made for this process where none was given and one is needed. */
+  readonly ownToken: string | null;
+}
+
+/** @throws usage when others could reach it, and no token is given */
+function accessTo(address: ListenAddress, given: Given, { env }: Runtime): Access {
+  const givenToken = readToken(given, env);
+  const isPort = "port" in address;
+  if (isPort && !address.loopback && givenToken === null) {
+    throw usage(
+      "serve",
+      `--listen ${address.host} can be reached from other machines, which needs a token: give --token-file FILE or $GRAPHTAP_TOKEN`,
+    );
+  }
+  // Every user of this machine can reach the port, and a pull takes records away from whom they are for.
+  const ownToken = isPort && givenToken === null ? newToken() : null;
+  return {
+    ownToken,
+    guard: {
+      // No name of another site leads to a socket in the file system, so it may be called as anybody likes.
+      loopback: isPort && address.loopback,
+      token: givenToken ?? ownToken,
+      opensFigures: ownToken !== null,
+    },
+  };
 }
 
 /** What listens, whichever app is behind it. */

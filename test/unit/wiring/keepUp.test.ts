@@ -1,229 +1,166 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ExitCode } from "../../../src/errors.ts";
 import type { ShipperPlan } from "../../../src/shipper/running/plan.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
+import type { LoadedConfig } from "../../../src/wiring/configFile.ts";
 import { keepUp, type Machine } from "../../../src/wiring/keepUp.ts";
-import type { Runtime } from "../../../src/wiring/runtime.ts";
-import { commandRuntime } from "../../support/commandRuntime.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 
 const STARTED = "[2026/11/30 04:59:20] [ info] [engine] Shutdown Grace Period=5";
 const turn = () => new Promise((resolve) => setTimeout(resolve, 2));
 
-/** A machine on which the shipper refuses what holds "wrong" and ends when it is told to, and a log of what happens. */
-function stage({ saysStarted = true } = {}) {
-  const home = join(tempFolder(), "shipper");
-  const happened: string[] = [];
-  const said: string[] = [];
-  const kills: (() => void)[] = [];
-  const { runtime, stop, hangUp } = commandRuntime([]);
-  const start: Machine["start"] = (_words, _env, say) => {
-    let end = (_: string) => {};
-    const ended = new Promise<string>((resolve) => end = resolve);
-    happened.push("shipper starts");
-    kills.push(() => end("signal SIGKILL"));
-    if (saysStarted) queueMicrotask(() => say(STARTED));
-    const signal = (name: string) => {
-      happened.push("shipper ends");
-      end(`signal ${name}`);
-    };
-    return { pid: kills.length, ended, release: () => {}, signal };
-  };
-  const machine: Machine = {
+/** A machine on which the shipper refuses what holds "wrong" and ends when it is told to. */
+function machineOf(happened: string[], saysStarted: boolean): Machine {
+  return {
     run: (_program, [file = ""]) => {
       const isWrong = readFileSync(file, "utf8").includes("wrong");
       const complained = isWrong ? "[2026/11/30 04:59:20] [error] no such address" : "";
       return Promise.resolve({ printed: "", complained, end: isWrong ? "exit code 1" : 0 });
     },
-    start,
+    start: (_words, _env, say) => {
+      let end = (_: string) => {};
+      const ended = new Promise<string>((resolve) => end = resolve);
+      const release = () => {
+        happened.push("starts");
+        if (saysStarted) say(STARTED);
+      };
+      const signal = (name: string) => {
+        happened.push("ends");
+        end(`signal ${name}`);
+      };
+      return { pid: 7, ended, release, signal };
+    },
     clock: {
       now: () => 0,
-      // Of the waits only those end that stand between two lives.
-      sleep: (ms, signal) =>
-        ms === 1000 ? Promise.resolve() : new Promise((_, reject) => {
+      sleep: (_, signal) =>
+        new Promise((_, reject) => {
           signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
         }),
     } as Machine["clock"],
     host: { boot: "b", namespace: null, hostname: "h", startOf: () => null },
   };
-  const plan = (configuration: string): ShipperPlan => {
-    const folder = join(home, "fluent-bit");
-    const path = join(folder, "fluent-bit.yaml");
-    return {
-      name: "fluent-bit",
-      folder,
-      spool: join(folder, "events.log"),
-      folders: [],
-      configuration,
-      files: {},
-      path,
-      judge: (other) => ["fluent-bit", other],
-      start: ["fluent-bit", path],
-      env: {},
-      renewable: "",
-      served: [],
-      ways: [],
-      warnings: ['output "screen" gets nothing'],
-    };
-  };
-  const next: (() => ShipperPlan | null)[] = [];
-  /** A tap that reads until the process is told to stop. */
-  const untilStop = (ofTap: Runtime): Promise<ExitCode> => {
-    happened.push("tap reads");
-    return new Promise((resolve) =>
-      ofTap.onStopSignal(() => {
-        happened.push("tap ends");
-        resolve(0);
-      })
-    );
-  };
-  const up = (configuration = "right", deliver = untilStop): Promise<ExitCode> =>
-    keepUp(
-      {
-        log: createLog({ format: "text", level: "info", write: (line) => said.push(line), now: () => 0 }),
-        plan: plan(configuration),
-        wait: false,
-        planAgain: () => Promise.resolve().then(() => next.shift()!()),
-        deliver,
-      },
-      runtime,
-      machine,
-    );
+}
+
+/** A shipper beside a tap whose configuration is the shipper's own, in words. */
+function stage({ saysStarted = true } = {}) {
+  const folder = join(tempFolder(), ".shipper", "fluent-bit");
+  const path = join(folder, "fluent-bit.yaml");
+  const happened: string[] = [];
+  const said: string[] = [];
+  const plan = (configuration: string, more: Partial<ShipperPlan> = {}): ShipperPlan => ({
+    name: "fluent-bit",
+    folder,
+    spool: join(folder, "events.log"),
+    folders: [],
+    configuration,
+    files: {},
+    path,
+    judge: (other) => ["fluent-bit", other],
+    start: ["fluent-bit", path],
+    env: {},
+    renewable: "",
+    served: [],
+    ways: [],
+    warnings: ['output "screen" gets nothing'],
+    ...more,
+  });
+  const beside = keepUp((loaded) => loaded as unknown as ShipperPlan, machineOf(happened, saysStarted));
+  const log = createLog({ format: "text", level: "info", write: (line) => said.push(line), now: () => 0 });
+  const stop = new AbortController();
+  const asLoaded = (planned: ShipperPlan) => planned as unknown as LoadedConfig;
   return {
     happened,
-    said,
+    folder,
     stop,
-    up,
     plan,
-    kill: () => kills.at(-1)!(),
-    runs: (): string => readFileSync(plan("").path, "utf8"),
-    /** SIGHUP, by which this comes of the configuration. */
-    async hangUp(planned: () => ShipperPlan | null) {
-      next.push(planned);
-      hangUp();
-      await turn();
-    },
+    text: () => said.join(""),
+    begin: (planned = plan("right")) => beside.begin(asLoaded(planned), { log, stop }),
+    prepare: (planned: ShipperPlan) => beside.prepare(asLoaded(planned), "SIGHUP"),
+    end: () => beside.end(),
+    runsBy: () => readFileSync(path, "utf8"),
+    record: join(folder, "..", "shipper.json"),
   };
 }
 
-describe("a shipper and the tap before it", () => {
-  it("start and end in the order in which no line is left behind", async () => {
-    const { happened, said, stop, up } = stage();
-    const running = up();
-    await turn();
-    stop("SIGTERM");
-    expect(await running).toBe(0);
-    expect(happened).toEqual(["shipper starts", "tap reads", "tap ends", "shipper ends"]);
-    expect(said.join("")).toContain('output "screen" gets nothing');
+describe("a shipper beside a tap", () => {
+  it("has started before the tap begins, and is known by its record until it has ended", async () => {
+    const { happened, text, begin, end, runsBy, record } = stage();
+    await begin();
+    expect([happened, runsBy()]).toEqual([["starts"], "right"]);
+    expect(JSON.parse(readFileSync(record, "utf8"))).toMatchObject({ pid: 7 });
+    await end();
+    expect(happened).toEqual(["starts", "ends"]);
+    expect(existsSync(record)).toBe(false);
+    expect(text()).toContain('output "screen" gets nothing');
   });
 
-  it("are kept up by one process at a time, and by another after its end", async () => {
-    const { happened, stop, up } = stage();
-    const first = up();
-    await turn();
-    await expect(up()).rejects.toMatchObject({ code: "state-in-use" });
-    expect(happened).toEqual(["shipper starts", "tap reads"]);
-    stop("SIGTERM");
-    await first;
-    expect(await up("right", () => Promise.resolve(0))).toBe(0);
-  });
-
-  it("end with the tap's own exit code when it ends by itself", async () => {
-    const { happened, up } = stage();
-    expect(await up("right", () => Promise.resolve(4))).toBe(4);
-    expect(happened).toEqual(["shipper starts", "shipper ends"]);
-  });
-
-  it("end when the stop comes before the shipper has started, and nothing is read", async () => {
-    const { happened, said, stop, up } = stage({ saysStarted: false });
-    const running = up();
-    await turn();
-    stop("SIGTERM");
-    expect(await running).toBe(0);
-    expect(happened).toEqual(["shipper starts", "shipper ends"]);
-    expect(said.at(-1)).toContain("ended: stopped by SIGTERM");
-  });
-
-  it("end when the stop comes between the two", async () => {
-    const { stop, up } = stage();
-    const code = await up("right", (ofTap) => {
-      stop("SIGINT");
-      return new Promise((resolve) => ofTap.onStopSignal((cause) => resolve(cause === "SIGINT" ? 0 : 1)));
+  it("does not start when it refuses its configuration, and its words are the reason", async () => {
+    const { happened, plan, begin, end } = stage();
+    await expect(begin(plan("wrong"))).rejects.toMatchObject({
+      code: "shipper-refused",
+      message: expect.stringContaining("no such address") as string,
     });
-    expect(code).toBe(0);
-  });
-
-  it("do not start when the shipper refuses its configuration, and its words are the reason", async () => {
-    const { happened, said, up } = stage();
-    expect(await up("wrong")).toBe(2);
+    await end();
     expect(happened).toEqual([]);
-    expect(said.at(-1)).toMatch(/ended: fluent-bit refuses .*no such address.* code=shipper-refused/);
   });
 
-  it("do without each other for a while: the shipper starts again when it dies, and the tap reads on", async () => {
-    const { happened, said, stop, up, kill } = stage();
-    const running = up();
+  it("is ended when the stop comes before it has started", async () => {
+    const { happened, stop, begin, record } = stage({ saysStarted: false });
+    const begun = begin();
     await turn();
-    kill();
-    await turn();
-    stop("SIGTERM");
-    await running;
-    expect(said.join("")).toContain("fluent-bit has ended (signal SIGKILL), and is started again");
-    expect(happened).toEqual(["shipper starts", "tap reads", "shipper starts", "tap ends", "shipper ends"]);
+    stop.abort(new Error("stopped by SIGTERM"));
+    await expect(begun).rejects.toThrow("stopped by SIGTERM");
+    expect(happened).toEqual(["starts", "ends"]);
+    expect(existsSync(record)).toBe(false);
   });
 
-  it("are told what another shipper may not have sent", async () => {
-    const { plan, said, up } = stage();
-    const other = join(dirname(plan("").folder), "vector");
+  it("is told of with what another one may not have sent", async () => {
+    const { folder, text, begin } = stage();
+    const other = join(dirname(folder), "vector");
     mkdirSync(other, { recursive: true });
-    await up("right", () => Promise.resolve(0));
-    expect(said.join("")).toContain(
+    await begin();
+    expect(text()).toContain(
       `${other} may hold lines that vector has not sent: "graphtap up --with vector" sends them`,
     );
   });
 });
 
-describe("at SIGHUP", () => {
-  it("another configuration has the shipper start again by it, and the tap reads on", async () => {
-    const { happened, stop, up, plan, runs, hangUp } = stage();
-    const running = up();
+describe("another configuration", () => {
+  it("is judged before, and the shipper starts again by it when the tap has gone over", async () => {
+    const { happened, plan, begin, prepare, runsBy } = stage();
+    await begin();
+    const goOver = await prepare(plan("also right"));
+    expect(happened).toEqual(["starts"]);
+    goOver();
     await turn();
-    await hangUp(() => plan("also right"));
-    expect(runs()).toBe("also right");
-    stop("SIGTERM");
-    await running;
-    const again = ["shipper ends", "shipper starts"];
-    expect(happened).toEqual(["shipper starts", "tap reads", ...again, "tap ends", "shipper ends"]);
+    expect([happened, runsBy()]).toEqual([["starts", "ends", "starts"], "also right"]);
   });
 
-  it.each([
-    ["the same one", (same: ShipperPlan) => same],
-    ["the same one with another warning", (same: ShipperPlan) => ({ ...same, warnings: ["soon"] })],
-    ["one that cannot be read", () => null],
-  ])("%s leaves the shipper alone", async (_, planned) => {
-    const { happened, said, stop, up, plan, hangUp } = stage();
-    const running = up();
+  it("with renewed certificates has it start again, too", async () => {
+    const { happened, plan, begin, prepare } = stage();
+    await begin();
+    (await prepare(plan("right", { renewable: "other contents" })))();
     await turn();
-    await hangUp(() => planned(plan("right")));
-    stop("SIGTERM");
-    await running;
-    expect(happened).toEqual(["shipper starts", "tap reads", "tap ends", "shipper ends"]);
-    expect(said.join("")).not.toContain("SIGHUP");
+    expect(happened).toEqual(["starts", "ends", "starts"]);
   });
 
-  it("one that the shipper refuses changes nothing, and the next good one is taken", async () => {
-    const { happened, said, stop, up, plan, runs, hangUp } = stage();
-    const running = up();
+  it("that says the same leaves it alone, whatever is told of it", async () => {
+    const { happened, plan, begin, prepare } = stage();
+    await begin();
+    (await prepare(plan("right")))();
+    (await prepare(plan("right", { warnings: ["a certificate ends soon"] })))();
     await turn();
-    await hangUp(() => plan("wrong"));
-    expect(said.at(-1)).toContain("SIGHUP: the outputs stay as they were: fluent-bit refuses");
-    expect(runs()).toBe("right");
-    expect(happened).toEqual(["shipper starts", "tap reads"]);
-    await hangUp(() => plan("also right"));
-    expect(runs()).toBe("also right");
-    stop("SIGTERM");
-    await running;
+    expect(happened).toEqual(["starts"]);
+  });
+
+  it("that it refuses changes nothing, and the next good one is taken", async () => {
+    const { happened, plan, begin, prepare, runsBy } = stage();
+    await begin();
+    await expect(prepare(plan("wrong"))).rejects.toMatchObject({ code: "shipper-refused" });
+    expect([happened, runsBy()]).toEqual([["starts"], "right"]);
+    (await prepare(plan("also right")))();
+    await turn();
+    expect(runsBy()).toBe("also right");
   });
 });

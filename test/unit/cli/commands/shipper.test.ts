@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { runCli } from "../../../../src/cli/cli.ts";
 import { foldersOf } from "../../../../src/shipper/settings.ts";
 import { createAuthority, type Identity, writeDomain } from "../../../support/certificates.ts";
-import { runCommand } from "../../../support/commandRuntime.ts";
 import { tempFolder } from "../../../support/tempFolder.ts";
 
 const authority = createAuthority();
@@ -36,7 +36,42 @@ const devo = {
 };
 const relay = { type: "in_house_relay", config: { url: "10.0.0.7", port: 514 } };
 
-const shipper = (...args: string[]) => runCommand(["shipper", ...args]);
+async function shipper(...args: string[]) {
+  let stdout = "";
+  let stderr = "";
+  const code = await runCli({
+    args: ["shipper", ...args],
+    env: {},
+    stdoutName: () => null,
+    writeStdout: (bytes) => {
+      stdout += new TextDecoder().decode(bytes);
+      return Promise.resolve();
+    },
+    writeStderr: (text) => void (stderr += text),
+    stderrIsTerminal: false,
+    stdoutIsPipe: () => false,
+    stderrSize: () => ({ columns: 80, rows: 24 }),
+    onResize: () => () => {},
+    onContinue: () => () => {},
+    importModule: () => Promise.reject(new Error("no module is imported here")),
+    stdin: async function* () {},
+    stdoutPlace: () => null,
+    onStopSignal: () => () => {},
+    onReloadSignal: () => () => {},
+    onParentGone: () => {},
+    monotonicMicros: () => 0,
+    locker: () => {
+      throw new Error("nothing is locked here");
+    },
+    pid: 1,
+    rssBytes: () => 0,
+    cpuSeconds: () => 0,
+    runtimeName: "node 20",
+    startedMs: 0,
+    command: ["/opt/my node/node", "/opt/graphtap/main.js"],
+  });
+  return { code, stdout, stderr };
+}
 
 interface FluentBit {
   pipeline: { inputs: [Record<string, unknown>]; outputs: [Record<string, unknown>] };
