@@ -1,4 +1,4 @@
-import { type CompiledModule, compileModule, instantiate } from "./webAssembly.ts";
+import { type CompiledModule, compileModule, instantiate, type Memory } from "./webAssembly.ts";
 import { FRAMER_BASE64 } from "./framerBytes.ts";
 import { scalarTable, tokenTable } from "./framerTables.ts";
 import type { OnRecord } from "./page.ts";
@@ -42,7 +42,7 @@ export interface Framers {
 
 /** The exports of `framer.as.ts`. */
 interface Wasm extends LineBufferWasm {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: Memory & { grow(pages: number): number };
   readonly state: { readonly value: number };
   readonly open: { value: number };
   readonly reached: { readonly value: number };
@@ -55,7 +55,7 @@ interface Wasm extends LineBufferWasm {
 const NEXT = 1024;
 const SCALAR = 9216;
 const RECORDS = 65_536;
-const INPUT = 655_360;
+const INPUT = 983_040;
 const BLOCK_BYTES = 64;
 const USED_UP = 0;
 const FULL = 1;

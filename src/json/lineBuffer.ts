@@ -1,4 +1,5 @@
 import { CLOSE_BRACE } from "./ascii.ts";
+import type { Memory } from "./webAssembly.ts";
 
 /** What is the same in every line of a pull. A line is: head, id, `time`, time, `event`, record with `members`, `end`. */
 export interface LineParts {
@@ -25,6 +26,14 @@ export interface LineBuffer {
    * @returns false when there is no room for it
    */
   add(head: Uint8Array, fields: Int32Array, start: number, end: number, oneLine: boolean): boolean;
+  /**
+   * Lays a record that was made of one of the page's into the same memory, in the place of the one before.
+   *
+   * @returns where it begins; -1 when there is no room for it
+   */
+  lay(record: Uint8Array): number;
+  /** Where the records of the page lie. */
+  readonly memory: Memory;
   readonly length: number;
   /** The lines; they hold until the next is added or the next bytes are cut. */
   lines(): Uint8Array;
@@ -33,7 +42,7 @@ export interface LineBuffer {
 
 /** The exports of `lineBuffer.as.ts`. */
 export interface LineBufferWasm {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: Memory;
   readonly linesEnd: { readonly value: number };
   beginLines(time: number, event: number, tail: number): void;
   clearLines(): void;
@@ -57,6 +66,8 @@ const TAIL = 98_560;
 const HEADS = 100_352;
 const HEADS_END = 114_688;
 const LINES = 131_072;
+const LAID = 720_896;
+const LAID_BYTES = 262_144;
 
 /** A line buffer, and how its owner takes the memory away. */
 export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: LineBuffer; leave(): void } {
@@ -109,6 +120,12 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
         !oneLine,
       ) !== 0;
     },
+    lay(record) {
+      if (record.length > LAID_BYTES) return -1;
+      new Uint8Array(wasm.memory.buffer).set(record, LAID);
+      return LAID;
+    },
+    memory: wasm.memory,
     get length() {
       return wasm.linesEnd.value - LINES;
     },

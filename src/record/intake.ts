@@ -1,5 +1,5 @@
 import { compareInstants, earliest, type Instant, type Window } from "../instant.ts";
-import { createFieldReader, type FieldReader } from "../json/fields.ts";
+import { createFieldReader } from "../json/fields.ts";
 import type { LineBuffer } from "../json/lineBuffer.ts";
 import type { OnRecord, OnTooLong } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -95,7 +95,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const outgoing = createOutgoing(options.sink, options.stream, options.style);
   const { lines, keys: outKeys } = outgoing;
   const reader = createFieldReader(fieldPaths(plugin));
-  const addLine = lineAdder(options, lines, reader);
+  const addLine = lineAdder(options, lines);
   const timeOf = createTimeReader();
   const keep = plugin.cursor.kind === "snapshot";
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
@@ -162,7 +162,7 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 /** Adds the line of a record, with its tag and masked, to `lines`. */
-function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldReader) {
+function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines) {
   return (
     bytes: Uint8Array,
     start: number,
@@ -172,10 +172,10 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldR
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    const masked = mask === null ? null : mask(bytes, start, end);
+    const masked = mask === null ? null : mask(bytes, start, end, fields, lineBuffer);
     if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
-    lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
+    lines.add(tag, masked.bytes, masked.start, masked.end, masked.fields, oneLine, masked.lineBuffer);
   };
 }
 

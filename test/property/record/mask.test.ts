@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObfuscationRule } from "../../../src/config/config.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
-import { createMasks } from "../../../src/record/mask.ts";
+import { shownBothWays } from "../../support/masked.ts";
 
 const KEYS = ["a", "b", "user", "userPrincipalName", "a.b", "@odata.type", "é", "x/y", 'q"q'];
 const MASKED = "#";
@@ -51,13 +51,11 @@ const escaped = (json: string) =>
     (key) => /^"[a-z@]/.test(key) ? `"\\u00${key.charCodeAt(1).toString(16)}${key.slice(2)}` : key,
   );
 
+/** The same both ways. */
 function masked(json: string, rules: readonly ObfuscationRule[]): Value {
-  // Neighbours that must not matter.
-  const bytes = new TextEncoder().encode(`"user":"a","b"${json}"user":"a","é"`);
-  const start = 14;
-  const end = start + new TextEncoder().encode(json).length;
-  const result = createMasks()(rules)!(bytes, start, end) ?? bytes.subarray(start, end);
-  return JSON.parse(new TextDecoder().decode(result)) as Value;
+  const [[plain], [framed]] = shownBothWays([json], rules);
+  expect(framed, json).toEqual(plain);
+  return JSON.parse(framed!.record) as Value;
 }
 
 describe("A mask", () => {
