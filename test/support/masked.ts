@@ -33,7 +33,9 @@ function shown(records: readonly string[], mask: Mask | null, isFramed: boolean)
     const fields = read.read(bytes, start, end);
     const made = mask?.(bytes, start, end, fields, lineBuffer) ?? { bytes, start, end, fields };
     const text = (from: number, to: number) => new TextDecoder().decode(made.bytes.subarray(from, to));
-    const field = (at: number) => made.fields[at]! < 0 ? null : text(made.fields[at]!, made.fields[at + 1]!);
+    // Where it lies in a page they moved with the record; else they are read once more.
+    const shownFields = isFramed ? made.fields : read.read(made.bytes, made.start, made.end);
+    const field = (at: number) => shownFields[at]! < 0 ? null : text(shownFields[at]!, shownFields[at + 1]!);
     answers.push({ record: text(made.start, made.end), id: field(0), time: field(2) });
   });
   scanner.close();
