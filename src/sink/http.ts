@@ -1,3 +1,4 @@
+import { KEY_BYTES } from "../state/seen/keys.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createAcceptedKeys } from "./acceptedKeys.ts";
 import type { DeadLetters } from "./deadLetter.ts";
@@ -6,6 +7,8 @@ import { type ConnectionOptions, openConnection } from "./httpConnection.ts";
 import { createDelivery } from "./httpDelivery.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
+
+const NO_KEYS = new Uint8Array(0);
 
 export interface HttpSinkOptions extends Omit<ConnectionOptions, "contentType">, Ending {
   readonly body: BodyKind;
@@ -44,10 +47,12 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   const queue = createWriteQueue(options);
 
   async function send(lines: Uint8Array, origin: Origin | undefined, giveUp: AbortSignal): Promise<void> {
-    const keys = origin?.keys ?? [];
+    const keys = origin?.keys ?? NO_KEYS;
     let done = 0;
     const onAccepted = (count: number) => {
-      if (origin !== undefined) accepted.add(origin.stream, keys.slice(done, done + count));
+      if (origin !== undefined) {
+        accepted.add(origin.stream, keys.subarray(done * KEY_BYTES, (done + count) * KEY_BYTES));
+      }
       done += count;
     };
     for (const parts of batchesOf(lines, shape)) await deliver(parts, onAccepted, giveUp);

@@ -119,7 +119,7 @@ export function openJournal(
 
 /** A journal with nothing but keys, and the number of its last frame. */
 function encodeKeys(accepted: AcceptedKeys): { readonly bytes: Buffer; readonly seq: number } {
-  const entries = accepted.streams.map((stream) => ({ stream, keys: accepted.of(stream) }));
+  const entries = accepted.streams.map((stream) => ({ stream, keys: Buffer.concat(accepted.of(stream)) }));
   const frames = entries.flatMap((entry, index) => encodeFrame({ kind: "keys", ...entry }, index + 1));
   return { bytes: Buffer.concat(frames), seq: entries.length };
 }

@@ -6,8 +6,6 @@ export interface KeyList {
   readonly count: number;
   /** A view of all keys; valid until the list changes. */
   bytes(): Uint8Array;
-  /** A copy of each. */
-  list(): Uint8Array[];
   append(key: Uint8Array): void;
   clear(): void;
 }
@@ -21,13 +19,6 @@ export function createKeyList(): KeyList {
       return end / KEY_BYTES;
     },
     bytes: () => memory.subarray(0, end),
-    list() {
-      const keys = memory.slice(0, end);
-      return Array.from(
-        { length: end / KEY_BYTES },
-        (_, n) => keys.subarray(n * KEY_BYTES, (n + 1) * KEY_BYTES),
-      );
-    },
     append(key) {
       if (end === memory.length) {
         const wider = new Uint8Array(memory.length * 2);
