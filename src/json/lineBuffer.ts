@@ -27,6 +27,18 @@ export interface LineBuffer {
    */
   add(head: Uint8Array, fields: Int32Array, start: number, end: number, oneLine: boolean): boolean;
   /**
+   * Adds the lines of the batch's `fresh` from `from` to before `to`.
+   *
+   * @returns up to which: it needs a head first ({@linkcode LineBuffer.learn}), or there is no room for its line
+   */
+  addFresh(from: number, to: number): number;
+  /**
+   * Has the head stand before all lines whose records have the same value in the third field as this one of the batch.
+   *
+   * @returns false when they have to be added one by one
+   */
+  learn(record: number, head: Uint8Array): boolean;
+  /**
    * Lays a record that was made of one of the page's into the same memory, in the place of the one before.
    *
    * @returns where it begins; -1 when there is no room for it
@@ -46,6 +58,8 @@ export interface LineBufferWasm {
   readonly linesEnd: { readonly value: number };
   beginLines(time: number, event: number, tail: number): void;
   clearLines(): void;
+  addLines(from: number, to: number): number;
+  learnHead(record: number, head: number, headBytes: number): number;
   addLine(
     head: number,
     headBytes: number,
@@ -65,8 +79,8 @@ const EVENT = 98_432;
 const TAIL = 98_560;
 const HEADS = 100_352;
 const HEADS_END = 114_688;
-const LINES = 131_072;
-const LAID = 720_896;
+const LINES = 196_608;
+const LAID = 786_432;
 const LAID_BYTES = 262_144;
 
 /** A line buffer, and how its owner takes the memory away. */
@@ -119,6 +133,11 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
         end,
         !oneLine,
       ) !== 0;
+    },
+    addFresh: (from, to) => fits ? wasm.addLines(from, to) : from,
+    learn(record, head) {
+      const place = placeOf(head);
+      return place >= 0 && wasm.learnHead(record, place, head.length) !== 0;
     },
     lay(record) {
       if (record.length > LAID_BYTES) return -1;

@@ -1,8 +1,27 @@
 /*
- * AssemblyScript: steps over what stands in a record that was cut, which is valid JSON therefore. The same as skip.ts does.
+ * AssemblyScript, part of framer.as.ts: finds members of objects that were cut, which are valid JSON therefore. The same
+ * as skip.ts and fields.ts do, but for keys that are spelled with an escape: those it leaves to them.
  */
 
 import { equal, isSign } from "./blocks.as";
+
+/** Instead of a place: a key with an escape came first. */
+export const ESCAPED: u32 = 1;
+
+/** Where the value of the first member of that name begins; 0 where the object at `object` has none, or {@linkcode ESCAPED}. */
+export function memberOf(object: u32, name: u32, length: u32): u32 {
+  let at = skipSpace(object + 1);
+  while (load<u8>(at) == 0x22) {
+    const key = at + 1;
+    const keyEnd = plainEnd(key);
+    if (load<u8>(keyEnd) == 0x5c) return ESCAPED;
+    const value = skipSpace(skipSpace(keyEnd + 1) + 1);
+    if (keyEnd - key == length && isSame(key, name, length)) return value;
+    at = skipSpace(valueEnd(value));
+    if (load<u8>(at) == 0x2c) at = skipSpace(at + 1);
+  }
+  return 0;
+}
 
 /** Where the value that begins at `at` ends. */
 export function valueEnd(at: u32): u32 {

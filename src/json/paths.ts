@@ -38,9 +38,9 @@ interface Wasm {
 }
 
 // Places in the memory, as in paths.as.ts.
-const TEXTS = 655_360;
-const LEVELS = 655_616;
-const FOUND = 671_744;
+const TEXTS = 720_896;
+const LEVELS = 721_152;
+const FOUND = 737_280;
 const LEVEL_WORDS = 5;
 const MOST_PATHS = 32;
 const MOST_KEYS = 16;

@@ -12,7 +12,7 @@ export const WASM_MODULES: readonly WasmModule[] = [
   // Between what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
   { path: "json/framer", name: "FRAMER_BASE64", compilerData: 114_688 },
   { path: "json/paths", name: "PATHS_BASE64", isGuest: true },
-  { path: "record/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
+  { path: "json/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
   { path: "record/hmac", name: "HMAC_BASE64", compilerData: 16_384 },
 ];
 
