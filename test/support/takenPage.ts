@@ -7,7 +7,7 @@ import { definePlugin, type Plugin } from "../../src/plugin/plugin.ts";
 import { createIntake } from "../../src/record/intake.ts";
 import { createKeyMaker } from "../../src/record/keyMaker.ts";
 import { LINE_FORMATS, type LineFormat, lineStyle } from "../../src/record/line.ts";
-import { createMask } from "../../src/record/mask.ts";
+import { createMasks } from "../../src/record/mask.ts";
 import { createTagger } from "../../src/record/tag.ts";
 import { oddPage } from "./oddRecords.ts";
 import { randomOf } from "./jsonDocuments.ts";
@@ -85,7 +85,7 @@ export async function taken(
 ): Promise<{ readonly outcome: unknown; readonly alone: number }> {
   const { plugin, trackUpdates, format, masked, window, byBatch } = options;
   const text: string[] = [];
-  const keys: string[] = [];
+  const keys: number[] = [];
   const held = keySet();
   const intake = createIntake({
     plugin,
@@ -95,7 +95,7 @@ export async function taken(
     sink: {
       write(lines, origin) {
         text.push(new TextDecoder().decode(lines));
-        keys.push(...origin!.keys.map((key) => key.join()));
+        keys.push(...origin!.keys);
         return Promise.resolve();
       },
       close: () => Promise.resolve(),
@@ -103,7 +103,7 @@ export async function taken(
     stream: "1/s",
     tagger: createTagger(plugin.tag, "2", null),
     mask: masked
-      ? createMask([{ path: ["name"], value: undefined, stringPatterns: [], pseudonymKey: null }])
+      ? createMasks()([{ path: ["name"], value: undefined, stringPatterns: [], pseudonymKey: null }])
       : null,
     style: lineStyle({
       format,
