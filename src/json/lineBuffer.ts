@@ -25,6 +25,18 @@ export interface LineBuffer {
    * @returns false when there is no room for it
    */
   add(head: Uint8Array, fields: Int32Array, start: number, end: number, oneLine: boolean): boolean;
+  /**
+   * Adds the lines of the batch's `fresh` from `from` to before `to`.
+   *
+   * @returns up to which: it needs a head first ({@linkcode LineBuffer.learn}), or there is no room for its line
+   */
+  addFresh(from: number, to: number): number;
+  /**
+   * Has the head stand before all lines whose records have the same value in the third field as this one of the batch.
+   *
+   * @returns false when they have to be added one by one
+   */
+  learn(record: number, head: Uint8Array): boolean;
   readonly length: number;
   /** The lines; they hold until the next is added or the next bytes are cut. */
   lines(): Uint8Array;
@@ -37,6 +49,8 @@ export interface LineBufferWasm {
   readonly linesEnd: { readonly value: number };
   beginLines(time: number, event: number, tail: number): void;
   clearLines(): void;
+  addLines(from: number, to: number): number;
+  learnHead(record: number, head: number, headBytes: number): number;
   addLine(
     head: number,
     headBytes: number,
@@ -56,7 +70,7 @@ const EVENT = 98_432;
 const TAIL = 98_560;
 const HEADS = 100_352;
 const HEADS_END = 114_688;
-const LINES = 131_072;
+const LINES = 196_608;
 
 /** A line buffer, and how its owner takes the memory away. */
 export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: LineBuffer; leave(): void } {
@@ -108,6 +122,11 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
         end,
         !oneLine,
       ) !== 0;
+    },
+    addFresh: (from, to) => fits ? wasm.addLines(from, to) : from,
+    learn(record, head) {
+      const place = placeOf(head);
+      return place >= 0 && wasm.learnHead(record, place, head.length) !== 0;
     },
     get length() {
       return wasm.linesEnd.value - LINES;

@@ -6,7 +6,7 @@ import { eachChild } from "../json/children.ts";
 import { decodeString } from "../json/decode.ts";
 import { plainEnd } from "../json/text.ts";
 import { createReach } from "./maskReach.ts";
-import { createPseudonym } from "./pseudonym.ts";
+import { createPseudonyms, type Pseudonym, type Pseudonyms } from "./pseudonym.ts";
 
 // The first letters of null, true and false, and what a number that is no integer has.
 const LETTER_N = 0x6e;
@@ -49,21 +49,28 @@ interface CompiledRule {
   readonly replacement: Uint8Array | null;
   /** What stands for a text, or for a match of a pattern in it. */
   readonly textFor: (text: string) => string;
-  /** The rule replaces by pseudonyms. */
-  readonly isPseudonym: boolean;
+  /** `null` unless the rule replaces by pseudonyms. */
+  readonly pseudonym: Pseudonym | null;
   readonly patterns: readonly Pattern[];
+}
+
+/** Makes masks of rules; `null` when there are none: then a record is never looked into. */
+export type Masks = (rules: readonly ObfuscationRule[]) => Mask | null;
+
+/** Masks for all streams of a process, which share what they are made with. */
+export function createMasks(): Masks {
+  const pseudonyms = createPseudonyms();
+  return (rules) => rules.length === 0 ? null : createMask(rules, pseudonyms);
 }
 
 /**
  * Applies every rule on its own: a path that is not there is no error, `null` stays `null`, and an object or array
  * that a rule ends at is masked with everything in it, so that nothing leaves because of its shape.
  *
- * @returns `null` when there are no rules: then a record is never looked into
  * @throws secret-unreadable a key for pseudonyms cannot be read: nothing is sent without it
  */
-export function createMask(rules: readonly ObfuscationRule[]): Mask | null {
-  if (rules.length === 0) return null;
-  const all = rules.map((rule) => ({ rule: compile(rule), depth: 0 }));
+function createMask(rules: readonly ObfuscationRule[], pseudonyms: Pseudonyms): Mask {
+  const all = rules.map((rule) => ({ rule: compile(rule, pseudonyms), depth: 0 }));
   const reach = createReach(rules.map(({ path }) => path));
   const out = createByteBuilder();
   return (bytes, start, end) => {
@@ -77,21 +84,18 @@ export function createMask(rules: readonly ObfuscationRule[]): Mask | null {
   };
 }
 
-function compile(rule: ObfuscationRule): CompiledRule {
+function compile(rule: ObfuscationRule, pseudonyms: Pseudonyms): CompiledRule {
+  const { value, pseudonymKey } = rule;
+  const pseudonym = pseudonymKey === null ? null : pseudonyms(pseudonymKey.reveal());
+  const fixed = typeof value === "string" ? value : SANITIZED;
   return {
     path: rule.path.map((key) => key === "*" ? null : { key, bytes: encoder.encode(key) }),
     named: rule.path.findLastIndex((key) => key !== "*") + 1,
-    replacement: rule.value === undefined || rule.value === null ? null : encodeJson(rule.value),
-    textFor: textOf(rule),
-    isPseudonym: rule.pseudonymKey !== null,
+    replacement: value === undefined || value === null ? null : encodeJson(value),
+    textFor: pseudonym === null ? () => fixed : pseudonym.of,
+    pseudonym,
     patterns: rule.stringPatterns,
   };
-}
-
-function textOf({ value, pseudonymKey }: ObfuscationRule): (text: string) => string {
-  if (pseudonymKey !== null) return createPseudonym(pseudonymKey.reveal());
-  const fixed = typeof value === "string" ? value : SANITIZED;
-  return () => fixed;
 }
 
 /** What is masked, and where to. */
@@ -184,9 +188,11 @@ function maskScalar(
 function maskWhole(bytes: Uint8Array, start: number, end: number, rule: CompiledRule): Uint8Array | null {
   const first = bytes[start];
   if (first === LETTER_N) return null;
-  if (rule.isPseudonym) {
+  if (rule.pseudonym !== null) {
+    const plain = first === QUOTE ? rule.pseudonym.ofPlain(bytes, start, end) : null;
+    if (plain !== null) return plain;
     const text = decodeString(bytes, start, end) ?? new TextDecoder().decode(bytes.subarray(start, end));
-    return encodeJson(rule.textFor(text));
+    return encodeJson(rule.pseudonym.of(text));
   }
   if (rule.replacement !== null) return rule.replacement;
   if (first === QUOTE) return DEFAULTS.string;

@@ -17,6 +17,7 @@ import type { Sink } from "../sink/sink.ts";
 import { openState, type State } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
+import { createMasks } from "../record/mask.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { Engine } from "../tap/stream.ts";
 import type { FolderLock } from "../files/folderLock.ts";
@@ -258,7 +259,16 @@ export function buildTap(
   const set = createStreamSet(parts, parts);
   return {
     streams: set.list(),
-    engine: { framers: createFramers(), makeKey: createKeyMaker(), clock, random, sink, format, hostname },
+    engine: {
+      framers: createFramers(),
+      makeKey: createKeyMaker(),
+      masks: createMasks(),
+      clock,
+      random,
+      sink,
+      format,
+      hostname,
+    },
     set,
   };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { ObfuscationRule } from "../../../src/config/config.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
-import { createMask } from "../../../src/record/mask.ts";
+import { createMasks } from "../../../src/record/mask.ts";
 
 const KEYS = ["a", "b", "user", "userPrincipalName", "a.b", "@odata.type", "é", "x/y", 'q"q'];
 const MASKED = "#";
@@ -56,7 +56,7 @@ function masked(json: string, rules: readonly ObfuscationRule[]): Value {
   const bytes = new TextEncoder().encode(`"user":"a","b"${json}"user":"a","é"`);
   const start = 14;
   const end = start + new TextEncoder().encode(json).length;
-  const result = createMask(rules)!(bytes, start, end) ?? bytes.subarray(start, end);
+  const result = createMasks()(rules)!(bytes, start, end) ?? bytes.subarray(start, end);
   return JSON.parse(new TextDecoder().decode(result)) as Value;
 }
 
