@@ -175,11 +175,12 @@ function questionOf({ plugin, trackUpdates, keepNames }: IntakeOptions): BatchQu
 
 type AddLine = ReturnType<typeof lineAdder>;
 
-/** Adds the lines of the first `count` records in the batch's `fresh`: at once, or where they are masked one by one. */
+/** Adds the lines of the first `count` records in the batch's `fresh`: at once, or where some may be masked one by one. */
 function freshAdder({ tagger, mask }: IntakeOptions, lines: Lines, addLine: AddLine) {
   return (batch: Batch, count: number): void => {
     const { bytes, fresh, slices } = batch;
-    if (mask === null) {
+    const end = batch.endOf(fresh[count - 1]!);
+    if (mask === null || !mask.reaches(batch.lineBuffer, batch.startOf(fresh[0]!), end)) {
       lines.addFresh(batch, count, (record) => {
         const at = record * SLICE_WORDS;
         return tagger(bytes, slices[at + 4]!, slices[at + 5]!);
@@ -212,7 +213,7 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines) {
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    const masked = mask === null ? null : mask(bytes, start, end, fields, lineBuffer);
+    const masked = mask?.apply(bytes, start, end, fields, lineBuffer) ?? null;
     if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
     lines.add(tag, masked.bytes, masked.start, masked.end, masked.fields, oneLine, masked.lineBuffer);
