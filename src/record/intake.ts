@@ -88,6 +88,11 @@ export interface IntakeOptions {
   readonly mask: Mask | null;
   readonly style: LineStyle;
   readonly newest: Newest | null;
+  /**
+   * Whether a record of this time may have left without its key being known any more. Where it is not what was asked
+   * for, it is taken as one that did. @default none may
+   */
+  readonly isForgotten?: (time: Instant) => boolean;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -111,17 +116,15 @@ export function createIntake(options: IntakeOptions): Intake {
       received++;
       const fields = reader.read(bytes, start, end);
       const time = timeOf(bytes, fields[2]!, fields[3]!);
-      if (time !== null && isOutside(time, window)) counts.outside++;
+      const isStray = time !== null && isOutside(time, window);
+      if (isStray) counts.outside++;
       // A key holds until the next is made.
       if (keep) met.ids.append(idOf(bytes, start, end, fields));
       const key = keyOf(bytes, start, end, fields);
       if (counts.pageKey === null) counts.pageKey = key.slice();
       if (keep) met.keys.append(key);
       if (options.keepNames === true) met.names.push(nameOf(bytes, fields));
-      if (!seen.add(key)) {
-        duplicates++;
-        return;
-      }
+      if ((isStray && options.isForgotten?.(time)) || !seen.add(key)) return void duplicates++;
       counts.fresh++;
       if (time !== null) {
         counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);

@@ -2,6 +2,7 @@ import type { Gap } from "../../state/gap.ts";
 import type { Inventory } from "../../state/inventory.ts";
 import type { Lost } from "../../state/lost.ts";
 import type { Position } from "../../state/position.ts";
+import type { KeysNeeded } from "../../state/seen/forget.ts";
 import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
 
@@ -21,7 +22,26 @@ interface Held {
   lost?: readonly Lost[];
   inventory?: Inventory;
   replacement?: readonly Uint8Array[];
-  expireBefore?: number;
+  keysNeeded?: KeysNeeded;
+}
+
+/** @param hold takes what waits besides the keys */
+function heldSeen(inner: StreamState, hold: (more: Held) => void, rollback: () => void): SeenSet {
+  return {
+    get size() {
+      return inner.seen().size;
+    },
+    has: (key) => inner.seen().has(key),
+    add: (key) => inner.seen().add(key),
+    date: (untilMs) => inner.seen().date(untilMs),
+    commit: () => {},
+    // What was read before in the same poll is not durable either, so the position goes with the keys.
+    rollback,
+    mayExpire: (needed) => inner.seen().mayExpire(needed),
+    expire: (keysNeeded) => hold({ keysNeeded }),
+    replaceWith: (keys) => hold({ replacement: [...keys] }),
+    close: () => {},
+  };
 }
 
 /**
@@ -37,19 +57,7 @@ export function holdCommits(inner: StreamState): HeldState {
     held = {};
     inner.seen().rollback();
   }
-  const seen: SeenSet = {
-    get size() {
-      return inner.seen().size;
-    },
-    has: (key) => inner.seen().has(key),
-    add: (key) => inner.seen().add(key),
-    commit: () => {},
-    // What was read before in the same poll is not durable either, so the position goes with the keys.
-    rollback,
-    expire: (beforeMs) => void (held.expireBefore = beforeMs),
-    replaceWith: (keys) => void (held.replacement = [...keys]),
-    close: () => {},
-  };
+  const seen = heldSeen(inner, (more) => void (held = { ...held, ...more }), rollback);
   return {
     state: {
       dir: inner.dir,
@@ -85,7 +93,7 @@ export function holdCommits(inner: StreamState): HeldState {
       },
     },
     commit() {
-      const { replacement, lost, gaps, position, inventory, expireBefore } = held;
+      const { replacement, lost, gaps, position, inventory, keysNeeded } = held;
       const keys = inner.seen();
       keys.commit();
       if (replacement !== undefined) keys.replaceWith(replacement);
@@ -94,7 +102,7 @@ export function holdCommits(inner: StreamState): HeldState {
       if (gaps !== undefined) inner.gaps().save(gaps);
       if (position !== undefined) inner.commitInFile(position);
       if (inventory !== undefined) inner.inventory().save(inventory);
-      if (expireBefore !== undefined) keys.expire(expireBefore);
+      if (keysNeeded !== undefined) keys.expire(keysNeeded);
       held = {};
     },
     rollback,
