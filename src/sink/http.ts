@@ -4,7 +4,7 @@ import { createAcceptedKeys } from "./acceptedKeys.ts";
 import type { DeadLetters } from "./deadLetter.ts";
 import { batchesOf, type BodyKind, bodyShape } from "./httpBody.ts";
 import { type ConnectionOptions, openConnection } from "./httpConnection.ts";
-import { createDelivery } from "./httpDelivery.ts";
+import { createHttpDelivery } from "./httpDelivery.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
 
@@ -35,7 +35,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   const shape = bodyShape(options.body, options.json);
   const connection = openConnection({ ...options, contentType: shape.contentType });
   const counts = { retries: 0, setAside: 0 };
-  const deliver = createDelivery({
+  const deliver = createHttpDelivery({
     ...options,
     shape,
     connection,

@@ -1,5 +1,5 @@
 import type { Instant, Window } from "../instant.ts";
-import type { WindowCounts } from "../record/intake.ts";
+import type { WindowCounts } from "../record/tally.ts";
 import { backdatedTo } from "./keyLife.ts";
 import type { Stream } from "./stream.ts";
 

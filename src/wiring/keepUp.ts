@@ -1,13 +1,13 @@
 /** The shipper that `up` keeps alive beside its tap: in which order they start, change and end. */
 import { dirname, join } from "node:path";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { asGraphtapError, codesOf } from "../errors.ts";
 import { listFolder, makeFolder } from "../files/durable.ts";
-import { thisHost } from "../files/host.ts";
-import { installPlan, runProgram } from "../shipper/running/install.ts";
+import { type Host, thisHost } from "../files/host.ts";
+import { installPlan, type RunProgram, runProgram } from "../shipper/running/install.ts";
 import { endOrphan, forgetShipper, recordShipper } from "../shipper/running/orphan.ts";
-import type { ShipperPlan } from "../shipper/running/plan.ts";
-import { startProgram } from "../shipper/running/process.ts";
+import { needsRestart, type ShipperPlan } from "../shipper/running/plan.ts";
+import { type StartProgram, startProgram } from "../shipper/running/process.ts";
 import { supervise, type Supervised } from "../shipper/running/supervise.ts";
 import { tryOutputs, type Way } from "../shipper/tryOutputs.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -21,6 +21,22 @@ interface Kept {
   readonly log: Log;
 }
 
+/** Where the shipper runs. */
+export interface Machine {
+  /** Has it judge a configuration. */
+  readonly run: RunProgram;
+  readonly start: StartProgram;
+  readonly clock: Clock;
+  readonly host: Host;
+}
+
+const thisMachine = (): Machine => ({
+  run: runProgram,
+  start: startProgram,
+  clock: systemClock,
+  host: thisHost(),
+});
+
 /**
  * The state folder comes first, so that no two shippers run on one buffer; then the shipper starts, and what keeps it from
  * starting ends the process. Once it has started, it is the spool that takes lines: the shipper may die and come again, and
@@ -29,27 +45,33 @@ interface Kept {
  *
  * @param planBy plans by a configuration; throws where that cannot be shipped by
  */
-export function keepUp(planBy: (loaded: LoadedConfig) => ShipperPlan): Beside {
+export function keepUp(
+  planBy: (loaded: LoadedConfig) => ShipperPlan,
+  machine: Machine = thisMachine(),
+): Beside {
+  const { run, clock } = machine;
   const over = new AbortController();
   let kept: Kept | null = null;
   return {
     async begin(loaded, { log, stop }) {
       const plan = planBy(loaded);
       for (const line of plan.warnings) log.warn(line);
-      kept = { plan, log, shipper: await bringUp(plan, log, stop.signal) };
-      void tellTrials(plan.ways, log, over.signal);
+      kept = { plan, log, shipper: await bringUp(plan, log, machine, stop.signal) };
+      void tellTrials(plan.ways, log, clock, over.signal);
     },
     async prepare(loaded, cause) {
       const plan = planBy(loaded);
-      if (kept === null || JSON.stringify(plan) === JSON.stringify(kept.plan)) return () => {};
+      if (kept === null || !needsRestart(kept.plan, plan)) return () => {};
       const { shipper, log } = kept;
-      await installPlan(plan, runProgram, over.signal);
+      await installPlan(plan, run, over.signal);
       return () => {
         for (const line of plan.warnings) log.warn(line);
-        log.info(`${cause}: the outputs have changed`, { outputs: plan.served.join(", ") });
+        log.info(`${cause}: the outputs, or files of theirs, have changed`, {
+          outputs: plan.served.join(", "),
+        });
         shipper.replace(plan);
         kept = { plan, log, shipper };
-        void tellTrials(plan.ways, log, over.signal);
+        void tellTrials(plan.ways, log, clock, over.signal);
       };
     },
     async end() {
@@ -60,23 +82,27 @@ export function keepUp(planBy: (loaded: LoadedConfig) => ShipperPlan): Beside {
 }
 
 /** Starts the shipper when nobody else's is there. @throws shipper-*, state-*, the reason of `stop` */
-async function bringUp(plan: ShipperPlan, log: Log, stop: AbortSignal): Promise<Supervised> {
+async function bringUp(
+  plan: ShipperPlan,
+  log: Log,
+  { run, start, clock, host }: Machine,
+  stop: AbortSignal,
+): Promise<Supervised> {
   const folder = dirname(plan.folder);
   makeFolder(folder);
-  const host = thisHost();
-  const orphan = await endOrphan(folder, host, systemClock, stop);
+  const orphan = await endOrphan(folder, host, clock, stop);
   if (orphan !== null) log.warn("a shipper that an earlier start left running was ended", { pid: orphan });
   const others = unsentOf(plan);
   if (others !== null) log.warn(others);
-  await installPlan(plan, runProgram, stop);
+  await installPlan(plan, run, stop);
   log.info("starting the shipper", {
     shipper: plan.name,
     configuration: plan.path,
     outputs: plan.served.join(", "),
   });
   const shipper = supervise(plan, {
-    start: startProgram,
-    clock: systemClock,
+    start,
+    clock,
     log,
     onRunning(pid) {
       try {
@@ -112,9 +138,14 @@ function unsentOf({ folder, name }: ShipperPlan): string | null {
 }
 
 /** Tries the certificates of the outputs beside everything else: a Devo that is away keeps nothing from starting. */
-async function tellTrials(ways: readonly Way[], log: Log, signal: AbortSignal): Promise<void> {
+async function tellTrials(
+  ways: readonly Way[],
+  log: Log,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    for (const line of await tryOutputs(ways, systemClock, signal)) log.info(line);
+    for (const line of await tryOutputs(ways, clock, signal)) log.info(line);
   } catch (thrown) {
     if (signal.aborted) return;
     const error = asGraphtapError(thrown);

@@ -3,7 +3,7 @@
  *
  * `GRAPHTAP_SEED=17 npx vitest run test/fault/oracleBackfill.test.ts` plays one again, `GRAPHTAP_RUNS=30` as many new ones.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { watch } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";

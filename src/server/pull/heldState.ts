@@ -25,25 +25,6 @@ interface Held {
   keysNeeded?: KeysNeeded;
 }
 
-/** @param hold takes what waits besides the keys */
-function heldSeen(inner: StreamState, hold: (more: Held) => void, rollback: () => void): SeenSet {
-  return {
-    get size() {
-      return inner.seen().size;
-    },
-    has: (key) => inner.seen().has(key),
-    add: (key) => inner.seen().add(key),
-    date: (untilMs) => inner.seen().date(untilMs),
-    commit: () => {},
-    // What was read before in the same poll is not durable either, so the position goes with the keys.
-    rollback,
-    mayExpire: (needed) => inner.seen().mayExpire(needed),
-    expire: (keysNeeded) => hold({ keysNeeded }),
-    replaceWith: (keys) => hold({ replacement: [...keys] }),
-    close: () => {},
-  };
-}
-
 /**
  * Stands between a poll and the state of its stream. Nothing else may read the stream until `commit` or `rollback`:
  * keys that wait are in the seen set already, only not on disk.
@@ -57,7 +38,18 @@ export function holdCommits(inner: StreamState): HeldState {
     held = {};
     inner.seen().rollback();
   }
-  const seen = heldSeen(inner, (more) => void (held = { ...held, ...more }), rollback);
+  const seen: SeenSet = {
+    get size() {
+      return inner.seen().size;
+    },
+    ...asInner(inner),
+    commit: () => {},
+    // What was read before in the same poll is not durable either, so the position goes with the keys.
+    rollback,
+    expire: (needed) => void (held.keysNeeded = needed),
+    replaceWith: (keys) => void (held.replacement = [...keys]),
+    close: () => {},
+  };
   return {
     state: {
       dir: inner.dir,
@@ -106,5 +98,16 @@ export function holdCommits(inner: StreamState): HeldState {
       held = {};
     },
     rollback,
+  };
+}
+
+/** What is done to the keys in memory, which nothing holds back. A reset makes another set. */
+function asInner(inner: StreamState): Pick<SeenSet, "has" | "add" | "addAll" | "date" | "mayExpire"> {
+  return {
+    has: (key) => inner.seen().has(key),
+    add: (key) => inner.seen().add(key),
+    addAll: (keys, count, fresh) => inner.seen().addAll(keys, count, fresh),
+    date: (untilMs) => inner.seen().date(untilMs),
+    mayExpire: (needed) => inner.seen().mayExpire(needed),
   };
 }

@@ -48,6 +48,13 @@ export interface SeenSet {
   /** False when it is there already. In memory at once; durable after {@linkcode SeenSet.commit}. */
   add(key: Uint8Array): boolean;
   /**
+   * Adds the first `count` keys of `keys`, four words each, in the byte order of the host.
+   *
+   * @param fresh is given the numbers of those that were not there
+   * @returns how many those are
+   */
+  addAll(keys: Int32Array, count: number, fresh: Int32Array): number;
+  /**
    * Says of the keys that were added since it was said last that their records are of no later time than `untilMs`
    * (milliseconds since the epoch), and are not asked for again once what lies before is read: then they may be dropped
    * so much earlier (`forget.ts`). `null`, and nothing said before the commit, means that they live from now.
@@ -134,11 +141,15 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       pending.append(keys.held);
       return true;
     },
+    addAll(keys, count, fresh) {
+      const found = memory.toChange().keys.addAll(keys, count, fresh);
+      pending.appendSome(keys, fresh, found);
+      return found;
+    },
     commit(position) {
       if (pending.count === 0) return false;
       appender.append(memory.toChange(), dates.cut(pending.bytes()), position);
-      pending.clear();
-      dates.clear();
+      memory.noneWaits();
       return true;
     },
     end() {
@@ -199,6 +210,8 @@ interface Memory {
   load(contents: SeenContents): void;
   /** From here on only the disk knows what the set is; the pending keys stay. */
   unload(): void;
+  /** The pending keys are durable. */
+  noneWaits(): void;
   /** Forgets the pending keys. */
   rollback(): void;
   mustBeOpen(): void;
@@ -232,6 +245,10 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
   function unload(): void {
     loaded = undefined;
   }
+  function noneWaits(): void {
+    pending.clear();
+    dates.clear();
+  }
   return {
     pending,
     dates,
@@ -240,11 +257,11 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
     ifLoaded: () => loaded,
     load: (contents) => void (loaded = contents),
     unload,
+    noneWaits,
     rollback() {
       if (pending.count === 0) return;
       eachKey(pending, toChange().keys.remove);
-      pending.clear();
-      dates.clear();
+      noneWaits();
     },
     mustBeOpen,
     mustBeChangeable,
