@@ -5,6 +5,7 @@
 // Places in the memory.
 /** The text, and behind it the padding. */
 export const MESSAGE: u32 = 61_440;
+export const MOST_MESSAGE_BYTES: u32 = 2048;
 /** The 64 words that a block becomes. */
 const SCHEDULE: u32 = 63_744;
 /** The eight words of the hash so far. */

@@ -16,6 +16,9 @@ const MARK = 0x4c4e524a;
 const PREFIX_BYTES = 16;
 const NOTHING = new Uint8Array(0);
 
+/** Written at the beginning of a journal, it holds no frame any more. */
+export const NO_FRAME: Uint8Array = new Uint8Array(4);
+
 /** One entry of the journal. */
 export type JournalEntry =
   /** The lines that are written next, at `offset` of the spool, with the keys of their records. */

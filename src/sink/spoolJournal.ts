@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, ftruncateSync } from "node:fs";
 import { openFile, readFileIfAny, writeFully } from "../files/durable.ts";
 import { type Fence, noHold } from "../files/hold.ts";
 import { type AcceptedKeys, createAcceptedKeys } from "./acceptedKeys.ts";
-import { decodeFrames, encodeFrame, type JournalEntry } from "./journalFrames.ts";
+import { decodeFrames, encodeFrame, type JournalEntry, NO_FRAME } from "./journalFrames.ts";
 import { attemptSink } from "./sinkFailure.ts";
 
 /** Above this a journal is written anew, with nothing but the keys that are still needed. */
@@ -84,6 +84,25 @@ export function openJournal(
     }
   }
 
+  /**
+   * Nothing in it counts any more, and the next entry is written over it. It is not cut: a file that keeps its blocks is
+   * synced without a change to the file system, and the lines of the next write take the memory of these.
+   */
+  function forget(): void {
+    now = { end: 0, seq: now.seq };
+    try {
+      writeFully(fd, NO_FRAME, 0);
+    } catch {
+      // Keys too many are harmless here.
+    }
+  }
+
+  function close(): void {
+    // The last lines are nobody's to read here for longer than they are needed.
+    if (now.end === 0) goBack(now);
+    closeSync(fd);
+  }
+
   attemptSink("write", path, begin);
   return {
     accepted,
@@ -105,15 +124,15 @@ export function openJournal(
     committed(stream) {
       if (!accepted.forget(stream)) return;
       // Not synced: after a power cut the engine is told of keys that it has, which changes nothing.
-      if (accepted.streams.length === 0) return goBack({ end: 0, seq: now.seq });
+      if (accepted.streams.length === 0) return forget();
       const start = now;
       try {
         put({ kind: "settled", stream });
       } catch {
-        goBack(start); // Keys too many are as harmless here as after a power cut.
+        goBack(start); // As above.
       }
     },
-    close: () => attemptSink("close", path, () => closeSync(fd)),
+    close: () => attemptSink("close", path, close),
   };
 }
 

@@ -63,6 +63,7 @@ export function openPollContext(
       log: stream.log,
       framers: engine.framers,
       onRecord: intake.onRecord,
+      onBatch: intake.onBatch,
       onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onBytes: (bytes) => stream.traffic.received(bytes),
@@ -115,6 +116,10 @@ function delivering(seen: SeenSet): SeenSet {
     add(key) {
       seen.add(key);
       return given.add(key);
+    },
+    addAll(keys, count, fresh) {
+      seen.addAll(keys, count, fresh);
+      return given.addAll(keys, count, fresh);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { systemClock } from "../clock.ts";
 import { failureFields, problemFields } from "../config/document/problems.ts";
 import { type ParsedConfig, usable } from "../config/load.ts";
+import { atOnce } from "../config/steps.ts";
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { Changes, ReloadResult, StreamAt } from "../server/reload.ts";
 import type { LogFields } from "../telemetry/logEntry.ts";
@@ -11,7 +12,7 @@ import type { Beside } from "./beside.ts";
 import {
   type ConfigText,
   type LoadedConfig,
-  parseConfigText,
+  parsingConfigText,
   readConfigText,
   stateFolderOf,
 } from "./configFile.ts";
@@ -22,6 +23,7 @@ import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
 import type { StreamWork } from "./streams.ts";
 import { openTap, sayWarnings, stopFor, type Tap, type TapOptions } from "./tap.ts";
 import { tellStandingBy } from "./tellStandingBy.ts";
+import { createTurns, inTurns, type Turn } from "./turns.ts";
 
 /** More names than these are only counted. */
 const MOST_NAMES = 20;
@@ -157,7 +159,8 @@ async function readWhenTaken(reloading: Reloading, before: Reading, runtime: Run
 
 async function read(reloading: Reloading, runtime: Runtime): Promise<Reading> {
   const text = await readConfigText(reloading.config, runtime);
-  return judged(text, parseConfigText(text, runtime.env, systemClock.now()), reloading);
+  const parsed = atOnce(parsingConfigText(text, runtime.env, systemClock.now()));
+  return judged(text, parsed, reloading);
 }
 
 /** Never throws: what is wrong is told, and what ran goes on. */
@@ -176,9 +179,12 @@ async function readAgain(
     if (reloading.config.includes("-")) {
       throw new GraphtapError("config-unreadable", "standard input cannot be read a second time");
     }
+    // All at once, so that a folder is read as it was at one moment; what takes long is what they say.
     const text = await readConfigText(reloading.config, runtime);
-    parsed = parseConfigText(text, runtime.env, systemClock.now());
-    const changes = await goOver(cause, running, judged(text, parsed, reloading), working);
+    const turn = createTurns();
+    parsed = await inTurns(parsingConfigText(text, runtime.env, systemClock.now()), turn);
+    stop.signal.throwIfAborted();
+    const changes = await goOver(cause, running, judged(text, parsed, reloading), { work: working, turn });
     reloads.success();
     return { changes };
   } catch (thrown) {
@@ -215,13 +221,13 @@ async function goOver(
   cause: string,
   { reloading, tap, first }: Running,
   { loaded, options }: Reading,
-  work: StreamWork,
+  { work, turn }: { readonly work: StreamWork; readonly turn: Turn },
 ): Promise<Changes> {
   const { log } = tap;
   mustStay(tap, options);
   const goOverBeside = await reloading.beside?.prepare(loaded, cause);
   const configured = { config: loaded.config, registry: loaded.registry, selection: options.selection };
-  const changes = tap.compare(configured);
+  const changes = await inTurns(tap.compare(configured), turn);
   sayWarnings(log, loaded);
   if (JSON.stringify(options.sink) !== JSON.stringify(first.options.sink)) {
     log.warn(
@@ -234,7 +240,7 @@ async function goOver(
     namesOf(changes),
   );
   const began = systemClock.now();
-  await tap.change(configured, work);
+  await tap.change(configured, work, turn);
   goOverBeside?.();
   tap.logFrom(options.log.level);
   if (!isSame) {

@@ -41,8 +41,7 @@ export function holdCommits(inner: StreamState): HeldState {
     get size() {
       return inner.seen().size;
     },
-    has: (key) => inner.seen().has(key),
-    add: (key) => inner.seen().add(key),
+    ...asInner(inner),
     commit: () => {},
     // What was read before in the same poll is not durable either, so the position goes with the keys.
     rollback,
@@ -98,5 +97,14 @@ export function holdCommits(inner: StreamState): HeldState {
       held = {};
     },
     rollback,
+  };
+}
+
+/** What is done to the keys in memory, which nothing holds back. A reset makes another set. */
+function asInner(inner: StreamState): Pick<SeenSet, "has" | "add" | "addAll"> {
+  return {
+    has: (key) => inner.seen().has(key),
+    add: (key) => inner.seen().add(key),
+    addAll: (keys, count, fresh) => inner.seen().addAll(keys, count, fresh),
   };
 }

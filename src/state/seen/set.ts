@@ -39,6 +39,13 @@ export interface SeenSet {
   /** False when it is there already. In memory at once; durable after {@linkcode SeenSet.commit}. */
   add(key: Uint8Array): boolean;
   /**
+   * Adds the first `count` keys of `keys`, four words each, in the byte order of the host.
+   *
+   * @param fresh is given the numbers of those that were not there
+   * @returns how many those are
+   */
+  addAll(keys: Int32Array, count: number, fresh: Int32Array): number;
+  /**
    * Makes all keys added since the last commit durable, together.
    *
    * @throws `state-unusable`; the keys stay added and not committed, so that it can be tried again
@@ -118,6 +125,11 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       if (!keys.add(key)) return false;
       pending.append(keys.held);
       return true;
+    },
+    addAll(keys, count, fresh) {
+      const found = memory.toChange().keys.addAll(keys, count, fresh);
+      pending.appendSome(keys, fresh, found);
+      return found;
     },
     commit(position) {
       if (pending.count === 0) return false;
