@@ -103,12 +103,28 @@ describe.each(STACKS)("up with $shipper on $runtime", { timeout: 120_000 }, (sta
     expect(lostAndRepeated(wanted(house), house.receiver).lost).toBe(0);
   });
 
+  test("ends in time by a kill when the shipper hangs, and the next start goes on", async () => {
+    const house = await openHousehold(COUNT);
+    const first = up(house);
+    await first.until(() => countAt(house.receiver) > 0, "the first record");
+    process.kill(house.shipperPid(), "SIGSTOP");
+    const since = Date.now();
+    expect(await stops(first)).toContain("does not end within 6 s of SIGTERM, and is killed");
+    expect(Date.now() - since).toBeLessThan(10_000);
+    const second = up(house);
+    await allArrive(house, second);
+    await stops(second);
+    expect(lostAndRepeated(wanted(house), house.receiver).lost).toBe(0);
+  });
+
   test("holds what comes while the receiver is away, also over a restart of both", async () => {
     const house = await openHousehold(COUNT);
     await house.receiver.leave();
     const program = up(house);
     await program.until(() => /"pull done".*directory_audits/.test(program.stderr), "a poll");
+    const since = Date.now();
     await stops(program);
+    expect(Date.now() - since).toBeLessThan(10_000);
     expect(countAt(house.receiver)).toBe(0);
     const second = up(house);
     await second.until(() => /"level":"info","message":"started"/.test(second.stderr), "the start");
