@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { isAlive } from "../support/alive.ts";
 import { createAuthority, writeDomain } from "../support/certificates.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { fromMillis } from "../../src/instant.ts";
@@ -293,12 +294,3 @@ describe.each(STACKS)("up with $shipper on $runtime", { timeout: 120_000 }, (sta
     await stops(program);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]![0] !== "Z";
-  } catch {
-    return false;
-  }
-}
