@@ -1,6 +1,6 @@
 import { earliest, type Instant, type Window } from "../instant.ts";
 import { type Batch, type BatchQuestion, SLICE_WORDS } from "../json/batch.ts";
-import { createFieldReader, type FieldReader } from "../json/fields.ts";
+import { createFieldReader } from "../json/fields.ts";
 import type { LineBuffer } from "../json/lineBuffer.ts";
 import type { OnBatch, OnRecord, OnTooLong } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
@@ -81,7 +81,7 @@ export function createIntake(options: IntakeOptions): Intake {
     timeOf: createTimeReader(),
     keyOf: keyFunction(plugin, options.trackUpdates, options.makeKey),
   };
-  const addLine = lineAdder(options, lines, reader.fields);
+  const addLine = lineAdder(options, lines);
   const met: MetRecords = { ids: createKeyList(), keys: createKeyList(), names: [] };
   const tally = createTally(options.newest);
   const question = questionOf(options);
@@ -202,7 +202,7 @@ function freshAdder({ tagger, mask }: IntakeOptions, lines: Lines, addLine: AddL
 }
 
 /** Adds the line of a record, with its tag and masked, to `lines`. */
-function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldReader) {
+function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines) {
   return (
     bytes: Uint8Array,
     start: number,
@@ -212,10 +212,10 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldR
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    const masked = mask === null ? null : mask(bytes, start, end);
+    const masked = mask === null ? null : mask(bytes, start, end, fields, lineBuffer);
     if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
-    lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
+    lines.add(tag, masked.bytes, masked.start, masked.end, masked.fields, oneLine, masked.lineBuffer);
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ObfuscationRule } from "../../../src/config/config.ts";
 import { createSecret } from "../../../src/config/credentials/secret.ts";
 import { createMasks } from "../../../src/record/mask.ts";
+import { shownBothWays } from "../../support/masked.ts";
 import { pattern } from "../../support/patterns.ts";
 
 const rule = (path: string[], rest: Partial<ObfuscationRule> = {}): ObfuscationRule => ({
@@ -14,9 +15,9 @@ const rule = (path: string[], rest: Partial<ObfuscationRule> = {}): ObfuscationR
 });
 
 function masked(record: string, ...rules: ObfuscationRule[]): string {
-  const bytes = new TextEncoder().encode(record);
-  const mask = createMasks()(rules);
-  return new TextDecoder().decode(mask?.(bytes, 0, bytes.length) ?? bytes);
+  const [[plain], [framed]] = shownBothWays([record], rules);
+  expect(framed).toEqual(plain);
+  return framed!.record;
 }
 
 describe("obfuscation", () => {
