@@ -6,7 +6,7 @@ import { createBatches, type Waiting } from "./batches.ts";
 import { compressed } from "./gzip.ts";
 import { type BodyKind, bodyShape } from "./httpBody.ts";
 import { type ConnectionOptions, openConnection } from "./httpConnection.ts";
-import { createDelivery } from "./httpDelivery.ts";
+import { createHttpDelivery } from "./httpDelivery.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
 
@@ -38,7 +38,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   const makeBatch = options.gzip ? compressed(shape.makeBatch) : shape.makeBatch;
   const connection = openConnection({ ...options, contentType: shape.contentType });
   const counts = { retries: 0, setAside: 0 };
-  const deliver = createDelivery({
+  const deliver = createHttpDelivery({
     ...options,
     makeBatch,
     connection,

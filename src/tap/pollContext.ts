@@ -1,12 +1,13 @@
 import type { PageReader } from "../graph/pages.ts";
+import { compareInstants, type Instant } from "../instant.ts";
 import { createIntake, type Intake } from "../record/intake.ts";
 import { lineStyle } from "../record/line.ts";
-import { createMask } from "../record/mask.ts";
 import { createTagger } from "../record/tag.ts";
 import type { Position } from "../state/position.ts";
 import { keySet } from "../state/seen/memory.ts";
 import type { SeenSet } from "../state/seen/set.ts";
 import { sinkName } from "./accepted.ts";
+import { forgottenBefore } from "./keyLife.ts";
 import { createGraphClock, type GraphClock } from "./graphClock.ts";
 import { createPollCounts, type PollCounts } from "./pollCounts.ts";
 import { createPollPosition, type PollPosition } from "./pollPosition.ts";
@@ -44,7 +45,12 @@ export function openPollContext(
   const saved = startPosition(stream, startedMs);
   const seen = options.again ? delivering(stream.state.seen()) : stream.state.seen();
   for (const key of engine.sink.accepted?.(sinkName(stream)) ?? []) seen.add(key);
-  const intake = intakeOf(stream, engine, seen, saved, startedMs);
+  const isForgotten = (time: Instant) => {
+    const before = forgottenBefore(position.current, startedMs);
+    return before !== null && compareInstants(time, before) < 0;
+  };
+  const intake = intakeOf(stream, engine, seen, saved, startedMs, isForgotten);
+  const position = createPollPosition(saved, { stream, engine, startedMs, seen, intake });
   const counts = createPollCounts();
   return {
     stream,
@@ -53,7 +59,7 @@ export function openPollContext(
     startedMs,
     seen,
     intake,
-    position: createPollPosition(saved, { stream, engine, startedMs, seen, intake }),
+    position,
     counts,
     graphClock: createGraphClock(engine.clock),
     reader: {
@@ -64,6 +70,7 @@ export function openPollContext(
       log: stream.log,
       framers: engine.framers,
       onRecord: intake.onRecord,
+      onBatch: intake.onBatch,
       onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onBytes: (bytes) => stream.traffic.received(bytes),
@@ -79,6 +86,7 @@ function intakeOf(
   seen: SeenSet,
   { newest }: Position,
   pullStartedMs: number,
+  isForgotten: (time: Instant) => boolean,
 ): Intake {
   const { input, service, plugin } = stream;
   // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
@@ -92,7 +100,7 @@ function intakeOf(
     sink: engine.sink,
     stream: sinkName(stream),
     tagger: createTagger(plugin.tag, generation, service.overrideTag),
-    mask: createMask(service.obfuscation),
+    mask: engine.masks(service.obfuscation),
     style: lineStyle({
       format: engine.format,
       service: service.name,
@@ -102,6 +110,7 @@ function intakeOf(
       pullStartedMs,
     }),
     newest,
+    isForgotten,
   });
 }
 
@@ -116,6 +125,10 @@ function delivering(seen: SeenSet): SeenSet {
     add(key) {
       seen.add(key);
       return given.add(key);
+    },
+    addAll(keys, count, fresh) {
+      seen.addAll(keys, count, fresh);
+      return given.addAll(keys, count, fresh);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What the end of a job means for the position, by what its records were read for. */
 import { codesOf, type GraphtapError } from "../../errors.ts";
 import { addSeconds, compareInstants, formatInstant, fromMillis, secondsBetween } from "../../instant.ts";
-import type { WindowCounts } from "../../record/intake.ts";
+import type { WindowCounts } from "../../record/tally.ts";
 import { withoutWindow } from "../../state/gap.ts";
 import type { Job } from "../../state/position.ts";
 import { rereadsAfter } from "../late/schedule.ts";

@@ -6,7 +6,7 @@ import { type Page, type PageRequest, type ReadOptions, readPage } from "../../g
 import { createPermits } from "../../graph/permits.ts";
 import type { Instant, Window } from "../../instant.ts";
 import type { PageRule, Plugin } from "../../plugin/plugin.ts";
-import type { LeftOut, WindowCounts } from "../../record/intake.ts";
+import type { LeftOut, WindowCounts } from "../../record/tally.ts";
 import type { PollContext } from "../pollContext.ts";
 import { filtersOf, filterStep } from "./filters.ts";
 import { firstRequest } from "./firstRequest.ts";
@@ -63,8 +63,9 @@ export async function readWindow(
   window: Window<Instant | null>,
   options: WindowOptions,
 ): Promise<WindowRead> {
-  const { stream: { plugin }, position: { current, commit } } = context;
+  const { stream: { plugin }, position: { current, commit, beginWindow } } = context;
   const counts = context.intake.begin(window);
+  beginWindow(window, counts);
   const filters = filtersOf(plugin, options.filterStep ?? filterStep(current.filter, context.startedMs));
   // A link belongs to one filter, and does not say to which.
   const isOne = filters.length === 1;
