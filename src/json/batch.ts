@@ -85,17 +85,26 @@ const ROOM_END = 1_310_720;
 
 /** The batches of one page, one after the other. @returns what is in the memory now, again and again the same object */
 export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Batch {
-  let views: ReturnType<typeof viewsOf> | undefined;
+  let batch: Batch | undefined;
   let asked: BatchQuestion | null = null;
   let fits = false;
-  return () => {
-    // Memory that grew is another one.
-    if (views?.bytes.buffer !== wasm.memory.buffer) views = viewsOf(wasm);
-    const { bytes, bounds, slices, paths } = views;
+  function ask(question: BatchQuestion): boolean {
+    if (asked !== question) {
+      fits = writePaths(new Uint8Array(wasm.memory.buffer, PATHS, PATHS_BYTES), question.paths);
+      asked = question;
+    }
+    if (fits) wasm.describe(wasm.count.value, question.key === "id-and-time");
+    return fits;
+  }
+
+  function batchOf(views: ReturnType<typeof viewsOf>): Batch {
+    const { bytes, bounds, slices } = views;
     return {
       ...views,
       lineBuffer,
-      count: wasm.count.value,
+      get count() {
+        return wasm.count.value;
+      },
       startOf: (record) => bounds[2 * record]! & 0x7fffffff,
       endOf: (record) => bounds[2 * record + 1]!,
       isOneLine: (record) => bounds[2 * record]! >= 0,
@@ -105,15 +114,14 @@ export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Ba
         bounds[2 * record + 1] = end;
         fields.forEach((place, i) => slices[record * SLICE_WORDS + i] = place < 0 ? -1 : start + place);
       },
-      ask(question) {
-        if (asked !== question) {
-          fits = writePaths(paths, question.paths);
-          asked = question;
-        }
-        if (fits) wasm.describe(wasm.count.value, question.key === "id-and-time");
-        return fits;
-      },
+      ask,
     };
+  }
+
+  return () => {
+    // Memory that grew is another one.
+    if (batch?.bytes.buffer !== wasm.memory.buffer) batch = batchOf(viewsOf(wasm));
+    return batch;
   };
 }
 
@@ -127,7 +135,6 @@ function viewsOf({ memory: { buffer } }: BatchWasm) {
     nanos: new Int32Array(buffer, NANOS, MOST_RECORDS),
     keys: new Int32Array(buffer, KEYS, 4 * MOST_RECORDS),
     fresh: new Int32Array(buffer, FRESH, MOST_RECORDS),
-    paths: new Uint8Array(buffer, PATHS, PATHS_BYTES),
   };
 }
 
