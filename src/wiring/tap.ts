@@ -176,9 +176,10 @@ export function openTapWithin(
   const { shard = null } = selection;
   const now = () => clock.now();
   const report = (note: string) => log.warn(note);
-  sayWarnings(log, loaded);
   const onLost = (failure: GraphtapError) => stop.abort(failure);
   const state = openState(stateDir, { locker, pid, now, report, onLost, ...(lock && { lock }) });
+  // Of a start that is refused only the reason is said.
+  sayWarnings(log, loaded);
   let sink: Sink;
   let requests: RequestLog;
   try {

@@ -19,7 +19,10 @@ const MOST_FULL = 0.75;
  * bytes a key. Smaller ones grow faster, for by tenths each key is moved ten times: 256 shards of 8192 slots are the keys of
  * a day of 1.5 million records, with 27 bytes a key at most.
  */
-const GROWTHS: readonly (readonly [slots: number, by: number])[] = [[512, 1.5], [8192, 1.25], [Infinity, 1.1]];
+const GROWTHS: readonly (readonly [slots: number, by: number])[] = [[512, 1.5], [8192, 1.25], [
+  Infinity,
+  1.1,
+]];
 const FEWEST_SLOTS = 8;
 // Signed words throughout: V8 keeps them as integers, while unsigned ones become floating-point numbers (3 times slower).
 const IN_SHARD_BITS = 0xffffff;

@@ -37,14 +37,17 @@ export function createRecordMaker(name: ShapeName, averageBytes = SHAPES[name].b
   });
   return (number, timeMs) => {
     const { beforeId, beforeTime, rest } = bodies[number % BODIES]!;
-    return `${beforeId}${IDS[collection]!(number)}${beforeTime}${timeText(collection, number, timeMs)}${rest}`;
+    return `${beforeId}${IDS[collection]!(number)}${beforeTime}${
+      timeText(collection, number, timeMs)
+    }${rest}`;
   };
 }
 
 /** By the collection, as the other two below. */
 const IDS: Readonly<Record<string, (number: number) => string>> = {
   signIns: (number) => `${guidOf(number).slice(0, -2)}00`,
-  directoryAudits: (number) => `Directory_${guidOf(number)}_${guidOf(-number).slice(0, 5).toUpperCase()}_${number}`,
+  directoryAudits: (number) =>
+    `Directory_${guidOf(number)}_${guidOf(-number).slice(0, 5).toUpperCase()}_${number}`,
   alerts_v2: (number) => `da${guidOf(number)}_1`,
 };
 

@@ -2,7 +2,12 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { createGunzip, type Gunzip, gzipSync, type ZlibOptions } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { chooseInflate, createInflateBySteps, inflatedByStream, type Pieces } from "../../../src/graph/inflate.ts";
+import {
+  chooseInflate,
+  createInflateBySteps,
+  inflatedByStream,
+  type Pieces,
+} from "../../../src/graph/inflate.ts";
 
 function chunksOf(bytes: Uint8Array, length: number): Pieces {
   let at = 0;
