@@ -87,6 +87,7 @@ const LAID_BYTES = 262_144;
 export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: LineBuffer; leave(): void } {
   const heads = new Map<Uint8Array, number>();
   let headsEnd = HEADS;
+  let laid: Uint8Array = new Uint8Array(0);
   let release = () => {};
   let fits = false;
 
@@ -141,7 +142,9 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
     },
     lay(record) {
       if (record.length > LAID_BYTES) return -1;
-      new Uint8Array(wasm.memory.buffer).set(record, LAID);
+      // Memory that grew is another one.
+      if (laid.buffer !== wasm.memory.buffer) laid = new Uint8Array(wasm.memory.buffer, LAID, LAID_BYTES);
+      laid.set(record);
       return LAID;
     },
     memory: wasm.memory,

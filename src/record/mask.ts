@@ -12,20 +12,25 @@ import { compileRule, maskedValue, type MaskRule } from "./maskRule.ts";
 import { createMaskWalk } from "./maskWalk.ts";
 import { createPseudonyms, type Pseudonyms } from "./pseudonym.ts";
 
-/**
- * The record with its masked values replaced; every other byte stays. The answer holds until the next call; it is `null`
- * for a record that has none of them.
- *
- * @param fields slices of the record, which move with what they show
- * @param lineBuffer where the record lies, if on one
- */
-export type Mask = (
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  fields: Int32Array,
-  lineBuffer?: LineBuffer,
-) => MaskedRecord | null;
+/** What the rules of a service make of its records. */
+export interface Mask {
+  /**
+   * The record with its masked values replaced; every other byte stays. The answer holds until the next call; it is `null`
+   * for a record that has none of them.
+   *
+   * @param fields slices of the record, which move with what they show
+   * @param lineBuffer where the record lies, if on one
+   */
+  apply(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    fields: Int32Array,
+    lineBuffer?: LineBuffer,
+  ): MaskedRecord | null;
+  /** Whether any of the records that lie on it between `start` and `end` may have masked values. */
+  reaches(lineBuffer: LineBuffer, start: number, end: number): boolean;
+}
 
 /**
  * Makes the mask of a service; `null` when it has no rules: then a record is never looked into.
@@ -54,32 +59,35 @@ function createMask(rules: readonly ObfuscationRule[], pseudonyms: Pseudonyms, f
   let page: LineBuffer | undefined;
   let finder: PathFinder | null = null;
 
-  /** How many values were found where the record lies; -1 when it has to be walked. */
-  function find(start: number, end: number, lineBuffer: LineBuffer | undefined): number {
-    if (lineBuffer === undefined || table === null) return -1;
+  function finderOn(lineBuffer: LineBuffer): PathFinder | null {
+    if (table === null) return null;
     if (lineBuffer !== page) {
       page = lineBuffer;
       finder = finders(lineBuffer.memory, table);
     }
-    return finder?.find(start, end) ?? -1;
+    return finder;
   }
 
-  return (bytes, start, end, fields, lineBuffer) => {
-    const count = find(start, end, lineBuffer);
-    if (count === 0) return null;
-    masked.begin(bytes, start, fields);
-    const replace = (from: number, to: number, ended: readonly MaskRule[]) => {
-      const by = maskedValue(bytes, from, to, ended);
-      if (by !== null) masked.replace(from, to, by);
-    };
-    if (count < 0) walk(bytes, start, end, replace);
-    else {
-      const found = finder!.found();
-      for (let at = 0; at < count * FOUND_WORDS; at += FOUND_WORDS) {
-        replace(found[at]!, found[at + 1]!, rulesOf(found[at + 2]!));
+  return {
+    apply(bytes, start, end, fields, lineBuffer) {
+      const finder = lineBuffer === undefined ? null : finderOn(lineBuffer);
+      const count = finder?.find(start, end) ?? -1;
+      if (count === 0) return null;
+      masked.begin(bytes, start, fields);
+      const replace = (from: number, to: number, ended: readonly MaskRule[]) => {
+        const by = maskedValue(bytes, from, to, ended);
+        if (by !== null) masked.replace(from, to, by);
+      };
+      if (count < 0) walk(bytes, start, end, replace);
+      else {
+        const found = finder!.found();
+        for (let at = 0; at < count * FOUND_WORDS; at += FOUND_WORDS) {
+          replace(found[at]!, found[at + 1]!, rulesOf(found[at + 2]!));
+        }
       }
-    }
-    return masked.finish(end, lineBuffer);
+      return masked.finish(end, lineBuffer);
+    },
+    reaches: (lineBuffer, start, end) => finderOn(lineBuffer)?.mayFind(start, end) ?? true,
   };
 }
 

@@ -39,7 +39,8 @@ export function createMaskedRecord(): MaskedRecordMaker {
       bytes = of;
       done = start;
       fields = slices;
-      moved = slices.slice();
+      if (moved.length !== slices.length) moved = new Int32Array(slices.length);
+      moved.set(slices);
       move(-start);
     },
     replace(start, end, by) {

@@ -31,7 +31,7 @@ export interface Part {
 export const PARTS: Readonly<Record<string, Part>> = {
   throughput: { measure: throughput, quick: 3 },
   paths: { measure: paths, quick: 2 },
-  streams: { measure: streams, quick: 1 },
+  streams: { measure: streams, quick: 2 },
   memory: { measure: memory },
   startup: { measure: startup, quick: 3 },
   commit: { measure: commit },

@@ -31,7 +31,7 @@ function shown(records: readonly string[], mask: Mask | null, isFramed: boolean)
   const page = encoder.encode(`{"value":[${records.join(",")}]}`);
   scanner.push(page, (bytes, start, end, _, lineBuffer) => {
     const fields = read.read(bytes, start, end);
-    const made = mask?.(bytes, start, end, fields, lineBuffer) ?? { bytes, start, end, fields };
+    const made = mask?.apply(bytes, start, end, fields, lineBuffer) ?? { bytes, start, end, fields };
     const text = (from: number, to: number) => new TextDecoder().decode(made.bytes.subarray(from, to));
     // Where it lies in a page they moved with the record; else they are read once more.
     const shownFields = isFramed ? made.fields : read.read(made.bytes, made.start, made.end);
