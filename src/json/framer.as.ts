@@ -15,7 +15,7 @@ import { below, breaksLine, equal, escapable, isHex, isSign, isUsualLiteral, isU
 export { addLine, addLines, beginLines, clearLines, learnHead, linesEnd } from "./lineBuffer.as";
 export { describe } from "./describe.as";
 
-// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, then the bytes. framer.ts fills the tables from the
+// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, what paths.as.ts needs, a masked record, then the bytes. framer.ts fills the tables from the
 // lexer's grammar, and knows these places too.
 /** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
 const NEXT: usize = 1024;

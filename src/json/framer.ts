@@ -1,4 +1,4 @@
-import { type CompiledModule, compileModule, instantiate } from "./webAssembly.ts";
+import { type CompiledModule, compileModule, instantiate, type Memory } from "./webAssembly.ts";
 import { FRAMER_BASE64 } from "./framerBytes.ts";
 import { scalarTable, tokenTable } from "./framerTables.ts";
 import { type BatchWasm, createBatches } from "./batch.ts";
@@ -44,7 +44,7 @@ export interface Framers {
 
 /** The exports of `framer.as.ts`. */
 interface Wasm extends LineBufferWasm, BatchWasm {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: Memory & { grow(pages: number): number };
   readonly state: { readonly value: number };
   readonly open: { value: number };
   readonly reached: { readonly value: number };
@@ -56,7 +56,7 @@ interface Wasm extends LineBufferWasm, BatchWasm {
 const NEXT = 1024;
 const SCALAR = 9216;
 const RECORDS = 65_536;
-const INPUT = 720_896;
+const INPUT = 1_310_720;
 const BLOCK_BYTES = 64;
 const USED_UP = 0;
 const FULL = 1;
@@ -146,8 +146,10 @@ function createFramer(wasm: Wasm, release: () => void): Framer {
   function handOut(onRecord: OnRecord, onBatch?: OnBatch): void {
     const count = wasm.count.value;
     if (count === 0) return;
+    // Who takes a batch may put other records in the places of these.
+    const end = ends[2 * count - 1]!;
     if (onBatch?.(batch()) === true) {
-      sound = ends[2 * count - 1]!;
+      sound = end;
       soundState = "afterRecord";
       return;
     }

@@ -1,4 +1,5 @@
 import { CLOSE_BRACE } from "./ascii.ts";
+import type { Memory } from "./webAssembly.ts";
 
 /** What is the same in every line of a pull. A line is: head, id, `time`, time, `event`, record with `members`, `end`. */
 export interface LineParts {
@@ -37,6 +38,8 @@ export interface LineBuffer {
    * @returns false when they have to be added one by one
    */
   learn(record: number, head: Uint8Array): boolean;
+  /** Where the records of the page lie. */
+  readonly memory: Memory;
   readonly length: number;
   /** The lines; they hold until the next is added or the next bytes are cut. */
   lines(): Uint8Array;
@@ -45,7 +48,7 @@ export interface LineBuffer {
 
 /** The exports of `lineBuffer.as.ts`. */
 export interface LineBufferWasm {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: Memory;
   readonly linesEnd: { readonly value: number };
   beginLines(time: number, event: number, tail: number): void;
   clearLines(): void;
@@ -128,6 +131,7 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
       const place = placeOf(head);
       return place >= 0 && wasm.learnHead(record, place, head.length) !== 0;
     },
+    memory: wasm.memory,
     get length() {
       return wasm.linesEnd.value - LINES;
     },

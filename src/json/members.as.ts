@@ -38,14 +38,14 @@ export function isSame(a: u32, b: u32, length: u32): bool {
   return true;
 }
 
-function stringEnd(at: u32): u32 {
+export function stringEnd(at: u32): u32 {
   let end = plainEnd(at + 1);
   while (load<u8>(end) == 0x5c) end = plainEnd(end + 2);
   return end + 1;
 }
 
 /** Where the next quote or backslash is: text that was cut has no control characters. */
-function plainEnd(from: u32): u32 {
+export function plainEnd(from: u32): u32 {
   let at = from;
   while (true) {
     const bytes = v128.load(at);
@@ -78,7 +78,7 @@ function closingEnd(from: u32): u32 {
   }
 }
 
-function skipSpace(from: u32): u32 {
+export function skipSpace(from: u32): u32 {
   let at = from;
   while (isSpace(load<u8>(at))) at++;
   return at;

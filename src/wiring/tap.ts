@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
+import type { Steps } from "../config/steps.ts";
 import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import type { GraphtapError } from "../errors.ts";
@@ -13,7 +14,7 @@ import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Changes } from "../server/reload.ts";
 import type { Sink } from "../sink/sink.ts";
-import { openState, type State } from "../state/state.ts";
+import { openState, type State, takeFolder } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import { createMasks } from "../record/mask.ts";
@@ -29,7 +30,14 @@ import { lostOutputs } from "./outputs.ts";
 import { heldSink, openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { prepareState } from "./shards.ts";
 import type { Configured } from "./sources.ts";
-import { createStreamSet, type SourcedStream, type StreamSet, type StreamWork } from "./streams.ts";
+import {
+  createStreamSet,
+  type IsComing,
+  type SourcedStream,
+  type StreamSet,
+  type StreamWork,
+} from "./streams.ts";
+import type { Turn } from "./turns.ts";
 import { version } from "./version.ts";
 
 /** Everything that `run` and `pull` need, wired. */
@@ -42,12 +50,14 @@ export interface Tap {
   readonly stateDir: string;
   /** How much of the configuration is this process's; `null` where there are no shards. */
   readonly share: Share | null;
+  /** What was found damaged in the state folder, and what that costs, a line each: the first few. */
+  readonly damages: readonly string[];
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
-  /** What another configuration changes. */
-  compare(next: Configured): Changes;
+  /** What another configuration changes; in steps, of one input each. */
+  compare(next: Configured): Steps<Changes>;
   /** Goes over to it, as {@linkcode StreamSet.change} does. @throws state-*; the reason of `stop` */
-  change(next: Configured, work: StreamWork): Promise<void>;
+  change(next: Configured, work: StreamWork, turn?: Turn): Promise<void>;
   /** Writes lines of this level and above to the log from now on. */
   logFrom(level: LogLevel): void;
   /** Lets go of everything. */
@@ -56,6 +66,8 @@ export interface Tap {
 
 /** In the state folder: what Graph may still count. Names with a leading dot are no input's. */
 const REQUESTS = ".requests";
+/** More of them than these are in the log only. */
+const MOST_DAMAGES = 20;
 
 /** What a tap needs to know beside its configuration. */
 export interface TapOptions {
@@ -168,9 +180,16 @@ export function openTapWithin(
   const { shard = null } = selection;
   const now = () => clock.now();
   const report = (note: string) => log.warn(note);
-  sayWarnings(log, loaded);
   const onLost = (failure: GraphtapError) => stop.abort(failure);
-  const state = openState(stateDir, { locker, pid, now, report, onLost, ...(lock && { lock }) });
+  const damages: string[] = [];
+  const noteDamage = (note: string) => {
+    if (damages.length < MOST_DAMAGES) damages.push(note);
+    log.warn(note);
+  };
+  const taken = lock ?? takeFolder(stateDir, { locker, pid, now, report, onLost });
+  const state = openState(stateDir, { locker, pid, now, report: noteDamage, onLost, lock: taken });
+  // Of a start that is refused only the reason is said.
+  sayWarnings(log, loaded);
   let sink: Sink;
   let requests: RequestLog;
   try {
@@ -199,13 +218,16 @@ export function openTapWithin(
     get share() {
       return share;
     },
+    damages,
     stop,
     compare: set.compare,
-    change: (next, work) =>
-      set.change(next, work, stop.signal, (isComing) => {
+    change(next, work, turn) {
+      const prepare = (isComing: IsComing) => {
         prepareState(state, stateDir, next, { adopt: false, log, nowMs: now(), isComing });
         share = shareOf(next.config.inputs, shard);
-      }),
+      };
+      return set.change(next, work, stop.signal, prepare, turn);
+    },
     logFrom,
     close: () =>
       http.close().then(() => sink.close()).finally(() => {

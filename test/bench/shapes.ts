@@ -19,19 +19,23 @@ export interface Shape {
   readonly escapes: number;
 }
 
-export type ShapeName = "signIns" | "audits" | "alerts";
+export type ShapeName = "signIns" | "longSignIns" | "audits" | "alerts";
+
+const signIns: Shape = {
+  called: "sign-ins of 1.6 KB",
+  service: "signIns",
+  collection: "signIns",
+  time: "createdDateTime",
+  list: "appliedConditionalAccessPolicies",
+  bytes: 1600,
+  gzip: 14,
+  escapes: 0,
+};
 
 export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
-  signIns: {
-    called: "sign-ins of 1.6 KB",
-    service: "signIns",
-    collection: "signIns",
-    time: "createdDateTime",
-    list: "appliedConditionalAccessPolicies",
-    bytes: 1600,
-    gzip: 14,
-    escapes: 0,
-  },
+  signIns,
+  // Of a tenant with many policies: what earlier figures were taken with.
+  longSignIns: { ...signIns, called: "sign-ins of 4 KB", bytes: 4000, gzip: 9.5 },
   audits: {
     called: "directory audits of 4 KB",
     service: "directory_audits",
@@ -42,11 +46,12 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
     gzip: 3,
     escapes: 100,
   },
+  // As if they were sign-ins: of alerts, every window of more than one page is read twice, which no floor does.
   alerts: {
     called: "alerts of 10 KB",
-    service: "alerts_v2",
+    service: "signIns",
     collection: "alerts_v2",
-    time: "lastUpdateDateTime",
+    time: "createdDateTime",
     list: "evidence",
     bytes: 10_000,
     gzip: 8,

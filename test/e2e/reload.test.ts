@@ -1,7 +1,8 @@
 /** A configuration that is read again while the program runs, by SIGHUP or POST /v1/reload: what it touches, and what not. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { plugins } from "../../plugins/index.ts";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
@@ -192,6 +193,55 @@ describe("a reload", () => {
     const { code, stderr } = await serving.ended;
     expect(code).toBe(0);
     expect(lastWord(stderr)).toMatchObject({ said: "ended: stopped by SIGTERM" });
+  });
+
+  it("that is asked for while the program starts is done when it has started", async () => {
+    const { site } = await filledSite();
+    const [begun, slow] = [join(site.folder, "begun"), join(site.folder, "slow.mjs")];
+    writeFileSync(
+      slow,
+      `import { writeFileSync } from "node:fs";
+      writeFileSync(${JSON.stringify(begun)}, "");
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      export default ${JSON.stringify(plugins.find(({ service }) => service === "secure_scores"))};`
+        .replace('"service":"secure_scores"', '"service":"slow_scores"').replace(/"aliases":\[[^\]]*\],/, ""),
+    );
+    const write = (plans: readonly InputPlan[]) => {
+      const config = site.config(plans) as { globals: object };
+      const file = join(site.folder, "config.yaml");
+      writeFileSync(
+        file,
+        JSON.stringify({ ...config, globals: { ...config.globals, plugins: ["./slow.mjs"] } }),
+      );
+      return file;
+    };
+    const running = start(["run", "-c", write([contoso("directory_audits")])]);
+    await running.until(() => existsSync(begun), "the text was read");
+    write([contoso("directory_audits"), fabrikam()]);
+    running.kill("SIGHUP");
+    await running.until(() => running.lines === 40, "the records of fabrikam");
+    expect(running.stderr).toContain("SIGHUP: the configuration has changed");
+    running.kill("SIGTERM");
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it("of many files lets others have their turn", async () => {
+    const { site } = await filledSite();
+    const folder = join(site.folder, "tenants");
+    mkdirSync(folder);
+    const { globals } = site.config([]);
+    writeFileSync(join(folder, "globals.yaml"), JSON.stringify({ globals }));
+    for (let index = 0; index < 600; index++) {
+      const { inputs } = site.config([{ ...contoso("signIns"), name: `tenant_${index}`, id: `2${index}` }]);
+      writeFileSync(join(folder, `${index}.yaml`), JSON.stringify({ inputs }, null, 2));
+    }
+    const serving = await serve(["--no-poll", "-c", folder]);
+    let isRead = false;
+    const reading = reload(serving).finally(() => isRead = true);
+    let answered = 0;
+    for (; !isRead; answered++) await ask(`${serving.url}/healthz`);
+    expect(json(await reading)).toMatchObject({ unchanged: { count: 600 } });
+    expect(answered, "one after the other, while the files are read").toBeGreaterThan(2);
   });
 
   it("is refused to who has no token, and is a POST", async () => {

@@ -30,26 +30,37 @@ export function createRecordMaker(name: ShapeName, averageBytes = SHAPES[name].b
   const made = emulator.produce(collection, BODIES, { to: MADE_AT }).map((bytes) =>
     Buffer.from(bytes).toString()
   );
-  const item = { signIns: policies, audits: changes, alerts: evidence }[name](random, made);
+  const item = ITEMS[collection]!(random, made);
   const bodies = made.map((record) => {
     const length = averageBytes * (0.7 + 0.6 * random());
     return bodyOf(longer(record, list, item, length), time);
   });
   return (number, timeMs) => {
     const { beforeId, beforeTime, rest } = bodies[number % BODIES]!;
-    return `${beforeId}${IDS[name](number)}${beforeTime}${timeText(name, number, timeMs)}${rest}`;
+    return `${beforeId}${IDS[collection]!(number)}${beforeTime}${
+      timeText(collection, number, timeMs)
+    }${rest}`;
   };
 }
 
-const IDS: Readonly<Record<ShapeName, (number: number) => string>> = {
+/** By the collection, as the other two below. */
+const IDS: Readonly<Record<string, (number: number) => string>> = {
   signIns: (number) => `${guidOf(number).slice(0, -2)}00`,
-  audits: (number) => `Directory_${guidOf(number)}_${guidOf(-number).slice(0, 5).toUpperCase()}_${number}`,
-  alerts: (number) => `da${guidOf(number)}_1`,
+  directoryAudits: (number) =>
+    `Directory_${guidOf(number)}_${guidOf(-number).slice(0, 5).toUpperCase()}_${number}`,
+  alerts_v2: (number) => `da${guidOf(number)}_1`,
+};
+
+/** What makes a record longer. @param made all records of the emulator */
+const ITEMS: Readonly<Record<string, (random: () => number, made: readonly string[]) => () => string>> = {
+  signIns: policies,
+  directoryAudits: changes,
+  alerts_v2: evidence,
 };
 
 /** Whole seconds for sign-ins, as Graph has had them since 2021; seven digits elsewhere. */
-function timeText(name: ShapeName, number: number, timeMs: number): string {
-  if (name === "signIns") return formatInstant(floorSecond(fromMillis(timeMs)));
+function timeText(collection: string, number: number, timeMs: number): string {
+  if (collection === "signIns") return formatInstant(floorSecond(fromMillis(timeMs)));
   return `${new Date(timeMs).toISOString().slice(0, -1)}${1000 + number % 9000}Z`;
 }
 
