@@ -63,8 +63,9 @@ export async function readWindow(
   window: Window<Instant | null>,
   options: WindowOptions,
 ): Promise<WindowRead> {
-  const { stream: { plugin }, position: { current, commit } } = context;
+  const { stream: { plugin }, position: { current, commit, beginWindow } } = context;
   const counts = context.intake.begin(window);
+  beginWindow(window, counts);
   const filters = filtersOf(plugin, options.filterStep ?? filterStep(current.filter, context.startedMs));
   // A link belongs to one filter, and does not say to which.
   const isOne = filters.length === 1;

@@ -29,6 +29,8 @@ const MOST_REPEATS = 3;
 export interface RangeOptions extends IsolationOptions {
   /** Asked between windows. */
   readonly mayGoOn: () => boolean;
+  /** Told when a window was read and all of it is durable. @default nobody is */
+  readonly onCommitted?: () => void;
 }
 
 /**
@@ -77,6 +79,7 @@ export async function readWindows(
     learnWidth(context, window, read.pages);
     onRead(at, read.counts);
     position.commit();
+    options.onCommitted?.();
     if (compareInstants(at, window.to) < 0) return at;
   } while (compareInstants(at, range.to) < 0 && options.mayGoOn());
   return at;
