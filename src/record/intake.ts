@@ -181,29 +181,23 @@ function questionOf({ plugin, trackUpdates, keepNames }: IntakeOptions): BatchQu
 
 type AddLine = ReturnType<typeof lineAdder>;
 
-/** Adds the lines of the first `count` records in the batch's `fresh`: at once, or where some may be masked one by one. */
+/** Adds the lines of the first `count` records in the batch's `fresh`, masked; one by one those that find no room then. */
 function freshAdder({ tagger, mask }: IntakeOptions, lines: Lines, addLine: AddLine) {
   return (batch: Batch, count: number): void => {
-    const { bytes, fresh, slices } = batch;
-    const end = batch.endOf(fresh[count - 1]!);
-    if (mask === null || !mask.reaches(batch.lineBuffer, batch.startOf(fresh[0]!), end)) {
-      lines.addFresh(batch, count, (record) => {
-        const at = record * SLICE_WORDS;
-        return tagger(bytes, slices[at + 4]!, slices[at + 5]!);
-      });
-      return;
-    }
+    const { bytes, fresh, slices, lineBuffer } = batch;
+    const tagOf = (record: number) => {
+      const at = record * SLICE_WORDS;
+      return tagger(bytes, slices[at + 4]!, slices[at + 5]!);
+    };
     for (let n = 0; n < count; n++) {
+      const ready = mask === null ? count : mask.some(batch, n, count);
+      lines.addFresh(batch, n, ready, tagOf);
+      n = ready;
+      if (n === count) return;
       const record = fresh[n]!;
       const fields = slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
-      addLine(
-        bytes,
-        batch.startOf(record),
-        batch.endOf(record),
-        fields,
-        batch.isOneLine(record),
-        batch.lineBuffer,
-      );
+      const end = batch.endOf(record);
+      addLine(bytes, batch.startOf(record), end, fields, batch.isOneLine(record), lineBuffer);
     }
   };
 }
@@ -219,10 +213,10 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines) {
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    const masked = mask?.apply(bytes, start, end, fields, lineBuffer) ?? null;
+    const masked = mask?.one(bytes, start, end, fields, lineBuffer) ?? null;
     if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
-    lines.add(tag, masked.bytes, masked.start, masked.end, masked.fields, oneLine, masked.lineBuffer);
+    lines.add(tag, masked.bytes, 0, masked.bytes.length, masked.fields, oneLine);
   };
 }
 
