@@ -44,8 +44,12 @@ export interface LeftOut {
 export interface Intake {
   readonly onRecord: OnRecord;
   readonly onTooLong: OnTooLong;
-  /** Starts to count for a window. */
-  begin(window: Window<Instant | null>): WindowCounts;
+  /**
+   * Starts to count for a window.
+   *
+   * @param renewsKeys whether the keys of records that left before are kept longer @default false
+   */
+  begin(window: Window<Instant | null>, renewsKeys?: boolean): WindowCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
   /** All records met, seen before or not; kept for snapshots only. */
@@ -61,6 +65,10 @@ export interface Intake {
   /** Records met and events told of those that went, and those among them that had been delivered before. */
   readonly received: number;
   readonly duplicates: number;
+}
+
+interface AskedWindow extends Window<Instant | null> {
+  readonly renewsKeys: boolean;
 }
 
 /** Records in the order they came; one that came twice is there twice. */
@@ -101,11 +109,17 @@ export function createIntake(options: IntakeOptions): Intake {
   const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
   const idOf = identityFunction(options.makeKey);
   const met: MetRecords = { ids: createKeyList(), keys: createKeyList(), names: [] };
-  let window: Window<Instant | null> = { from: null, to: null };
+  let window: AskedWindow = { from: null, to: null, renewsKeys: false };
   let counts: WindowCounts = emptyCounts();
   const newest = createNewestKeeper(options.newest);
   let received = 0;
   let duplicates = 0;
+  function isNew(key: Uint8Array): boolean {
+    if (seen.add(key)) return true;
+    duplicates++;
+    if (window.renewsKeys) seen.renew(key);
+    return false;
+  }
   return {
     onRecord(bytes, start, end, oneLine = false, lineBuffer = undefined) {
       received++;
@@ -118,10 +132,7 @@ export function createIntake(options: IntakeOptions): Intake {
       if (counts.pageKey === null) counts.pageKey = key.slice();
       if (keep) met.keys.append(key);
       if (options.keepNames === true) met.names.push(nameOf(bytes, fields));
-      if (!seen.add(key)) {
-        duplicates++;
-        return;
-      }
+      if (!isNew(key)) return;
       counts.fresh++;
       if (time !== null) {
         counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
@@ -132,10 +143,7 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     tellRemoved(name, key) {
       received++;
-      if (!seen.add(key)) {
-        duplicates++;
-        return;
-      }
+      if (!isNew(key)) return;
       outKeys.append(key);
       const bytes = new TextEncoder().encode(`{"id":${name},"@graphtap_removed":true}`);
       addLine(bytes, 0, bytes.length, reader.read(bytes, 0, bytes.length), false);
@@ -143,8 +151,8 @@ export function createIntake(options: IntakeOptions): Intake {
     onTooLong(what, bytes, start, end) {
       counts.leftOut.push(leftOut(what, bytes, reader.read(bytes, start, end), end, timeOf));
     },
-    begin(next) {
-      window = next;
+    begin({ from, to }, renewsKeys = false) {
+      window = { from, to, renewsKeys };
       return counts = emptyCounts();
     },
     drain: () => outgoing.drain(),

@@ -1,7 +1,10 @@
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Position } from "../state/position.ts";
 
-/** Keys outlive the oldest time that is still to be read by this much, so that every re-read knows what was delivered. */
+/**
+ * Keys outlive the oldest time that is still to be read by this much, so that every re-read knows what was delivered. A
+ * gap may be months old: the keys of what it gave are renewed each time it is tried.
+ */
 export const KEEP_KEYS_SECONDS = 3 * 86_400;
 
 /** Keys added before this moment (epoch milliseconds) cannot be met again. */

@@ -37,19 +37,7 @@ export function holdCommits(inner: StreamState): HeldState {
     held = {};
     inner.seen().rollback();
   }
-  const seen: SeenSet = {
-    get size() {
-      return inner.seen().size;
-    },
-    has: (key) => inner.seen().has(key),
-    add: (key) => inner.seen().add(key),
-    commit: () => {},
-    // What was read before in the same poll is not durable either, so the position goes with the keys.
-    rollback,
-    expire: (beforeMs) => void (held.expireBefore = beforeMs),
-    replaceWith: (keys) => void (held.replacement = [...keys]),
-    close: () => {},
-  };
+  const seen = holdKeys(inner, () => held, rollback);
   return {
     state: {
       dir: inner.dir,
@@ -98,5 +86,22 @@ export function holdCommits(inner: StreamState): HeldState {
       held = {};
     },
     rollback,
+  };
+}
+
+/** @param rollback what was read before in the same poll is not durable either, so the position goes with the keys */
+function holdKeys(inner: StreamState, held: () => Held, rollback: () => void): SeenSet {
+  return {
+    get size() {
+      return inner.seen().size;
+    },
+    has: (key) => inner.seen().has(key),
+    add: (key) => inner.seen().add(key),
+    renew: (key) => inner.seen().renew(key),
+    commit: () => {},
+    rollback,
+    expire: (beforeMs) => void (held().expireBefore = beforeMs),
+    replaceWith: (keys) => void (held().replacement = [...keys]),
+    close: () => {},
   };
 }

@@ -19,9 +19,10 @@
  * A commit is durable when it returns: one write at the end of the last segment and one `fdatasync`; a new segment's
  * folder is synced, too. Every frame has a checksum, and a segment counts up to its first frame that is not whole. What
  * a crash left half written is cut off when the set is loaded; the records of the keys that were there are delivered
- * again. A position stands behind its keys, so it is never found without them. Keys expire by whole segments; the set is
- * replaced by one segment under a new number, put there by a rename.
+ * again. A position stands behind its keys, so it is never found without them. Keys expire by whole segments, and
+ * one that is renewed is written into the last of them once more; the set is replaced by one segment under a new number, put there by a rename.
  */
+import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../errors.ts";
 import { type Fence, noFence } from "../../files/hold.ts";
 import { createAppender } from "./append.ts";
@@ -38,6 +39,8 @@ export interface SeenSet {
   has(key: Uint8Array): boolean;
   /** False when it is there already. In memory at once; durable after {@linkcode SeenSet.commit}. */
   add(key: Uint8Array): boolean;
+  /** Keeps a key that is in the set as long as one that is added now; durable after {@linkcode SeenSet.commit}. */
+  renew(key: Uint8Array): void;
   /**
    * Makes all keys added since the last commit durable, together.
    *
@@ -102,7 +105,7 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
   const { readOnly = false, fence = noFence } = options;
   const periods = periodsOf(options.segmentSeconds ?? 86_400, options.now);
   const memory = openMemory(dir, { ...options, readOnly, fence });
-  const { pending } = memory;
+  const { pending, renewed } = memory;
   const appender = createAppender(dir, periods, fence);
   return {
     get size() {
@@ -119,10 +122,12 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       pending.append(keys.held);
       return true;
     },
+    renew: memory.renew,
     commit(position) {
-      if (pending.count === 0) return false;
-      appender.append(memory.toChange(), pending.bytes(), position);
+      if (pending.count + renewed.count === 0) return false;
+      appender.append(memory.toChange(), Buffer.concat([renewed.bytes(), pending.bytes()]), position);
       pending.clear();
+      renewed.clear();
       return true;
     },
     end() {
@@ -166,15 +171,18 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
 interface Memory {
   /** Keys added since the last commit. */
   readonly pending: KeyList;
+  /** Keys to be written once more; they are in the set, whatever becomes of the commit. */
+  readonly renewed: KeyList;
   /** What the files hold, with the pending keys; read when it is not there. @throws `state-unusable` */
   contents(): SeenContents;
   /** The same, to be changed. @throws `state-unusable` */
   toChange(): SeenContents;
   ifLoaded(): SeenContents | undefined;
+  renew(key: Uint8Array): void;
   load(contents: SeenContents): void;
   /** From here on only the disk knows what the set is; the pending keys stay. */
   unload(): void;
-  /** Forgets the pending keys. */
+  /** Forgets the pending keys, and that others were renewed. */
   rollback(): void;
   mustBeOpen(): void;
   mustBeChangeable(): void;
@@ -184,6 +192,7 @@ interface Memory {
 
 function openMemory(dir: string, options: SeenFilesOptions): Memory {
   const pending = createKeyList();
+  const renewed = createKeyList();
   let loaded: SeenContents | undefined;
   let closed = false;
 
@@ -208,12 +217,18 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
   }
   return {
     pending,
+    renewed,
     contents,
     toChange,
     ifLoaded: () => loaded,
     load: (contents) => void (loaded = contents),
     unload,
+    renew(key) {
+      const { keys } = toChange();
+      if (keys.has(key)) renewed.append(keys.held);
+    },
     rollback() {
+      renewed.clear();
       if (pending.count === 0) return;
       eachKey(pending, toChange().keys.remove);
       pending.clear();

@@ -149,6 +149,7 @@ export async function readRecords(context: PollContext, job: Job): Promise<Windo
     },
     resumeAt: fresh !== null && isSameWindow(fresh.window, job.window) ? fresh.link : null,
     keeps: "link",
+    renewsKeys: job.purpose === "gap",
     onLeftOut: (record) =>
       recordGap(context, gapOf(record, job.window), leftOutError(context.stream, record)),
   });

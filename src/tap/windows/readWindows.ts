@@ -29,6 +29,8 @@ const MOST_REPEATS = 3;
 export interface RangeOptions extends IsolationOptions {
   /** Asked between windows. */
   readonly mayGoOn: () => boolean;
+  /** Whether the keys of what was delivered before are kept longer (`readWindow.ts`). @default false */
+  readonly renewsKeys?: boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function readWindows(
       read = await readWindow(context, window, {
         ...resuming(context, window, isFirst),
         priority,
+        renewsKeys: options.renewsKeys,
         onLeftOut: (record) => options.onGap(gapOf(record, window), leftOutError(context.stream, record)),
         attempts: isolation.attempts,
         divisible: secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS,

@@ -118,6 +118,21 @@ describe("the expiry of a seen set", () => {
     expect(found(dir, ["a", "b", "c", "pending"]).names).toEqual(["c", "pending"]);
   });
 
+  it("keeps a key that was renewed as long as one of that day, whatever becomes of the commit before", () => {
+    const dir = freshFolder();
+    commit(dir, [["a", "b"], ["c"]], (page) => NOON + page * DAY);
+    const { set } = open(dir, { now: () => NOON + 2 * DAY });
+    set.renew(keyOf("a"));
+    set.rollback();
+    expect(set.has(keyOf("a"))).toBe(true);
+    for (const name of ["a", "unknown"]) set.renew(keyOf(name));
+    set.commit();
+    set.expire(NOON + DAY + 1);
+    expect(["a", "b", "c", "unknown"].filter((name) => set.has(keyOf(name)))).toEqual(["a"]);
+    set.close();
+    expect(found(dir, ["a", "b", "c", "unknown"])).toEqual({ names: ["a"], notes: [], size: 1 });
+  });
+
   it("keeps the last segment, however old, so that the numbers go on from it", () => {
     const dir = freshFolder();
     commit(dir, [["a"], ["b"]], (page) => NOON + page * DAY);
