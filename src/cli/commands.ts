@@ -149,7 +149,8 @@ export const commands: readonly Command[] = [
         name: "state",
         value: "DIR",
         env: "GRAPHTAP_OLD_STATE",
-        help: "the old collector's state folder: take its positions over, for this configuration",
+        help:
+          "the old collector's state folder: take its positions over, for this configuration, whose folder must be free",
       },
       {
         name: "overlap",
@@ -184,7 +185,10 @@ export const commands: readonly Command[] = [
       "positions, gaps and seen-set sizes, by stream; reset forgets them, import reads what export prints, adopt ends a wait",
     options: [
       config,
-      state,
+      {
+        ...state,
+        help: `${state.help}; reset, import and export --move want it free, and never wait for it`,
+      },
       service,
       input,
       shard,
@@ -229,6 +233,7 @@ export const commands: readonly Command[] = [
       service,
       input,
       shard,
+      wait,
       exitWithParent,
       ...log,
     ],

@@ -30,6 +30,7 @@ import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { serviceConfig } from "./service.ts";
 import { textByYaml11 } from "./document/yaml11.ts";
 import { type CheckedServices, checkServices } from "./services.ts";
+import type { Steps } from "./steps.ts";
 
 /** An input. Its services are read apart, as their names come from the plugins. */
 export const inputSchema = z.strictObject({
@@ -90,15 +91,15 @@ export interface CheckedInput {
 }
 
 /**
- * Checks all inputs.
+ * Checks all inputs, one a step.
  *
  * @param generation `tag_generation` as the file has it.
  */
-export function checkInputs(
+export function* checkInputs(
   context: CheckContext,
   block: unknown,
   generation: string | null,
-): readonly CheckedInput[] | null {
+): Steps<readonly CheckedInput[] | null> {
   const { report } = context;
   const path = ["inputs"];
   const blocks = isRecord(block) ? block : null;
@@ -114,11 +115,13 @@ export function checkInputs(
   }
   const entries = Object.entries(blocks);
   const mayBeEmpty = entries.some(([, value]) => !isSwitchedOff(value) && namesServices(value));
-  const inputs = entries.map(([name, value]) => {
+  const inputs: CheckedInput[] = [];
+  for (const [name, value] of entries) {
     const isOff = isSwitchedOff(value);
     const heard = isOff ? unheard(context) : context;
-    return { ...checkInput(heard, name, value, generation, mayBeEmpty), isOff };
-  });
+    inputs.push({ ...checkInput(heard, name, value, generation, mayBeEmpty), isOff });
+    yield;
+  }
   reportSharedIds(inputs.filter(({ isOff }) => !isOff), report);
   return inputs;
 }

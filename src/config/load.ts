@@ -26,6 +26,7 @@ import { type FileText, openPart, type Part } from "./document/part.ts";
 import { createPatternCompiler } from "./patterns/pattern.ts";
 import { problemLine, shownProblems } from "./document/problems.ts";
 import { fileSchema, keyHomes } from "./schema.ts";
+import { atOnce, type Steps } from "./steps.ts";
 
 /** What a text comes to. */
 export interface ParsedConfig {
@@ -52,15 +53,32 @@ export function parseConfig(text: string, options: ReadOptions): ParsedConfig {
  * @throws nothing: whatever is wrong is among the problems, which have their `file` where there are several
  */
 export function parseFiles(texts: readonly FileText[], options: ReadOptions): ParsedConfig {
+  return atOnce(parsingFiles(texts, options));
+}
+
+/** The same in steps, of one file or one input each. */
+export function* parsingFiles(texts: readonly FileText[], options: ReadOptions): Steps<ParsedConfig> {
   const schema = fileSchema(options.registry);
   const homes = keyHomes();
-  const parts = texts.map((one) => openPart(one, { options, schema, homes }));
-  const config = configOf(checkParts(parts), options, parts.length > 1);
-  const problems = parts.flatMap((part) =>
-    part.problems().map((problem) => parts.length === 1 ? problem : { ...problem, file: part.file })
+  const parts = yield* each(texts, (one) => [openPart(one, { options, schema, homes })]);
+  const config = yield* configOf(yield* checkParts(parts), options, parts.length > 1);
+  const problems = yield* each(
+    parts,
+    (part) =>
+      part.problems().map((problem) => parts.length === 1 ? problem : { ...problem, file: part.file }),
   );
   const isWrong = problems.some(({ severity }) => severity === "error");
   return { config: config === null || isWrong ? null : { ...config, warnings: problems }, problems };
+}
+
+/** What becomes of all, one after the other. */
+function* each<T, R>(all: readonly T[], become: (one: T) => readonly R[]): Steps<readonly R[]> {
+  const found: R[] = [];
+  for (const one of all) {
+    found.push(...become(one));
+    yield;
+  }
+  return found;
 }
 
 /**
@@ -108,7 +126,7 @@ interface CheckedParts {
   readonly isWhole: boolean;
 }
 
-function checkParts(parts: readonly Part[]): CheckedParts | null {
+function* checkParts(parts: readonly Part[]): Steps<CheckedParts | null> {
   const readable = parts.filter(({ root }) => root !== null);
   const [first] = readable;
   if (first === undefined) return null;
@@ -122,10 +140,11 @@ function checkParts(parts: readonly Part[]): CheckedParts | null {
   const withInputs = readable.filter(({ root }) => (root!["inputs"] ?? undefined) !== undefined);
   // Where no file has any, the first one says so, unless another may have them.
   const asked = withInputs.length > 0 || readable.length < parts.length ? withInputs : [first];
-  const inputs = asked.flatMap((part): PartInputs[] => {
-    const found = checkInputs(part.context, part.root!["inputs"], generation);
-    return found === null ? [] : [{ part, inputs: found }];
-  });
+  const inputs: PartInputs[] = [];
+  for (const part of asked) {
+    const found = yield* checkInputs(part.context, part.root!["inputs"], generation);
+    if (found !== null) inputs.push({ part, inputs: found });
+  }
   reportSharedAmongFiles(inputs);
   reportNoneEnabled(inputs);
   return {
@@ -138,11 +157,11 @@ function checkParts(parts: readonly Part[]): CheckedParts | null {
 }
 
 /** What the files say, without their warnings; `null` when something in them is wrong. */
-function configOf(
+function* configOf(
   checked: CheckedParts | null,
   options: ReadOptions,
   isSeveral: boolean,
-): Omit<Config, "warnings"> | null {
+): Steps<Omit<Config, "warnings"> | null> {
   if (checked === null || !checked.isWhole || (!isSeveral && checked.inputs.length === 0)) return null;
   const { globals, credentials, outputs } = checked;
   const compilePattern = options.regexEngine ? createPatternCompiler(options.regexEngine) : null;
@@ -150,14 +169,16 @@ function configOf(
   const shared: SharedCredentials | null = credentials &&
     sharedCredentials(credentials.block, readersOf(credentials.part), credentials.part.context.report);
   let isRight = true;
-  const inputs = checked.inputs.flatMap(({ part, inputs }) => {
+  const inputs: InputConfig[] = [];
+  for (const { part, inputs: ofPart } of checked.inputs) {
     const readers = readersOf(part);
-    return inputs.flatMap((input): InputConfig[] => {
+    for (const input of ofPart) {
       const config = inputConfig(input, { globals, shared }, readers, part.context.report);
-      if (config === null && !input.isOff) isRight = false;
-      return config === null ? [] : [config];
-    });
-  });
+      if (config !== null) inputs.push(config);
+      else if (!input.isOff) isRight = false;
+      yield;
+    }
+  }
   return isRight ? { file: options.file, globals, outputs, inputs } : null;
 }
 

@@ -14,7 +14,7 @@ import {
   consentUrl,
   describeToken,
   grantAdvice,
-  missingOf,
+  missingPermissions,
   type TokenFacts,
   tokenFacts,
 } from "./tokenFindings.ts";
@@ -112,7 +112,7 @@ function aboutToken(
   claims: TokenClaims | null,
 ): Finding {
   const { input } = sources[0]!;
-  const lacks = missingOf(claims, sources.flatMap(({ plugin }) => plugin.permissions));
+  const lacks = missingPermissions(claims, sources.flatMap(({ plugin }) => plugin.permissions));
   const url = consentUrl(input);
   return {
     ...found("token", describeToken(input, claims) + grantAdvice(input, lacks), lacks),

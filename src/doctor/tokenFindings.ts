@@ -36,7 +36,7 @@ export function describeToken(
 }
 
 /** The permissions that the services of an input ask for, and the token does not name. */
-export function missingOf(claims: TokenClaims | null, permissions: readonly string[]): string[] {
+export function missingPermissions(claims: TokenClaims | null, permissions: readonly string[]): string[] {
   return claims === null ? [] : missingRoles(claims, [...new Set(permissions)]);
 }
 

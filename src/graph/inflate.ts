@@ -17,6 +17,8 @@ export type Inflate = (chunks: Pieces) => Pieces;
 const PIECE_BYTES = 256 * 1024;
 /** Few chunks grow beyond so many; those that do give others a turn each time. */
 const PIECES_A_TURN = 4;
+/** What is kept for the next bodies: each holds a piece and 40 KB of zlib's. */
+const MOST_KEPT = 8;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
@@ -35,6 +37,8 @@ interface Steps {
       intoLength: number,
     ): void;
     onerror(message: string, errno: number): void;
+    /** Begins another body. */
+    reset(): void;
   };
   readonly _writeState: Uint32Array;
 }
@@ -46,16 +50,19 @@ interface Steps {
  * every 64 MB. Together that costs more than the inflating itself.
  */
 export function chooseInflate(create: typeof createGunzip = createGunzip): Inflate {
-  return stepsHold(create) ? inflatedBySteps : inflatedByStream;
+  return stepsHold(create) ? createInflateBySteps() : inflatedByStream;
 }
 
-/** Tries them on a good body and on a bad one: what is not documented may change. */
+/** Tries them on two good bodies and on a bad one: what is not documented may change. */
 function stepsHold(create: typeof createGunzip): boolean {
   const text = "as a stream does";
   try {
     const good = openInflater(64, create);
-    good.feed(gzipSync(text), constants.Z_SYNC_FLUSH);
-    if (Buffer.from(good.next() ?? []).toString() !== text || good.next() !== null) return false;
+    for (const _ of ["first", "next"]) {
+      good.feed(gzipSync(text), constants.Z_SYNC_FLUSH);
+      if (Buffer.from(good.next() ?? []).toString() !== text || good.next() !== null) return false;
+      good.reset();
+    }
     good.close();
     const bad = openInflater(64, create);
     bad.feed(Buffer.from(text), constants.Z_SYNC_FLUSH);
@@ -66,27 +73,43 @@ function stepsHold(create: typeof createGunzip): boolean {
   }
 }
 
-/** @see {@linkcode Inflate} */
-export function inflatedBySteps(chunks: Pieces): Pieces {
-  const { feed, next, close } = openInflater(PIECE_BYTES);
+/**
+ * Inflaters are used again, body after body: their memory anew for each would be most of what V8's collector has to do.
+ *
+ * @see {@linkcode Inflate}
+ */
+export function createInflateBySteps(): Inflate {
+  const kept: Inflater[] = [];
+  return (chunks) => inflatedBySteps(chunks, kept);
+}
+
+/** @param kept is taken from, and given back to when the body has come to its end */
+function inflatedBySteps(chunks: Pieces, kept: Inflater[]): Pieces {
+  const inflater = kept.pop() ?? openInflater(PIECE_BYTES);
   let ended = false;
   let ofThisChunk = 0;
   return async () => {
     // A chunk may grow a thousandfold: without a turn between its pieces signals and other streams would wait for all.
     if (++ofThisChunk % PIECES_A_TURN === 0) await setImmediate();
     for (;;) {
-      const piece = next();
+      const piece = inflater.next();
       if (piece !== null) return piece;
       if (ended) {
-        close();
+        giveBack(inflater, kept);
         return null;
       }
       const chunk = await chunks();
       ended = chunk === null;
       ofThisChunk = 0;
-      feed(chunk ?? NOTHING, ended ? constants.Z_FINISH : constants.Z_SYNC_FLUSH);
+      inflater.feed(chunk ?? NOTHING, ended ? constants.Z_FINISH : constants.Z_SYNC_FLUSH);
     }
   };
+}
+
+function giveBack(inflater: Inflater, kept: Inflater[]): void {
+  if (kept.length >= MOST_KEPT) return inflater.close();
+  inflater.reset();
+  kept.push(inflater);
 }
 
 interface Inflater {
@@ -94,6 +117,8 @@ interface Inflater {
   feed(chunk: Uint8Array, flush: number): void;
   /** The next piece; `null` when there is none before the next chunk. @throws what the bytes are not */
   next(): Uint8Array | null;
+  /** Begins another body, after one that was whole. */
+  reset(): void;
   /** Frees zlib's memory now, not when the collector comes. */
   close(): void;
 }
@@ -128,6 +153,10 @@ function openInflater(pieceBytes: number, create = createGunzip): Inflater {
         if (length > 0) return new Uint8Array(piece.buffer, 0, length);
       }
       return null;
+    },
+    reset() {
+      chunk = NOTHING;
+      handle.reset();
     },
     close: () => void gunzip.destroy(),
   };

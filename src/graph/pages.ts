@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { codesOf, GraphtapError } from "../errors.ts";
 import { fromMillis, type Instant } from "../instant.ts";
 import type { Framers } from "../json/framer.ts";
-import type { OnRecord, OnTooLong, PageEnd } from "../json/page.ts";
+import type { OnBatch, OnRecord, OnTooLong, PageEnd } from "../json/page.ts";
 import { createPageScanner } from "../json/scanner.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GraphClient, GraphRequest } from "./client.ts";
@@ -24,6 +24,8 @@ export interface PageReader {
   readonly framers?: Framers;
   /** Takes each record; a page that breaks off is read again, so the same record may come again. */
   readonly onRecord: OnRecord;
+  /** Takes many at once, where they can be had so. */
+  readonly onBatch?: OnBatch | undefined;
   /** Told of a record that is longer than is read; the others of its page are taken all the same. */
   readonly onTooLong?: OnTooLong;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
@@ -97,7 +99,7 @@ export function readPage(
 }
 
 async function scan(
-  { framers, onRecord, onTooLong, onProgress, onBytes }: PageReader,
+  { framers, onRecord, onBatch, onTooLong, onProgress, onBytes }: PageReader,
   { body, header }: HttpResponse,
   { service, array = "value" }: { service: string; array: string | undefined },
   signal: AbortSignal | undefined,
@@ -108,7 +110,7 @@ async function scan(
   try {
     for await (const chunk of body) {
       bytes += chunk.length;
-      naming(service, from, () => scanner.push(chunk, onRecord));
+      naming(service, from, () => scanner.push(chunk, onRecord, onBatch));
       await onProgress();
       signal?.throwIfAborted();
     }

@@ -5,9 +5,8 @@ import { skipSpace, stringEnd, valueEnd } from "./skip.ts";
  * Is called for a member of an object or an element of an array.
  *
  * @param keyStart where the member's key begins, quotes included; -1 for an element
- * @returns false when what comes behind it is not asked for
  */
-export type OnChild = (keyStart: number, keyEnd: number, start: number, end: number) => boolean;
+export type OnChild = (keyStart: number, keyEnd: number, start: number, end: number) => void;
 
 /** Calls `visit` for each member of the JSON object, or each element of the array, that begins at `start`. */
 export function eachChild(bytes: Uint8Array, start: number, end: number, visit: OnChild): void {
@@ -18,7 +17,7 @@ export function eachChild(bytes: Uint8Array, start: number, end: number, visit: 
     // Past the key and its colon.
     const value = keyed ? skipSpace(bytes, skipSpace(bytes, keyEnd, end) + 1, end) : at;
     const valueStop = valueEnd(bytes, value, end);
-    if (!visit(keyed ? at : -1, keyEnd, value, valueStop)) return;
+    visit(keyed ? at : -1, keyEnd, value, valueStop);
     at = skipSpace(bytes, valueStop, end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, end);
   }

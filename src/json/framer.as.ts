@@ -12,9 +12,10 @@
  */
 
 import { below, breaksLine, equal, isHex, isSign, isUsualLiteral, mask, unusual } from "./blocks.as";
-export { addLine, beginLines, clearLines, linesEnd } from "./lineBuffer.as";
+export { addLine, addLines, beginLines, clearLines, learnHead, linesEnd } from "./lineBuffer.as";
+export { describe } from "./describe.as";
 
-// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, then the bytes. framer.ts fills the tables from the
+// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, what paths.as.ts needs, a masked record, then the bytes. framer.ts fills the tables from the
 // lexer's grammar, and knows these places too.
 /** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
 const NEXT: usize = 1024;
@@ -24,10 +25,10 @@ const AFTER_TEXT: u32 = 16;
 const SCALAR: usize = 9216;
 /** One byte for each open bracket of a record: the state after it closes. */
 const STACK: usize = 16384;
-const STACK_BYTES: u32 = 49152;
+const STACK_BYTES: u32 = 45056;
 /** Start and end of each record cut; the start's highest bit says that line breaks may lie between its tokens. */
 const RECORDS: usize = 65536;
-const MOST_RECORDS: u32 = 4096;
+const MOST_RECORDS: u32 = 1024;
 
 // States between tokens, in the order of the rows in NEXT, as far as they are named here.
 const FIRST_RECORD: u32 = 0;

@@ -1,7 +1,8 @@
-import { type CompiledModule, compileModule, instantiate } from "./webAssembly.ts";
+import { type CompiledModule, compileModule, instantiate, type Memory } from "./webAssembly.ts";
 import { FRAMER_BASE64 } from "./framerBytes.ts";
 import { scalarTable, tokenTable } from "./framerTables.ts";
-import type { OnRecord } from "./page.ts";
+import { type BatchWasm, createBatches } from "./batch.ts";
+import type { OnBatch, OnRecord } from "./page.ts";
 import { createLineBuffer, type LineBufferWasm } from "./lineBuffer.ts";
 
 /**
@@ -12,11 +13,12 @@ import { createLineBuffer, type LineBufferWasm } from "./lineBuffer.ts";
  */
 export interface Framer {
   /**
-   * Takes `bytes[from…]` and hands out the records that they complete, not in place.
+   * Takes `bytes[from…]` and hands out the records that they complete, not in place: many at once to `onBatch`, or where
+   * that is left out or does not take them, one by one.
    *
    * @returns false when the framer cannot go on, and {@linkcode Framer.leave} has the rest
    */
-  push(bytes: Uint8Array, from: number, onRecord: OnRecord): boolean;
+  push(bytes: Uint8Array, from: number, onRecord: OnRecord, onBatch?: OnBatch): boolean;
   /** How many bytes of an unfinished record it holds. */
   unfinished(): number;
   /** Where the lexer has to go on, and with which bytes. The framer is free for another page. */
@@ -41,12 +43,11 @@ export interface Framers {
 }
 
 /** The exports of `framer.as.ts`. */
-interface Wasm extends LineBufferWasm {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+interface Wasm extends LineBufferWasm, BatchWasm {
+  readonly memory: Memory & { grow(pages: number): number };
   readonly state: { readonly value: number };
   readonly open: { value: number };
   readonly reached: { readonly value: number };
-  readonly count: { readonly value: number };
   reset(): void;
   cut(from: number, to: number): number;
 }
@@ -55,7 +56,7 @@ interface Wasm extends LineBufferWasm {
 const NEXT = 1024;
 const SCALAR = 9216;
 const RECORDS = 65_536;
-const INPUT = 655_360;
+const INPUT = 1_048_576;
 const BLOCK_BYTES = 64;
 const USED_UP = 0;
 const FULL = 1;
@@ -109,6 +110,7 @@ function withTables(module: CompiledModule): Wasm | null {
 function createFramer(wasm: Wasm, release: () => void): Framer {
   wasm.reset();
   const { lineBuffer, leave: leaveLineBuffer } = createLineBuffer(wasm);
+  const batch = createBatches(wasm, lineBuffer);
   let bytes = new Uint8Array(wasm.memory.buffer);
   let ends = new Int32Array(wasm.memory.buffer, RECORDS);
   /** The memory holds bytes of the page up to here. */
@@ -141,8 +143,15 @@ function createFramer(wasm: Wasm, release: () => void): Framer {
     return true;
   }
 
-  function handOut(onRecord: OnRecord): void {
-    for (let i = 0, count = wasm.count.value; i < count; i++) {
+  function handOut(onRecord: OnRecord, onBatch?: OnBatch): void {
+    const count = wasm.count.value;
+    if (count === 0) return;
+    if (onBatch?.(batch()) === true) {
+      sound = ends[2 * count - 1]!;
+      soundState = "afterRecord";
+      return;
+    }
+    for (let i = 0; i < count; i++) {
       sound = ends[2 * i + 1]!;
       soundState = "afterRecord";
       const start = ends[2 * i]!;
@@ -166,7 +175,7 @@ function createFramer(wasm: Wasm, release: () => void): Framer {
   }
 
   return {
-    push(chunk, from, onRecord) {
+    push(chunk, from, onRecord, onBatch) {
       const start = held;
       const more = from === 0 ? chunk : chunk.subarray(from);
       if (!reserve(more.length)) {
@@ -176,10 +185,10 @@ function createFramer(wasm: Wasm, release: () => void): Framer {
       bytes.set(more, held);
       held += more.length;
       let result = wasm.cut(start, held);
-      handOut(onRecord);
+      handOut(onRecord, onBatch);
       while (result === FULL) {
         result = wasm.cut(wasm.reached.value, held);
-        handOut(onRecord);
+        handOut(onRecord, onBatch);
       }
       if (result !== USED_UP) return false;
       keep();

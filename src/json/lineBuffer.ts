@@ -1,4 +1,5 @@
 import { CLOSE_BRACE } from "./ascii.ts";
+import type { Memory } from "./webAssembly.ts";
 
 /** What is the same in every line of a pull. A line is: head, id, `time`, time, `event`, record with `members`, `end`. */
 export interface LineParts {
@@ -25,6 +26,26 @@ export interface LineBuffer {
    * @returns false when there is no room for it
    */
   add(head: Uint8Array, fields: Int32Array, start: number, end: number, oneLine: boolean): boolean;
+  /**
+   * Adds the lines of the batch's `fresh` from `from` to before `to`.
+   *
+   * @returns up to which: it needs a head first ({@linkcode LineBuffer.learn}), or there is no room for its line
+   */
+  addFresh(from: number, to: number): number;
+  /**
+   * Has the head stand before all lines whose records have the same value in the third field as this one of the batch.
+   *
+   * @returns false when they have to be added one by one
+   */
+  learn(record: number, head: Uint8Array): boolean;
+  /**
+   * Lays a record that was made of one of the page's into the same memory, in the place of the one before.
+   *
+   * @returns where it begins; -1 when there is no room for it
+   */
+  lay(record: Uint8Array): number;
+  /** Where the records of the page lie. */
+  readonly memory: Memory;
   readonly length: number;
   /** The lines; they hold until the next is added or the next bytes are cut. */
   lines(): Uint8Array;
@@ -33,10 +54,12 @@ export interface LineBuffer {
 
 /** The exports of `lineBuffer.as.ts`. */
 export interface LineBufferWasm {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: Memory;
   readonly linesEnd: { readonly value: number };
   beginLines(time: number, event: number, tail: number): void;
   clearLines(): void;
+  addLines(from: number, to: number): number;
+  learnHead(record: number, head: number, headBytes: number): number;
   addLine(
     head: number,
     headBytes: number,
@@ -56,7 +79,9 @@ const EVENT = 98_432;
 const TAIL = 98_560;
 const HEADS = 100_352;
 const HEADS_END = 114_688;
-const LINES = 131_072;
+const LINES = 196_608;
+const LAID = 786_432;
+const LAID_BYTES = 262_144;
 
 /** A line buffer, and how its owner takes the memory away. */
 export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: LineBuffer; leave(): void } {
@@ -109,6 +134,17 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
         !oneLine,
       ) !== 0;
     },
+    addFresh: (from, to) => fits ? wasm.addLines(from, to) : from,
+    learn(record, head) {
+      const place = placeOf(head);
+      return place >= 0 && wasm.learnHead(record, place, head.length) !== 0;
+    },
+    lay(record) {
+      if (record.length > LAID_BYTES) return -1;
+      new Uint8Array(wasm.memory.buffer).set(record, LAID);
+      return LAID;
+    },
+    memory: wasm.memory,
     get length() {
       return wasm.linesEnd.value - LINES;
     },

@@ -1,3 +1,4 @@
+import type { Batch } from "./batch.ts";
 import type { LineBuffer } from "./lineBuffer.ts";
 
 /**
@@ -20,6 +21,9 @@ export type OnRecord = (
   oneLine?: boolean,
   lineBuffer?: LineBuffer,
 ) => void;
+
+/** Called for records that can be had at once. @returns false when they are to be handed out one by one */
+export type OnBatch = (batch: Batch) => boolean;
 
 /**
  * Called for a record that is longer than is read: `bytes[start, end)` is how it begins, valid only during the call. It is
@@ -49,10 +53,11 @@ export interface PageScanner {
    * Takes the next bytes of the page, of any length, and hands out each record that they complete; only an
    * unfinished one is kept.
    *
+   * @param onBatch takes many at once, where it is cheap to have them so
    * @throws `page-invalid` as soon as the bytes cannot be a page; records before that point were handed out.
    * @throws `page-too-large` when the limit is passed; `record-too-large` where nobody is told of such a record.
    */
-  push(chunk: Uint8Array, onRecord: OnRecord): void;
+  push(chunk: Uint8Array, onRecord: OnRecord, onBatch?: OnBatch): void;
   /**
    * Says that the page is over.
    *

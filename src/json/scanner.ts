@@ -4,7 +4,7 @@ import { createByteBuilder } from "./builder.ts";
 import type { Framer, Framers } from "./framer.ts";
 import { cutShort, type Place, secondArray, tooLong, wrongByte } from "./faults.ts";
 import { createLexer, FAULT } from "./lexer.ts";
-import type { OnRecord, OnTooLong, PageEnd, PageOptions, PageScanner } from "./page.ts";
+import type { OnBatch, OnRecord, OnTooLong, PageEnd, PageOptions, PageScanner } from "./page.ts";
 import { createEnvelope } from "./envelope.ts";
 
 /**
@@ -36,7 +36,7 @@ export function createPageScanner(
   let failure: { error: unknown } | null = null;
   let framer: Framer | null = null;
 
-  function scan(chunk: Uint8Array, onRecord: OnRecord): void {
+  function scan(chunk: Uint8Array, onRecord: OnRecord, onBatch?: OnBatch): void {
     /** Where the unfinished record, or in the head and tail the envelope, begins in this chunk. */
     let start = 0;
     let at = 0;
@@ -61,7 +61,7 @@ export function createPageScanner(
           lexer.enterRecords("firstRecord");
           part = "records";
           framer = framers?.take(chunk.length - at) ?? null;
-          if (framer !== null) return cut(framer, chunk, at, onRecord);
+          if (framer !== null) return cut(framer, chunk, at, onRecord, onBatch);
         }
       }
     }
@@ -71,11 +71,16 @@ export function createPageScanner(
   }
 
   /** Lets the framer read on, and where it stops the lexer. */
-  function cut(framer: Framer, chunk: Uint8Array, from: number, onRecord: OnRecord): void {
+  function cut(framer: Framer, chunk: Uint8Array, from: number, onRecord: OnRecord, onBatch?: OnBatch): void {
     const goesOn = framer.push(chunk, from, (bytes, start, end, oneLine, lineBuffer) => {
       if (isTooLong(end - start)) return leaveOut(bytes, start, end);
       records++;
       onRecord(bytes, start, end, oneLine, lineBuffer);
+    }, (batch) => {
+      // Where one of them may be too long, each is looked at.
+      const isTaken = !isTooLong(batch.bytes.length) && onBatch?.(batch) === true;
+      if (isTaken) records += batch.count;
+      return isTaken;
     });
     // The lexer reads to the end of a record that is too long, and keeps nothing of it.
     if (!goesOn || isTooLong(framer.unfinished())) scan(leftover(framer), onRecord);
@@ -148,11 +153,11 @@ export function createPageScanner(
     };
   }
 
-  function push(chunk: Uint8Array, onRecord: OnRecord): void {
+  function push(chunk: Uint8Array, onRecord: OnRecord, onBatch?: OnBatch): void {
     bytes += chunk.length;
     if (bytes > maxPageBytes) throw new GraphtapError("page-too-large", tooLong("response", maxPageBytes));
-    if (framer === null) scan(chunk, onRecord);
-    else cut(framer, chunk, 0, onRecord);
+    if (framer === null) scan(chunk, onRecord, onBatch);
+    else cut(framer, chunk, 0, onRecord, onBatch);
   }
 
   function end(): PageEnd {
@@ -174,7 +179,7 @@ export function createPageScanner(
   }
 
   return {
-    push: (chunk, onRecord) => lasting(() => push(chunk, onRecord)),
+    push: (chunk, onRecord, onBatch) => lasting(() => push(chunk, onRecord, onBatch)),
     end: () => lasting(end),
     close() {
       framer?.close();

@@ -1,48 +1,30 @@
-import { compareInstants, earliest, type Instant, type Window } from "../instant.ts";
-import { createFieldReader, type FieldReader } from "../json/fields.ts";
+import { earliest, type Instant, type Window } from "../instant.ts";
+import { type Batch, type BatchQuestion, SLICE_WORDS } from "../json/batch.ts";
+import { createFieldReader } from "../json/fields.ts";
 import type { LineBuffer } from "../json/lineBuffer.ts";
-import type { OnRecord, OnTooLong } from "../json/page.ts";
+import type { OnBatch, OnRecord, OnTooLong } from "../json/page.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
 import { createKeyList, type KeyList } from "../state/seen/keys.ts";
 import type { KeyMaker } from "./keyMaker.ts";
 import type { Newest } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
-import { identityFunction, keyFunction, nameOf } from "./recordKey.ts";
+import { createBatchIntake, type RecordReader } from "./batchIntake.ts";
+import { identityFunction, keyFunction, keyKind, nameOf } from "./recordKey.ts";
 import type { LineStyle } from "./line.ts";
 import type { Lines } from "./lines.ts";
 import type { Mask } from "./mask.ts";
-import { createNewestKeeper } from "./newest.ts";
 import type { Tagger } from "./tag.ts";
 import { createOutgoing } from "./outgoing.ts";
+import { isOutside } from "./outside.ts";
+import { createTally, emptyCounts, type LeftOut, type Tally, type WindowCounts } from "./tally.ts";
 import { createTimeReader, type TimeReader } from "./timeReader.ts";
-
-/** What came of one window. */
-export interface WindowCounts {
-  /** Records that were not delivered before. */
-  fresh: number;
-  /** The oldest time of those. */
-  oldestFresh: Instant | null;
-  /** Records whose time lies outside the window that was asked for: Graph did not apply the filter. */
-  outside: number;
-  /** The key of the first record since the reader set it to `null`, as it does before each page. */
-  pageKey: Uint8Array | null;
-  /** Records that were too long since the reader took them. */
-  leftOut: LeftOut[];
-}
-
-/** A record that is longer than is read. */
-export interface LeftOut {
-  /** Which one it is, and what the limit is. */
-  readonly what: string;
-  /** As JSON, where it is known and short. */
-  readonly id: string | null;
-  readonly time: Instant | null;
-}
 
 /** Takes records from the scanner and turns what is new into event lines for the sink. */
 export interface Intake {
   readonly onRecord: OnRecord;
+  /** The same for many at once; left out where each record is looked at. */
+  readonly onBatch: OnBatch | undefined;
   readonly onTooLong: OnTooLong;
   /**
    * Starts to count for a window.
@@ -65,10 +47,6 @@ export interface Intake {
   /** Records met and events told of those that went, and those among them that had been delivered before. */
   readonly received: number;
   readonly duplicates: number;
-}
-
-interface AskedWindow extends Window<Instant | null> {
-  readonly renewsKeys: boolean;
 }
 
 /** Records in the order they came; one that came twice is there twice. */
@@ -102,75 +80,135 @@ export function createIntake(options: IntakeOptions): Intake {
   const { plugin, seen } = options;
   const outgoing = createOutgoing(options.sink, options.stream, options.style);
   const { lines, keys: outKeys } = outgoing;
-  const reader = createFieldReader(fieldPaths(plugin));
-  const addLine = lineAdder(options, lines, reader);
-  const timeOf = createTimeReader();
-  const keep = plugin.cursor.kind === "snapshot";
-  const keyOf = keyFunction(plugin, options.trackUpdates, options.makeKey);
-  const idOf = identityFunction(options.makeKey);
+  const reader: RecordReader = {
+    fields: createFieldReader(fieldPaths(plugin)),
+    timeOf: createTimeReader(),
+    keyOf: keyFunction(plugin, options.trackUpdates, options.makeKey),
+  };
+  const addLine = lineAdder(options, lines);
   const met: MetRecords = { ids: createKeyList(), keys: createKeyList(), names: [] };
-  let window: AskedWindow = { from: null, to: null, renewsKeys: false };
-  let counts: WindowCounts = emptyCounts();
-  const newest = createNewestKeeper(options.newest);
-  let received = 0;
-  let duplicates = 0;
-  function isNew(key: Uint8Array): boolean {
-    if (seen.add(key)) return true;
-    duplicates++;
-    if (window.renewsKeys) seen.renew(key);
-    return false;
-  }
+  const tally = createTally(options.newest);
+  const question = questionOf(options);
+  const addLines = freshAdder(options, lines, addLine);
   return {
-    onRecord(bytes, start, end, oneLine = false, lineBuffer = undefined) {
-      received++;
-      const fields = reader.read(bytes, start, end);
-      const time = timeOf(bytes, fields[2]!, fields[3]!);
-      if (time !== null && isOutside(time, window)) counts.outside++;
-      // A key holds until the next is made.
-      if (keep) met.ids.append(idOf(bytes, start, end, fields));
-      const key = keyOf(bytes, start, end, fields);
-      if (counts.pageKey === null) counts.pageKey = key.slice();
-      if (keep) met.keys.append(key);
-      if (options.keepNames === true) met.names.push(nameOf(bytes, fields));
-      if (!isNew(key)) return;
-      counts.fresh++;
-      if (time !== null) {
-        counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
-        newest.meet(time, bytes, fields[0]!, fields[1]!);
+    onRecord: recordTaker(options, { reader, tally, met, outKeys, addLine }),
+    onBatch: question && createBatchIntake({ question, reader, tally, seen, outKeys, addLines }),
+    tellRemoved(name, key) {
+      tally.received++;
+      if (!seen.add(key)) {
+        tally.duplicates++;
+        return;
       }
       outKeys.append(key);
-      addLine(bytes, start, end, fields, oneLine, lineBuffer);
-    },
-    tellRemoved(name, key) {
-      received++;
-      if (!isNew(key)) return;
-      outKeys.append(key);
       const bytes = new TextEncoder().encode(`{"id":${name},"@graphtap_removed":true}`);
-      addLine(bytes, 0, bytes.length, reader.read(bytes, 0, bytes.length), false);
+      addLine(bytes, 0, bytes.length, reader.fields.read(bytes, 0, bytes.length), false);
     },
     onTooLong(what, bytes, start, end) {
-      counts.leftOut.push(leftOut(what, bytes, reader.read(bytes, start, end), end, timeOf));
+      tally.counts.leftOut.push(
+        leftOut(what, bytes, reader.fields.read(bytes, start, end), end, reader.timeOf),
+      );
     },
-    begin({ from, to }, renewsKeys = false) {
-      window = { from, to, renewsKeys };
-      return counts = emptyCounts();
+    begin(window, renewsKeys = false) {
+      tally.window = window;
+      tally.renewsKeys = renewsKeys;
+      return tally.counts = emptyCounts();
     },
     drain: () => outgoing.drain(),
     met,
     get newest() {
-      return newest.newest();
+      return tally.newest.newest();
     },
     get received() {
-      return received;
+      return tally.received;
     },
     get duplicates() {
-      return duplicates;
+      return tally.duplicates;
     },
   };
 }
 
+/** What takes one record works with. */
+interface RecordTaker {
+  readonly reader: RecordReader;
+  readonly tally: Tally;
+  readonly met: MetRecords;
+  readonly outKeys: KeyList;
+  readonly addLine: AddLine;
+}
+
+function recordTaker(
+  options: IntakeOptions,
+  { reader, tally, met, outKeys, addLine }: RecordTaker,
+): OnRecord {
+  const { plugin, seen, makeKey, keepNames = false } = options;
+  const { fields: fieldReader, timeOf, keyOf } = reader;
+  const keep = plugin.cursor.kind === "snapshot";
+  const idOf = identityFunction(makeKey);
+  return (bytes, start, end, oneLine = false, lineBuffer = undefined) => {
+    const { counts } = tally;
+    tally.received++;
+    const fields = fieldReader.read(bytes, start, end);
+    const time = timeOf(bytes, fields[2]!, fields[3]!);
+    if (time !== null && isOutside(time.seconds, time.nanos, tally.window)) counts.outside++;
+    // A key holds until the next is made.
+    if (keep) met.ids.append(idOf(bytes, start, end, fields));
+    const key = keyOf(bytes, start, end, fields);
+    if (counts.pageKey === null) counts.pageKey = key.slice();
+    if (keep) met.keys.append(key);
+    if (keepNames) met.names.push(nameOf(bytes, fields));
+    if (!seen.add(key)) {
+      tally.duplicates++;
+      if (tally.renewsKeys) seen.renew(key);
+      return;
+    }
+    counts.fresh++;
+    if (time !== null) {
+      counts.oldestFresh = counts.oldestFresh === null ? time : earliest(counts.oldestFresh, time);
+      tally.newest.meet(time, bytes, fields[0]!, fields[1]!);
+    }
+    outKeys.append(key);
+    addLine(bytes, start, end, fields, oneLine, lineBuffer);
+  };
+}
+
+/** What is asked of batches; `undefined` where each record is looked at: what it holds is its key, or is kept. */
+function questionOf({ plugin, trackUpdates, keepNames }: IntakeOptions): BatchQuestion | undefined {
+  const key = keyKind(plugin, trackUpdates);
+  if (key === "content" || plugin.cursor.kind === "snapshot" || keepNames === true) return undefined;
+  const tagField = typeof plugin.tag === "string" ? null : plugin.tag.field;
+  return { paths: ["id", plugin.cursor.field ?? null, tagField], key };
+}
+
+type AddLine = ReturnType<typeof lineAdder>;
+
+/** Adds the lines of the first `count` records in the batch's `fresh`: at once, or where they are masked one by one. */
+function freshAdder({ tagger, mask }: IntakeOptions, lines: Lines, addLine: AddLine) {
+  return (batch: Batch, count: number): void => {
+    const { bytes, fresh, slices } = batch;
+    if (mask === null) {
+      lines.addFresh(batch, count, (record) => {
+        const at = record * SLICE_WORDS;
+        return tagger(bytes, slices[at + 4]!, slices[at + 5]!);
+      });
+      return;
+    }
+    for (let n = 0; n < count; n++) {
+      const record = fresh[n]!;
+      const fields = slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
+      addLine(
+        bytes,
+        batch.startOf(record),
+        batch.endOf(record),
+        fields,
+        batch.isOneLine(record),
+        batch.lineBuffer,
+      );
+    }
+  };
+}
+
 /** Adds the line of a record, with its tag and masked, to `lines`. */
-function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldReader) {
+function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines) {
   return (
     bytes: Uint8Array,
     start: number,
@@ -180,15 +218,11 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines, reader: FieldR
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    const masked = mask === null ? null : mask(bytes, start, end);
+    const masked = mask === null ? null : mask(bytes, start, end, fields, lineBuffer);
     if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
-    lines.add(tag, masked, 0, masked.length, reader.read(masked, 0, masked.length), oneLine);
+    lines.add(tag, masked.bytes, masked.start, masked.end, masked.fields, oneLine, masked.lineBuffer);
   };
-}
-
-function emptyCounts(): WindowCounts {
-  return { fresh: 0, oldestFresh: null, outside: 0, pageKey: null, leftOut: [] };
 }
 
 /** id, time, and what decides the tag: in this order, so that the first four slices are the line's own. */
@@ -215,10 +249,4 @@ function leftOut(
     id: /^(\d+|"[\w.:=-]+")$/.test(id) ? id : null,
     time: timeStart < 0 || timeEnd >= end ? null : timeOf(bytes, timeStart, timeEnd),
   };
-}
-
-/** Bounds were widened to whole seconds, and by one more where an operator excludes its bound. */
-function isOutside(time: Instant, { from, to }: Window<Instant | null>): boolean {
-  if (from !== null && time.seconds < from.seconds - 1) return true;
-  return to !== null && compareInstants(time, { seconds: to.seconds + 2, nanos: 0 }) > 0;
 }

@@ -2,7 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { compileModule, instantiate } from "../json/webAssembly.ts";
 import { KEY_BYTES } from "../state/seen/keys.ts";
-import { SHA256_BASE64 } from "./sha256Bytes.ts";
+import { SHA256_BASE64 } from "../json/sha256Bytes.ts";
 
 /**
  * The key under which a record counts as delivered: the first 16 bytes of a SHA-256.
@@ -36,13 +36,13 @@ export type KeyMaker = (bytes: Uint8Array, start: number, end: number) => Uint8A
 /** The exports of `sha256.as.ts`. */
 interface Sha256 {
   readonly memory: { readonly buffer: ArrayBuffer };
-  digest(length: number): void;
+  digest(length: number, to: number): void;
 }
 
 // Places in its memory, as in sha256.as.ts.
-const MESSAGE = 1024;
+const MESSAGE = 61_440;
 const MOST_BYTES = 2048;
-const DIGEST = 8192;
+const DIGEST = 65_024;
 /** Beyond this a view and a copy cost less than a loop. */
 const FEW_BYTES = 64;
 
@@ -66,7 +66,7 @@ function ofShort(): KeyMaker {
     const length = end - start;
     if (length > FEW_BYTES) message.set(bytes.subarray(start, end));
     else for (let i = 0; i < length; i++) message[i] = bytes[start + i]!;
-    wasm.digest(length);
+    wasm.digest(length, DIGEST);
     return key;
   };
 }

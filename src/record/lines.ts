@@ -1,5 +1,6 @@
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import type { LineBuffer } from "../json/lineBuffer.ts";
+import { type Batch, SLICE_WORDS } from "../json/batch.ts";
 import { appendOneLine, appendRecord } from "../json/splice.ts";
 import type { LineStyle } from "./line.ts";
 
@@ -24,6 +25,8 @@ export interface Lines {
     oneLine: boolean,
     lineBuffer?: LineBuffer,
   ): void;
+  /** Adds the lines of the first `count` records in the batch's `fresh`. @param tagOf the tag of the record with that number */
+  addFresh(batch: Batch, count: number, tagOf: (record: number) => string): void;
   /** All lines; they hold until the next is added or the next bytes of the page are cut. */
   bytes(): Uint8Array;
   clear(): void;
@@ -46,21 +49,29 @@ export function createLines(style: LineStyle): Lines {
     page = undefined;
   }
 
-  return {
+  /** From here on lines are made on that buffer. */
+  function enterPage(lineBuffer: LineBuffer): void {
+    if (lineBuffer === page) return;
+    gather();
+    page = lineBuffer;
+    page.begin(style, leavePage);
+  }
+
+  const lines: Lines = {
     add(tag, bytes, start, end, fields, oneLine, lineBuffer) {
       const head = style.headOf(tag);
       if (lineBuffer !== undefined) {
-        if (lineBuffer !== page) {
-          gather();
-          page = lineBuffer;
-          page.begin(style, leavePage);
-        }
+        enterPage(lineBuffer);
         if (lineBuffer.add(head, fields, start, end, oneLine)) return;
         gather();
         if (lineBuffer.add(head, fields, start, end, oneLine)) return;
       }
       gather();
       appendLine(own, style, head, bytes, start, end, fields, oneLine);
+    },
+    addFresh(batch, count, tagOf) {
+      enterPage(batch.lineBuffer);
+      addWhereTheyLie(lines, style, batch, count, tagOf);
     },
     bytes() {
       if (page !== undefined && own.length === 0) return page.lines();
@@ -72,6 +83,39 @@ export function createLines(style: LineStyle): Lines {
       page?.clear();
     },
   };
+  return lines;
+}
+
+/** Adds lines at once as far as may be, and one by one those that find no room. */
+function addWhereTheyLie(
+  lines: Lines,
+  style: LineStyle,
+  batch: Batch,
+  count: number,
+  tagOf: (record: number) => string,
+): void {
+  const { lineBuffer, bytes, fresh, slices } = batch;
+  let learned = -1;
+  for (let n = 0; (n = lineBuffer.addFresh(n, count)) < count;) {
+    const record = fresh[n]!;
+    const tag = tagOf(record);
+    // It stopped for want of a head, or else of room.
+    if (record !== learned && lineBuffer.learn(record, style.headOf(tag))) {
+      learned = record;
+      continue;
+    }
+    const fields = slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
+    lines.add(
+      tag,
+      bytes,
+      batch.startOf(record),
+      batch.endOf(record),
+      fields,
+      batch.isOneLine(record),
+      lineBuffer,
+    );
+    n++;
+  }
 }
 
 /** The same in our own memory. */

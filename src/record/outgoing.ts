@@ -20,7 +20,7 @@ export function createOutgoing(sink: Sink, stream: string, style: LineStyle): Ou
   const origin: Origin = {
     stream,
     get keys() {
-      return keys.list();
+      return keys.bytes();
     },
   };
   return {

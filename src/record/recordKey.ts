@@ -6,6 +6,14 @@ import { type KeyMaker, recordKey } from "./keyMaker.ts";
 /** The key of a record, whose id and time are given as slices of its raw JSON. It holds until the next is asked for. */
 export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields: Int32Array) => Uint8Array;
 
+/** What the key of a record is of, where its id tells something. */
+export type KeyKind = "id" | "id-and-time" | "content";
+
+export function keyKind({ cursor: { kind } }: Plugin, trackUpdates: boolean): KeyKind {
+  if (!trackUpdates || kind === "event-time" || kind === "job") return "id";
+  return kind === "snapshot" || kind === "query" ? "content" : "id-and-time";
+}
+
 /**
  * What makes a record the same record: its id; with the time of its last change where records change; with its
  * whole content where nothing else tells. A record without an id, or with one that identifies nothing, is known by its
@@ -13,20 +21,18 @@ export type KeyFunction = (bytes: Uint8Array, start: number, end: number, fields
  *
  * @param trackUpdates false when the first version of a record is all that is wanted
  */
-export function keyFunction({ cursor }: Plugin, trackUpdates: boolean, make: KeyMaker): KeyFunction {
-  const contentOf = contentFunction(cursor, make);
+export function keyFunction(plugin: Plugin, trackUpdates: boolean, make: KeyMaker): KeyFunction {
+  const contentOf = contentFunction(plugin.cursor, make);
+  const kind = keyKind(plugin, trackUpdates);
   return (bytes, start, end, fields) => {
     // By index: taking an array apart costs more than all the rest here.
     const idStart = fields[0]!;
     if (idStart < 0) return make(bytes, start, end);
     const idEnd = fields[1]!;
     if (!identifies(bytes, idStart, idEnd)) return make(bytes, start, end);
-    if (!trackUpdates || cursor.kind === "event-time" || cursor.kind === "job") {
-      return make(bytes, idStart, idEnd);
-    }
-    if (cursor.kind === "snapshot" || cursor.kind === "query") return contentOf(bytes, start, end, fields);
+    if (kind === "content") return contentOf(bytes, start, end, fields);
     const timeStart = fields[2]!;
-    if (timeStart < 0) return make(bytes, idStart, idEnd);
+    if (kind === "id" || timeStart < 0) return make(bytes, idStart, idEnd);
     return recordKey(bytes.subarray(idStart, idEnd), bytes.subarray(timeStart, fields[3]));
   };
 }

@@ -73,14 +73,17 @@ export function createServedStreams(clock: Pick<Clock, "now">): ServedStreams {
     list: () => served,
     of: (stream) => byStream.get(stream),
     serve(streams) {
-      const former = new Map(served.map((one) => [nameOf(one.stream), one]));
-      const next = streams.map((stream) => {
+      const gone = served.filter(({ gone }) => gone.signal.aborted);
+      const former = new Map(gone.map((one) => [nameOf(one.stream), one]));
+      const next = new Map<Stream, ServedStream>();
+      served = streams.map((stream) => {
         const known = byStream.get(stream);
         const isHere = known !== undefined && !known.gone.signal.aborted;
-        return { stream, one: isHere ? known : follow(stream, former.get(nameOf(stream))) };
+        const one = isHere ? known : follow(stream, former.get(nameOf(stream)));
+        next.set(stream, one).set(one.stream, one);
+        return one;
       });
-      served = next.map(({ one }) => one);
-      byStream = new Map(next.flatMap(({ stream, one }) => [[stream, one], [one.stream, one]] as const));
+      byStream = next;
     },
   };
 }

@@ -4,6 +4,7 @@ import { GraphtapError } from "../errors.ts";
 import { makeFolder, openFile } from "../files/durable.ts";
 import { type Hold, noHold } from "../files/hold.ts";
 import type { FileLocker } from "../files/lock.ts";
+import { KEY_BYTES } from "../state/seen/keys.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { attemptSink, sinkFailure } from "./sinkFailure.ts";
 import { giveFolder } from "./folderAccess.ts";
@@ -69,6 +70,7 @@ export function openFileSink(options: FileSinkOptions): Sink {
 }
 
 /** A file takes whatever it has room for. */
+const NO_KEYS = new Uint8Array(0);
 const NOTHING_REFUSED = { retries: 0, setAside: 0, deadLetters: null };
 
 function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
@@ -99,7 +101,7 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
   function append(lines: Uint8Array, { stream, keys }: Partial<Origin>): void {
     spool.makeRoom(lines.length, () => journal.append({ kind: "rotated" }));
     const { size: offset } = spool.file;
-    journal.append({ kind: "lines", stream: stream ?? null, keys: keys ?? [], offset, lines });
+    journal.append({ kind: "lines", stream: stream ?? null, keys: keys ?? NO_KEYS, offset, lines });
     try {
       spool.file.append(lines);
     } catch (error) {
@@ -117,7 +119,7 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
         if (isUndisturbed()) break;
         if (moves === MOST_MOVES) throw takenAway(path);
       }
-      if (origin.stream !== undefined) journal.accepted.add(origin.stream, origin.keys ?? []);
+      if (origin.stream !== undefined) journal.accepted.add(origin.stream, origin.keys ?? NO_KEYS);
     } catch (error) {
       // For good: what became of a file that failed is known when the next start has looked at it.
       throw sinkFailure("write", spool.file.path, error);
@@ -161,7 +163,9 @@ function finish(spool: SpoolFile, content: JournalContent, report: (note: string
     }
     if (there < 0) {
       report(
-        `"${path}" is not the file that its journal tells of: its last ${keys.length} records come again`,
+        `"${path}" is not the file that its journal tells of: its last ${
+          keys.length / KEY_BYTES
+        } records come again`,
       );
     }
   }

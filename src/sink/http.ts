@@ -1,11 +1,14 @@
+import { KEY_BYTES } from "../state/seen/keys.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createAcceptedKeys } from "./acceptedKeys.ts";
 import type { DeadLetters } from "./deadLetter.ts";
 import { batchesOf, type BodyKind, bodyShape } from "./httpBody.ts";
 import { type ConnectionOptions, openConnection } from "./httpConnection.ts";
-import { createDelivery } from "./httpDelivery.ts";
+import { createHttpDelivery } from "./httpDelivery.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
+
+const NO_KEYS = new Uint8Array(0);
 
 export interface HttpSinkOptions extends Omit<ConnectionOptions, "contentType">, Ending {
   readonly body: BodyKind;
@@ -32,7 +35,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   const shape = bodyShape(options.body, options.json);
   const connection = openConnection({ ...options, contentType: shape.contentType });
   const counts = { retries: 0, setAside: 0 };
-  const deliver = createDelivery({
+  const deliver = createHttpDelivery({
     ...options,
     shape,
     connection,
@@ -44,10 +47,12 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   const queue = createWriteQueue(options);
 
   async function send(lines: Uint8Array, origin: Origin | undefined, giveUp: AbortSignal): Promise<void> {
-    const keys = origin?.keys ?? [];
+    const keys = origin?.keys ?? NO_KEYS;
     let done = 0;
     const onAccepted = (count: number) => {
-      if (origin !== undefined) accepted.add(origin.stream, keys.slice(done, done + count));
+      if (origin !== undefined) {
+        accepted.add(origin.stream, keys.subarray(done * KEY_BYTES, (done + count) * KEY_BYTES));
+      }
       done += count;
     };
     for (const parts of batchesOf(lines, shape)) await deliver(parts, onAccepted, giveUp);

@@ -31,7 +31,7 @@ export type Deliver = (
 ) => Promise<void>;
 
 /** Delivery over one connection; {@linkcode judgeAnswer} says what each status means. */
-export function createDelivery(options: DeliveryOptions): Deliver {
+export function createHttpDelivery(options: DeliveryOptions): Deliver {
   const { connection, receiver, shape, onRetry, onSetAside } = options;
 
   /** The first answer that is not an invitation to try again. */

@@ -14,6 +14,10 @@ import { KEY_BYTES } from "../state/seen/keys.ts";
 
 const MARK = 0x4c4e524a;
 const PREFIX_BYTES = 16;
+const NOTHING = new Uint8Array(0);
+
+/** Written at the beginning of a journal, it holds no frame any more. */
+export const NO_FRAME: Uint8Array = new Uint8Array(4);
 
 /** One entry of the journal. */
 export type JournalEntry =
@@ -21,12 +25,13 @@ export type JournalEntry =
   | {
     readonly kind: "lines";
     readonly stream: string | null;
-    readonly keys: readonly Uint8Array[];
+    /** One behind the other. */
+    readonly keys: Uint8Array;
     readonly offset: number;
     readonly lines: Uint8Array;
   }
   /** Keys of lines that are in the spool for certain. */
-  | { readonly kind: "keys"; readonly stream: string; readonly keys: readonly Uint8Array[] }
+  | { readonly kind: "keys"; readonly stream: string; readonly keys: Uint8Array }
   /** The engine has committed: it has the keys of `stream`. */
   | { readonly kind: "settled"; readonly stream: string }
   /** All lines so far are in the file, and the next ones go to another. */
@@ -35,19 +40,19 @@ export type JournalEntry =
 /** An entry as bytes, in parts, so that lines are not copied. */
 export function encodeFrame(entry: JournalEntry, seq: number): Uint8Array[] {
   const { kind } = entry;
-  const keys = "keys" in entry ? entry.keys : [];
-  const lines = kind === "lines" ? entry.lines : new Uint8Array(0);
+  const keys = "keys" in entry ? entry.keys : NOTHING;
+  const lines = kind === "lines" ? entry.lines : NOTHING;
   const head = Buffer.from(JSON.stringify({
     seq,
     kind,
     stream: "stream" in entry ? entry.stream : null,
     offset: kind === "lines" ? entry.offset : 0,
-    keys: keys.length,
+    keys: keys.length / KEY_BYTES,
   }));
-  const first = Buffer.concat([Buffer.alloc(PREFIX_BYTES), head, ...keys]);
+  const first = Buffer.concat([Buffer.alloc(PREFIX_BYTES), head, keys]);
   first.writeUInt32LE(MARK, 0);
   first.writeUInt32LE(head.length, 8);
-  first.writeUInt32LE(keys.length * KEY_BYTES + lines.length, 12);
+  first.writeUInt32LE(keys.length + lines.length, 12);
   first.writeUInt32LE(crc32(lines, crc32(first.subarray(8))), 4);
   return [first, lines];
 }
@@ -79,12 +84,9 @@ interface Head {
 }
 
 function entryOf({ kind, stream, offset, keys: count }: Head, body: Uint8Array): JournalEntry {
-  const keys = Array.from(
-    { length: count },
-    (_, index) => body.slice(index * KEY_BYTES, (index + 1) * KEY_BYTES),
-  );
+  const keys = body.subarray(0, count * KEY_BYTES);
   if (kind === "rotated") return { kind };
   if (kind === "settled") return { kind, stream: stream ?? "" };
   if (kind === "keys") return { kind, stream: stream ?? "", keys };
-  return { kind, stream, keys, offset, lines: body.subarray(count * KEY_BYTES) };
+  return { kind, stream, keys, offset, lines: body.subarray(keys.length) };
 }

@@ -1,5 +1,6 @@
 /** The lines for a reader in the same process, who takes them one after the other. */
 import { GraphtapError } from "../errors.ts";
+import { KEY_BYTES } from "../state/seen/keys.ts";
 import { createAcceptedKeys } from "./acceptedKeys.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue } from "./writeQueue.ts";
@@ -57,8 +58,9 @@ export function createReaderSink(stop: AbortSignal): ReaderSink {
       function over() {
         given.removeEventListener("abort", broken);
         batch = null;
-        // Keys are made when they are asked for, hence once for all of them.
-        if (origin && own.accepted > 0) accepted.add(origin.stream, origin.keys.slice(0, own.accepted));
+        if (origin && own.accepted > 0) {
+          accepted.add(origin.stream, origin.keys.subarray(0, own.accepted * KEY_BYTES));
+        }
       }
       function done() {
         over();

@@ -2,8 +2,11 @@
 export interface Origin {
   /** Name of the stream; any text that stays the same from run to run. */
   readonly stream: string;
-  /** The record keys (`record/keyMaker.ts`) of the lines, one a line and in their order. Made when asked for, which costs. */
-  readonly keys: readonly Uint8Array[];
+  /**
+   * The record keys (`record/keyMaker.ts`) of the lines, one behind the other, `KEY_BYTES` each: one a line and in their
+   * order. Lent, as the lines are.
+   */
+  readonly keys: Uint8Array;
 }
 
 /** A file with lines that a receiver will never take. */

@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import { closeSync, fdatasyncSync, ftruncateSync } from "node:fs";
-import { openFile, readFileIfAny, writeFully } from "../files/durable.ts";
+import { readFileIfAny } from "../files/durable.ts";
 import { type Fence, noHold } from "../files/hold.ts";
 import { type AcceptedKeys, createAcceptedKeys } from "./acceptedKeys.ts";
-import { decodeFrames, encodeFrame, type JournalEntry } from "./journalFrames.ts";
+import { createJournalFile } from "./journalFile.ts";
+import { decodeFrames, type JournalEntry } from "./journalFrames.ts";
 import { attemptSink } from "./sinkFailure.ts";
 
 /** Above this a journal is written anew, with nothing but the keys that are still needed. */
@@ -53,73 +53,36 @@ export function openJournal(
   largestBytes: number,
   fence: Pick<Fence, "replaceFile"> = noHold,
 ): SpoolJournal {
-  let fd = -1;
-  let now = { end: 0, seq: 0 };
-  let before = now;
-  function begin(): void {
-    const { bytes, seq } = encodeKeys(accepted);
-    fence.replaceFile(path, bytes);
-    const old = fd;
-    fd = openFile(path, "write");
-    if (old >= 0) closeSync(old);
-    before = now = { end: bytes.length, seq };
-  }
-  // At a position, not at the end: what a failed attempt left behind is written over.
-  function put(entry: JournalEntry): void {
-    let at = now.end;
-    for (const part of encodeFrame(entry, now.seq + 1)) {
-      writeFully(fd, part, at);
-      at += part.length;
-    }
-    before = now;
-    now = { end: at, seq: now.seq + 1 };
-  }
-
-  function goBack(to: typeof now): void {
-    now = to;
-    try {
-      ftruncateSync(fd, to.end);
-    } catch {
-      // The failure that brought us here is the one to report; the checksum gives half a frame away.
-    }
-  }
-
-  attemptSink("write", path, begin);
+  const file = createJournalFile(path, fence);
+  const begin = () => attemptSink("write", path, () => file.begin(keysOnly(accepted)));
+  begin();
   return {
     accepted,
     append(entry) {
-      attemptSink("write", path, () => {
-        if (now.end > largestBytes) begin();
-        const start = now;
-        try {
-          put(entry);
-          fdatasyncSync(fd);
-        } catch (error) {
-          goBack(start);
-          throw error;
-        }
-      });
+      if (file.end > largestBytes) begin();
+      attemptSink("write", path, () => file.add(entry, { durably: true }));
     },
-    begin: () => attemptSink("write", path, begin),
-    takeBack: () => goBack(before),
+    begin,
+    takeBack: file.takeBack,
     committed(stream) {
       if (!accepted.forget(stream)) return;
       // Not synced: after a power cut the engine is told of keys that it has, which changes nothing.
-      if (accepted.streams.length === 0) return goBack({ end: 0, seq: now.seq });
-      const start = now;
+      if (accepted.streams.length === 0) return file.forget();
       try {
-        put({ kind: "settled", stream });
+        file.add({ kind: "settled", stream }, { durably: false });
       } catch {
-        goBack(start); // Keys too many are as harmless here as after a power cut.
+        // Keys too many are as harmless here.
       }
     },
-    close: () => attemptSink("close", path, () => closeSync(fd)),
+    close: () => attemptSink("close", path, file.close),
   };
 }
 
-/** A journal with nothing but keys, and the number of its last frame. */
-function encodeKeys(accepted: AcceptedKeys): { readonly bytes: Buffer; readonly seq: number } {
-  const entries = accepted.streams.map((stream) => ({ stream, keys: accepted.of(stream) }));
-  const frames = entries.flatMap((entry, index) => encodeFrame({ kind: "keys", ...entry }, index + 1));
-  return { bytes: Buffer.concat(frames), seq: entries.length };
+/** What a journal holds that has nothing but keys. */
+function keysOnly(accepted: AcceptedKeys): JournalEntry[] {
+  return accepted.streams.map((stream) => ({
+    kind: "keys",
+    stream,
+    keys: Buffer.concat(accepted.of(stream)),
+  }));
 }

@@ -1,6 +1,6 @@
 import { fromMillis, secondsIn, type Window } from "../instant.ts";
 import type { TimedCursor } from "../plugin/plugin.ts";
-import type { WindowCounts } from "../record/intake.ts";
+import type { WindowCounts } from "../record/tally.ts";
 import { oldestKept } from "./live.ts";
 import { noticeEmpty, recordDropped } from "./lost.ts";
 import type { PollContext } from "./pollContext.ts";

@@ -1,7 +1,6 @@
 import type { PageReader } from "../graph/pages.ts";
 import { createIntake, type Intake } from "../record/intake.ts";
 import { lineStyle } from "../record/line.ts";
-import { createMask } from "../record/mask.ts";
 import { createTagger } from "../record/tag.ts";
 import type { Position } from "../state/position.ts";
 import { keySet } from "../state/seen/memory.ts";
@@ -64,6 +63,7 @@ export function openPollContext(
       log: stream.log,
       framers: engine.framers,
       onRecord: intake.onRecord,
+      onBatch: intake.onBatch,
       onTooLong: intake.onTooLong,
       onProgress: () => intake.drain(),
       onBytes: (bytes) => stream.traffic.received(bytes),
@@ -92,7 +92,7 @@ function intakeOf(
     sink: engine.sink,
     stream: sinkName(stream),
     tagger: createTagger(plugin.tag, generation, service.overrideTag),
-    mask: createMask(service.obfuscation),
+    mask: engine.masks(service.obfuscation),
     style: lineStyle({
       format: engine.format,
       service: service.name,
@@ -116,6 +116,10 @@ function delivering(seen: SeenSet): SeenSet {
     add(key) {
       seen.add(key);
       return given.add(key);
+    },
+    addAll(keys, count, fresh) {
+      seen.addAll(keys, count, fresh);
+      return given.addAll(keys, count, fresh);
     },
   };
 }

@@ -12,7 +12,7 @@ import { compareInstants, formatInstant, fromMillis } from "../instant.ts";
 import type { Inventory } from "../state/inventory.ts";
 import { reconcile, type Reconciled } from "./inventory.ts";
 import { tellRemoved } from "./removed.ts";
-import type { LeftOut } from "../record/intake.ts";
+import type { LeftOut } from "../record/tally.ts";
 import { leftOutError } from "./windows/leftOut.ts";
 import type { PollContext } from "./pollContext.ts";
 import { readWindow } from "./windows/readWindow.ts";

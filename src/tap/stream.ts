@@ -8,6 +8,7 @@ import type { StreamTraffic } from "../graph/traffic.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { KeyMaker } from "../record/keyMaker.ts";
+import type { Masks } from "../record/mask.ts";
 import type { StreamState } from "../state/state.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { LineFormat } from "../record/line.ts";
@@ -40,6 +41,7 @@ export interface Engine {
   readonly random: () => number;
   readonly framers: Framers;
   readonly makeKey: KeyMaker;
+  readonly masks: Masks;
   readonly sink: Sink;
   readonly format: LineFormat;
   readonly hostname: string;

@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Config, ReadOptions } from "../config/config.ts";
-import { loadFiles, type ParsedConfig, parseFiles } from "../config/load.ts";
+import { loadFiles, type ParsedConfig, parseFiles, parsingFiles } from "../config/load.ts";
 import type { FileText } from "../config/document/part.ts";
+import type { Steps } from "../config/steps.ts";
 import { type RegexEngine, regexEngineFor } from "../config/patterns/engine.ts";
 import { GraphtapError } from "../errors.ts";
 import { fromMillis } from "../instant.ts";
@@ -70,9 +71,13 @@ export function stateFolderOf({ home }: Pick<ConfigText, "home">, { globals }: C
   return resolve(home, globals.stateDir);
 }
 
-/** The configuration that files are, or every problem in it. */
-export function parseConfigText(source: ConfigText, env: Runtime["env"], nowMs: number): ParsedConfig {
-  return parseFiles(source.texts, readOptions(source, env, nowMs, {}));
+/** The configuration that files are, or every problem in it, read in steps. */
+export function parsingConfigText(
+  source: ConfigText,
+  env: Runtime["env"],
+  nowMs: number,
+): Steps<ParsedConfig> {
+  return parsingFiles(source.texts, readOptions(source, env, nowMs, {}));
 }
 
 /** Every problem of the configuration that files are, with its place, by a closer look. */

@@ -1,6 +1,7 @@
 /** What is to be said of the collector's outputs, which get nothing from here: a shipper delivers to them. */
 import type { Config, OutputConfig } from "../config/config.ts";
 import { isSendable } from "../shipper/destination.ts";
+import { shellCommand } from "../telemetry/shellCommand.ts";
 import type { StdoutPlace } from "./runtime.ts";
 import type { SinkOptions } from "./sink.ts";
 
@@ -13,9 +14,8 @@ export function outputNotes({ outputs, file }: Config): string[] {
         ? `${place(output)}: a shipper delivers there`
         : `${place(output)}: nothing goes there, for no shipper delivers to type "${output.type}"`
     ),
-    `graphtap itself delivers to no output: its event lines go to standard output, or where --to says, and ${
-      remedy(file)
-    }`,
+    "graphtap itself delivers to no output: its event lines go to standard output, or where --to says" +
+    remedy(outputs, file),
   ];
 }
 
@@ -29,7 +29,7 @@ export function lostOutputs(
   return `NOTHING REACHES ${
     outputs.map(place).join(", ")
   }: event lines go to standard output, which is ${stdout}, ` +
-    `and count as delivered; ${remedy(file)}`;
+    `and count as delivered${remedy(outputs, file)}`;
 }
 
 function place({ name, address, port }: OutputConfig): string {
@@ -37,6 +37,14 @@ function place({ name, address, port }: OutputConfig): string {
   return `outputs.${name}${where}`;
 }
 
-function remedy(file: string): string {
-  return `"graphtap shipper fluent-bit -c ${file}" writes the configuration of a shipper that carries them to the outputs`;
+/** What has them delivered; nothing where no shipper could. */
+function remedy(outputs: readonly OutputConfig[], file: string): string {
+  if (!outputs.some(isSendable)) return "";
+  const starts = "starts a shipper that carries them to the outputs";
+  // Of several files each output names its own.
+  if (file === "-" || outputs.some(({ file }) => file !== undefined)) {
+    return `; "graphtap up", with this configuration in files, ${starts}`;
+  }
+  const config = shellCommand(["-c", file]);
+  return `; "graphtap up ${config}" ${starts}, "graphtap shipper fluent-bit ${config}" writes the configuration of one`;
 }

@@ -2,14 +2,17 @@
 import { systemClock } from "../clock.ts";
 import { failureFields, problemFields } from "../config/document/problems.ts";
 import { type ParsedConfig, usable } from "../config/load.ts";
+import { atOnce } from "../config/steps.ts";
 import { asGraphtapError, codesOf, type ExitCode, GraphtapError } from "../errors.ts";
 import type { Changes, ReloadResult, StreamAt } from "../server/reload.ts";
 import type { LogFields } from "../telemetry/logEntry.ts";
+import { createLog } from "../telemetry/log.ts";
 import { createReloads, type Reloads } from "../telemetry/reloads.ts";
+import type { Beside } from "./beside.ts";
 import {
   type ConfigText,
   type LoadedConfig,
-  parseConfigText,
+  parsingConfigText,
   readConfigText,
   stateFolderOf,
 } from "./configFile.ts";
@@ -19,6 +22,8 @@ import type { Runtime } from "./runtime.ts";
 import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
 import type { StreamWork } from "./streams.ts";
 import { openTap, sayWarnings, stopFor, type Tap, type TapOptions } from "./tap.ts";
+import { tellStandingBy } from "./tellStandingBy.ts";
+import { createTurns, inTurns, type Turn } from "./turns.ts";
 
 /** More names than these are only counted. */
 const MOST_NAMES = 20;
@@ -48,6 +53,8 @@ export interface Reloading {
   readonly optionsFor: (loaded: LoadedConfig) => TapOptions;
   /** Begins what is done while another process has the state folder. @default nothing */
   readonly whileWaiting?: (waiting: Waiting) => Promise<Meanwhile>;
+  /** Lives beside the tap, from before the work begins until it has ended. @default nothing */
+  readonly beside?: Beside | undefined;
   /** Begins to work. */
   readonly work: (tap: Tap, reload: Reload, manager: ServiceManager) => RunningWork | Promise<RunningWork>;
 }
@@ -66,25 +73,59 @@ interface Reading {
 export async function runReloading(reloading: Reloading, runtime: Runtime): Promise<ExitCode> {
   const given = await read(reloading, runtime);
   const stop = stopFor(given.options, runtime);
-  const taken = await standByReloading(reloading, given, runtime, stop);
-  const first = taken?.waited ? await readWhenTaken(reloading, given, runtime) : given;
-  const tap = openTap(first.options, runtime, first.loaded, { ...taken, stop });
+  const log = createLog({ ...given.options.log, write: runtime.writeStderr, now: () => systemClock.now() });
+  const manager = createServiceManager(runtime, (note) => log.warn(note));
+  stop.signal.addEventListener("abort", () => manager.stopping(), { once: true });
+  const standing = new AbortController();
+  try {
+    const taken = await standByReloading(reloading, given, runtime, { stop, manager, over: standing.signal });
+    const first = taken?.waited ? await readWhenTaken(reloading, given, runtime) : given;
+    const tap = openTap(first.options, runtime, first.loaded, { ...taken, stop });
+    const begin = async (reload: Reload) => {
+      await reloading.beside?.begin(first.loaded, tap);
+      standing.abort();
+      return await reloading.work(tap, reload, manager);
+    };
+    return await workReloading({ reloading, runtime, tap, manager, first }, begin);
+  } finally {
+    standing.abort();
+  }
+}
+
+/** What runs, and what it was begun with. */
+interface Running {
+  readonly reloading: Reloading;
+  readonly runtime: Runtime;
+  readonly tap: Tap;
+  readonly manager: ServiceManager;
+  readonly first: Reading;
+}
+
+/** Works to the end, and reads the configuration again whenever that is asked for. */
+async function workReloading(
+  running: Running,
+  begin: (reload: Reload) => Promise<RunningWork>,
+): Promise<ExitCode> {
+  const { reloading, runtime, tap, manager } = running;
   const reloads = createReloads(() => systemClock.now());
-  const manager = createServiceManager(runtime, (note) => tap.log.warn(note));
   let last: Promise<unknown> = Promise.resolve();
   const again = (cause: string): Promise<ReloadResult> => {
     manager.reloading();
-    const result = last.then(() => readAgain(cause, first, { reloading, runtime, tap, reloads, work }))
-      .finally(() => manager.ready());
+    const result = last.then(() => readAgain(cause, running, reloads, work)).finally(() => manager.ready());
     last = result;
     return result;
   };
-  const work: Promise<RunningWork> = Promise.resolve().then(() =>
-    reloading.work(tap, { reloads, again }, manager)
-  );
-  tap.stop.signal.addEventListener("abort", () => manager.stopping(), { once: true });
+  const work: Promise<RunningWork> = Promise.resolve().then(() => begin({ reloads, again }));
   const forget = runtime.onReloadSignal(() => void again("SIGHUP"));
-  return await runToEnd(tap, work.then(({ ended }) => ended)).finally(forget);
+  const ended = work.then(({ ended }) => ended).finally(() => reloading.beside?.end());
+  return await runToEnd(tap, ended).finally(forget);
+}
+
+/** What a process that stands by tells its manager with, and until when. */
+interface Standing {
+  readonly stop: AbortController;
+  readonly manager: ServiceManager;
+  readonly over: AbortSignal;
 }
 
 /** Stands by, where that is asked for; SIGHUP must end nobody who waits. */
@@ -92,14 +133,18 @@ async function standByReloading(
   reloading: Reloading,
   { options }: Reading,
   runtime: Runtime,
-  stop: AbortController,
+  { stop, manager, over }: Standing,
 ): Promise<Taken | undefined> {
   let forget = () => {};
-  const whileWaiting = (waiting: Waiting) => {
-    const told = () =>
+  const whileWaiting = async (waiting: Waiting) => {
+    forget = runtime.onReloadSignal(() => {
+      manager.reloading();
       waiting.log.info("SIGHUP: the configuration is read again when this process takes over");
-    forget = runtime.onReloadSignal(told);
-    return reloading.whileWaiting?.(waiting) ?? Promise.resolve(NOTHING);
+      manager.ready();
+    });
+    const meanwhile = await reloading.whileWaiting?.(waiting) ?? NOTHING;
+    void tellStandingBy(manager, waiting.holder, systemClock, over);
+    return meanwhile;
   };
   return await standBy(options, runtime, stop, whileWaiting).finally(() => forget());
 }
@@ -114,32 +159,32 @@ async function readWhenTaken(reloading: Reloading, before: Reading, runtime: Run
 
 async function read(reloading: Reloading, runtime: Runtime): Promise<Reading> {
   const text = await readConfigText(reloading.config, runtime);
-  return judged(text, parseConfigText(text, runtime.env, systemClock.now()), reloading);
-}
-
-/** What a configuration is read again for. */
-interface Running {
-  readonly reloading: Reloading;
-  readonly runtime: Runtime;
-  readonly tap: Tap;
-  readonly reloads: Reloads;
-  readonly work: Promise<RunningWork>;
+  const parsed = atOnce(parsingConfigText(text, runtime.env, systemClock.now()));
+  return judged(text, parsed, reloading);
 }
 
 /** Never throws: what is wrong is told, and what ran goes on. */
-async function readAgain(cause: string, first: Reading, running: Running): Promise<ReloadResult> {
-  const { reloading, runtime, tap: { log, stop }, reloads } = running;
+async function readAgain(
+  cause: string,
+  running: Running,
+  reloads: Reloads,
+  work: Promise<RunningWork>,
+): Promise<ReloadResult> {
+  const { reloading, runtime, first, tap: { log, stop } } = running;
   const file = first.loaded.config.file;
   let parsed: ParsedConfig | null = null;
   try {
-    const working = await running.work;
+    const working = await work;
     stop.signal.throwIfAborted();
     if (reloading.config.includes("-")) {
       throw new GraphtapError("config-unreadable", "standard input cannot be read a second time");
     }
+    // All at once, so that a folder is read as it was at one moment; what takes long is what they say.
     const text = await readConfigText(reloading.config, runtime);
-    parsed = parseConfigText(text, runtime.env, systemClock.now());
-    const changes = await goOver(cause, first, judged(text, parsed, reloading), running.tap, working);
+    const turn = createTurns();
+    parsed = await inTurns(parsingConfigText(text, runtime.env, systemClock.now()), turn);
+    stop.signal.throwIfAborted();
+    const changes = await goOver(cause, running, judged(text, parsed, reloading), { work: working, turn });
     reloads.success();
     return { changes };
   } catch (thrown) {
@@ -167,18 +212,22 @@ function judged(text: ConfigText, parsed: ParsedConfig, { optionsFor }: Reloadin
   return { loaded, options: optionsFor(loaded) };
 }
 
-/** Goes over to another configuration. @throws config-invalid, state-*: nothing has changed then; the reason of the stop */
+/**
+ * Goes over to another configuration.
+ *
+ * @throws config-invalid, usage, shipper-*, state-*: nothing has changed then; the reason of the stop
+ */
 async function goOver(
   cause: string,
-  first: Reading,
+  { reloading, tap, first }: Running,
   { loaded, options }: Reading,
-  tap: Tap,
-  work: StreamWork,
+  { work, turn }: { readonly work: StreamWork; readonly turn: Turn },
 ): Promise<Changes> {
   const { log } = tap;
   mustStay(tap, options);
+  const goOverBeside = await reloading.beside?.prepare(loaded, cause);
   const configured = { config: loaded.config, registry: loaded.registry, selection: options.selection };
-  const changes = tap.compare(configured);
+  const changes = await inTurns(tap.compare(configured), turn);
   sayWarnings(log, loaded);
   if (JSON.stringify(options.sink) !== JSON.stringify(first.options.sink)) {
     log.warn(
@@ -191,7 +240,8 @@ async function goOver(
     namesOf(changes),
   );
   const began = systemClock.now();
-  await tap.change(configured, work);
+  await tap.change(configured, work, turn);
+  goOverBeside?.();
   tap.logFrom(options.log.level);
   if (!isSame) {
     log.info(`${cause}: the new configuration is in use`, { elapsed_ms: systemClock.now() - began });

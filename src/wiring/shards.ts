@@ -61,7 +61,8 @@ export function settle(
       { streams: begun.length },
     );
   }
-  const waiting = own.filter((address) => state.elsewhere.has(address));
+  const elsewhere = new Set(state.elsewhere.list().map(keyOf));
+  const waiting = elsewhere.size === 0 ? [] : own.filter((address) => elsewhere.has(keyOf(address)));
   if (waiting.length > 0) {
     log.warn(
       "streams wait for their position, which another shard may have: bring it by graphtap state export --move and " +

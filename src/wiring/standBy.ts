@@ -45,22 +45,11 @@ export async function standBy(
   { wait, stateDir, log: logOptions }: Pick<TapOptions, "wait" | "stateDir" | "log">,
   runtime: Pick<Runtime, "locker" | "pid" | "writeStderr">,
   stop: AbortController,
-  whileWaiting?: (waiting: Waiting) => Promise<Meanwhile>,
+  whileWaiting: (waiting: Waiting) => Promise<Meanwhile> = () => Promise.resolve(NOTHING),
 ): Promise<Taken | undefined> {
   if (!wait) return undefined;
-  const log = createLog({ ...logOptions, write: runtime.writeStderr, now: () => systemClock.now() });
-  return await takeWhenFree(stateDir, log, runtime, stop, whileWaiting);
-}
-
-/** Takes a folder as soon as no other process has it. @throws as {@linkcode standBy} */
-export async function takeWhenFree(
-  stateDir: string,
-  log: Log,
-  runtime: Pick<Runtime, "locker" | "pid">,
-  stop: Pick<AbortController, "abort" | "signal">,
-  whileWaiting: (waiting: Waiting) => Promise<Meanwhile> = () => Promise.resolve(NOTHING),
-): Promise<Taken> {
   const now = () => systemClock.now();
+  const log = createLog({ ...logOptions, write: runtime.writeStderr, now });
   const options = {
     locker: runtime.locker,
     pid: runtime.pid,

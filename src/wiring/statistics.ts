@@ -1,4 +1,5 @@
 /** Beside a tap: what the sink took, what is missing and how much memory it needs, in the log every five minutes. */
+import { asGraphtapError, codesOf } from "../errors.ts";
 import type { Sink } from "../sink/sink.ts";
 import { createSenderStats, type SenderStats } from "../telemetry/stats.ts";
 import { missingFields, missingInWords, missingOf } from "./missing.ts";
@@ -40,11 +41,21 @@ export async function logStatistics(
       await clock.sleep(EVERY_MS, stop.signal);
       log.info("sender statistics", { ...stats.take() });
       log.info("memory", { rss_mib: Math.round(rssBytes() / 1024 / 102.4) / 10 });
-      const missing = missingOf(tap.streams);
-      const words = missingInWords(missing);
-      if (words !== "") log.warn(`not everything could be read: ${words}`, missingFields(missing));
+      logMissing(tap);
     }
   } catch {
-    // The stop wakes it early, and whoever stops says why; a ledger that cannot be read fails the next poll as well.
+    // Only the stop wakes it early, and whoever stops says why.
+  }
+}
+
+/** A ledger that cannot be read now ends no statistics: the next time it may be. */
+function logMissing({ log, streams }: Pick<Tap, "log" | "streams">): void {
+  try {
+    const missing = missingOf(streams);
+    const words = missingInWords(missing);
+    if (words !== "") log.warn(`not everything could be read: ${words}`, missingFields(missing));
+  } catch (thrown) {
+    const error = asGraphtapError(thrown);
+    log.warn(`what is missing cannot be told: ${error.message}`, codesOf(error));
   }
 }

@@ -1,4 +1,5 @@
 /** The streams of a tap. They change here and nowhere else, when another configuration is read. */
+import { atOnce, type Steps } from "../config/steps.ts";
 import type { Changes, StreamAt } from "../server/reload.ts";
 import type { State, StreamAddress } from "../state/state.ts";
 import type { Stream } from "../tap/stream.ts";
@@ -6,6 +7,7 @@ import type { SourceSurroundings } from "./inputShare.ts";
 import type { ChosenInput } from "./selection.ts";
 import { settingsOf } from "./settings.ts";
 import { chosenInputs, type Configured, createSources, type Source } from "./sources.ts";
+import { inTurns, noTurn, type Turn } from "./turns.ts";
 
 /** A stream with who gives its tokens. */
 export type SourcedStream = Source & Stream;
@@ -32,13 +34,14 @@ export function together(...works: readonly StreamWork[]): StreamWork {
 export interface StreamSet {
   /** Those that there are now, in the order of the configuration. */
   list(): readonly SourcedStream[];
-  /** What another configuration changes. */
-  compare(next: Configured): Changes;
+  /** What another configuration changes; in steps, of one input each. */
+  compare(next: Configured): Steps<Changes>;
   /**
    * Goes over to another configuration: streams that go or change are let go, then those that come or have changed
    * begin. The others are not touched.
    *
    * @param prepare is called between the two, when no stream that comes is read yet
+   * @param turn is taken between the parts of it @default nobody else has work
    * @throws what `prepare` throws: what was let go is back then; the reason of `stop`, if it came meanwhile
    */
   change(
@@ -46,6 +49,7 @@ export interface StreamSet {
     work: StreamWork,
     stop: AbortSignal,
     prepare: (isComing: IsComing) => void,
+    turn?: Turn,
   ): Promise<void>;
 }
 
@@ -55,8 +59,15 @@ export type IsComing = (stream: StreamAt) => boolean;
 /** An input as a configuration has it. */
 interface PlannedInput {
   readonly chosen: ChosenInput;
+  readonly streams: readonly PlannedStream[];
+}
+
+/** A stream as a configuration has it. */
+interface PlannedStream extends StreamAt {
+  /** As {@linkcode keyOf} has it. */
+  readonly key: string;
   /** As {@linkcode settingsOf} has them. */
-  readonly settings: ReadonlyMap<string, string>;
+  readonly settings: string;
 }
 
 /** A stream that there is. */
@@ -72,29 +83,24 @@ export function createStreamSet(
 ): StreamSet {
   const sources = createSources({ ...surroundings, lastPollMs: (chosen) => lastPollMs(chosen, state) });
   let present: ReadonlyMap<string, Present> = new Map();
-  // What is compared is most often gone over to right after.
-  const plans = new WeakMap<Configured, readonly PlannedInput[]>();
+  const planOf = createPlans();
   const isPresent = (key: string, settings: string | undefined) => present.get(key)?.settings === settings;
 
-  function planOf(configured: Configured): readonly PlannedInput[] {
-    const known = plans.get(configured) ?? plan(configured);
-    plans.set(configured, known);
-    return known;
-  }
   /** The streams of a configuration; those that there are as they are wanted are the same. */
   function made(configured: Configured, planned: readonly PlannedInput[]): Map<string, Present> {
     const next = new Map<string, Present>();
-    for (const { chosen, settings } of planned) {
-      const key = (service: string) => keyOf({ input: chosen.input.name, service });
-      const isComing = (service: string) => !isPresent(key(service), settings.get(service));
-      const coming = [...settings.keys()].some(isComing) ? sources.of(configured, chosen, isComing) : [];
+    for (const { chosen, streams } of planned) {
+      const comes = streams.filter(({ key, settings }) => !isPresent(key, settings)).map(({ service }) =>
+        service
+      );
+      const coming = comes.length > 0 ? sources.of(configured, chosen, (name) => comes.includes(name)) : [];
       const bySource = new Map(coming.map((source) => [source.service.name, source]));
-      for (const [service, text] of settings) {
+      for (const { key, service, settings } of streams) {
         const source = bySource.get(service);
         const stream = source === undefined
-          ? present.get(key(service))!.stream
+          ? present.get(key)!.stream
           : { ...source, state: state.stream(addressOf(source)) };
-        next.set(key(service), { stream, settings: text });
+        next.set(key, { stream, settings });
       }
     }
     sources.keep(new Set(planned.map(({ chosen }) => chosen.input.name)));
@@ -106,24 +112,30 @@ export function createStreamSet(
     if (!isUsed) state.release(addressOf(stream));
   }
   const list = () => [...present.values()].map(({ stream }) => stream);
-  present = made(first, plan(first));
+  present = made(first, atOnce(plan(first)));
   return {
     list,
-    compare: (next) => compared(present, planOf(next)),
-    async change(next, work, stop, prepare) {
-      const planned = planOf(next);
-      const wanted = settingsByKey(planned);
-      const going = [...present].filter(([key]) => !isPresent(key, wanted.get(key))).map(([, { stream }]) =>
-        stream
-      );
+    *compare(next) {
+      return compared(present, yield* planOf(next));
+    },
+    async change(next, work, stop, prepare, turn = noTurn) {
+      const planned = await inTurns(planOf(next), turn);
+      const wanted = wantedIn(planned);
+      const going = [...present].filter(([key]) => !isPresent(key, wanted.get(key)?.settings))
+        .map(([, { stream }]) => stream);
       await work.leave(going);
       stop.throwIfAborted();
       try {
-        prepare((at) => wanted.has(keyOf(at)) && !isPresent(keyOf(at), wanted.get(keyOf(at))));
+        prepare((at) => {
+          const one = wanted.get(keyOf(at));
+          return one !== undefined && !isPresent(one.key, one.settings);
+        });
+        await turn();
         const after = made(next, planned);
         // What cannot be read is found before anybody goes on with it.
         for (const [key, { stream }] of after) if (stream !== present.get(key)?.stream) readable(stream);
         present = after;
+        await turn();
       } finally {
         work.goOn(list());
       }
@@ -143,41 +155,52 @@ function keyOf({ input, service }: StreamAt): string {
   return JSON.stringify([input, service]);
 }
 
-function namesIn(key: string): StreamAt {
-  const [input, service] = JSON.parse(key) as [string, string];
-  return { input, service };
-}
-
 function addressOf({ input, service }: Pick<Stream, "input" | "service">): StreamAddress {
   return { inputId: input.id, service: service.name };
 }
 
-function plan(configured: Configured): PlannedInput[] {
-  const { config, registry } = configured;
-  return chosenInputs(configured).map((chosen) => ({
-    chosen,
-    settings: settingsOf(config, registry, chosen),
-  }));
+/** Plans configurations. What is compared is most often gone over to right after, and planned once. */
+function createPlans(): (configured: Configured) => Steps<readonly PlannedInput[]> {
+  const plans = new WeakMap<Configured, readonly PlannedInput[]>();
+  return function* (configured) {
+    const known = plans.get(configured) ?? (yield* plan(configured));
+    plans.set(configured, known);
+    return known;
+  };
 }
 
-function settingsByKey(planned: readonly PlannedInput[]): Map<string, string> {
-  return new Map(
-    planned.flatMap(({ chosen: { input }, settings }) =>
-      [...settings].map(([service, text]) => [keyOf({ input: input.name, service }), text] as const)
-    ),
-  );
+function* plan(configured: Configured): Steps<readonly PlannedInput[]> {
+  const { config, registry } = configured;
+  const planned: PlannedInput[] = [];
+  for (const chosen of chosenInputs(configured)) {
+    const input = chosen.input.name;
+    const streams = [...settingsOf(config, registry, chosen)].map(([service, settings]) => ({
+      input,
+      service,
+      key: keyOf({ input, service }),
+      settings,
+    }));
+    planned.push({ chosen, streams });
+    yield;
+  }
+  return planned;
+}
+
+function wantedIn(planned: readonly PlannedInput[]): Map<string, PlannedStream> {
+  return new Map(planned.flatMap(({ streams }) => streams.map((stream) => [stream.key, stream] as const)));
 }
 
 function compared(present: ReadonlyMap<string, Present>, planned: readonly PlannedInput[]): Changes {
-  const wanted = settingsByKey(planned);
-  const kindOf = ([key, settings]: readonly [string, string]) => {
+  const wanted = wantedIn(planned);
+  const kindOf = ({ key, settings }: PlannedStream) => {
     const before = present.get(key)?.settings;
     return before === undefined ? "added" : before === settings ? "unchanged" : "changed";
   };
-  const named = (kind: ReturnType<typeof kindOf>) =>
-    [...wanted].filter((entry) => kindOf(entry) === kind).map(([key]) => namesIn(key));
-  const removed = [...present.keys()].filter((key) => !wanted.has(key)).map(namesIn);
-  return { added: named("added"), removed, changed: named("changed"), unchanged: named("unchanged") };
+  const named = { added: [], changed: [], unchanged: [] } as Record<ReturnType<typeof kindOf>, StreamAt[]>;
+  for (const one of wanted.values()) named[kindOf(one)].push({ input: one.input, service: one.service });
+  const removed = [...present].filter(([key]) => !wanted.has(key))
+    .map(([, { stream: { input, service } }]) => ({ input: input.name, service: service.name }));
+  return { added: named.added, removed, changed: named.changed, unchanged: named.unchanged };
 }
 
 /** When an input was read last; `-Infinity` when it never was. */

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../clock.ts";
 import { shownLines } from "../config/collectorVersion.ts";
+import type { Steps } from "../config/steps.ts";
 import { type Share, shareOf } from "../config/shard.ts";
 import { shownProblems, warningLine } from "../config/document/problems.ts";
 import type { GraphtapError } from "../errors.ts";
@@ -16,6 +17,7 @@ import type { Sink } from "../sink/sink.ts";
 import { openState, type State } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
+import { createMasks } from "../record/mask.ts";
 import type { Selection } from "../server/pull/select.ts";
 import type { Engine } from "../tap/stream.ts";
 import type { FolderLock } from "../files/folderLock.ts";
@@ -28,7 +30,14 @@ import { lostOutputs } from "./outputs.ts";
 import { heldSink, openSink, sinkName, type SinkOptions } from "./sink.ts";
 import { prepareState } from "./shards.ts";
 import type { Configured } from "./sources.ts";
-import { createStreamSet, type SourcedStream, type StreamSet, type StreamWork } from "./streams.ts";
+import {
+  createStreamSet,
+  type IsComing,
+  type SourcedStream,
+  type StreamSet,
+  type StreamWork,
+} from "./streams.ts";
+import type { Turn } from "./turns.ts";
 import { version } from "./version.ts";
 
 /** Everything that `run` and `pull` need, wired. */
@@ -43,10 +52,10 @@ export interface Tap {
   readonly share: Share | null;
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
-  /** What another configuration changes. */
-  compare(next: Configured): Changes;
+  /** What another configuration changes; in steps, of one input each. */
+  compare(next: Configured): Steps<Changes>;
   /** Goes over to it, as {@linkcode StreamSet.change} does. @throws state-*; the reason of `stop` */
-  change(next: Configured, work: StreamWork): Promise<void>;
+  change(next: Configured, work: StreamWork, turn?: Turn): Promise<void>;
   /** Writes lines of this level and above to the log from now on. */
   logFrom(level: LogLevel): void;
   /** Lets go of everything. */
@@ -200,11 +209,13 @@ export function openTapWithin(
     },
     stop,
     compare: set.compare,
-    change: (next, work) =>
-      set.change(next, work, stop.signal, (isComing) => {
+    change(next, work, turn) {
+      const prepare = (isComing: IsComing) => {
         prepareState(state, stateDir, next, { adopt: false, log, nowMs: now(), isComing });
         share = shareOf(next.config.inputs, shard);
-      }),
+      };
+      return set.change(next, work, stop.signal, prepare, turn);
+    },
     logFrom,
     close: () =>
       http.close().then(() => sink.close()).finally(() => {
@@ -248,7 +259,16 @@ export function buildTap(
   const set = createStreamSet(parts, parts);
   return {
     streams: set.list(),
-    engine: { framers: createFramers(), makeKey: createKeyMaker(), clock, random, sink, format, hostname },
+    engine: {
+      framers: createFramers(),
+      makeKey: createKeyMaker(),
+      masks: createMasks(),
+      clock,
+      random,
+      sink,
+      format,
+      hostname,
+    },
     set,
   };
 }

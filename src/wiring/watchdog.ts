@@ -16,7 +16,7 @@ import type { Tap } from "./tap.ts";
 /** A poll that is due, and no step for so long: the scheduler is stuck; milliseconds. */
 export const STUCK_MS = 1_800_000;
 /** How often the status is told where no watchdog wants more. */
-const STATUS_MS = 300_000;
+export const STATUS_MS = 300_000;
 
 /** What a watchdog looks at. */
 export type Watched = Pick<Status, "now" | "polls" | "summary" | "sink_stalled_seconds" | "streams">;

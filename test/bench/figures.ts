@@ -9,6 +9,10 @@ export interface Row {
   readonly most: number;
   /** What `value` should not exceed; `null` where nothing was promised. */
   readonly target: number | null;
+  /** Whether it hangs on the clock or the disk, and so on what else the machine does; then it is never judged. */
+  readonly clock?: boolean;
+  /** Whether the README at the top leaves it out. */
+  readonly detail?: boolean;
   /** Of a ratio of two programs that do the same work: what the two cost. */
   readonly pair?: Pair;
 }

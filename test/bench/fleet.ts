@@ -33,6 +33,7 @@ interface Fleet {
   readonly idleMs: number;
   readonly statusMs: number;
   readonly reloadMs: number;
+  readonly stretchMs: number;
 }
 
 export async function fleet(workshop: Workshop, runs: number): Promise<Row[]> {
@@ -52,6 +53,7 @@ export async function fleet(workshop: Workshop, runs: number): Promise<Row[]> {
     row("CPU between the polls in a second", ({ idleMs }) => idleMs / (IDLE_MS / 1000), "ms", 1),
     row("CPU of /v1/status", ({ statusMs }) => statusMs / TIMES, "ms", null),
     row("CPU of a reload that changes one tenant", ({ reloadMs }) => reloadMs / TIMES / 1000, "s", 2),
+    row("CPU in one go within a reload, at most", ({ stretchMs }) => stretchMs, "ms", 50),
   ];
 }
 
@@ -68,16 +70,8 @@ async function oneFleet(workshop: Workshop, url: string, run: number): Promise<F
 
   const { cpuMs: checkMs } = await measure(workshop, [workshop.graphtap, "check", "-c", folder]);
 
-  const origin = `http://127.0.0.1:${await freePort()}`;
-  const words = ["serve", "-c", folder, "--listen", origin.slice("http://".length), "--log-format", "json"];
-  const child = spawn(process.execPath, [workshop.graphtap, ...words], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, GRAPHTAP_TOKEN: TOKEN },
-  });
-  const ask = async (path: string, method = "GET") => {
-    const answer = await fetch(origin + path, { method, headers: { authorization: `Bearer ${TOKEN}` } });
-    return await answer.json() as Record<string, unknown>;
-  };
+  const stretchMs = await longestStretch(workshop, folder, (periodSeconds) => write(7, periodSeconds));
+  const { child, ask } = await serveFleet(workshop, folder);
   const costOf = async (work: () => Promise<unknown>) => {
     const since = cpuMsOf(child.pid!);
     for (let time = 0; time < TIMES; time++) await work();
@@ -104,10 +98,67 @@ async function oneFleet(workshop: Workshop, url: string, run: number): Promise<F
     if (slipped.length > 0) {
       throw new Error(`a reload moved the next poll of ${slipped.length} other streams`);
     }
-    return { checkMs, startMs, rssBytes, idleMs, statusMs, reloadMs };
+    return { checkMs, startMs, rssBytes, idleMs, statusMs, reloadMs, stretchMs };
   } finally {
     child.kill("SIGKILL");
     await once(child, "close");
+  }
+}
+
+/** The program over the folder, and who asks it. */
+async function serveFleet(workshop: Workshop, folder: string, words: string[] = [], node: string[] = []) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const program = [
+    ...node,
+    workshop.graphtap,
+    "serve",
+    "-c",
+    folder,
+    "--listen",
+    address,
+    "--log-format",
+    "json",
+  ];
+  const child = spawn(process.execPath, [...program, ...words], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, GRAPHTAP_TOKEN: TOKEN },
+  });
+  const ask = async (path: string, method = "GET") => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const answer = await fetch(`http://${address}${path}`, { method, headers });
+    return await answer.json() as Record<string, unknown>;
+  };
+  return { child, ask };
+}
+
+/** How long nothing else had its turn while the folder was read again and one tenant had changed; milliseconds of CPU. */
+async function longestStretch(
+  workshop: Workshop,
+  folder: string,
+  change: (periodSeconds: number) => void,
+): Promise<number> {
+  const hook = new URL("./programs/stretches.mjs", import.meta.url).href;
+  const words = ["--no-poll", "--state", join(folder, "other-state")];
+  const { child, ask } = await serveFleet(workshop, folder, words, ["--import", hook]);
+  const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+  const lineWith = async (what: string) => {
+    for (;;) {
+      const { done, value } = await lines.next();
+      if (done) throw new Error(`the program never said "${what}"`);
+      if (value.includes(what)) return value;
+    }
+  };
+  try {
+    await lineWith('"listening"');
+    child.kill("SIGUSR2");
+    for (let time = 1; time <= TIMES; time++) {
+      change(PERIOD_SECONDS - time);
+      await ask("/v1/reload", "POST");
+    }
+    child.kill("SIGTERM");
+    return Number((await lineWith("longest stretch: ")).split(": ")[1]);
+  } finally {
+    child.kill("SIGKILL");
   }
 }
 

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { freePort } from "../support/freePort.ts";
+import type { ShapeName } from "./shapes.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** What a server for one measurement holds. */
@@ -9,7 +10,9 @@ export interface Content {
   readonly port: number;
   readonly pages: number;
   readonly perPage: number;
-  readonly recordBytes: number;
+  readonly shape: ShapeName;
+  /** On the average. @default what the shape says */
+  readonly recordBytes?: number;
   /** Epoch milliseconds of the oldest record. */
   readonly fromMs: number;
   /** Pages are linked within a group; a query for the time of a group's start gets the group. */
@@ -23,15 +26,18 @@ export interface Content {
 export interface GraphServer {
   readonly url: string;
   readonly fromMs: number;
+  readonly shape: ShapeName;
+  /** How many there are. */
+  readonly records: number;
   close(): void;
 }
 
-/** Starts a server of sign-ins from just under an hour ago, and waits until it has made its pages. */
+/** Starts a server of records from just under an hour ago, and waits until it has made its pages. */
 export async function startGraph(workshop: Workshop, content: Partial<Content>): Promise<GraphServer> {
   const whole: Content = {
     pages: 100,
     perPage: 1000,
-    recordBytes: 3900,
+    shape: "signIns",
     groups: 1,
     groupMs: 2_400_000,
     lazy: false,
@@ -46,5 +52,12 @@ export async function startGraph(workshop: Workshop, content: Partial<Content>):
     once(child.stdout, "data"),
     once(child, "exit").then(() => Promise.reject(new Error("the page server did not start"))),
   ]);
-  return { url: `http://127.0.0.1:${whole.port}`, fromMs: whole.fromMs, close: () => child.stdin.end() };
+  const { port, fromMs, shape, pages, perPage } = whole;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    fromMs,
+    shape,
+    records: pages * perPage,
+    close: () => child.stdin.end(),
+  };
 }

@@ -47,9 +47,15 @@ export async function idle(workshop: Workshop, runs: number): Promise<Row[]> {
       `${FEW} idle streams`,
       growth,
       "KB",
-      60,
+      32,
     ),
-    amountRow(`CPU between the polls of ${MANY.toLocaleString("en")} idle streams`, "a second", cpu, "ms", 1),
+    amountRow(
+      `CPU between the polls of ${MANY.toLocaleString("en")} idle streams`,
+      "a second",
+      cpu,
+      "ms",
+      0.5,
+    ),
   ];
 }
 

@@ -1,22 +1,26 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import type { Workshop } from "./workshop.ts";
 
-/** What one run of a command cost. */
-export interface Cost {
+/** What arrived where a program writes to. */
+export interface Written {
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+/** What one run of a command cost, and what it wrote to its standard output. */
+export interface Cost extends Written {
   /** User and system time of the process and of those it waited for, in milliseconds. */
   readonly cpuMs: number;
-  /** Most memory resident at any time, in bytes; NaN where there is no /proc. */
+  /** Most memory resident at any time, in bytes; NaN where it is not known: without /proc, and on Deno. */
   readonly peakBytes: number;
-  /** Lines it wrote. */
-  readonly lines: number;
 }
 
 /**
- * Runs `node`, or a Python, with these words, its standard output in a pipe to another process. The shell keeps the
+ * Runs `node`, or another program, with these words, its standard output in a pipe to another process. The shell keeps the
  * accounts: it is the only one that can tell the costs of one child from those of others.
  */
 export async function measure(
@@ -25,7 +29,7 @@ export async function measure(
   program: string = process.execPath,
 ): Promise<Cost> {
   const note = join(workshop.folder, `peak-${process.pid}`);
-  const script = `TIMEFORMAT='%3U %3S'; { time "$@" 2>&4 3>&- 4>&-; } 2>&3 | wc -l`;
+  const script = `TIMEFORMAT='%3U %3S'; { time "$@" 2>&4 3>&- 4>&-; } 2>&3 | wc -lc`;
   const child = spawn("bash", ["-o", "pipefail", "-c", script, "bash", program, ...words], {
     env: {
       ...process.env,
@@ -39,9 +43,15 @@ export async function measure(
   const [code] = await once(child, "close");
   if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}: ${(await log)?.slice(-2000)}`);
   const seconds = (await times ?? "").trim().split(" ").map(Number);
+  const [lines = NaN, bytes = NaN] = (await out ?? "").trim().split(/\s+/).map(Number);
+  return { cpuMs: seconds.reduce((a, b) => a + b, 0) * 1000, peakBytes: noted(note), lines, bytes };
+}
+
+function noted(note: string): number {
+  if (!existsSync(note)) return NaN;
   const peakBytes = Number(readFileSync(note, "utf8"));
   rmSync(note);
-  return { cpuMs: seconds.reduce((a, b) => a + b, 0) * 1000, peakBytes, lines: Number(await out) };
+  return peakBytes;
 }
 
 /** Makes the files that {@linkcode measure} has each process load: at its end it notes the memory it once had. */

@@ -1,5 +1,5 @@
 /** The plot of the README: what a second of processor time yields, and how much memory it takes, for each program. */
-import type { Point } from "./figures.ts";
+import type { Pair, Point, Row } from "./figures.ts";
 import type { Recorded } from "./recorded.ts";
 
 const RECORDS = 100_000;
@@ -57,14 +57,17 @@ const STYLE = `
   `;
 
 export function plot(recorded: Recorded): string {
-  const bars = barsOf(recorded);
+  const rows = rowsOf(recorded);
+  const bars = barsOf(rows);
   const height = TOP + bars.length * ROW + 14;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title desc">
   <title id="title">Events per second of processor time, and most memory: graphtap and others</title>
   <desc id="desc">${escaped(bars.map(sentence).join(" "))}</desc>
   <style>${STYLE}</style>
   <rect class="page" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="6"/>
-  <text class="quiet" x="16" y="26">100,000 sign-ins of 4 KB, in pages of 1,000, gzip, to a pipe</text>
+  <text class="quiet" x="16" y="26">${
+    escaped(rows[0]?.what.replace("CPU, ", "") ?? "")
+  }, gzip, to a pipe</text>
 ${PANELS.map((panel) => drawn(panel, bars)).join("\n")}
 ${
     bars.map((bar, n) =>
@@ -77,18 +80,21 @@ ${
 `;
 }
 
+/** Those of programs that did the same work as ours. */
+function rowsOf(recorded: Recorded): (Row & { pair: Pair })[] {
+  const rows = ["throughput", "peers"].flatMap((part) => recorded[part]?.rows ?? [])
+    .flatMap((row) => row.pair === undefined ? [] : [{ ...row, pair: row.pair }]);
+  return rows.filter(({ what }) => what === rows[0]?.what);
+}
+
 /** Of a program that was measured in another run than ours was, by its ratio to ours beside it. */
-function barsOf(recorded: Recorded): Bar[] {
-  const rows = ["throughput", "peers"].flatMap((part) => recorded[part]?.rows ?? []);
-  const pairs = rows.flatMap(({ against, value, pair }) =>
-    pair === undefined ? [] : [{ against, value, pair }]
-  );
-  const own = pairs[0]?.pair.own;
+function barsOf(rows: readonly (Row & { pair: Pair })[]): Bar[] {
+  const own = rows[0]?.pair.own;
   if (own === undefined) return [];
   const bar = (name: string, share: number, { peakMb }: Point): Bar => {
     return { name, eventsPerSecond: RECORDS / own.cpuSeconds * share, peakMb };
   };
-  const others = pairs.map(({ against, value, pair }) => bar(against, value, pair.other));
+  const others = rows.map(({ against, value, pair }) => bar(against, value, pair.other));
   return [
     bar("graphtap", 1, own),
     ...others.toSorted((a, b) => b.eventsPerSecond - a.eventsPerSecond),

@@ -5,6 +5,7 @@ import { amount, amountRow, type Row, targetText } from "./figures.ts";
 import { judge } from "./judge.ts";
 import { plot } from "./plot.ts";
 import { readRecorded, type Recorded } from "./recorded.ts";
+import { readmeTable } from "./render.ts";
 import { RENDERED, renderedFile } from "./rendered.ts";
 
 const row = (value: number, unit: string, target: number | null): Row =>
@@ -48,7 +49,8 @@ describe("the quick form", () => {
   });
 
   it("does not fail for a time on the clock, nor for memory that shrank", () => {
-    expect(judge(row(9, "s", 1.5), row(0.7, "s", 1.5))).toBe("missed");
+    expect(judge({ ...row(9, "s", 1.5), clock: true }, row(0.7, "s", 1.5))).toBe("missed");
+    expect(judge(row(9, "s", 1.5), row(0.7, "s", 1.5))).toBe("off");
     expect(judge(row(-3, "MB", 24), row(-9, "MB", 24))).toBe("met");
   });
 });
@@ -67,6 +69,25 @@ describe("figures", () => {
   });
 });
 
+describe("the table of the README", () => {
+  const recorded = (row: Row): Recorded => ({
+    throughput: { date: "2026-11-22", machine: "any", rows: [row] },
+  });
+
+  it.each([
+    ["met", row(1.3, "×", 1.4), "| this | that | 1.30 × |  |"],
+    ["missed", row(1.5, "×", 1.4), "| this | that | 1.50 × | missed, ≤ 1.4 × |"],
+    ["by the clock", { ...row(0.7, "s", 1.5), clock: true }, "| this | that | 0.7 s | by the clock |"],
+    ["missed by the clock", { ...row(2, "s", 1.5), clock: true }, "| 2 s | missed, ≤ 1.5 s, by the clock |"],
+  ])("says what is %s", (_, measured, line) => {
+    expect(readmeTable(recorded(measured))).toContain(line);
+  });
+
+  it("leaves out what is detail", () => {
+    expect(readmeTable(recorded({ ...row(1.3, "×", 1.4), detail: true }))).not.toContain("1.30 ×");
+  });
+});
+
 describe("the plot", () => {
   const point = (cpuSeconds: number, peakMb: number) => ({ cpuSeconds, peakMb });
   const pair = { own: point(2, 120), other: point(5, 200) };
@@ -82,6 +103,14 @@ describe("the plot", () => {
     const drawn = plot(recorded);
     expect(drawn).toContain("graphtap: 50,000 events, 120 MB. &lt;other>: 25,000 events, 200 MB.</desc>");
     expect(drawn).toMatch(/prefers-color-scheme: dark/);
+  });
+
+  it("shows what did the same work, and says which", () => {
+    const long = { ...row(1.3, "×", null), what: "CPU, 400 pages", against: "another", pair };
+    const others = recorded.peers!.rows.map((peer) => ({ ...peer, what: "CPU, 100 pages" }));
+    const drawn = plot({ peers: { ...recorded.peers!, rows: [...others, long] } });
+    expect(drawn).toContain(">100 pages, gzip, to a pipe<");
+    expect(drawn).not.toContain("another");
   });
 
   it("can be drawn of nothing", () => {

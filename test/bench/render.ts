@@ -7,14 +7,9 @@ import type { Recorded } from "./recorded.ts";
 export function figuresTable(recorded: Recorded): string {
   const rows = Object.values(recorded).flatMap((part) => part.rows).map(
     (row) => {
-      const verdict = judge(row, undefined);
-      return [
-        row.what,
-        row.against,
-        `${amount(row.value, row.unit)}${spread(row)}`,
-        targetText(row),
-        verdict === "off" ? "missed" : verdict ?? "",
-      ];
+      const { what, against, value, unit } = row;
+      const verdict = [verdictOf(row), clockText(row)].filter((text) => text !== "").join(", ");
+      return [what, against, `${amount(value, unit)}${spread(row)}`, targetText(row), verdict];
     },
   );
   return `${table(["what", "against", "measured", "target", ""], rows)}\n\n${conditions(recorded)}\n`;
@@ -22,10 +17,24 @@ export function figuresTable(recorded: Recorded): string {
 
 /** What the README quotes: the figures that a reader compares with what he has now. */
 export function readmeTable(recorded: Recorded): string {
-  const quoted = ["throughput", "peers", "startup", "seen", "steady"];
+  const quoted = ["paths", "streams", "throughput", "peers", "startup", "seen", "steady"];
   const rows = quoted.flatMap((part) => recorded[part]?.rows ?? [])
-    .map((row) => [row.what, row.against, amount(row.value, row.unit)]);
-  return table(["what", "against", ""], rows);
+    .filter(({ detail }) => detail !== true)
+    .map((row) => {
+      const missed = verdictOf(row) === "missed" ? `missed, ${targetText(row)}` : "";
+      const notes = [missed, clockText(row)].filter((text) => text !== "");
+      return [row.what, row.against, amount(row.value, row.unit), notes.join(", ")];
+    });
+  return table(["what", "against", "", ""], rows);
+}
+
+function verdictOf(row: Row): "met" | "missed" | "" {
+  const verdict = judge(row, undefined);
+  return verdict === "off" ? "missed" : verdict ?? "";
+}
+
+function clockText({ clock }: Row): string {
+  return clock ? "by the clock" : "";
 }
 
 function spread({ least, most, unit }: Row): string {

@@ -69,16 +69,21 @@ describe("a systemd unit", () => {
   const canVerify = spawnSync("systemd-analyze", ["--version"]).status === 0;
   if (!canVerify) console.warn("skipped: units are verified by systemd-analyze, which is not here");
 
+  /** What systemd says of a unit. Programs and users that this host does not have would be the only complaint. */
+  function verified(file: string, change: (text: string) => string = (text) => text) {
+    const text = textOf(file).replace(/^ExecStart=\S+/m, "ExecStart=/bin/true").replace(/^User=.*\n/m, "");
+    const unit = join(tempFolder(), basename(file));
+    writeFileSync(unit, change(text));
+    const { status, stderr } = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
+    return { status, said: stderr.split("\n").filter((line) => line.includes(basename(file))) };
+  }
+
   it.skipIf(!canVerify).each(shipped(".service"))(
     "%s is one that systemd understands to the last word",
     (file) => {
-      // Programs and users that this host does not have would be the only complaint.
-      const text = textOf(file).replace(/^ExecStart=\S+/m, "ExecStart=/bin/true").replace(/^User=.*\n/m, "");
-      const unit = join(tempFolder(), basename(file));
-      writeFileSync(unit, text);
-      const { status, stderr } = spawnSync("systemd-analyze", ["verify", unit], { encoding: "utf8" });
-      expect(stderr.split("\n").filter((line) => line.includes(basename(file)))).toEqual([]);
-      expect(status).toBe(0);
+      expect(verified(file)).toEqual({ status: 0, said: [] });
+      const misspelt = verified(file, (text) => text.replace(/^StateDirectory=/m, "StateFolder="));
+      expect(misspelt.said.join()).toContain("StateFolder");
     },
   );
 

@@ -144,3 +144,10 @@ it("the rules are those that graphtap alerts prints", () => {
     parse(rulesFile(alertGroups({ job: "graphtap" }))),
   );
 });
+
+it("is applied by the server, as the page says: kubectl's own copy of a folder for many tenants would not fit", () => {
+  const page = readFileSync(join(folder, "README.md"), "utf8");
+  const applied = page.match(/kubectl apply (?!--dry-run)\S+/g) ?? [];
+  expect(applied.length).toBeGreaterThan(2);
+  expect(new Set(applied)).toEqual(new Set(["kubectl apply --server-side"]));
+});

@@ -1,5 +1,5 @@
 /** A configuration that is read again while the program runs, by SIGHUP or POST /v1/reload: what it touches, and what not. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
@@ -192,6 +192,25 @@ describe("a reload", () => {
     const { code, stderr } = await serving.ended;
     expect(code).toBe(0);
     expect(lastWord(stderr)).toMatchObject({ said: "ended: stopped by SIGTERM" });
+  });
+
+  it("of many files lets others have their turn", async () => {
+    const { site } = await filledSite();
+    const folder = join(site.folder, "tenants");
+    mkdirSync(folder);
+    const { globals } = site.config([]);
+    writeFileSync(join(folder, "globals.yaml"), JSON.stringify({ globals }));
+    for (let index = 0; index < 600; index++) {
+      const { inputs } = site.config([{ ...contoso("signIns"), name: `tenant_${index}`, id: `2${index}` }]);
+      writeFileSync(join(folder, `${index}.yaml`), JSON.stringify({ inputs }, null, 2));
+    }
+    const serving = await serve(["--no-poll", "-c", folder]);
+    let isRead = false;
+    const reading = reload(serving).finally(() => isRead = true);
+    let answered = 0;
+    for (; !isRead; answered++) await ask(`${serving.url}/healthz`);
+    expect(json(await reading)).toMatchObject({ unchanged: { count: 600 } });
+    expect(answered, "one after the other, while the files are read").toBeGreaterThan(2);
   });
 
   it("is refused to who has no token, and is a POST", async () => {

@@ -66,6 +66,44 @@ describe.skipIf(skipped)("a program under a service manager", () => {
     expect(socket.messages()[0]).toEqual(["READY=1"]);
   });
 
+  it("is started while it stands by, says for whom, feeds its watchdog, and goes on", async () => {
+    const site = await openSite();
+    const config = site.write([contoso("directory_audits")]);
+    const first = start(["run", "-c", config]);
+    await first.until(() => polled(first), "a poll");
+    const socket = await openNotifySocket(join(site.folder, "notify"));
+    const env = { NOTIFY_SOCKET: socket.address, WATCHDOG_USEC };
+    const second = start(["run", "-c", config, "--wait"], { env });
+    const fed = () => count(socket.messages(), "WATCHDOG=1");
+    await second.until(() => fed() >= 3, "the watchdog is fed");
+    const standing = `STATUS=Standing by: process ${first.pid} has the state folder`;
+    expect(socket.messages().slice(0, 2)).toEqual([["READY=1"], ["WATCHDOG=1", standing]]);
+    second.kill("SIGHUP");
+    await socket.until(/^RELOADING=1$/);
+    await second.until(() => count(socket.messages(), "READY=1") === 2, "the end of that");
+
+    first.kill("SIGKILL");
+    await socket.until(/^STATUS=The only stream is healthy/);
+    second.kill("SIGTERM");
+    expect((await second.ended).code).toBe(0);
+    await socket.until(/^STOPPING=1$/);
+    const statuses = socket.messages().flat().filter((line) => line.startsWith("STATUS="));
+    expect(statuses.lastIndexOf(standing)).toBe(0);
+  });
+
+  it("says the end of a wait that is stopped", async () => {
+    const site = await openSite();
+    const config = site.write([contoso("directory_audits")]);
+    const first = start(["run", "-c", config]);
+    await first.until(() => polled(first), "a poll");
+    const socket = await openNotifySocket(join(site.folder, "notify"));
+    const second = start(["run", "-c", config, "--wait"], { env: { NOTIFY_SOCKET: socket.address } });
+    await socket.until(/^STATUS=Standing by/);
+    second.kill("SIGTERM");
+    expect((await second.ended).code).toBe(0);
+    await socket.until(/^STOPPING=1$/);
+  });
+
   it("feeds no watchdog of another process, and says once that nobody can be told", async () => {
     const site = await openSite();
     const config = site.write([contoso("directory_audits")]);

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { addSeconds } from "../../src/instant.ts";
-import { eventLines, tally } from "../support/eventLines.ts";
+import { addSeconds, formatInstant } from "../../src/instant.ts";
+import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { HANG_MS, run, type Running, start } from "../support/program.ts";
 import { ask, serve } from "../support/serving.ts";
@@ -81,9 +81,14 @@ describe("a process that stands by", () => {
     const { config } = await audits(10);
     const active = start(["run", "-c", config]);
     await active.until(() => says(active, "pull done"), "a poll");
-    const others = [["run"], ["pull"], ["exec"], ["serve", "--listen", "127.0.0.1:0"]].map((
-      [word, ...more],
-    ) => start([word!, "-c", config, "--wait", ...more]));
+    const range = ["--from", "2026-11-22T16:00:00Z", "--to", "2026-11-22T17:00:00Z"];
+    const others = [
+      ["run"],
+      ["pull"],
+      ["exec"],
+      ["serve", "--listen", "127.0.0.1:0"],
+      ["replay", ...range],
+    ].map(([word, ...more]) => start([word!, "-c", config, "--wait", ...more]));
     for (const other of others) await standsBy(other);
     for (const other of others) {
       other.kill("SIGTERM");
@@ -115,6 +120,21 @@ describe("a process that stands by", () => {
     await other.until(() => says(other, "pull done"), "a poll");
     expect(await answers()).toEqual([200, 200]);
     expect((await ask(`${other.url}/metrics`)).body.toString()).toContain("graphtap_standing_by 0\n");
+  });
+
+  it("replays a range as soon as the active one is gone; positions are changed by nobody who waits", async () => {
+    const { site, config } = await audits(30);
+    const active = start(["run", "-c", config]);
+    await active.until(() => says(active, "pull done"), "a poll");
+    const reset = await run(["state", "reset", "-c", config], { env: { GRAPHTAP_WAIT: "1" } });
+    expect([reset.code, reset.stderr]).toEqual([5, expect.stringContaining("state-in-use")]);
+    const range = ["--from", formatInstant(site.start), "--to", formatInstant(addSeconds(site.start, 9000))];
+    const replay = start(["replay", "-c", config, ...range, "--again", "--wait"]);
+    await standsBy(replay);
+    active.kill("SIGTERM");
+    expect(await active.exited).toBe(0);
+    expect((await replay.ended).code).toBe(0);
+    expect(tally(site.records("directory_audits"), records(replay))).toEqual(EXACT);
   });
 
   it("does not wait for what no other process has", async () => {

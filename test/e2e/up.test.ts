@@ -3,9 +3,12 @@ import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import { lastWord } from "../support/lastWord.ts";
+import { fromMillis } from "../../src/instant.ts";
 import { fluentBit, killHard, whyNoFluentBit } from "../support/forwarderFluentBit.ts";
 import { freePort } from "../support/freePort.ts";
 import { type Running, start, waitFor } from "../support/program.ts";
+import { ask, listening } from "../support/serving.ts";
 import { arrivedAt, countAt, lostAndRepeated } from "../support/shipped.ts";
 import { startDevoReceiver } from "../support/devoReceiver.ts";
 import { FABRIKAM } from "../support/site.ts";
@@ -37,12 +40,15 @@ describe.skipIf(whyNoFluentBit !== null)("up with Fluent Bit", { timeout: 120_00
     const house = await openHousehold(COUNT);
     const program = up(house);
     await allArrive(house, program);
+    await program.until(
+      () => program.stderr.includes("accepts the client certificate under TLS 1.2"),
+      "a trial",
+    );
     const since = Date.now();
     program.kill("SIGTERM");
-    const said = await stops(program);
+    await stops(program);
     expect(Date.now() - since).toBeLessThan(10_000);
     expect(arrivedAt(house.receiver).toSorted()).toEqual(wanted(house).toSorted());
-    expect(said).toContain("accepts the client certificate under TLS 1.2");
     expect(house.shipperPid()).toBe(0);
     const written = join(house.shipperFolder("fluent-bit"), "fluent-bit.yaml");
     expect(statSync(written).mode & 0o777).toBe(0o600);
@@ -129,6 +135,87 @@ describe.skipIf(whyNoFluentBit !== null)("up with Fluent Bit", { timeout: 120_00
     const all = [...wanted(house), ...house.site.records("directory_audits", FABRIKAM)];
     expect(arrivedAt(house.receiver).toSorted()).toEqual(all.toSorted());
     expect(lostAndRepeated(house.site.records("directory_audits", FABRIKAM), relay).lost).toBe(0);
+  });
+
+  it("follows changed outputs by POST /v1/reload as well, and one that cannot be served changes nothing", async () => {
+    const house = await openHousehold(50);
+    const relay = await startDevoReceiver({ authority: house.authority });
+    const program = await listening(up(house, "--listen", "127.0.0.1:0"));
+    await allArrive(house, program);
+    const reload = () => ask(`${program.url}/v1/reload`, { method: "POST" });
+    const [before, written] = [
+      house.shipperPid(),
+      join(house.shipperFolder("fluent-bit"), "fluent-bit.yaml"),
+    ];
+
+    const output = devoOutput(relay.port);
+    house.rewrite(({ outputs }) => {
+      outputs["relay"] = { ...output, config: { ...output.config, cert: "missing.crt" } };
+    });
+    const refused = await reload();
+    expect([refused.status, refused.body.toString()]).toEqual([422, expect.stringContaining("missing.crt")]);
+    expect([house.shipperPid(), readFileSync(written, "utf8")]).toEqual([
+      before,
+      expect.not.stringContaining(String(relay.port)),
+    ]);
+
+    house.rewrite(({ outputs }) => void (outputs["relay"] = output));
+    expect((await reload()).status).toBe(200);
+    expect(program.stderr).toContain("POST /v1/reload: the outputs have changed");
+    await program.until(() => ![0, before].includes(house.shipperPid()), "another Fluent Bit");
+    const now = fromMillis(Date.now());
+    house.site.emulator.produce("directoryAudits", 20, { from: now, to: now });
+    house.rewrite(({ inputs }) => {
+      Object.assign(inputs["microsoft_graph_audit"]!.services["directory_audits"]!, {
+        request_period_in_seconds: 600,
+      });
+    });
+    await reload();
+    await program.until(() => countAt(relay) >= 20, "the relay's lines");
+    await stops(program);
+    expect(lostAndRepeated(wanted(house), house.receiver)).toEqual({ lost: 0, repeated: 0 });
+  });
+
+  it("stands by, alive and not ready, and starts its shipper when the first is killed, for the outputs of that hour", async () => {
+    const house = await openHousehold(COUNT);
+    const first = up(house);
+    await first.until(() => countAt(house.receiver) > 0, "the first record");
+    const pid = house.shipperPid();
+    const second = await listening(up(house, "--wait", "--listen", "127.0.0.1:0"));
+    const answers = async () => {
+      const [health, ready] = [await ask(`${second.url}/healthz`), await ask(`${second.url}/readyz`)];
+      return [health.status, ready.status];
+    };
+    expect(await answers()).toEqual([200, 503]);
+    expect(second.stderr).toContain(`"in_use_by":"process ${first.pid}"`);
+    expect([house.shipperPid(), second.stderr]).toEqual([pid, expect.not.stringContaining("starting the")]);
+
+    const relay = await startDevoReceiver({ authority: house.authority });
+    house.rewrite(({ outputs }) => void (outputs["relay"] = devoOutput(relay.port)));
+    first.kill("SIGKILL");
+    await second.until(() => ![0, pid].includes(house.shipperPid()), "a Fluent Bit of its own");
+    expect(isAlive(pid)).toBe(false);
+    expect(second.stderr.indexOf("took over")).toBeLessThan(second.stderr.indexOf("starting the shipper"));
+    await allArrive(house, second);
+    expect(await answers()).toEqual([200, 200]);
+    expect(await stops(second)).toContain('output \\"relay\\"');
+    expect(lostAndRepeated(wanted(house), house.receiver).lost).toBe(0);
+  });
+
+  it("that stands by ends when it is told to, and touches nothing", async () => {
+    const house = await openHousehold(10);
+    const first = up(house);
+    await allArrive(house, first);
+    const pid = house.shipperPid();
+    const second = up(house, "--wait");
+    await second.until(() => second.stderr.includes("standing by"), "it stands by");
+    second.kill("SIGHUP");
+    await second.until(() => second.stderr.includes("when this process takes over"), "a word of it");
+    second.kill("SIGTERM");
+    const { code, stderr } = await second.ended;
+    expect([code, lastWord(stderr).said]).toEqual([0, "ended: stopped by SIGTERM"]);
+    expect([house.shipperPid(), isAlive(pid)]).toEqual([pid, true]);
+    await stops(first);
   });
 
   it("serves status page and health, and several outputs from a folder of files", async () => {

@@ -11,13 +11,18 @@ const SRC = new URL("../../src/", import.meta.url);
 export const WASM_MODULES: readonly WasmModule[] = [
   // Between what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
   { path: "json/framer", name: "FRAMER_BASE64", compilerData: 114_688 },
-  { path: "record/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
+  { path: "json/paths", name: "PATHS_BASE64", isGuest: true },
+  { path: "json/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
+  { path: "record/hmac", name: "HMAC_BASE64", compilerData: 16_384 },
 ];
 
 export interface WasmModule {
   readonly path: string;
   readonly name: string;
-  readonly compilerData: number;
+  /** Where the compiler may lay its own data. @default nowhere, for it has none */
+  readonly compilerData?: number;
+  /** Works in the memory of another module. @default false */
+  readonly isGuest?: boolean;
 }
 
 /** Where the result is. */
@@ -26,10 +31,13 @@ export function bytesFile({ path }: WasmModule): string {
 }
 
 /** The text of the result, as the source builds it. @throws when the source does not compile */
-export async function buildWasm({ path, name, compilerData }: WasmModule): Promise<string> {
+export async function buildWasm(
+  { path, name, compilerData = 0, isGuest = false }: WasmModule,
+): Promise<string> {
   const file = `${path.replace(/.*\//, "")}.as.ts`;
   const folder = new URL(".", new URL(path, SRC));
-  const options = `--optimizeLevel 3 --noAssert --enable simd --runtime stub --memoryBase ${compilerData}`;
+  const memory = isGuest ? "--importMemory" : `--memoryBase ${compilerData}`;
+  const options = `--optimizeLevel 3 --noAssert --enable simd --runtime stub ${memory}`;
   let wasm: Uint8Array | undefined;
   const { error, stderr } = await asc.main([file, "--outFile", "out.wasm", ...options.split(" ")], {
     readFile: (asked) => asked.endsWith(".as.ts") ? readFileSync(new URL(asked, folder), "utf8") : null,

@@ -18,9 +18,13 @@ export interface Serving extends Running {
  * Starts `graphtap serve` on any free port of loopback, unless the words say otherwise, and waits until it listens. What
  * is asked for then carries its token, where it made one up for itself.
  */
-export async function serve(words: readonly string[], options: StartOptions = {}): Promise<Serving> {
+export function serve(words: readonly string[], options: StartOptions = {}): Promise<Serving> {
   const listen = words.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
-  const running = start(["serve", ...listen, "--log-format", "json", ...words], options);
+  return listening(start(["serve", ...listen, "--log-format", "json", ...words], options));
+}
+
+/** Waits until a program listens; what is asked of it then carries its token. */
+export async function listening(running: Running): Promise<Serving> {
   const found = () => /"message":"listening","url":"([^"]+)"/.exec(running.stderr)?.[1];
   await running.until(() => found() !== undefined, "the server listens");
   const url = found()!.replace("0.0.0.0", "127.0.0.1");

@@ -35,7 +35,7 @@ async function read(name: string, stream: StreamState): Promise<void> {
     for (let at = 0; at < fresh.length; at += 9) {
       const piece = fresh.slice(at, at + 9);
       const lines = Buffer.from(piece.map(({ line }) => line).join(""));
-      await sink.write(lines, { stream: name, keys: piece.map(({ key }) => key) });
+      await sink.write(lines, { stream: name, keys: Buffer.concat(piece.map(({ key }) => key)) });
       await new Promise((resolve) => setImmediate(resolve));
     }
     stream.commit({ ...saved, records: page + 1 });

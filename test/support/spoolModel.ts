@@ -92,7 +92,7 @@ async function writePiece(sink: Sink, stream: string, page: number, piece: numbe
     keys.push(key);
     lines += lineOf(stream, page, index);
   }
-  if (lines !== "") await sink.write(new TextEncoder().encode(lines), { stream, keys });
+  if (lines !== "") await sink.write(new TextEncoder().encode(lines), { stream, keys: Buffer.concat(keys) });
 }
 
 const hex = (key: Uint8Array) => Array.from(key, (byte) => byte.toString(16)).join(".");

@@ -6,7 +6,27 @@ import { type Authority, createAuthority, writeDomain } from "./certificates.ts"
 import { sample200 } from "./collectorSamples.ts";
 import { type DevoReceiver, startDevoReceiver } from "./devoReceiver.ts";
 import { fillWithAudits } from "./shipped.ts";
+import { denoCommandLine, denoProgram, programCommand } from "./program.ts";
+import { onDeno, projectFolder } from "./project.ts";
 import { CONTOSO, openSite, type Site } from "./site.ts";
+
+/** What starts `graphtap` on each runtime that is here. On Deno it may start others, and tell the host's name. */
+export const RUNTIMES: readonly { readonly runtime: string; readonly command: readonly string[] }[] = [
+  ...(onDeno ? [] : [{ runtime: "Node", command: programCommand }]),
+  ...(denoProgram === null ? [] : [{ runtime: "Deno", command: denoCommand(denoProgram) }]),
+];
+
+function denoCommand(program: string): string[] {
+  const [, ...words] = denoCommandLine.split(" ").slice(0, -1);
+  return [
+    program,
+    ...words,
+    "--no-prompt",
+    "--allow-run",
+    "--allow-sys=hostname",
+    join(projectFolder, "src/main.ts"),
+  ];
+}
 
 /** A folder as the old collector has it, with `certs/`, `config/` and `state/`. */
 export interface Household {

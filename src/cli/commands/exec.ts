@@ -10,8 +10,8 @@ import { linesOf, parseExecRequest } from "../execRequests.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
 import { tapOptions } from "../tapOptions.ts";
-import { standBy } from "../../wiring/standBy.ts";
-import { openTap, stopFor, type Tap } from "../../wiring/tap.ts";
+import { openWhenFree } from "../../wiring/openWhenFree.ts";
+import type { Tap } from "../../wiring/tap.ts";
 
 /** The line on standard error that ends an answer; all its event lines are on standard output by then. */
 interface ExecAnswer {
@@ -30,9 +30,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   }
   const loaded = await readConfig(given.all("config"), runtime, systemClock.now());
   const options = tapOptions(given, runtime, loaded);
-  const stop = stopFor(options, runtime);
-  const taken = await standBy(options, runtime, stop);
-  const tap = openTap(options, runtime, loaded, { ...taken, stop });
+  const tap = await openWhenFree(options, runtime, loaded);
   void watchClock(tap);
   return runToEnd(tap, answerAll(tap, runtime));
 }

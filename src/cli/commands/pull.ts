@@ -19,16 +19,13 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   // Loaded when there is something to do.
   const { endOfPolls, runToEnd } = await import("../../wiring/end.ts");
   const { missingOf } = await import("../../wiring/missing.ts");
-  const { stopFor, openTap } = await import("../../wiring/tap.ts");
+  const { openWhenFree } = await import("../../wiring/openWhenFree.ts");
   const { pollOnce } = await import("../../tap/scheduler.ts");
   const { tapOptions } = await import("../tapOptions.ts");
   const { openProgress } = await import("../terminal/openProgress.ts");
   const progress = await openProgress(given, runtime, { polls: false });
-  const { standBy } = await import("../../wiring/standBy.ts");
   const options = tapOptions(given, runtime, loaded, progress);
-  const stop = stopFor(options, progress.runtime);
-  const taken = await standBy(options, progress.runtime, stop);
-  const tap = openTap(options, progress.runtime, loaded, { ...taken, stop });
+  const tap = await openWhenFree(options, progress.runtime, loaded);
   if (deadlineMs !== null) {
     const reached = () => tap.stop.abort(new GraphtapError("deadline-reached", "the deadline was reached"));
     setTimeout(reached, deadlineMs).unref();

@@ -18,7 +18,8 @@ import { type Given, usage } from "../options.ts";
 import { tapOptions } from "../tapOptions.ts";
 import { openProgress } from "../terminal/openProgress.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
-import { openTap, type Tap } from "../../wiring/tap.ts";
+import { openWhenFree } from "../../wiring/openWhenFree.ts";
+import type { Tap } from "../../wiring/tap.ts";
 
 /** `graphtap replay`: reads a range again without touching the position. */
 export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
@@ -32,7 +33,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     shown: (stream) => ({ ...stream, read_to: formatInstant(readTo), backfill: leftOf(range, readTo) }),
   });
   const options = tapOptions(given, runtime, loaded, { ...progress, sinkOption: "sink" });
-  const tap = openTap(options, progress.runtime, loaded);
+  const tap = await openWhenFree(options, progress.runtime, loaded);
   const followed = progress.follow({ ...tap, streams: [onlyStream(tap)] });
   const again = given.has("again");
   const { engine, log, stop } = tap;

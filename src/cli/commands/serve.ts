@@ -4,6 +4,7 @@ import type { GuardOptions } from "../../server/guard.ts";
 import { listen, type ListenAddress, type Listening } from "../../server/listen.ts";
 import { createTapServer, type TapServer } from "../../server/server.ts";
 import { createStandingBy } from "../../server/standingBy.ts";
+import type { Beside } from "../../wiring/beside.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import type { LoadedConfig } from "../../wiring/configFile.ts";
 import { beat } from "../../wiring/heartbeat.ts";
@@ -21,7 +22,12 @@ import { keepToken, newToken, parseListenAddress, readToken } from "../serveOpti
 import { version } from "../../wiring/version.ts";
 
 /** `graphtap serve`: `run` with a server beside it, or with `--no-poll` only the server. */
-export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+export function run(given: Given, runtime: Runtime): Promise<ExitCode> {
+  return deliver(given, runtime);
+}
+
+/** The same with what lives beside it. */
+export async function deliver(given: Given, runtime: Runtime, beside?: Beside): Promise<ExitCode> {
   const address = parseListenAddress(given.text("listen"));
   const { guard, ownToken } = accessTo(address, given, runtime);
   const heartbeat = heartbeatOf(given);
@@ -75,7 +81,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
     return { ...running, ended: running.ended.finally(end) };
   }
   const optionsFor = (loaded: LoadedConfig) => tapOptions(given, runtime, loaded);
-  return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, work }, runtime);
+  return await runReloading({ config: given.all("config"), optionsFor, whileWaiting, beside, work }, runtime);
 }
 
 /** Who may call at that address. */

@@ -36,28 +36,29 @@ export interface PartInputs {
 
 /** Reports names and ids that two files share: a name selects an input, and an id is the state's address. */
 export function reportSharedAmongFiles(all: readonly PartInputs[]): void {
-  const names = new Map<string, string>();
-  const ids = new Map<string, { readonly name: string; readonly place: string }>();
+  // Where something stands costs a look through its file, which only a problem is worth.
+  const names = new Map<string, () => string>();
+  const ids = new Map<string, { readonly name: string; readonly place: () => string }>();
   for (const { part, inputs } of all) {
     const { report } = part.context;
     for (const { name, path, block: { values: { id } }, isOff } of inputs) {
       const same = names.get(name);
       if (same !== undefined) {
-        report("error", path, `an input of this name stands in ${same}, too; rename one`, { at: "key" });
+        report("error", path, `an input of this name stands in ${same()}, too; rename one`, { at: "key" });
       }
       if (id === undefined || isOff) continue;
       const other = ids.get(id);
       if (other === undefined) continue;
-      const message = `inputs.${other.name} in ${other.place} has the id ${
+      const message = `inputs.${other.name} in ${other.place()} has the id ${
         JSON.stringify(id)
       }, too; give each its own`;
       report("error", [...path, "id"], message);
     }
     // After all of the file: what it has twice by itself is told by itself.
     for (const { name, path, block: { values: { id } }, isOff } of inputs) {
-      if (!names.has(name)) names.set(name, part.placeOf(path));
+      if (!names.has(name)) names.set(name, () => part.placeOf(path));
       if (id !== undefined && !isOff && !ids.has(id)) {
-        ids.set(id, { name, place: part.placeOf([...path, "id"]) });
+        ids.set(id, { name, place: () => part.placeOf([...path, "id"]) });
       }
     }
   }

@@ -37,7 +37,18 @@ export function holdCommits(inner: StreamState): HeldState {
     held = {};
     inner.seen().rollback();
   }
-  const seen = holdKeys(inner, () => held, rollback);
+  const seen: SeenSet = {
+    get size() {
+      return inner.seen().size;
+    },
+    ...asInner(inner),
+    commit: () => {},
+    // What was read before in the same poll is not durable either, so the position goes with the keys.
+    rollback,
+    expire: (beforeMs) => void (held.expireBefore = beforeMs),
+    replaceWith: (keys) => void (held.replacement = [...keys]),
+    close: () => {},
+  };
   return {
     state: {
       dir: inner.dir,
@@ -89,19 +100,12 @@ export function holdCommits(inner: StreamState): HeldState {
   };
 }
 
-/** @param rollback what was read before in the same poll is not durable either, so the position goes with the keys */
-function holdKeys(inner: StreamState, held: () => Held, rollback: () => void): SeenSet {
+/** What is done to the keys in memory, which nothing holds back. A reset makes another set. */
+function asInner(inner: StreamState): Pick<SeenSet, "has" | "add" | "addAll" | "renew"> {
   return {
-    get size() {
-      return inner.seen().size;
-    },
     has: (key) => inner.seen().has(key),
     add: (key) => inner.seen().add(key),
+    addAll: (keys, count, fresh) => inner.seen().addAll(keys, count, fresh),
     renew: (key) => inner.seen().renew(key),
-    commit: () => {},
-    rollback,
-    expire: (beforeMs) => void (held().expireBefore = beforeMs),
-    replaceWith: (keys) => void (held().replacement = [...keys]),
-    close: () => {},
   };
 }

@@ -9,6 +9,7 @@ import type { Way } from "../tryOutputs.ts";
 import { vectorConfig } from "../vector.ts";
 import { waysByHttp, waysByTcp } from "../waysOut.ts";
 import type { ShipperName, ShipperProgram } from "./program.ts";
+import { digestOfRenewable } from "./renewable.ts";
 
 /** What is to be planned. */
 export interface PlanOptions {
@@ -29,7 +30,7 @@ export interface PlanOptions {
   readonly nowMs: number;
 }
 
-/** All that is done for a configuration. Two that are equal as JSON need no restart. */
+/** All that is done for a configuration. */
 export interface ShipperPlan {
   readonly name: ShipperName;
   /** The shipper's own folder in the state folder: what it buffers, and how far it came. */
@@ -48,6 +49,8 @@ export interface ShipperPlan {
   /** The words that start it. */
   readonly start: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Changes with the contents of certificates, keys and tokens. */
+  readonly renewable: string;
   /** Outputs that are served, a line each, and where those over TCP lead. */
   readonly served: readonly string[];
   readonly ways: readonly Way[];
@@ -84,12 +87,23 @@ export function planShipper(options: PlanOptions): ShipperPlan {
     folder,
     spool: settings.spool,
     ...BY_SHIPPER[program.name](settings, head, folder, options),
+    renewable: digestOfRenewable(settings),
     served: outputs.map(({ name, address, port }) =>
       `output "${name}" (${waysOut.devoHttp?.endpoint ?? `${address}:${port ?? 443}`})`
     ),
     ways,
     warnings: [...leftOut(config.outputs, outputs), ...warnings],
   };
+}
+
+/** Whether a shipper that runs by one plan would run otherwise by another. What is only told of a plan does not count. */
+export function needsRestart(running: ShipperPlan, next: ShipperPlan): boolean {
+  return readBy(running) !== readBy(next);
+}
+
+/** All that a shipper has read when it has started. */
+function readBy({ configuration, files, path, start, env, renewable }: ShipperPlan): string {
+  return JSON.stringify([configuration, files, path, start, env, renewable]);
 }
 
 type Own = Pick<ShipperPlan, "folders" | "configuration" | "files" | "path" | "judge" | "start" | "env">;

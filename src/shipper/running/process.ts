@@ -14,6 +14,8 @@ export interface Started {
   readonly pid: number | null;
   /** Resolves when it is gone, and what it wrote was read. */
   readonly ended: Promise<End>;
+  /** Lets it run: until then it waits, and never runs when graphtap ends before. */
+  release(): void;
   /** SIGTERM asks it to end, SIGKILL ends it. */
   signal(name: "SIGTERM" | "SIGKILL"): void;
 }
@@ -38,15 +40,10 @@ const LINE_FEED = 10;
  * that holds nothing else, the end of the first process ends all others.
  */
 export const startProgram: StartProgram = (words, env, onLine) => {
-  const [program = "", ...rest] = words;
+  const [program = ""] = words;
   let child: ChildProcess;
   try {
-    child = spawn(program, rest, {
-      env: { ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: platform !== "win32",
-      windowsHide: true,
-    });
+    child = spawnWaiting(words, env);
   } catch (error) {
     return notStarted(error, program);
   }
@@ -63,27 +60,58 @@ export const startProgram: StartProgram = (words, env, onLine) => {
       if (child.pid === undefined) finish();
     });
     child.once("exit", (code, signal) => {
-      end ??= signal === null ? `exit code ${code}` : `signal ${signal}`;
+      end ??= signal === null ? OF_SHELL[code ?? 0] ?? `exit code ${code}` : `signal ${signal}`;
       // Somebody whom it started may hold its output open.
       setTimeout(finish, LAST_WORDS_MS).unref();
     });
     child.once("close", finish);
   });
-  return { pid: child.pid ?? null, ended, signal: (name) => void child.kill(name) };
+  return {
+    pid: child.pid ?? null,
+    ended,
+    release: () => void child.stdin?.end("\n"),
+    signal: (name) => void child.kill(name),
+  };
 };
+
+const SHELL = "/bin/sh";
+/** What a shell says by its exit code of a program that it cannot become. */
+const OF_SHELL: Readonly<Record<number, string>> = {
+  126: "permission denied",
+  127: "there is no such program",
+};
+
+/**
+ * A shell that becomes the program at a line from graphtap. So the program is watched, and noted by its number, before it
+ * runs; and a shell that reads the end of its input instead, as when graphtap was killed, never becomes it.
+ */
+function spawnWaiting(words: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  const [program = "", ...rest] = words;
+  const options = { env: { ...env }, detached: platform !== "win32", windowsHide: true };
+  try {
+    const script = 'read -r _ && exec "$@" < /dev/null';
+    const shell = spawn(SHELL, ["-c", script, "graphtap-start", ...words], { ...options, stdio: "pipe" });
+    shell.stdin.on("error", () => {});
+    if (shell.pid !== undefined) return shell;
+    shell.on("error", () => {});
+  } catch {
+    // There is no shell, or Deno was not allowed to start one.
+  }
+  return spawn(program, rest, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+}
 
 /** So long what a program wrote is read after its end, in milliseconds. */
 const LAST_WORDS_MS = 500;
 
 function notStarted(error: unknown, program: string): Started {
   const why = whyNotRun(error instanceof Error ? error : new Error(String(error)), program);
-  return { pid: null, ended: Promise.resolve(why), signal: () => {} };
+  return { pid: null, ended: Promise.resolve(why), release: () => {}, signal: () => {} };
 }
 
 /** `read` returns at the end of its input: when every process that holds the other end of the pipe is gone. */
 function watch(pid: number): ChildProcess | null {
   try {
-    const watcher = spawn("/bin/sh", ["-c", 'read -r _; kill -TERM "$1"', "graphtap-watch", String(pid)], {
+    const watcher = spawn(SHELL, ["-c", 'read -r _; kill -TERM "$1"', "graphtap-watch", String(pid)], {
       stdio: ["pipe", "ignore", "ignore"],
       detached: platform !== "win32",
       env: {},

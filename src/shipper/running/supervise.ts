@@ -61,6 +61,7 @@ export function supervise(first: ShipperPlan, surroundings: Surroundings): Super
       });
       running = life.program;
       onRunning(running.pid);
+      running.release();
       const { end, lastedMs, lastWords } = await life.over;
       running = null;
       onRunning(null);

@@ -11,6 +11,13 @@ export interface KeySet {
   has(key: Uint8Array): boolean;
   /** False when it is there already. */
   add(key: Uint8Array): boolean;
+  /**
+   * Adds the first `count` keys of `keys`, {@linkcode KEY_WORDS} each. A key of zeros becomes there what the set holds it as.
+   *
+   * @param fresh is given the numbers of those that were not there
+   * @returns how many those are
+   */
+  addAll(keys: Int32Array, count: number, fresh: Int32Array): number;
   /** False when it is not there. */
   remove(key: Uint8Array): boolean;
   /** The key last asked for, as the set holds it: a key of zeros is held as another one. Valid until the next is. */
@@ -42,6 +49,17 @@ export function keySet(table: KeyTable = createTable()): KeySet {
     add(key) {
       hold(key);
       return table.add(words, 0);
+    },
+    addAll(keys, count, fresh) {
+      let found = 0;
+      for (let i = 0; i < count; i++) {
+        const at = i * KEY_WORDS;
+        if ((keys[at]! | keys[at + 1]! | keys[at + 2]! | keys[at + 3]!) === 0) {
+          keys.fill(NOT_ZERO, at, at + KEY_WORDS);
+        }
+        if (table.add(keys, at)) fresh[found++] = i;
+      }
+      return found;
     },
     remove(key) {
       hold(key);

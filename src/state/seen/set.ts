@@ -39,6 +39,13 @@ export interface SeenSet {
   has(key: Uint8Array): boolean;
   /** False when it is there already. In memory at once; durable after {@linkcode SeenSet.commit}. */
   add(key: Uint8Array): boolean;
+  /**
+   * Adds the first `count` keys of `keys`, four words each, in the byte order of the host.
+   *
+   * @param fresh is given the numbers of those that were not there
+   * @returns how many those are
+   */
+  addAll(keys: Int32Array, count: number, fresh: Int32Array): number;
   /** Keeps a key that is in the set as long as one that is added now; durable after {@linkcode SeenSet.commit}. */
   renew(key: Uint8Array): void;
   /**
@@ -121,6 +128,11 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       if (!keys.add(key)) return false;
       pending.append(keys.held);
       return true;
+    },
+    addAll(keys, count, fresh) {
+      const found = memory.toChange().keys.addAll(keys, count, fresh);
+      pending.appendSome(keys, fresh, found);
+      return found;
     },
     renew: memory.renew,
     commit(position) {

@@ -19,7 +19,7 @@ import { asGraphtapError, codesOf, GraphtapError } from "../../errors.ts";
 import { type JobAnswer, lookAtJob } from "../../graph/jobs.ts";
 import { earliest, fromMillis, isSameWindow } from "../../instant.ts";
 import type { JobCursor } from "../../plugin/plugin.ts";
-import type { WindowCounts } from "../../record/intake.ts";
+import type { WindowCounts } from "../../record/tally.ts";
 import type { Job } from "../../state/position.ts";
 import { mendPosition } from "../mendPosition.ts";
 import type { PollContext } from "../pollContext.ts";

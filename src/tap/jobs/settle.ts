@@ -1,7 +1,7 @@
 /** What the end of a job means for the position, by what its records were read for. */
 import { codesOf, type GraphtapError } from "../../errors.ts";
 import { formatInstant, fromMillis, secondsBetween } from "../../instant.ts";
-import type { WindowCounts } from "../../record/intake.ts";
+import type { WindowCounts } from "../../record/tally.ts";
 import type { Job } from "../../state/position.ts";
 import { rereadsAfter } from "../late/schedule.ts";
 import { covered, opened } from "../live.ts";

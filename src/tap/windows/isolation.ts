@@ -19,7 +19,7 @@ import {
   secondsBetween,
   type Window,
 } from "../../instant.ts";
-import type { WindowCounts } from "../../record/intake.ts";
+import type { WindowCounts } from "../../record/tally.ts";
 import type { PollContext } from "../pollContext.ts";
 import { firstReadable } from "./firstReadable.ts";
 import { createFilterNarrowing } from "./narrowFilter.ts";

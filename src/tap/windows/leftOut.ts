@@ -1,6 +1,6 @@
 import { GraphtapError } from "../../errors.ts";
 import { addSeconds, compareInstants, floorSecond, type Window } from "../../instant.ts";
-import type { LeftOut } from "../../record/intake.ts";
+import type { LeftOut } from "../../record/tally.ts";
 import type { Stream } from "../stream.ts";
 
 /** The gap that a record leaves which is too long: its second, or where its time is not known all of the window. */

@@ -6,7 +6,7 @@ import { type Page, type PageRequest, type ReadOptions, readPage } from "../../g
 import { createPermits } from "../../graph/permits.ts";
 import type { Instant, Window } from "../../instant.ts";
 import type { PageRule, Plugin } from "../../plugin/plugin.ts";
-import type { LeftOut, WindowCounts } from "../../record/intake.ts";
+import type { LeftOut, WindowCounts } from "../../record/tally.ts";
 import type { PollContext } from "../pollContext.ts";
 import { filtersOf, filterStep } from "./filters.ts";
 import { firstRequest } from "./firstRequest.ts";

@@ -8,7 +8,7 @@ import {
   secondsBetween,
   type Window,
 } from "../../instant.ts";
-import type { WindowCounts } from "../../record/intake.ts";
+import type { WindowCounts } from "../../record/tally.ts";
 import { freshInterruption } from "./interruption.ts";
 import { createIsolation, type IsolationOptions } from "./isolation.ts";
 import { gapOf, leftOutError } from "./leftOut.ts";

@@ -8,8 +8,9 @@ import type { Content } from "../graphServer.ts";
 import { createRecordMaker } from "./records.ts";
 
 const content = JSON.parse(process.argv[2] ?? "") as Content;
-const { pages, groups, perPage, recordBytes, fromMs, groupMs, lazy } = content;
-const makeRecord = createRecordMaker(recordBytes);
+const { pages, groups, perPage, shape, recordBytes, fromMs, groupMs, lazy } = content;
+// The emulator is asked for records only where there are any.
+const makeRecord = pages > 0 ? createRecordMaker(shape, recordBytes) : () => "";
 const perGroup = pages / groups;
 const stepMs = Math.floor((groupMs - 60_000) / perGroup);
 const ready = lazy ? [] : Array.from({ length: pages }, (_, page) => compressed(page));

@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { ObfuscationRule } from "../../../src/config/config.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
-import { createMask } from "../../../src/record/mask.ts";
+import { createSecret } from "../../../src/config/credentials/secret.ts";
+import { shownBothWays } from "../../support/masked.ts";
+import { pattern } from "../../support/patterns.ts";
 
 const KEYS = ["a", "b", "user", "userPrincipalName", "a.b", "@odata.type", "é", "x/y", 'q"q'];
 const MASKED = "#";
@@ -51,13 +53,11 @@ const escaped = (json: string) =>
     (key) => /^"[a-z@]/.test(key) ? `"\\u00${key.charCodeAt(1).toString(16)}${key.slice(2)}` : key,
   );
 
+/** The same both ways. */
 function masked(json: string, rules: readonly ObfuscationRule[]): Value {
-  // Neighbours that must not matter.
-  const bytes = new TextEncoder().encode(`"user":"a","b"${json}"user":"a","é"`);
-  const start = 14;
-  const end = start + new TextEncoder().encode(json).length;
-  const result = createMask(rules)!(bytes, start, end) ?? bytes.subarray(start, end);
-  return JSON.parse(new TextDecoder().decode(result)) as Value;
+  const [[plain], [framed]] = shownBothWays([json], rules);
+  expect(framed, json).toEqual(plain);
+  return JSON.parse(framed!.record) as Value;
 }
 
 describe("A mask", () => {
@@ -74,4 +74,59 @@ describe("A mask", () => {
       expect(masked(spelt, rules), spelt).toEqual(wanted);
     }
   });
+
+  it("does where a record lies what it does elsewhere, whatever the rules and however it is written", () => {
+    const random = createRandom("masks where records lie");
+    for (let turn = 0; turn < 1500; turn++) {
+      const rules = Array.from({ length: random.int(1, random.chance(0.1) ? 40 : 5) }, () => anyRule(random));
+      const records = Array.from({ length: random.int(1, 20) }, () => writtenObject(random));
+      const [plain, framed] = shownBothWays(records, rules);
+      expect(framed, JSON.stringify(rules)).toEqual(plain);
+    }
+  });
 });
+
+const SECRET = createSecret("a key of sixteen", { file: "config.yaml", env: {}, readFile: () => "" });
+const PATTERNS = [pattern("[a-f]+"), pattern("\\d$"), pattern("^")];
+
+function anyRule(random: Random): ObfuscationRule {
+  const kind = random.int(0, 3);
+  return {
+    path: Array.from(
+      { length: random.int(1, 4) },
+      () => random.chance(0.3) ? "*" : random.pick([...KEYS, "id", "time", ""]),
+    ),
+    value: kind === 1 ? random.pick(["", "#", 7, true, "long".repeat(50)]) : undefined,
+    stringPatterns: random.chance(0.3) ? [random.pick(PATTERNS)] : [],
+    pseudonymKey: kind === 2 ? SECRET : null,
+  };
+}
+
+/** A record as text: keys twice, blanks anywhere, numbers and escapes in every form, id and time anywhere. */
+function writtenObject(random: Random, depth = 0): string {
+  const members = Array.from({ length: random.int(0, 7) }, () => {
+    const key = JSON.stringify(random.pick([...KEYS, "id", "time", "", "w"]));
+    return `${random.chance(0.02) ? escaped(`${key}:`).slice(0, -1) : key}${blank(random)}:${blank(random)}${
+      written(random, depth + 1)
+    }`;
+  });
+  return `{${blank(random)}${members.join(`${blank(random)},${blank(random)}`)}${blank(random)}}`;
+}
+
+function written(random: Random, depth: number): string {
+  if (depth < 4 && random.chance(0.3)) return writtenObject(random, depth);
+  if (depth < 4 && random.chance(0.3)) {
+    const elements = Array.from({ length: random.int(0, 4) }, () => written(random, depth + 1));
+    return `[${blank(random)}${elements.join(`${blank(random)},`)}]`;
+  }
+  return random.pick(SCALARS);
+}
+
+const SCALARS = [
+  ..."null true false 0 -0 1.0 1E+2 -1.5e-3 12345678901234567890".split(" "),
+  ...['""', '"plain"', '"\\\\"', '"\\""', '"\\u00e9 \\ud83d"', '"é😀"', '"a\\/b"', `"${"long ".repeat(60)}"`],
+  ...KEYS.map((key) => JSON.stringify(`"${key}":{[`)),
+  ...KEYS.map((key) => JSON.stringify(key)),
+];
+
+const blank = (random: Random) => random.chance(0.9) ? "" : random.pick([" ", "\n", "\t\r\n  "]);

@@ -2,7 +2,12 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { createGunzip, type Gunzip, gzipSync, type ZlibOptions } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { chooseInflate, inflatedBySteps, inflatedByStream, type Pieces } from "../../../src/graph/inflate.ts";
+import {
+  chooseInflate,
+  createInflateBySteps,
+  inflatedByStream,
+  type Pieces,
+} from "../../../src/graph/inflate.ts";
 
 function chunksOf(bytes: Uint8Array, length: number): Pieces {
   let at = 0;
@@ -29,7 +34,7 @@ const TEXT = Buffer.from(
 );
 const RANDOM = randomBytes(300_000);
 
-describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]])(
+describe.each([["by steps", createInflateBySteps()], ["by a stream", inflatedByStream]])(
   "A gzip body, inflated %s",
   (_, inflate) => {
     const bodies: [string, Buffer, Buffer][] = [
@@ -68,7 +73,7 @@ describe.each([["by steps", inflatedBySteps], ["by a stream", inflatedByStream]]
 );
 
 it("A body that is inflated by steps leaves others their turn between the pieces of one chunk", async () => {
-  const pieces = inflatedBySteps(chunksOf(gzipSync(Buffer.alloc(5_000_000)), 1_000_000));
+  const pieces = createInflateBySteps()(chunksOf(gzipSync(Buffer.alloc(5_000_000)), 1_000_000));
   let waiting = 0;
   let longest = 0;
   for (let piece = await pieces(); piece !== null; piece = await pieces()) {
@@ -79,7 +84,19 @@ it("A body that is inflated by steps leaves others their turn between the pieces
 });
 
 it("A body is inflated by steps on the runtimes that we know", () => {
-  expect(chooseInflate()).toBe(inflatedBySteps);
+  expect(chooseInflate()).not.toBe(inflatedByStream);
+});
+
+it("Bodies that are inflated at once by steps, after each other and after one that broke off, do not mix", async () => {
+  const inflate = createInflateBySteps();
+  const texts = Array.from({ length: 20 }, (_, n) => Buffer.alloc(300_000 + n, `text ${n} `));
+  const broken = gzipSync(TEXT).subarray(0, 400);
+  for (let round = 0; round < 3; round++) {
+    const cutOff = failureOf(collected(inflate(chunksOf(broken, 100))));
+    const found = await Promise.all(texts.map((text) => collected(inflate(chunksOf(gzipSync(text), 500)))));
+    expect(await cutOff).toBe("Z_BUF_ERROR");
+    expect(found.map((text, n) => text.equals(texts[n]!))).toEqual(texts.map(() => true));
+  }
 });
 
 describe("A body is inflated by a stream where the steps", () => {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createKeyMaker, recordKey } from "../../../src/record/keyMaker.ts";
+import { withoutWebAssembly } from "../../support/withoutWebAssembly.ts";
 
 const hex = (key: Uint8Array) => [...key].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -32,14 +33,8 @@ describe("a maker of keys", () => {
     }
   });
 
-  it("makes them where there is no WebAssembly, too", () => {
-    const whole = globalThis as { WebAssembly?: unknown };
-    const kept = whole.WebAssembly;
-    delete whole.WebAssembly;
-    try {
-      expect(hex(createKeyMaker()(bytes("an id"), 0, 5))).toBe(hex(recordKey("an id")));
-    } finally {
-      whole.WebAssembly = kept;
-    }
-  });
+  it("makes them where there is no WebAssembly, too", () =>
+    withoutWebAssembly(() =>
+      expect(hex(createKeyMaker()(bytes("an id"), 0, 5))).toBe(hex(recordKey("an id")))
+    ));
 });

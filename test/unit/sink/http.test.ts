@@ -192,7 +192,7 @@ describe("a line that Vector refuses", () => {
     const receiver = await openReceiver((post) => /"n":(13|700|701)}/.test(String(post.body)) ? 400 : 200);
     const { write, dead, sink } = httpRig(receiver.url);
     const keys = Array.from({ length: 1000 }, (_, n) => recordKey(String(n)));
-    await sink.write(Buffer.from(lines(0, 1000)), { stream: "a", keys });
+    await sink.write(Buffer.from(lines(0, 1000)), { stream: "a", keys: Buffer.concat(keys) });
     await write(lines(1000, 1002));
     const bad = lines(13, 14) + lines(700, 702);
     expect(dead().map(({ line, status }) => [line, status])).toEqual(
@@ -247,7 +247,7 @@ describe("a stop", () => {
     const clock = handClock();
     const rig = httpRig(receiver.url, { clock });
     const keys = Array.from({ length: 1500 }, (_, n) => recordKey(String(n)));
-    const writing = rig.sink.write(Buffer.from(lines(0, 1500)), { stream: "a", keys });
+    const writing = rig.sink.write(Buffer.from(lines(0, 1500)), { stream: "a", keys: Buffer.concat(keys) });
     while (clock.sleeping.length === 0) await sleep(1);
     rig.stop.abort(stopped);
     await expect(writing).rejects.toBe(stopped);

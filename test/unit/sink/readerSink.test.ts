@@ -1,10 +1,11 @@
+import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
 import { recordKey } from "../../../src/record/keyMaker.ts";
 import { createReaderSink, type HandedLine } from "../../../src/sink/readerSink.ts";
 
 const keys = ["1", "2", "3"].map((id) => recordKey(id));
-const origin = { stream: "1/signIns", keys };
+const origin = { stream: "1/signIns", keys: Buffer.concat(keys) };
 const textOf = (line: HandedLine | null) => line === null ? null : new TextDecoder().decode(line.bytes);
 
 function open() {

@@ -28,6 +28,7 @@ describe("outputs that get nothing", () => {
         /^NOTHING REACHES outputs\.devo \(collector-us\.devo\.io:443\), outputs\.screen: /,
       );
       expect(said).toContain(`standard output, which is ${place}, and count as delivered`);
+      expect(said).toContain('"graphtap up -c config/config.yaml" starts a shipper that carries them');
       expect(said).toContain("graphtap shipper fluent-bit -c config/config.yaml");
     },
   );
@@ -46,8 +47,26 @@ describe("the notes on outputs", () => {
       "outputs.devo (collector-us.devo.io:443): a shipper delivers there",
       'outputs.screen: nothing goes there, for no shipper delivers to type "console"',
       expect.stringMatching(
-        /^graphtap itself delivers to no output: .*"graphtap shipper fluent-bit -c config/,
+        /^graphtap itself delivers to no output: .*"graphtap up -c config.*"graphtap shipper fluent-bit -c config/,
       ),
     ]);
+  });
+
+  it.each([
+    ["is quoted", "my config.yaml", outputs, "graphtap up -c 'my config.yaml'"],
+    ["is standard input", "-", outputs, '"graphtap up", with this configuration in files, starts'],
+    [
+      "is one of several",
+      "a.yaml, b.yaml",
+      outputs.map((output) => ({ ...output, file: "a.yaml" })),
+      "in files",
+    ],
+  ])("name a command that can be run, where the file %s", (_, file, outputs, advice) => {
+    expect(outputNotes({ ...config, outputs, file }).at(-1)).toContain(advice);
+  });
+
+  it("advise no shipper where none could deliver", () => {
+    const said = outputNotes({ ...config, outputs: outputs.slice(1) }).at(-1);
+    expect(said).toMatch(/or where --to says$/);
   });
 });

@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import { GraphtapError } from "../../../src/errors.ts";
 import { acquireLock } from "../../../src/files/folderLock.ts";
 import type { FileLocker } from "../../../src/files/lock.ts";
-import { createLog } from "../../../src/telemetry/log.ts";
-import { takeWhenFree } from "../../../src/wiring/standBy.ts";
+import { standBy } from "../../../src/wiring/standBy.ts";
 import { freshFolder } from "../../support/state.ts";
 
 const { pid } = process;
@@ -13,17 +12,12 @@ const withoutFlock: FileLocker = () => ({ status: "unsupported" });
 
 function waiting(dir: string) {
   const said: string[] = [];
-  const log = createLog({ format: "text", level: "info", write: (line) => said.push(line), now: () => 0 });
   const stop = new AbortController();
   let ends = 0;
   const meanwhile = { end: () => Promise.resolve(void ends++) };
-  const taken = takeWhenFree(
-    dir,
-    log,
-    { locker: withoutFlock, pid },
-    stop,
-    () => Promise.resolve(meanwhile),
-  );
+  const options = { wait: true, stateDir: dir, log: { format: "text", level: "info" } } as const;
+  const runtime = { locker: withoutFlock, pid, writeStderr: (line: string) => said.push(line) };
+  const taken = standBy(options, runtime, stop, () => Promise.resolve(meanwhile)).then((one) => one!);
   return { said, stop, taken, ends: () => ends };
 }
 

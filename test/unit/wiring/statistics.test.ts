@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GraphtapError } from "../../../src/errors.ts";
 import { countingSink, logStatistics } from "../../../src/wiring/statistics.ts";
 import type { Tap } from "../../../src/wiring/tap.ts";
 import type { Sink } from "../../../src/sink/sink.ts";
@@ -13,6 +14,7 @@ async function logged(
   format: LogOptions["format"],
   ms: number,
   streams: Tap["streams"] = [],
+  rssBytes = () => 38.35 * 1024 * 1024,
 ): Promise<string[]> {
   const lines: string[] = [];
   const clock = manualClock(START);
@@ -26,7 +28,7 @@ async function logged(
   const stats = createSenderStats(clock.now);
   stats.accepted(new TextEncoder().encode("a\nb\nc\n"), 7);
   const tap = { engine: { clock: { now: clock.now, sleep } }, log, stop, streams } as unknown as Tap;
-  await logStatistics(tap, stats, () => 38.35 * 1024 * 1024);
+  await logStatistics(tap, stats, rssBytes);
   return lines;
 }
 
@@ -89,6 +91,30 @@ describe("sender statistics and memory", () => {
       gaps: 1,
       gap_seconds: 30,
     });
+  });
+
+  it("go on after a ledger that cannot be read, which is told", async () => {
+    let times = 0;
+    const list = () => {
+      if (times === 1) throw new GraphtapError("state-unusable", 'Cannot read "gaps.json": EIO');
+      return [{ from: { seconds: 0, nanos: 0 }, to: { seconds: 30, nanos: 0 } }];
+    };
+    const state = { gaps: () => ({ list }), lost: () => ({ list: () => [] }) };
+    const stream = { input: { name: "contoso" }, service: { name: "signIns" }, state };
+    const rssBytes = () => ++times;
+    const lines = await logged("json", 600_000, [stream] as unknown as Tap["streams"], rssBytes);
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { message: "sender statistics" },
+      { message: "memory" },
+      {
+        level: "warn",
+        message: 'what is missing cannot be told: Cannot read "gaps.json": EIO',
+        code: "state-unusable",
+      },
+      { message: "sender statistics" },
+      { message: "memory" },
+      { message: expect.stringContaining("1 gap of 30 s in contoso/signIns") as string },
+    ]);
   });
 
   it.each([

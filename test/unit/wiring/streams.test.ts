@@ -3,6 +3,7 @@ import { GraphtapError } from "../../../src/errors.ts";
 import type { StreamAddress } from "../../../src/state/state.ts";
 import { createStreamSet, type SourcedStream } from "../../../src/wiring/streams.ts";
 import { parseConfig } from "../../../src/config/load.ts";
+import { atOnce } from "../../../src/config/steps.ts";
 import type { State } from "../../../src/state/state.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
 import { manualClock } from "../../support/manualClock.ts";
@@ -141,7 +142,7 @@ describe("streams whose configuration is read again", () => {
       stream,
       stop,
       breakState: (service: string) => void (unreadable = service),
-      compare: (text: string) => set.compare(configured(text)),
+      compare: (text: string) => atOnce(set.compare(configured(text))),
     };
   }
   const [SIGN_INS, AUDITS] = ["signIns: {}", "directory_audits: {}"];

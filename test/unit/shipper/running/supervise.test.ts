@@ -19,12 +19,18 @@ function stage() {
     signals: string[];
   }[] = [];
   const logged: string[] = [];
+  const order: string[] = [];
   const start: StartProgram = (words, _, say) => {
     let end = (_: string) => {};
     const ended = new Promise<string>((resolve) => end = resolve);
     const signals: string[] = [];
     lives.push({ words, say, end, signals });
-    return { pid: lives.length, ended, signal: (name) => void signals.push(name) };
+    return {
+      pid: lives.length,
+      ended,
+      release: () => void order.push("runs"),
+      signal: (name) => void signals.push(name),
+    };
   };
   const clock = {
     now: () => now,
@@ -47,8 +53,9 @@ function stage() {
     waits.findLast((one) => one.ms === ms)!.end();
     await turn();
   };
-  const shipper = supervise(plan("a"), { start, clock, log, onRunning: () => {} });
-  return { shipper, lives, logged, waits, wait, turn, pass: (ms: number) => void (now += ms) };
+  const onRunning = (pid: number | null) => void order.push(pid === null ? "gone" : "noted");
+  const shipper = supervise(plan("a"), { start, clock, log, onRunning });
+  return { shipper, order, lives, logged, waits, wait, turn, pass: (ms: number) => void (now += ms) };
 }
 
 describe("a shipper that is kept alive", () => {
@@ -73,6 +80,18 @@ describe("a shipper that is kept alive", () => {
     lives[3]!.end("x");
     await turn();
     await shipper.stop();
+  });
+
+  it("is noted before it runs, and after its end: who finds it later can tell that it is there", async () => {
+    const { shipper, lives, order, wait, turn } = stage();
+    lives[0]!.say(STARTED);
+    await shipper.started;
+    lives[0]!.end("signal SIGKILL");
+    await wait(1000);
+    lives[1]!.end("x");
+    await turn();
+    await shipper.stop();
+    expect(order).toEqual(["noted", "runs", "gone", "noted", "runs", "gone"]);
   });
 
   it("that ends before it has started is not tried again", async () => {
