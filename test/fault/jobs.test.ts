@@ -2,6 +2,7 @@
 import { cpSync, rmSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { JobOptions } from "../../src/emulator/options.ts";
+import { GraphtapError } from "../../src/errors.ts";
 import { addSeconds, fromMillis, secondsBetween } from "../../src/instant.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { replay } from "../../src/tap/replay.ts";
@@ -90,6 +91,27 @@ describe("a job that fails", () => {
       expect(rig.log.join("\n")).toMatch(/its job (failed|was cancelled|is not done after 6 hours)/);
     },
   );
+
+  it("leaves none of Graph's jobs among the records, however long their list is", async () => {
+    const drop = { isOn: false };
+    open({}, {
+      async between(request, pass) {
+        if (!drop.isOn || request.method !== "POST" || request.url.endsWith("/token")) return pass(request);
+        drop.isOn = false;
+        await pass(request);
+        throw new GraphtapError("graph-unreachable", "the connection was reset");
+      },
+    });
+    made(30, 20);
+    const read = stream();
+    await pollFor(read, 50);
+    drop.isOn = true;
+    await poll(read, rig.engine, signal).catch(() => {});
+    rig.clock.advance(300_000);
+    await pollFor(read, 2);
+    expect(rig.log.join("\n")).toContain("job found again by its name");
+    expect(tally(held(), came())).toEqual(EXACT);
+  });
 
   it("whatever its width: it is a gap, others go on, and the gap closes when it can", async () => {
     let isBroken = true;
