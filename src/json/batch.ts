@@ -44,6 +44,21 @@ export interface Batch {
   readonly keys: Int32Array;
   /** Room for a number for each record: those whose lines are wanted. */
   readonly fresh: Int32Array;
+  /** For records that are made of these. */
+  readonly room: Room;
+  /**
+   * Puts a record that was made in the room in the place of that one.
+   *
+   * @param fields start and end of id and time, counted from its own start; -1 for what it has not
+   */
+  put(record: number, start: number, end: number, fields: Int32Array): void;
+}
+
+/** What is free of a batch's memory: `bytes[start, end)`. */
+export interface Room {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** The exports of `describe.as.ts`, and what it reads. */
@@ -64,6 +79,9 @@ const FRESH = 159_744;
 const MARKS = 163_840;
 const PATHS = 164_864;
 const PATHS_BYTES = 1024;
+// Behind what paths.as.ts needs.
+const ROOM = 786_432;
+const ROOM_END = 1_310_720;
 
 /** The batches of one page, one after the other. @returns what is in the memory now, again and again the same object */
 export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Batch {
@@ -80,7 +98,7 @@ export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Ba
   }
 
   function batchOf(views: ReturnType<typeof viewsOf>): Batch {
-    const { bounds } = views;
+    const { bytes, bounds, slices } = views;
     return {
       ...views,
       lineBuffer,
@@ -90,6 +108,12 @@ export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Ba
       startOf: (record) => bounds[2 * record]! & 0x7fffffff,
       endOf: (record) => bounds[2 * record + 1]!,
       isOneLine: (record) => bounds[2 * record]! >= 0,
+      room: { bytes, start: ROOM, end: ROOM_END },
+      put(record, start, end, fields) {
+        bounds[2 * record] = bounds[2 * record]! & 0x80000000 | start;
+        bounds[2 * record + 1] = end;
+        fields.forEach((place, i) => slices[record * SLICE_WORDS + i] = place < 0 ? -1 : start + place);
+      },
       ask,
     };
   }

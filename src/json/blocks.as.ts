@@ -41,6 +41,18 @@ export function isSign(a: v128): v128 {
   return v128.or(bracket, v128.or(equal(a, 0x3a), equal(a, 0x2c)));
 }
 
+/** What JSON knows behind a backslash: each byte by its upper and its lower half, which must have a bit in common. */
+// @ts-ignore: decorator
+@inline
+export function escapable(a: v128): v128 {
+  const upper = i8x16.swizzle(i8x16(0, 0, 1, 0, 0, 2, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0), i8x16.shr_u(a, 4));
+  const lower = i8x16.swizzle(
+    i8x16(0, 0, 13, 0, 8, 8, 4, 0, 0, 0, 0, 0, 2, 0, 4, 1),
+    v128.and(a, i8x16.splat(0x0f)),
+  );
+  return i8x16.ne(v128.and(upper, lower), i8x16.splat(0));
+}
+
 export function isHex(byte: u32): bool {
   return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
 }
@@ -54,4 +66,28 @@ export function isUsualLiteral(at: u32, to: u32): bool {
   else if (word != 0x6c6c756e && word != 0x65757274) return false;
   const next = load<u8>(end);
   return next == 0x2c || next == 0x7d || next == 0x5d;
+}
+
+/** Whether a number is at `at`, whole and without an exponent, and what may follow it; the usual ones at least. */
+export function isUsualNumber(at: u32, to: u32): bool {
+  const start = at + <u32>(load<u8>(at) == 0x2d);
+  if (start + 40 > to) return false;
+  const whole = digitsAt(start);
+  if (whole == 0 || whole > 1 && load<u8>(start) == 0x30) return false;
+  let end = start + whole;
+  if (load<u8>(end) == 0x2e) {
+    const fraction = digitsAt(end + 1);
+    if (fraction == 0) return false;
+    end += 1 + fraction;
+  }
+  const next = load<u8>(end);
+  return next == 0x2c || next == 0x7d || next == 0x5d;
+}
+
+/** How many digits are at `at`, of sixteen at most. */
+// @ts-ignore: decorator
+@inline
+function digitsAt(at: u32): u32 {
+  const others = i8x16.ge_u(i8x16.sub(v128.load(at), i8x16.splat(0x30)), i8x16.splat(10));
+  return <u32>ctz(i8x16.bitmask(others) | 0x10000);
 }

@@ -6,6 +6,7 @@
 import { ESCAPED, isSame, memberOf, valueEnd } from "./members.as";
 import { digest } from "./sha256.as";
 import { MESSAGE, MOST_MESSAGE_BYTES } from "./sha256Blocks.as";
+import { digestShort, MOST_SHORT_BYTES, putShort, takeShort } from "./sha256Four.as";
 import { nanos, readTime, seconds } from "./time.as";
 
 // Places in the memory, which batch.ts knows too: behind each other one entry for each record.
@@ -20,11 +21,16 @@ const MARKS: u32 = 163_840;
 /** Three paths behind each other: for each step its length and its bytes, then a zero. */
 const PATHS: u32 = 164_864;
 
+/** Records whose keys are made at once, as many as are in the lanes. */
+const IN_LANES: u32 = 171_584;
+let inLanes: u32 = 0;
+
 /** Describes records; the key is of the id, or where the record has both, of id and time when `withTime` says so. */
 export function describe(count: u32, withTime: bool): void {
   for (let i: u32 = 0; i < count; i++) {
     store<u8>(MARKS + i, <u8>!(findFields(i) && keepTime(i) && makeKey(i, withTime)));
   }
+  if (inLanes > 0) makeKeys();
 }
 
 /** False when a key is spelled with an escape. */
@@ -62,10 +68,24 @@ function makeKey(i: u32, withTime: bool): bool {
   const timeEnd = load<i32>(slices, 12);
   if (start < 0 || !identifies(start, end)) return false;
   const isOne = !withTime || timeStart < 0;
+  if (isOne && <u32>(end - start) <= MOST_SHORT_BYTES) {
+    putShort(inLanes, start, end - start);
+    store<u32>(IN_LANES + (inLanes++ << 2), i);
+    if (inLanes == 4) makeKeys();
+    return true;
+  }
   if (<u32>(end - start) + <u32>(timeEnd - timeStart) + 16 > MOST_MESSAGE_BYTES) return false;
   const message = isOne ? append(MESSAGE, start, end) : appendPart(appendPart(MESSAGE, start, end), timeStart, timeEnd);
   digest(message - MESSAGE, KEYS + (i << 4));
   return true;
+}
+
+function makeKeys(): void {
+  digestShort();
+  for (let lane: u32 = 0; lane < inLanes; lane++) {
+    takeShort(lane, KEYS + (load<u32>(IN_LANES + (lane << 2)) << 4));
+  }
+  inLanes = 0;
 }
 
 function appendPart(to: u32, start: u32, end: u32): u32 {

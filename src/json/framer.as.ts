@@ -11,7 +11,7 @@
  * record again from its beginning.
  */
 
-import { below, breaksLine, equal, isHex, isSign, isUsualLiteral, mask, unusual } from "./blocks.as";
+import { below, breaksLine, equal, escapable, isHex, isSign, isUsualLiteral, isUsualNumber, mask, unusual } from "./blocks.as";
 export { addLine, addLines, beginLines, clearLines, learnHead, linesEnd } from "./lineBuffer.as";
 export { describe } from "./describe.as";
 
@@ -53,6 +53,9 @@ const USED_UP: i32 = 0;
 const FULL: i32 = 1;
 const CLOSED: i32 = 2;
 const GIVEN_UP: i32 = 3;
+
+/** Every second bit, from the first. */
+const EVEN: u64 = 0x5555555555555555;
 
 /** Where the grammar stands. */
 export let state: u32 = FIRST_RECORD;
@@ -118,14 +121,13 @@ export function cut(from: u32, to: u32): i32 {
       const lines = mask(breaksLine(a), breaksLine(b), breaksLine(c), breaksLine(d)) & valid;
       otherBlank = mask(equal(a, 0x09), equal(b, 0x09), equal(c, 0x09), equal(d, 0x09)) | lines;
       breaks = <u32>(lines != 0) << 31;
-      let slashes = mask(equal(a, 0x5c), equal(b, 0x5c), equal(c, 0x5c), equal(d, 0x5c)) & valid & ~escaped;
-      escaping = 0;
-      while (slashes != 0) {
-        const bit = slashes & (0 - slashes);
-        if (bit << 1 & valid) escaped |= bit << 1;
-        else escaping = 1;
-        slashes &= ~(bit | bit << 1);
-      }
+      const slashes = mask(equal(a, 0x5c), equal(b, 0x5c), equal(c, 0x5c), equal(d, 0x5c)) & valid & ~escaped;
+      // Where a run of them begins at an odd place, adding that bit to the run turns all bits of it.
+      const behind = slashes << 1 | escaped;
+      const runs = (slashes & ~EVEN & ~behind) + slashes;
+      escaped = (EVEN ^ runs << 1) & behind;
+      escaping = length < 64 ? escaped >> length & 1 : <u64>(runs < slashes);
+      escaped &= valid;
     } else escaping = 0;
     broken |= breaks;
 
@@ -141,7 +143,10 @@ export function cut(from: u32, to: u32): i32 {
     inText = <u64>(<i64>text >> 63);
 
     if (control & text) return GIVEN_UP;
-    if ((escaped | <u64>digits) != 0 && !escapesHold(at, length, escaped & text)) return GIVEN_UP;
+    escaped &= text;
+    if (escaped != 0 && (escaped & ~mask(escapable(a), escapable(b), escapable(c), escapable(d))) != 0) return GIVEN_UP;
+    if (escaped != 0) escaped &= mask(equal(a, 0x75), equal(b, 0x75), equal(c, 0x75), equal(d, 0x75));
+    if ((escaped | <u64>digits) != 0 && !digitsHold(at, length, escaped)) return GIVEN_UP;
 
     const signs = mask(isSign(a), isSign(b), isSign(c), isSign(d)) & ~text & valid;
     let scalars = ~(signs | text | quotes) & valid;
@@ -180,7 +185,7 @@ export function cut(from: u32, to: u32): i32 {
       }
       if (next == READ_SCALAR) {
         state = state == MEMBER ? AFTER_MEMBER : AFTER_ELEMENT;
-        if (isUsualLiteral(spot, to)) continue;
+        if (isUsualLiteral(spot, to) || isUsualNumber(spot, to)) continue;
         if (readScalar(0, spot, to) == 0) return GIVEN_UP;
         // It reaches to the end of the bytes, and may go on in the next.
         if (scalar != 0) return pause(to, USED_UP);
@@ -213,8 +218,8 @@ export function cut(from: u32, to: u32): i32 {
   return depth == 0 && (inText | afterText) != 0 ? GIVEN_UP : USED_UP;
 }
 
-/** Whether each escape of the block is one that JSON knows. */
-function escapesHold(at: u32, length: u32, escaped: u64): bool {
+/** Whether each "u" of an escape has its four digits. */
+function digitsHold(at: u32, length: u32, escaped: u64): bool {
   const end = length < 64 ? at + length : at + 64;
   let spot = at;
   let left = escaped;
@@ -224,14 +229,9 @@ function escapesHold(at: u32, length: u32, escaped: u64): bool {
       if (!isHex(load<u8>(spot))) return false;
     }
     if (left == 0) return true;
-    spot = at + <u32>ctz(left);
+    spot = at + <u32>ctz(left) + 1;
     left &= left - 1;
-    const byte: u32 = load<u8>(spot++);
-    if (byte == 0x75) digits = 4;
-    else if (
-      byte != 0x22 && byte != 0x5c && byte != 0x2f && byte != 0x62 && byte != 0x66 && byte != 0x6e && byte != 0x72 &&
-      byte != 0x74
-    ) return false;
+    digits = 4;
   }
 }
 

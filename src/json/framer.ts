@@ -56,7 +56,7 @@ interface Wasm extends LineBufferWasm, BatchWasm {
 const NEXT = 1024;
 const SCALAR = 9216;
 const RECORDS = 65_536;
-const INPUT = 1_048_576;
+const INPUT = 1_310_720;
 const BLOCK_BYTES = 64;
 const USED_UP = 0;
 const FULL = 1;
@@ -146,8 +146,10 @@ function createFramer(wasm: Wasm, release: () => void): Framer {
   function handOut(onRecord: OnRecord, onBatch?: OnBatch): void {
     const count = wasm.count.value;
     if (count === 0) return;
+    // Who takes a batch may put other records in the places of these.
+    const end = ends[2 * count - 1]!;
     if (onBatch?.(batch()) === true) {
-      sound = ends[2 * count - 1]!;
+      sound = end;
       soundState = "afterRecord";
       return;
     }

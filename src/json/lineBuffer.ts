@@ -38,12 +38,6 @@ export interface LineBuffer {
    * @returns false when they have to be added one by one
    */
   learn(record: number, head: Uint8Array): boolean;
-  /**
-   * Lays a record that was made of one of the page's into the same memory, in the place of the one before.
-   *
-   * @returns where it begins; -1 when there is no room for it
-   */
-  lay(record: Uint8Array): number;
   /** Where the records of the page lie. */
   readonly memory: Memory;
   readonly length: number;
@@ -80,8 +74,6 @@ const TAIL = 98_560;
 const HEADS = 100_352;
 const HEADS_END = 114_688;
 const LINES = 196_608;
-const LAID = 786_432;
-const LAID_BYTES = 262_144;
 
 /** A line buffer, and how its owner takes the memory away. */
 export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: LineBuffer; leave(): void } {
@@ -138,11 +130,6 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
     learn(record, head) {
       const place = placeOf(head);
       return place >= 0 && wasm.learnHead(record, place, head.length) !== 0;
-    },
-    lay(record) {
-      if (record.length > LAID_BYTES) return -1;
-      new Uint8Array(wasm.memory.buffer).set(record, LAID);
-      return LAID;
     },
     memory: wasm.memory,
     get length() {

@@ -23,6 +23,8 @@ export interface PathFinder {
    * in it, or more such values than there is room for
    */
   find(start: number, end: number): number;
+  /** Whether there may be such a value in any of the records that lie in [start, end). */
+  mayFind(start: number, end: number): boolean;
   /** {@linkcode FOUND_WORDS} for each value found, in their order: start, end, and a bit for each path. It holds until the next call. */
   found(): Int32Array;
 }
@@ -35,6 +37,7 @@ export type PathFinders = (memory: Memory, table: PathTable) => PathFinder | nul
 /** The exports of `paths.as.ts`. */
 interface Wasm {
   find(start: number, end: number): number;
+  lastKey(start: number, end: number): number;
 }
 
 // Places in the memory, as in paths.as.ts.
@@ -68,6 +71,7 @@ export function createPathFinders(): PathFinders {
     let found = new Int32Array(memory.buffer, FOUND);
     return {
       find: wasm.find,
+      mayFind: (start, end) => wasm.lastKey(start, end) !== 0,
       found() {
         // Memory that grew is another one.
         if (found.buffer !== memory.buffer) found = new Int32Array(memory.buffer, FOUND);

@@ -1,4 +1,5 @@
-import type { Agent, Dispatcher } from "undici";
+import type { Duplex } from "node:stream";
+import type { Agent, buildConnector, Dispatcher } from "undici";
 import { proxyFailure, proxyRefusal } from "./exchangeFailure.ts";
 import { skippingInformational } from "./informational.ts";
 import type { ChooseProxy, Proxy } from "./proxy.ts";
@@ -9,6 +10,8 @@ const CONNECT_TIMEOUT_MS = 15_000;
 export interface Connections {
   /** @param isStraight past every proxy @default false */
   send(request: Dispatcher.RequestOptions, isStraight?: boolean): Promise<Dispatcher.ResponseData>;
+  /** Bytes of requests that the system has not taken yet, even of some that were answered early: they lie where they lay. */
+  unsentBytes(): number;
   /** Ends every request in flight. */
   destroy(): Promise<void>;
 }
@@ -26,14 +29,15 @@ export async function openConnections(
     import("undici/lib/dispatcher/agent.js"),
     import("undici/lib/core/connect.js"),
   ]);
+  const sockets = new Set<Duplex>();
   const straight = connector({ timeout: CONNECT_TIMEOUT_MS });
-  const direct = new Agent({ ...settings, connect: skippingInformational(straight) });
+  const direct = new Agent({ ...settings, connect: kept(sockets, skippingInformational(straight)) });
   const tunnels = new Map<string, Promise<Dispatcher>>();
 
   async function openTunnels(proxy: Proxy): Promise<Dispatcher> {
     const { tunnelThrough } = await import("./tunnel.ts");
     const connect = skippingInformational(await tunnelThrough(proxy, CONNECT_TIMEOUT_MS));
-    return new Agent({ ...settings, connect });
+    return new Agent({ ...settings, connect: kept(sockets, connect) });
   }
   function tunnelsOf(proxy: Proxy): Promise<Dispatcher> {
     const tunnel = tunnels.get(proxy.origin) ?? openTunnels(proxy);
@@ -70,8 +74,22 @@ export async function openConnections(
       if (target.protocol === "http:") return sendPlainly(target, proxy, options);
       return request.call(await tunnelsOf(proxy), options);
     },
+    unsentBytes: () => [...sockets].reduce((sum, socket) => sum + socket.writableLength, 0),
     async destroy() {
       await Promise.all([direct, ...await Promise.all(tunnels.values())].map((agent) => agent.destroy()));
     },
   };
+}
+
+/** Keeps the connections that `connect` opens in `sockets`, for as long as they are open. */
+function kept(sockets: Set<Duplex>, connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...result) => {
+      const [, socket] = result;
+      if (socket !== null) {
+        sockets.add(socket);
+        socket.once("close", () => sockets.delete(socket));
+      }
+      callback(...result);
+    });
 }

@@ -1,10 +1,10 @@
-import { earliest } from "../instant.ts";
+import { earliest, type Instant } from "../instant.ts";
 import { type Batch, type BatchQuestion, SLICE_WORDS } from "../json/batch.ts";
 import type { FieldReader } from "../json/fields.ts";
 import type { OnBatch } from "../json/page.ts";
 import { KEY_BYTES, type KeyList } from "../state/seen/keys.ts";
 import type { SeenSet } from "../state/seen/set.ts";
-import { countOutside, meetNewest, oldestFresh } from "./batchTimes.ts";
+import { countOutside, meetNewest, oldestFresh, someOutside } from "./batchTimes.ts";
 import type { KeyFunction } from "./recordKey.ts";
 import type { Tally } from "./tally.ts";
 import type { TimeReader } from "./timeReader.ts";
@@ -25,20 +25,24 @@ export interface BatchIntakeOptions {
   readonly outKeys: KeyList;
   /** Adds the lines of the first `count` records in the batch's `fresh`. */
   readonly addLines: (batch: Batch, count: number) => void;
+  /** As of the intake. */
+  readonly isForgotten?: (time: Instant) => boolean;
 }
 
 /** Takes batches, to the same end as if each of their records had come alone. */
 export function createBatchIntake(options: BatchIntakeOptions): OnBatch {
-  const { question, reader, tally, seen, outKeys, addLines } = options;
+  const { question, reader, tally, seen, outKeys, addLines, isForgotten } = options;
   return (batch) => {
-    // There each key is looked at; such windows are few.
-    if (tally.renewsKeys || !batch.ask(question)) return false;
+    if (!batch.ask(question)) return false;
     for (let i = batch.marks.indexOf(1); i >= 0 && i < batch.count; i = batch.marks.indexOf(1, i + 1)) {
       readMarked(batch, i, reader);
     }
+    const outside = countOutside(batch, tally.window);
+    // Then each is looked at.
+    if (outside > 0 && isForgotten && someOutside(batch, tally.window, isForgotten)) return false;
     const { counts } = tally;
     tally.received += batch.count;
-    counts.outside += countOutside(batch, tally.window);
+    counts.outside += outside;
     if (counts.pageKey === null) counts.pageKey = keyIn(batch, 0).slice();
     const fresh = seen.addAll(batch.keys, batch.count, batch.fresh);
     tally.duplicates += batch.count - fresh;

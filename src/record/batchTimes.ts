@@ -12,6 +12,19 @@ export function countOutside({ count, seconds, nanos }: Batch, window: Window<In
   return outside;
 }
 
+/** Whether `test` holds for the time of one that lies outside the window. */
+export function someOutside(
+  { count, seconds, nanos }: Batch,
+  window: Window<Instant | null>,
+  test: (time: Instant) => boolean,
+): boolean {
+  for (let i = 0; i < count; i++) {
+    const time = { seconds: seconds[i]!, nanos: nanos[i]! };
+    if (isOutside(time.seconds, time.nanos, window) && test(time)) return true;
+  }
+  return false;
+}
+
 /** The oldest of the first `count` in `fresh`; `null` when none has a time. */
 export function oldestFresh(batch: Batch, count: number): Instant | null {
   return utmost(batch, count, -1);

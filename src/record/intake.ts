@@ -26,12 +26,8 @@ export interface Intake {
   /** The same for many at once; left out where each record is looked at. */
   readonly onBatch: OnBatch | undefined;
   readonly onTooLong: OnTooLong;
-  /**
-   * Starts to count for a window.
-   *
-   * @param renewsKeys whether the keys of records that left before are kept longer @default false
-   */
-  begin(window: Window<Instant | null>, renewsKeys?: boolean): WindowCounts;
+  /** Starts to count for a window. */
+  begin(window: Window<Instant | null>): WindowCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
   /** All records met, seen before or not; kept for snapshots only. */
@@ -74,6 +70,11 @@ export interface IntakeOptions {
   readonly mask: Mask | null;
   readonly style: LineStyle;
   readonly newest: Newest | null;
+  /**
+   * Whether a record of this time may have left without its key being known any more. Where it is not what was asked
+   * for, it is taken as one that did. @default none may
+   */
+  readonly isForgotten?: (time: Instant) => boolean;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -92,7 +93,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const addLines = freshAdder(options, lines, addLine);
   return {
     onRecord: recordTaker(options, { reader, tally, met, outKeys, addLine }),
-    onBatch: question && createBatchIntake({ question, reader, tally, seen, outKeys, addLines }),
+    onBatch: question && createBatchIntake({ ...options, question, reader, tally, outKeys, addLines }),
     tellRemoved(name, key) {
       tally.received++;
       if (!seen.add(key)) {
@@ -108,9 +109,8 @@ export function createIntake(options: IntakeOptions): Intake {
         leftOut(what, bytes, reader.fields.read(bytes, start, end), end, reader.timeOf),
       );
     },
-    begin(window, renewsKeys = false) {
+    begin(window) {
       tally.window = window;
-      tally.renewsKeys = renewsKeys;
       return tally.counts = emptyCounts();
     },
     drain: () => outgoing.drain(),
@@ -140,7 +140,7 @@ function recordTaker(
   options: IntakeOptions,
   { reader, tally, met, outKeys, addLine }: RecordTaker,
 ): OnRecord {
-  const { plugin, seen, makeKey, keepNames = false } = options;
+  const { plugin, seen, makeKey, keepNames = false, isForgotten } = options;
   const { fields: fieldReader, timeOf, keyOf } = reader;
   const keep = plugin.cursor.kind === "snapshot";
   const idOf = identityFunction(makeKey);
@@ -149,16 +149,16 @@ function recordTaker(
     tally.received++;
     const fields = fieldReader.read(bytes, start, end);
     const time = timeOf(bytes, fields[2]!, fields[3]!);
-    if (time !== null && isOutside(time.seconds, time.nanos, tally.window)) counts.outside++;
+    const isStray = time !== null && isOutside(time.seconds, time.nanos, tally.window);
+    if (isStray) counts.outside++;
     // A key holds until the next is made.
     if (keep) met.ids.append(idOf(bytes, start, end, fields));
     const key = keyOf(bytes, start, end, fields);
     if (counts.pageKey === null) counts.pageKey = key.slice();
     if (keep) met.keys.append(key);
     if (keepNames) met.names.push(nameOf(bytes, fields));
-    if (!seen.add(key)) {
+    if ((isStray && isForgotten?.(time)) || !seen.add(key)) {
       tally.duplicates++;
-      if (tally.renewsKeys) seen.renew(key);
       return;
     }
     counts.fresh++;
@@ -181,28 +181,23 @@ function questionOf({ plugin, trackUpdates, keepNames }: IntakeOptions): BatchQu
 
 type AddLine = ReturnType<typeof lineAdder>;
 
-/** Adds the lines of the first `count` records in the batch's `fresh`: at once, or where they are masked one by one. */
+/** Adds the lines of the first `count` records in the batch's `fresh`, masked; one by one those that find no room then. */
 function freshAdder({ tagger, mask }: IntakeOptions, lines: Lines, addLine: AddLine) {
   return (batch: Batch, count: number): void => {
-    const { bytes, fresh, slices } = batch;
-    if (mask === null) {
-      lines.addFresh(batch, count, (record) => {
-        const at = record * SLICE_WORDS;
-        return tagger(bytes, slices[at + 4]!, slices[at + 5]!);
-      });
-      return;
-    }
+    const { bytes, fresh, slices, lineBuffer } = batch;
+    const tagOf = (record: number) => {
+      const at = record * SLICE_WORDS;
+      return tagger(bytes, slices[at + 4]!, slices[at + 5]!);
+    };
     for (let n = 0; n < count; n++) {
+      const ready = mask === null ? count : mask.some(batch, n, count);
+      lines.addFresh(batch, n, ready, tagOf);
+      n = ready;
+      if (n === count) return;
       const record = fresh[n]!;
       const fields = slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
-      addLine(
-        bytes,
-        batch.startOf(record),
-        batch.endOf(record),
-        fields,
-        batch.isOneLine(record),
-        batch.lineBuffer,
-      );
+      const end = batch.endOf(record);
+      addLine(bytes, batch.startOf(record), end, fields, batch.isOneLine(record), lineBuffer);
     }
   };
 }
@@ -218,10 +213,10 @@ function lineAdder({ tagger, mask }: IntakeOptions, lines: Lines) {
     lineBuffer?: LineBuffer,
   ): void => {
     const tag = tagger(bytes, fields[4] ?? -1, fields[5] ?? -1);
-    const masked = mask === null ? null : mask(bytes, start, end, fields, lineBuffer);
+    const masked = mask?.one(bytes, start, end, fields, lineBuffer) ?? null;
     if (masked === null) return lines.add(tag, bytes, start, end, fields, oneLine, lineBuffer);
     // The line shows id and time as the masked record has them.
-    lines.add(tag, masked.bytes, masked.start, masked.end, masked.fields, oneLine, masked.lineBuffer);
+    lines.add(tag, masked.bytes, 0, masked.bytes.length, masked.fields, oneLine);
   };
 }
 

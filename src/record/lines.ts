@@ -25,8 +25,12 @@ export interface Lines {
     oneLine: boolean,
     lineBuffer?: LineBuffer,
   ): void;
-  /** Adds the lines of the first `count` records in the batch's `fresh`. @param tagOf the tag of the record with that number */
-  addFresh(batch: Batch, count: number, tagOf: (record: number) => string): void;
+  /**
+   * Adds the lines of those in the batch's `fresh` from `from` to before `to`.
+   *
+   * @param tagOf the tag of the record with that number
+   */
+  addFresh(batch: Batch, from: number, to: number, tagOf: (record: number) => string): void;
   /** All lines; they hold until the next is added or the next bytes of the page are cut. */
   bytes(): Uint8Array;
   clear(): void;
@@ -69,9 +73,9 @@ export function createLines(style: LineStyle): Lines {
       gather();
       appendLine(own, style, head, bytes, start, end, fields, oneLine);
     },
-    addFresh(batch, count, tagOf) {
+    addFresh(batch, from, to, tagOf) {
       enterPage(batch.lineBuffer);
-      addWhereTheyLie(lines, style, batch, count, tagOf);
+      addWhereTheyLie(lines, style, batch, from, to, tagOf);
     },
     bytes() {
       if (page !== undefined && own.length === 0) return page.lines();
@@ -91,12 +95,13 @@ function addWhereTheyLie(
   lines: Lines,
   style: LineStyle,
   batch: Batch,
-  count: number,
+  from: number,
+  to: number,
   tagOf: (record: number) => string,
 ): void {
   const { lineBuffer, bytes, fresh, slices } = batch;
   let learned = -1;
-  for (let n = 0; (n = lineBuffer.addFresh(n, count)) < count;) {
+  for (let n = from; (n = lineBuffer.addFresh(n, to)) < to;) {
     const record = fresh[n]!;
     const tag = tagOf(record);
     // It stopped for want of a head, or else of room.

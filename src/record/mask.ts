@@ -1,31 +1,44 @@
 import type { ObfuscationRule } from "../config/config.ts";
+import { type Batch, SLICE_WORDS } from "../json/batch.ts";
+import { createByteBuilder } from "../json/builder.ts";
 import type { LineBuffer } from "../json/lineBuffer.ts";
-import {
-  createPathFinders,
-  FOUND_WORDS,
-  type PathFinder,
-  type PathFinders,
-  pathTable,
-} from "../json/paths.ts";
-import { createMaskedRecord, type MaskedRecord } from "./maskedRecord.ts";
-import { compileRule, maskedValue, type MaskRule } from "./maskRule.ts";
-import { createMaskWalk } from "./maskWalk.ts";
+import { createPathFinders, type PathFinders } from "../json/paths.ts";
+import { createMaskedRecord, type Out } from "./maskedRecord.ts";
+import { createMaskedRoom } from "./maskedRoom.ts";
+import { createMaskedValues } from "./maskedValues.ts";
+import { compileRule, maskedValue } from "./maskRule.ts";
+import type { OnMasked } from "./maskWalk.ts";
 import { createPseudonyms, type Pseudonyms } from "./pseudonym.ts";
 
-/**
- * The record with its masked values replaced; every other byte stays. The answer holds until the next call; it is `null`
- * for a record that has none of them.
- *
- * @param fields slices of the record, which move with what they show
- * @param lineBuffer where the record lies, if on one
- */
-export type Mask = (
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  fields: Int32Array,
-  lineBuffer?: LineBuffer,
-) => MaskedRecord | null;
+/** What the rules of a service make of its records: the values that they mask are replaced, and no other byte changes. */
+export interface Mask {
+  /**
+   * The record as it is masked, in memory of its own; `null` for one that has no masked value. It holds until the next
+   * call.
+   *
+   * @param fields slices of the record, id and time first
+   * @param lineBuffer where the record lies, if on one
+   */
+  one(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    fields: Int32Array,
+    lineBuffer?: LineBuffer,
+  ): MaskedOne | null;
+  /**
+   * Puts masked records into the places of those of the batch's `fresh` from `from` to before `to`.
+   *
+   * @returns up to which: there is no room for it behind those before
+   */
+  some(batch: Batch, from: number, to: number): number;
+}
+
+/** A masked record, and where its id and its time are. */
+export interface MaskedOne {
+  readonly bytes: Uint8Array;
+  readonly fields: Int32Array;
+}
 
 /**
  * Makes the mask of a service; `null` when it has no rules: then a record is never looked into.
@@ -46,49 +59,44 @@ export function createMasks(): Masks {
  * that a rule ends at is masked with everything in it, so that nothing leaves because of its shape.
  */
 function createMask(rules: readonly ObfuscationRule[], pseudonyms: Pseudonyms, finders: PathFinders): Mask {
-  const all = rules.map((rule) => compileRule(rule, pseudonyms));
+  const values = createMaskedValues(rules.map((rule) => compileRule(rule, pseudonyms)), finders);
   const masked = createMaskedRecord();
-  const walk = createMaskWalk(all);
-  const rulesOf = rulesByBits(all);
-  const table = pathTable(all.map(({ path }) => path));
-  let page: LineBuffer | undefined;
-  let finder: PathFinder | null = null;
+  const own = createByteBuilder();
+  const room = createMaskedRoom();
+  let read: Uint8Array;
+  const replace: OnMasked = (start, end, rules) => {
+    const by = maskedValue(read, start, end, rules);
+    if (by !== null) masked.replace(start, end, by);
+  };
 
-  /** How many values were found where the record lies; -1 when it has to be walked. */
-  function find(start: number, end: number, lineBuffer: LineBuffer | undefined): number {
-    if (lineBuffer === undefined || table === null) return -1;
-    if (lineBuffer !== page) {
-      page = lineBuffer;
-      finder = finders(lineBuffer.memory, table);
-    }
-    return finder?.find(start, end) ?? -1;
+  /** False when nothing of the record is masked. */
+  function make(out: Out, bytes: Uint8Array, start: number, end: number, lineBuffer?: LineBuffer): boolean {
+    read = bytes;
+    masked.begin(out, bytes, start);
+    values.each(bytes, start, end, lineBuffer, replace);
+    return masked.finish(end);
   }
 
-  return (bytes, start, end, fields, lineBuffer) => {
-    const count = find(start, end, lineBuffer);
-    if (count === 0) return null;
-    masked.begin(bytes, start, fields);
-    const replace = (from: number, to: number, ended: readonly MaskRule[]) => {
-      const by = maskedValue(bytes, from, to, ended);
-      if (by !== null) masked.replace(from, to, by);
-    };
-    if (count < 0) walk(bytes, start, end, replace);
-    else {
-      const found = finder!.found();
-      for (let at = 0; at < count * FOUND_WORDS; at += FOUND_WORDS) {
-        replace(found[at]!, found[at + 1]!, rulesOf(found[at + 2]!));
+  return {
+    one(bytes, start, end, fields, lineBuffer) {
+      own.clear();
+      masked.follow(fields, 0);
+      return make(own, bytes, start, end, lineBuffer) ? { bytes: own.bytes(), fields: masked.fields } : null;
+    },
+    some(batch, from, to) {
+      const { bytes, fresh, slices, lineBuffer } = batch;
+      if (!values.mayBeIn(lineBuffer, batch.startOf(fresh[from]!), batch.endOf(fresh[to - 1]!))) return to;
+      room.enter(batch.room);
+      for (let n = from; n < to; n++) {
+        const record = fresh[n]!;
+        room.begin();
+        masked.follow(slices, record * SLICE_WORDS);
+        if (!make(room, bytes, batch.startOf(record), batch.endOf(record), lineBuffer)) continue;
+        if (room.end < 0) return n;
+        batch.put(record, room.start, room.end, masked.fields);
+        room.keep();
       }
-    }
-    return masked.finish(end, lineBuffer);
-  };
-}
-
-/** The rules whose bits are set, the same list for the same bits. */
-function rulesByBits(rules: readonly MaskRule[]): (bits: number) => readonly MaskRule[] {
-  const known = new Map<number, readonly MaskRule[]>();
-  return (bits) => {
-    let set = known.get(bits);
-    if (set === undefined) known.set(bits, set = rules.filter((_, index) => (bits & (1 << index)) !== 0));
-    return set;
+      return to;
+    },
   };
 }

@@ -1,64 +1,57 @@
-import { createByteBuilder } from "../json/builder.ts";
-import type { LineBuffer } from "../json/lineBuffer.ts";
+import type { ByteBuilder } from "../json/builder.ts";
 
-/** A record of which values were replaced. */
+/** Where a masked record is put together. */
+export type Out = Pick<ByteBuilder, "append" | "appendSlice">;
+
+/** How many numbers tell id and time: start and end of each. */
+const FIELD_WORDS = 4;
+
+/** Puts one masked record together after the other, each from the parts that stay and what replaces the others. */
 export interface MaskedRecord {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  /** The slices that were given, as they are in it. */
+  /** Start and end of id and time in it, -1 for what it has not. It holds until the next begins. */
   readonly fields: Int32Array;
-  /** Where it lies, if on one. */
-  readonly lineBuffer: LineBuffer | undefined;
-}
-
-/** Puts one masked record together after the other. */
-export interface MaskedRecordMaker {
+  /** Has `fields` be those of the next record, whose id and time `slices` tells from `at` on. */
+  follow(slices: Int32Array, at: number): void;
   /** Begins with the record of `bytes` that begins at `start`. */
-  begin(bytes: Uint8Array, start: number, fields: Int32Array): void;
+  begin(out: Out, bytes: Uint8Array, start: number): void;
   /** Replaces the value `bytes[start, end)`, which stands behind the ones that were replaced before. */
   replace(start: number, end: number, by: Uint8Array): void;
-  /** The record, which ends at `end`; `null` when nothing was replaced. It holds until the next begins. */
-  finish(end: number, lineBuffer: LineBuffer | undefined): MaskedRecord | null;
+  /** Ends with the record, at `end`; false when nothing was replaced, and nothing appended. */
+  finish(end: number): boolean;
 }
 
-export function createMaskedRecord(): MaskedRecordMaker {
-  const out = createByteBuilder();
-  let bytes: Uint8Array = new Uint8Array(0);
+export function createMaskedRecord(): MaskedRecord {
+  const fields = new Int32Array(FIELD_WORDS);
+  /** Where they were. */
+  const places = new Int32Array(FIELD_WORDS);
+  let out: Out;
+  let bytes: Uint8Array;
   let done = 0;
-  let fields: Int32Array = new Int32Array(0);
-  let moved: Int32Array = fields;
-
-  function move(by: number): void {
-    for (let i = 0; i < moved.length; i++) if (fields[i]! >= 0) moved[i]! += by;
-  }
-
+  let isChanged = false;
   return {
-    begin(of, start, slices) {
-      out.clear();
+    fields,
+    follow(slices, at) {
+      for (let i = 0; i < FIELD_WORDS; i++) places[i] = slices[at + i]!;
+    },
+    begin(to, of, start) {
+      out = to;
       bytes = of;
       done = start;
-      fields = slices;
-      moved = slices.slice();
-      move(-start);
+      isChanged = false;
+      for (let i = 0; i < FIELD_WORDS; i++) fields[i] = places[i]! < 0 ? -1 : places[i]! - start;
     },
     replace(start, end, by) {
       out.appendSlice(bytes, done, start);
       out.append(by);
       done = end;
+      isChanged = true;
+      // What stands behind it, or ends with it, moves.
       const more = by.length - (end - start);
-      for (let i = 0; i < moved.length; i++) if (fields[i]! >= end) moved[i]! += more;
+      for (let i = 0; i < FIELD_WORDS; i++) if (places[i]! >= end) fields[i]! += more;
     },
-    finish(end, lineBuffer) {
-      if (out.length === 0) return null;
-      out.appendSlice(bytes, done, end);
-      const record = out.bytes();
-      const place = lineBuffer?.lay(record) ?? -1;
-      if (place < 0) {
-        return { bytes: record, start: 0, end: record.length, fields: moved, lineBuffer: undefined };
-      }
-      move(place);
-      return { bytes, start: place, end: place + record.length, fields: moved, lineBuffer };
+    finish(end) {
+      if (isChanged) out.appendSlice(bytes, done, end);
+      return isChanged;
     },
   };
 }

@@ -28,8 +28,6 @@ export interface LeftOut {
 /** What an intake counts. */
 export interface Tally {
   window: Window<Instant | null>;
-  /** Whether the keys of its records that left before are kept longer. */
-  renewsKeys: boolean;
   /** Of that window. */
   counts: WindowCounts;
   /** Records met and events told of those that went, and those among them that had been delivered before. */
@@ -42,7 +40,6 @@ export interface Tally {
 export function createTally(newest: Newest | null): Tally {
   return {
     window: { from: null, to: null },
-    renewsKeys: false,
     counts: emptyCounts(),
     received: 0,
     duplicates: 0,

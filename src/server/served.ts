@@ -69,17 +69,22 @@ export function createServedStreams(clock: Pick<Clock, "now">): ServedStreams {
       gone: new AbortController(),
     };
   }
+  function here(stream: Stream): ServedStream | undefined {
+    const known = byStream.get(stream);
+    return known?.gone.signal.aborted ? undefined : known;
+  }
   return {
     list: () => served,
     of: (stream) => byStream.get(stream),
     serve(streams) {
-      const gone = served.filter(({ gone }) => gone.signal.aborted);
-      const former = new Map(gone.map((one) => [nameOf(one.stream), one]));
+      const known = new Map(streams.map((stream) => [stream, here(stream)]));
+      const kept = new Set(known.values());
+      const former = new Map(
+        served.filter((one) => !kept.has(one)).map((one) => [nameOf(one.stream), one]),
+      );
       const next = new Map<Stream, ServedStream>();
-      served = streams.map((stream) => {
-        const known = byStream.get(stream);
-        const isHere = known !== undefined && !known.gone.signal.aborted;
-        const one = isHere ? known : follow(stream, former.get(nameOf(stream)));
+      served = [...known].map(([stream, same]) => {
+        const one = same ?? follow(stream, former.get(nameOf(stream)));
         next.set(stream, one).set(one.stream, one);
         return one;
       });

@@ -92,6 +92,7 @@ export function createTapServer(options: ServerOptions): TapServer {
       startedMs,
       polls,
       share: program.share ?? null,
+      damages: program.damages ?? [],
       nowMs: now(),
       sinkStalledSeconds: delivery.stalledSeconds(),
       reloads: program.reloads,

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { makeFolder } from "../files/durable.ts";
-import { textOf, withoutLineFeed } from "./httpBody.ts";
+import { textOf, withoutLineFeed } from "./lineBounds.ts";
 import type { DeadLetterFile } from "./sink.ts";
 import { attemptSink } from "./sinkFailure.ts";
 import { openSpoolFile, type SpoolFile } from "./spoolFile.ts";

@@ -2,7 +2,9 @@ import { KEY_BYTES } from "../state/seen/keys.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createAcceptedKeys } from "./acceptedKeys.ts";
 import type { DeadLetters } from "./deadLetter.ts";
-import { batchesOf, type BodyKind, bodyShape } from "./httpBody.ts";
+import { createBatches, type Waiting } from "./batches.ts";
+import { compressed } from "./gzip.ts";
+import { type BodyKind, bodyShape } from "./httpBody.ts";
 import { type ConnectionOptions, openConnection } from "./httpConnection.ts";
 import { createHttpDelivery } from "./httpDelivery.ts";
 import type { Origin, Sink } from "./sink.ts";
@@ -33,11 +35,12 @@ export interface HttpSinkOptions extends Omit<ConnectionOptions, "contentType">,
 export function createHttpSink(options: HttpSinkOptions): Sink {
   const { deadLetters } = options;
   const shape = bodyShape(options.body, options.json);
+  const makeBatch = options.gzip ? compressed(shape.makeBatch) : shape.makeBatch;
   const connection = openConnection({ ...options, contentType: shape.contentType });
   const counts = { retries: 0, setAside: 0 };
   const deliver = createHttpDelivery({
     ...options,
-    shape,
+    makeBatch,
     connection,
     receiver: new URL(options.url).origin,
     onRetry: () => counts.retries++,
@@ -45,8 +48,9 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
   });
   const accepted = createAcceptedKeys();
   const queue = createWriteQueue(options);
+  const batches = createBatches(makeBatch);
 
-  async function send(lines: Uint8Array, origin: Origin | undefined, giveUp: AbortSignal): Promise<void> {
+  async function send(write: Waiting, origin: Origin | undefined, giveUp: AbortSignal): Promise<void> {
     const keys = origin?.keys ?? NO_KEYS;
     let done = 0;
     const onAccepted = (count: number) => {
@@ -55,11 +59,19 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
       }
       done += count;
     };
-    for (const parts of batchesOf(lines, shape)) await deliver(parts, onAccepted, giveUp);
+    for (let batch = write.next(); batch !== null; batch = write.next()) {
+      await deliver(batch, onAccepted, giveUp);
+    }
   }
 
   return {
-    write: (lines, origin) => queue.add((giveUp) => send(lines, origin, giveUp)),
+    write(lines, origin) {
+      const write = batches.add({
+        lines,
+        count: origin === undefined ? null : origin.keys.length / KEY_BYTES,
+      });
+      return queue.add((giveUp) => send(write, origin, giveUp)).finally(write.leave);
+    },
     accepted: (stream) => accepted.of(stream),
     committed: (stream) => void accepted.forget(stream),
     figures: () => ({ ...counts, deadLetters: deadLetters.file(), spool: null }),

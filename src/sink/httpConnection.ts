@@ -1,7 +1,5 @@
 import type { Readable } from "node:stream";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import type { Buffer } from "node:buffer";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "../config/endpoint.ts";
 import { parseRetryAfter } from "../net/backoff.ts";
@@ -15,14 +13,15 @@ export type Attempt =
   | { readonly failure: string };
 
 export interface Connection {
-  /** Sends a body; never throws. An aborted signal ends the attempt. */
-  post(body: Buffer, signal: AbortSignal): Promise<Attempt>;
+  /** Sends a body; never throws. An aborted signal ends the attempt. Nothing reads the body any more when it is over. */
+  post(body: Uint8Array, signal: AbortSignal): Promise<Attempt>;
   close(): Promise<void>;
 }
 
 export interface ConnectionOptions {
   readonly url: string;
   readonly contentType: string;
+  /** Whether bodies are compressed; they come so. */
   readonly gzip: boolean;
   /** The `Authorization` header; `null` for none. */
   readonly authorization: string | null;
@@ -44,9 +43,9 @@ export interface ConnectionOptions {
 // Fluent Bit closes a connection that was idle for 10 s; better not to meet it in the act.
 const IDLE_MS = 4_000;
 const LONGEST_TEXT = 2_000;
+const SENT_CHECK_MS = 5;
 /** Read of an answer at most, so that its connection can be used again; the rest is not waited for. */
 const MOST_ANSWER_BYTES = 64 * 1024;
-const compress = promisify(gzip);
 
 /** A connection to a receiver: one at most, with one request in flight. */
 export function openConnection(options: ConnectionOptions): Connection {
@@ -72,25 +71,29 @@ export function openConnection(options: ConnectionOptions): Connection {
   return {
     async post(body, signal) {
       try {
-        const bytes = options.gzip ? await compress(body) : body;
         const connections = await (opened ??= openConnections(settings, proxy));
         const response = await connections.send({
           origin,
           path: pathname + search,
           method: "POST",
           headers,
-          body: bytes,
+          body,
           signal,
         });
         const status = response.statusCode;
         const retryAfter = response.headers["retry-after"];
+        const text = await textOf(response.body, bodyTimeout);
+        if (!await isSent(connections, bodyTimeout)) {
+          opened = undefined;
+          await connections.destroy();
+        }
         return {
           status,
           retryAfterSeconds: parseRetryAfter(
             typeof retryAfter === "string" ? retryAfter : null,
             options.clock.now(),
           ),
-          text: await textOf(response.body, bodyTimeout),
+          text,
         };
       } catch (error) {
         return { failure: reasonOf(error) };
@@ -123,6 +126,18 @@ async function textOf(body: Readable, mostMs: number): Promise<string> {
     clearTimeout(timer);
   }
   return text.slice(0, LONGEST_TEXT);
+}
+
+/**
+ * Whether all of the request has left, within so many milliseconds. A receiver may answer before it has read the whole of
+ * it, and read on: the bytes must not be used again until then.
+ */
+async function isSent(connections: Connections, mostMs: number): Promise<boolean> {
+  for (let waitedMs = 0; connections.unsentBytes() > 0; waitedMs += SENT_CHECK_MS) {
+    if (waitedMs >= mostMs) return false;
+    await sleep(SENT_CHECK_MS);
+  }
+  return true;
 }
 
 function reasonOf(error: unknown): string {

@@ -2,12 +2,14 @@ import { GraphtapError } from "../errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { DeadLetters } from "./deadLetter.ts";
 import { type BackoffOptions, createBackoff } from "./httpBackoff.ts";
-import { assemble, type BodyKind, type BodyPart, type BodyShape } from "./httpBody.ts";
+import { type Batch, behind, type MakeBatch, type Unsent } from "./batch.ts";
+import type { BodyKind } from "./httpBody.ts";
 import type { Connection } from "./httpConnection.ts";
 
 export interface DeliveryOptions extends BackoffOptions {
   readonly body: BodyKind;
-  readonly shape: BodyShape;
+  /** Makes a batch anew of a part of its lines. */
+  readonly makeBatch: MakeBatch;
   readonly connection: Connection;
   readonly deadLetters: DeadLetters;
   /** Told before a batch is sent again. */
@@ -25,18 +27,17 @@ export interface DeliveryOptions extends BackoffOptions {
  * @throws sink-full, sink-unusable
  */
 export type Deliver = (
-  parts: readonly BodyPart[],
+  batch: Batch,
   onAccepted: (count: number) => void,
   giveUp: AbortSignal,
 ) => Promise<void>;
 
 /** Delivery over one connection; {@linkcode judgeAnswer} says what each status means. */
 export function createHttpDelivery(options: DeliveryOptions): Deliver {
-  const { connection, receiver, shape, onRetry, onSetAside } = options;
+  const { connection, receiver, makeBatch, onRetry, onSetAside } = options;
 
   /** The first answer that is not an invitation to try again. */
-  async function answerTo(parts: readonly BodyPart[], giveUp: AbortSignal) {
-    const body = assemble(shape, parts);
+  async function answerTo({ body }: Batch, giveUp: AbortSignal) {
     const backoff = createBackoff(options);
     for (;;) {
       const answer = await connection.post(body, giveUp);
@@ -55,25 +56,29 @@ export function createHttpDelivery(options: DeliveryOptions): Deliver {
     }
   }
 
-  return async function deliver(parts, onAccepted, giveUp) {
-    const { verdict, status, text } = await answerTo(parts, giveUp);
+  return async function deliver(batch, onAccepted, giveUp) {
+    const { lines, count, place } = batch;
+    const { verdict, status, text } = await answerTo(batch, giveUp);
     if (verdict === "refused") {
       throw new GraphtapError(
         "sink-unusable",
         `Cannot deliver to ${receiver}: it answered ${status}; ${adviceFor(status)}`,
       );
     }
-    if (verdict === "accepted") return onAccepted(parts.length);
-    const [only] = parts;
-    if (parts.length === 1 && only !== undefined) {
-      setAside(only.line, status, text, options);
+    if (verdict === "accepted") return onAccepted(count);
+    if (count === 1) {
+      setAside(lines, status, text, options);
       onSetAside();
       return onAccepted(1);
     }
     // Halves, not single lines: one bad line of 1,000 is found in 20 requests.
-    const middle = parts.length >> 1;
-    await deliver(parts.slice(0, middle), onAccepted, giveUp);
-    return deliver(parts.slice(middle), onAccepted, giveUp);
+    const middle = count >> 1;
+    let unsent: Unsent = { lines, count };
+    for (const most of [middle, count - middle]) {
+      const half = makeBatch(unsent, most, place);
+      unsent = behind(unsent, half);
+      await deliver(half, onAccepted, giveUp);
+    }
   };
 }
 

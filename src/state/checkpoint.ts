@@ -57,6 +57,8 @@ export interface Checkpoint {
   /** The window that was interrupted, and where it goes on. */
   readonly window: WindowTexts | null;
   readonly next_link: string | null;
+  /** Up to where a backfill read, left out where none ever did. */
+  readonly backfilled_to?: string;
   /** The filter that is asked by, left out where it is the service's first. */
   readonly filter?: { readonly step: number; readonly since_ms: number };
   /** What Graph is collecting, left out where it is nothing. */
@@ -125,6 +127,7 @@ export function checkpointOf(position: Position, { inputId, service }: StreamAdd
     last_ids: lastIds(newest?.ids ?? []),
     window: interruption === null ? null : windowTexts(interruption.window),
     next_link: interruption?.link ?? null,
+    ...(position.backfilledTo === null ? {} : { backfilled_to: formatInstant(position.backfilledTo) }),
     ...(position.filter === null ? {} : { filter: filterEntry(position.filter) }),
     ...(position.jobs.length === 0 ? {} : { jobs: position.jobs.map(jobEntry) }),
     window_seconds: position.windowSeconds,
@@ -178,6 +181,7 @@ function positionIn(checkpoint: Checkpoint): Position {
     begunMs: checkpoint.begun_ms ?? null,
     watermark: instantOf(checkpoint.read_to),
     backfill: checkpoint.backfill.map(windowIn),
+    backfilledTo: instantOf(checkpoint.backfilled_to ?? null),
     backfillEndsMs: checkpoint.backfill_ends_ms ?? null,
     rereads: checkpoint.sweeps.map(({ read_to, idle }) => ({ readTo: checkedInstant(read_to), idle })),
     rereadCredit: checkpoint.sweep_credit,
@@ -305,6 +309,8 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   last_ids: (value) => Array.isArray(value) && value.every((id) => typeof id === "string"),
   window: orNull(isRange),
   next_link: orNull(isText),
+  // The first of version 3 did not have it.
+  backfilled_to: (value) => value === undefined || isTime(value),
   // The first of version 3 did not have it.
   filter: (value) =>
     value === undefined || (isObject(value) && isCount(value["step"]) && isCount(value["since_ms"])),

@@ -79,6 +79,8 @@ export interface Position {
   readonly watermark: Instant | null;
   /** Older ranges that are still to be read, oldest first. */
   readonly backfill: readonly Window[];
+  /** Up to where a backfill has read, or is to read: keys of before may be dropped early; `null` when none ever did. */
+  readonly backfilledTo: Instant | null;
   /** When these are likely to have been read, in milliseconds since the epoch; `null` when nobody can tell. */
   readonly backfillEndsMs: number | null;
   /** One for each depth of the schedule, the shallowest first. */
@@ -117,6 +119,7 @@ export function emptyPosition(start: string | null = null): Position {
     begunMs: null,
     watermark: null,
     backfill: [],
+    backfilledTo: null,
     backfillEndsMs: null,
     rereads: [],
     rereadCredit: 0,

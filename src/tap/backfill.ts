@@ -4,7 +4,7 @@ import type { WindowCounts } from "../record/tally.ts";
 import { oldestKept } from "./live.ts";
 import { noticeEmpty, recordDropped } from "./lost.ts";
 import type { PollContext } from "./pollContext.ts";
-import { readWindows } from "./windows/readWindows.ts";
+import { type RangeOptions, readWindows } from "./windows/readWindows.ts";
 import { recordGap } from "./retryGaps.ts";
 
 /** A backfill of hours says so often how far it is. */
@@ -22,7 +22,7 @@ export async function backfill(
   let saidMs = clock.now();
   for (let range; mayGoOn() && (range = position.current.backfill[0]) !== undefined;) {
     const notice = createNotice(context, cursor, range);
-    await readWindows(context, range, {
+    const reading: RangeOptions = {
       priority: "backfill",
       onRead(to, counts) {
         notice(to, counts);
@@ -32,10 +32,12 @@ export async function backfill(
         saidMs = clock.now();
         say(context);
       },
+      onCommitted: position.dropKeys,
       onGap: (window, error) => recordGap(context, window, error),
       onDropped: (dropped) => recordDropped(context, dropped),
       mayGoOn,
-    });
+    };
+    await position.readingBack(() => readWindows(context, range, reading));
   }
   say(context);
 }

@@ -1,4 +1,5 @@
 import type { PageReader } from "../graph/pages.ts";
+import { compareInstants, type Instant } from "../instant.ts";
 import { createIntake, type Intake } from "../record/intake.ts";
 import { lineStyle } from "../record/line.ts";
 import { createTagger } from "../record/tag.ts";
@@ -6,6 +7,7 @@ import type { Position } from "../state/position.ts";
 import { keySet } from "../state/seen/memory.ts";
 import type { SeenSet } from "../state/seen/set.ts";
 import { sinkName } from "./accepted.ts";
+import { forgottenBefore } from "./keyLife.ts";
 import { createGraphClock, type GraphClock } from "./graphClock.ts";
 import { createPollCounts, type PollCounts } from "./pollCounts.ts";
 import { createPollPosition, type PollPosition } from "./pollPosition.ts";
@@ -43,7 +45,12 @@ export function openPollContext(
   const saved = startPosition(stream, startedMs);
   const seen = options.again ? delivering(stream.state.seen()) : stream.state.seen();
   for (const key of engine.sink.accepted?.(sinkName(stream)) ?? []) seen.add(key);
-  const intake = intakeOf(stream, engine, seen, saved, startedMs);
+  const isForgotten = (time: Instant) => {
+    const before = forgottenBefore(position.current, startedMs);
+    return before !== null && compareInstants(time, before) < 0;
+  };
+  const intake = intakeOf(stream, engine, seen, saved, startedMs, isForgotten);
+  const position = createPollPosition(saved, { stream, engine, startedMs, seen, intake });
   const counts = createPollCounts();
   return {
     stream,
@@ -52,7 +59,7 @@ export function openPollContext(
     startedMs,
     seen,
     intake,
-    position: createPollPosition(saved, { stream, engine, startedMs, seen, intake }),
+    position,
     counts,
     graphClock: createGraphClock(engine.clock),
     reader: {
@@ -79,6 +86,7 @@ function intakeOf(
   seen: SeenSet,
   { newest }: Position,
   pullStartedMs: number,
+  isForgotten: (time: Instant) => boolean,
 ): Intake {
   const { input, service, plugin } = stream;
   // A service that chooses a 1.x tag version has 1.x tags, whatever the rest of the file has.
@@ -102,6 +110,7 @@ function intakeOf(
       pullStartedMs,
     }),
     newest,
+    isForgotten,
   });
 }
 

@@ -4,7 +4,8 @@ import type { Intake } from "../record/intake.ts";
 import { type Job, type Position, type Reread, withJob, withoutJob } from "../state/position.ts";
 import type { SeenSet } from "../state/seen/set.ts";
 import { commitAccepted, sinkName } from "./accepted.ts";
-import { keysNeededSince } from "./keyLife.ts";
+import { type Backdating, createBackdating } from "./backdating.ts";
+import { keysNeeded } from "./keyLife.ts";
 import { creditAfterLive, creditAfterReread } from "./late/credit.ts";
 import type { Engine, Stream } from "./stream.ts";
 
@@ -12,7 +13,7 @@ import type { Engine, Stream } from "./stream.ts";
  * The position of one poll. It changes here and nowhere else; what changed is durable after a commit.
  * What accept, commit and rollback mean: `accepted.ts`.
  */
-export interface PollPosition {
+export interface PollPosition extends Pick<Backdating, "beginWindow" | "readingBack"> {
   /** As it is now. */
   readonly current: Position;
   /** Everything before `to` was read, but for the backfill. The watermark never moves back. */
@@ -23,6 +24,8 @@ export interface PollPosition {
   openBackfill(range: Window): void;
   /** The oldest range of the backfill was read as far as `to`. */
   advanceBackfill(to: Instant): void;
+  /** Drops the keys that are not needed any more, with the position in its file before. @throws state-unusable */
+  dropKeys(): void;
   /** When the backfill will have been read, in milliseconds since the epoch; `null` when nobody can tell. */
   expectBackfillEnd(ms: number | null): void;
   /**
@@ -82,6 +85,17 @@ export interface PollPositionOptions {
 /** Pages that brought no new key may be read again after a kill: so many at most. */
 const MOST_UNSAVED = 3;
 
+/** What a stream that begins anew knows of what was read. */
+const NOTHING_READ: Partial<Position> = {
+  begunMs: null,
+  watermark: null,
+  backfill: [],
+  backfillEndsMs: null,
+  rereads: [],
+  interruption: null,
+  jobs: [],
+};
+
 /** Makes a position durable, and knows how far that has come. */
 interface Saver {
   /** More was read than the durable position says. */
@@ -92,8 +106,15 @@ interface Saver {
   stop(): void;
 }
 
-/** @param latestPosition the position to save, as it is at the moment */
-function createSaver({ stream, engine, intake }: PollPositionOptions, latestPosition: () => Position): Saver {
+/**
+ * @param latestPosition the position to save, as it is at the moment
+ * @param dateOfKeys what the new keys are backdated to
+ */
+function createSaver(
+  { stream, engine, seen, intake }: PollPositionOptions,
+  latestPosition: () => Position,
+  dateOfKeys: () => number | null,
+): Saver {
   const { state } = stream;
   /** Records received when keys were last committed. */
   let committedRecords = 0;
@@ -103,6 +124,7 @@ function createSaver({ stream, engine, intake }: PollPositionOptions, latestPosi
 
   /** @param save tells whether the position is durable */
   function commitBy(save: (position: Position) => boolean): void {
+    seen.date(dateOfKeys());
     isBehind = !save(latestPosition()) && isBehind;
     unsaved = isBehind ? unsaved + 1 : 0;
     committedRecords = intake.received;
@@ -131,12 +153,13 @@ function createSaver({ stream, engine, intake }: PollPositionOptions, latestPosi
 
 /** A poll's position, which goes on from `saved`. */
 export function createPollPosition(saved: Position, options: PollPositionOptions): PollPosition {
-  const { stream, engine, startedMs, seen, intake } = options;
+  const { stream, engine, seen, intake } = options;
   let current = saved;
+  const { date, ...backdating } = createBackdating(stream);
   const saver = createSaver(options, () => {
     change({ newest: intake.newest ?? current.newest, lastPollEndedMs: engine.clock.now() });
     return current;
-  });
+  }, date);
 
   function change(changes: Partial<Position>): void {
     current = { ...current, ...changes };
@@ -145,8 +168,13 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     change(changes);
     saver.moved();
   }
-
+  function dropKeys(): void {
+    saver.commitInFile();
+    seen.expire(neededKeys(options, current));
+  }
   return {
+    ...backdating,
+    ...backfillVerbs(() => current, change, move),
     ...jobVerbs(stream, () => current.jobs, (jobs) => move({ jobs })),
     get current() {
       return current;
@@ -154,21 +182,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     advance(to) {
       move({ watermark: current.watermark === null ? to : latest(current.watermark, to) });
     },
-    restart(beganAt) {
-      move({
-        beganAt,
-        begunMs: null,
-        watermark: null,
-        backfill: [],
-        backfillEndsMs: null,
-        rereads: [],
-        interruption: null,
-        jobs: [],
-      });
-    },
-    openBackfill: (range) => move({ backfill: [...current.backfill, range], rereads: [] }),
-    advanceBackfill: (to) => move({ backfill: remaining(current.backfill, to) }),
-    expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
+    restart: (beganAt) => move({ ...NOTHING_READ, beganAt }),
     interrupt: (window, link) => move({ interruption: { window, link } }),
     learnWidth: (windowSeconds) => move({ interruption: null, windowSeconds }),
     useFilter: (step) => move({ interruption: null, filter: { step, sinceMs: engine.clock.now() } }),
@@ -182,6 +196,7 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
     },
     commit: saver.commit,
     commitInFile: saver.commitInFile,
+    dropKeys: () => seen.mayExpire(neededKeys(options, current)) && dropKeys(),
     conclude(failure) {
       change({
         records: current.records + intake.received - intake.duplicates,
@@ -190,14 +205,41 @@ export function createPollPosition(saved: Position, options: PollPositionOptions
         lastError: failure?.kind.isFault ? failure.code : null,
       });
       if (failure?.kind.isFault === false) return saver.stop();
-      saver.commitInFile();
       // The keys of a snapshot are those of the records it holds, however old.
-      if (stream.plugin.cursor.kind !== "snapshot") seen.expire(keysNeededSince(current, startedMs));
+      if (stream.plugin.cursor.kind === "snapshot") saver.commitInFile();
+      else dropKeys();
     },
     rollback() {
       seen.rollback();
       commitAccepted(stream, engine.sink);
     },
+  };
+}
+
+function neededKeys(
+  { stream: { plugin: { cursor }, state }, startedMs }: PollPositionOptions,
+  position: Position,
+) {
+  const overlap = cursor.kind === "snapshot" ? 0 : cursor.overlapSeconds;
+  return keysNeeded(position, state.gaps().list(), startedMs, overlap);
+}
+
+function backfillVerbs(
+  current: () => Position,
+  change: (changes: Partial<Position>) => void,
+  move: (changes: Partial<Position>) => void,
+): Pick<PollPosition, "openBackfill" | "advanceBackfill" | "expectBackfillEnd"> {
+  return {
+    openBackfill(range) {
+      const { backfill, backfilledTo } = current();
+      move({
+        backfill: [...backfill, range],
+        backfilledTo: latest(backfilledTo ?? range.to, range.to),
+        rereads: [],
+      });
+    },
+    advanceBackfill: (to) => move({ backfill: remaining(current().backfill, to) }),
+    expectBackfillEnd: (backfillEndsMs) => change({ backfillEndsMs }),
   };
 }
 

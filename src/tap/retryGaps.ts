@@ -92,8 +92,6 @@ async function readGap(
       onGap: (window) => left.push(window),
       onDropped: (dropped) => recordLost(context, dropped, reason),
       mayGoOn,
-      // Weeks may pass between the first of it that leaves and the last.
-      renewsKeys: true,
     });
   } finally {
     onEnd(at.seconds < to.seconds ? [...left, { from: at, to }] : left);

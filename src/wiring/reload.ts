@@ -71,6 +71,7 @@ interface Reading {
  * @throws config-*, plugin-invalid, usage, state-*, sink-* at the start
  */
 export async function runReloading(reloading: Reloading, runtime: Runtime): Promise<ExitCode> {
+  const asking = hearReloads(runtime);
   const given = await read(reloading, runtime);
   const stop = stopFor(given.options, runtime);
   const log = createLog({ ...given.options.log, write: runtime.writeStderr, now: () => systemClock.now() });
@@ -78,7 +79,8 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
   stop.signal.addEventListener("abort", () => manager.stopping(), { once: true });
   const standing = new AbortController();
   try {
-    const taken = await standByReloading(reloading, given, runtime, { stop, manager, over: standing.signal });
+    const signs = { stop, manager, asking, over: standing.signal };
+    const taken = await standByReloading(reloading, given, runtime, signs);
     const first = taken?.waited ? await readWhenTaken(reloading, given, runtime) : given;
     const tap = openTap(first.options, runtime, first.loaded, { ...taken, stop });
     const begin = async (reload: Reload) => {
@@ -86,10 +88,37 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
       standing.abort();
       return await reloading.work(tap, reload, manager);
     };
-    return await workReloading({ reloading, runtime, tap, manager, first }, begin);
+    return await workReloading({ reloading, runtime, tap, manager, first }, asking, begin);
   } finally {
     standing.abort();
+    asking.end();
   }
+}
+
+/** Who asks for a reload by SIGHUP. */
+interface Asking {
+  /** Tells this from now on, and at once where somebody asked too early. */
+  leadsTo(callback: () => void): void;
+  /** Keeps in mind from now on who asks. */
+  keeps(): void;
+  end(): void;
+}
+
+/** Hears SIGHUP from the start on: it ends nobody who starts or waits, and what was read before it is read again after. */
+function hearReloads({ onReloadSignal }: Pick<Runtime, "onReloadSignal">): Asking {
+  let isEarly = false;
+  const keep = () => void (isEarly = true);
+  let hear: () => void = keep;
+  const end = onReloadSignal(() => hear());
+  return {
+    leadsTo(callback) {
+      hear = callback;
+      if (isEarly) callback();
+      isEarly = false;
+    },
+    keeps: () => void (hear = keep),
+    end,
+  };
 }
 
 /** What runs, and what it was begun with. */
@@ -104,9 +133,10 @@ interface Running {
 /** Works to the end, and reads the configuration again whenever that is asked for. */
 async function workReloading(
   running: Running,
+  asking: Asking,
   begin: (reload: Reload) => Promise<RunningWork>,
 ): Promise<ExitCode> {
-  const { reloading, runtime, tap, manager } = running;
+  const { reloading, tap, manager } = running;
   const reloads = createReloads(() => systemClock.now());
   let last: Promise<unknown> = Promise.resolve();
   const again = (cause: string): Promise<ReloadResult> => {
@@ -116,28 +146,27 @@ async function workReloading(
     return result;
   };
   const work: Promise<RunningWork> = Promise.resolve().then(() => begin({ reloads, again }));
-  const forget = runtime.onReloadSignal(() => void again("SIGHUP"));
-  const ended = work.then(({ ended }) => ended).finally(() => reloading.beside?.end());
-  return await runToEnd(tap, ended).finally(forget);
+  asking.leadsTo(() => void again("SIGHUP"));
+  return await runToEnd(tap, work.then(({ ended }) => ended).finally(() => reloading.beside?.end()));
 }
 
 /** What a process that stands by tells its manager with, and until when. */
 interface Standing {
   readonly stop: AbortController;
   readonly manager: ServiceManager;
+  readonly asking: Asking;
   readonly over: AbortSignal;
 }
 
-/** Stands by, where that is asked for; SIGHUP must end nobody who waits. */
+/** Stands by, where that is asked for. */
 async function standByReloading(
   reloading: Reloading,
   { options }: Reading,
   runtime: Runtime,
-  { stop, manager, over }: Standing,
+  { stop, manager, asking, over }: Standing,
 ): Promise<Taken | undefined> {
-  let forget = () => {};
   const whileWaiting = async (waiting: Waiting) => {
-    forget = runtime.onReloadSignal(() => {
+    asking.leadsTo(() => {
       manager.reloading();
       waiting.log.info("SIGHUP: the configuration is read again when this process takes over");
       manager.ready();
@@ -146,7 +175,7 @@ async function standByReloading(
     void tellStandingBy(manager, waiting.holder, systemClock, over);
     return meanwhile;
   };
-  return await standBy(options, runtime, stop, whileWaiting).finally(() => forget());
+  return await standBy(options, runtime, stop, whileWaiting).finally(() => asking.keeps());
 }
 
 /** The configuration as it is after the wait; what standard input gave, and where the state is, stays. */

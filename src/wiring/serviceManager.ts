@@ -45,6 +45,8 @@ export function createServiceManager(
   let last = Promise.resolve();
   let isReported = false;
   let isStopping = false;
+  /** How many times the configuration is being read again. */
+  let reloads = 0;
   let said = "";
 
   async function send(words: readonly string[]): Promise<void> {
@@ -63,8 +65,15 @@ export function createServiceManager(
   return {
     listens,
     watchdogMs: listens ? watchdogOf(env, pid) : null,
-    ready: () => tell("READY=1"),
-    reloading: () => tell("RELOADING=1", `MONOTONIC_USEC=${monotonicMicros()}`),
+    ready() {
+      reloads = Math.max(0, reloads - 1);
+      // It takes the reload that it asked for last as done then.
+      if (reloads === 0) tell("READY=1");
+    },
+    reloading() {
+      reloads++;
+      tell("RELOADING=1", `MONOTONIC_USEC=${monotonicMicros()}`);
+    },
     stopping() {
       isStopping = true;
       // Started at once: the process may be gone before its turn would come, and the program goes on without it.

@@ -14,7 +14,7 @@ import { proxiesFrom } from "../net/proxy.ts";
 import { createFramers } from "../json/framer.ts";
 import type { Changes } from "../server/reload.ts";
 import type { Sink } from "../sink/sink.ts";
-import { openState, type State } from "../state/state.ts";
+import { openState, type State, takeFolder } from "../state/state.ts";
 import type { LineFormat } from "../record/line.ts";
 import { createKeyMaker } from "../record/keyMaker.ts";
 import { createMasks } from "../record/mask.ts";
@@ -50,6 +50,8 @@ export interface Tap {
   readonly stateDir: string;
   /** How much of the configuration is this process's; `null` where there are no shards. */
   readonly share: Share | null;
+  /** What was found damaged in the state folder, and what that costs, a line each: the first few. */
+  readonly damages: readonly string[];
   /** Aborted by a stop signal or a failure of the whole process; the reason is the GraphtapError. */
   readonly stop: AbortController;
   /** What another configuration changes; in steps, of one input each. */
@@ -64,6 +66,8 @@ export interface Tap {
 
 /** In the state folder: what Graph may still count. Names with a leading dot are no input's. */
 const REQUESTS = ".requests";
+/** More of them than these are in the log only. */
+const MOST_DAMAGES = 20;
 
 /** What a tap needs to know beside its configuration. */
 export interface TapOptions {
@@ -176,9 +180,16 @@ export function openTapWithin(
   const { shard = null } = selection;
   const now = () => clock.now();
   const report = (note: string) => log.warn(note);
-  sayWarnings(log, loaded);
   const onLost = (failure: GraphtapError) => stop.abort(failure);
-  const state = openState(stateDir, { locker, pid, now, report, onLost, ...(lock && { lock }) });
+  const damages: string[] = [];
+  const noteDamage = (note: string) => {
+    if (damages.length < MOST_DAMAGES) damages.push(note);
+    log.warn(note);
+  };
+  const taken = lock ?? takeFolder(stateDir, { locker, pid, now, report, onLost });
+  const state = openState(stateDir, { locker, pid, now, report: noteDamage, onLost, lock: taken });
+  // Of a start that is refused only the reason is said.
+  sayWarnings(log, loaded);
   let sink: Sink;
   let requests: RequestLog;
   try {
@@ -207,6 +218,7 @@ export function openTapWithin(
     get share() {
       return share;
     },
+    damages,
     stop,
     compare: set.compare,
     change(next, work, turn) {

@@ -1,3 +1,4 @@
+import { backfill } from "./backfill.ts";
 import type { Row } from "./figures.ts";
 import { fleet } from "./fleet.ts";
 import { fuzz } from "./fuzz.ts";
@@ -31,8 +32,9 @@ export interface Part {
 export const PARTS: Readonly<Record<string, Part>> = {
   throughput: { measure: throughput, quick: 3 },
   paths: { measure: paths, quick: 2 },
-  streams: { measure: streams, quick: 1 },
+  streams: { measure: streams, quick: 2 },
   memory: { measure: memory },
+  backfill: { measure: (workshop) => backfill(workshop, 1, 100_000) },
   startup: { measure: startup, quick: 3 },
   commit: { measure: commit },
   seen: { measure: seen },
@@ -41,6 +43,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   steady: { measure: () => steady(7, 20_000) },
   runtimes: { measure: runtimes },
   peers: { measure: peers },
+  month: { measure: (workshop) => backfill(workshop, 1, 1_000_000), onRequest: true },
   week: { measure: () => steady(7, 200_000), onRequest: true },
   fuzz: { measure: () => fuzz(), onRequest: true },
   load: { measure: () => load(), onRequest: true },

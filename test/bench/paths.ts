@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { MOST_BYTES } from "../../src/sink/httpBody.ts";
+import { MOST_BYTES } from "../../src/sink/batch.ts";
 import { ratioRow, type Row } from "./figures.ts";
 import { type GraphServer, startGraph } from "./graphServer.ts";
 import type { Cost, Written } from "./measure.ts";

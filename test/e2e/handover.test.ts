@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
+import { isAlive } from "../support/alive.ts";
 import { createAuthority } from "../support/certificates.ts";
 import { type DevoReceiver, startDevoReceiver } from "../support/devoReceiver.ts";
 import { EXACT, tally, withoutAdded } from "../support/eventLines.ts";
@@ -157,7 +158,7 @@ describe("the life of a child", () => {
     const child = Number(shipper.stdout.toString());
     await shipper.until(() => shipper.stderr.includes("pull done"), "a first pull");
     shipper.kill("SIGKILL");
-    await waitFor(() => !runs(child), () => `process ${child}`);
+    await waitFor(() => !isAlive(child), () => `process ${child}`);
     expect(lastWord(shipper.stderr).said).toMatch(/^ended: .*the process that started this one is gone$/);
     const next = await run(["pull", "-c", config]);
     expect([next.code, next.stderr.includes("in use")]).toEqual([0, false]);
@@ -184,15 +185,6 @@ describe("the life of a child", () => {
     expect(Date.now() - told).toBeLessThan(HANG_MS);
   });
 });
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 describe("the receiver", () => {
   const LINE = `<14>2026-11-22 16:00:00.123 host my.app.a.b: {"text":"é"}`;

@@ -71,7 +71,7 @@ describe.skipIf(whyNot !== null)(
       const { code, stderr } = await openImageRoot(house.site.folder, 0).start(image.command, ENV).ended;
       expect(code).toBe(5);
       expect(stderr.trim()).toBe(
-        'graphtap: state-unusable: Cannot create "/devo-collector/state/.shipper": EACCES; ' +
+        'graphtap: state-unusable: Cannot open "/devo-collector/state/lock": EACCES; ' +
           "make it readable and writable for the user graphtap runs as",
       );
     });

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { plugins } from "../../plugins/index.ts";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
@@ -192,6 +193,36 @@ describe("a reload", () => {
     const { code, stderr } = await serving.ended;
     expect(code).toBe(0);
     expect(lastWord(stderr)).toMatchObject({ said: "ended: stopped by SIGTERM" });
+  });
+
+  it("that is asked for while the program starts is done when it has started", async () => {
+    const { site } = await filledSite();
+    const [begun, slow] = [join(site.folder, "begun"), join(site.folder, "slow.mjs")];
+    writeFileSync(
+      slow,
+      `import { writeFileSync } from "node:fs";
+      writeFileSync(${JSON.stringify(begun)}, "");
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      export default ${JSON.stringify(plugins.find(({ service }) => service === "secure_scores"))};`
+        .replace('"service":"secure_scores"', '"service":"slow_scores"').replace(/"aliases":\[[^\]]*\],/, ""),
+    );
+    const write = (plans: readonly InputPlan[]) => {
+      const config = site.config(plans) as { globals: object };
+      const file = join(site.folder, "config.yaml");
+      writeFileSync(
+        file,
+        JSON.stringify({ ...config, globals: { ...config.globals, plugins: ["./slow.mjs"] } }),
+      );
+      return file;
+    };
+    const running = start(["run", "-c", write([contoso("directory_audits")])]);
+    await running.until(() => existsSync(begun), "the text was read");
+    write([contoso("directory_audits"), fabrikam()]);
+    running.kill("SIGHUP");
+    await running.until(() => running.lines === 40, "the records of fabrikam");
+    expect(running.stderr).toContain("SIGHUP: the configuration has changed");
+    running.kill("SIGTERM");
+    expect((await running.ended).code).toBe(0);
   });
 
   it("of many files lets others have their turn", async () => {

@@ -10,6 +10,7 @@ import { systemClock } from "../../src/clock.ts";
 import { thisHost } from "../../src/files/host.ts";
 import { endOrphan, recordShipper } from "../../src/shipper/running/orphan.ts";
 import { startProgram } from "../../src/shipper/running/process.ts";
+import { isAlive } from "../support/alive.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
 /** Starts a script; what it wrote, line by line, and how it came to its end. */
@@ -75,14 +76,14 @@ describe("a program that is started", () => {
   it("ends soon after the process that started it was killed", async () => {
     const parent = await startedElsewhere(["sleep", "60"], "program.release();");
     parent.kill();
-    await expect.poll(() => isThere(parent.pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(parent.pid), { timeout: 10_000 }).toBe(false);
   });
 
   it("never runs when that process was killed before it was watched and noted", async () => {
     const trace = join(tempFolder(), "trace");
     const parent = await startedElsewhere(["/bin/sh", "-c", `echo ran > '${trace}'; sleep 60`], "");
     parent.kill();
-    await expect.poll(() => isThere(parent.pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(parent.pid), { timeout: 10_000 }).toBe(false);
     expect(existsSync(trace)).toBe(false);
   });
 });
@@ -119,12 +120,3 @@ describe("one that an earlier start left running", () => {
     expect(await ended).toEqual(end);
   });
 });
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
+import { isAlive } from "../support/alive.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
 import { lastWord } from "../support/lastWord.ts";
 import { programCommand, run, type Running, start, startCommand, waitFor } from "../support/program.ts";
@@ -44,16 +45,6 @@ function isDebuggerOpen(): Promise<boolean> {
 function catches(pid: number, signal: number): boolean {
   const [, mask = "0"] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return (BigInt(`0x${mask}`) >> BigInt(signal - 1) & 1n) === 1n;
-}
-
-/** Whether the process is there, and no zombie. */
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 describe("a signal", () => {
@@ -201,9 +192,9 @@ describe("the end of the process that started the program", () => {
     const { stdout } = await startCommand(["sh", "-c", line]).ended;
     const pid = Number(stdout.toString());
     onTestFinished(() => {
-      if (lives(pid)) process.kill(pid, "SIGKILL");
+      if (isAlive(pid)) process.kill(pid, "SIGKILL");
     });
-    await waitFor(() => !lives(pid) || readFileSync(log, "utf8").includes('"pull done"'), () => "a poll");
+    await waitFor(() => !isAlive(pid) || readFileSync(log, "utf8").includes('"pull done"'), () => "a poll");
     return pid;
   }
 
@@ -213,13 +204,13 @@ describe("the end of the process that started the program", () => {
     await pause(2500);
     process.kill(pid, "SIGHUP");
     await pause(300);
-    expect(lives(pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
   });
 
   it("ends it with --exit-with-parent, which the log says", async () => {
     const { site, config } = await filledSite();
     const pid = await orphan(site.folder, ["run", "-c", config, "--exit-with-parent"]);
-    await waitFor(() => !lives(pid), () => "its end");
+    await waitFor(() => !isAlive(pid), () => "its end");
     const log = readFileSync(join(site.folder, "log"), "utf8");
     expect(lastWord(log)).toMatchObject({
       said: "ended: stopped because the process that started this one is gone",

@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { addSeconds } from "../../src/instant.ts";
 import { eventLines, EXACT, tally } from "../support/eventLines.ts";
+import type { Status } from "../../src/server/status/schema.ts";
 import { run, start } from "../support/program.ts";
+import { ask, serve } from "../support/serving.ts";
 import { contoso, openSite, type Site } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
 
@@ -112,4 +114,35 @@ describe("the state folder", () => {
     expect(readdirSync(folder).some((name) => name.includes("corrupt"))).toBe(true);
     expect(tally(site.records("directory_audits"), records(first, second))).toEqual(EXACT);
   });
+});
+
+it("a damaged ledger of gaps is told on the page and in the status, with what it costs", async () => {
+  const site = await openSite();
+  fourPages(site);
+  const config = site.write([contoso("directory_audits")]);
+  expect((await run(["pull", "-c", config])).code).toBe(0);
+  writeFileSync(join(site.state, "10001", "directory_audits", "gaps.json"), '[\n{"from": "half a gap');
+  const serving = await serve(["-c", config]);
+  const status = async () => JSON.parse((await ask(`${serving.url}/v1/status`)).body.toString()) as Status;
+  const { state_damage, summary, verdict } = await status();
+  expect(state_damage).toEqual([
+    expect.stringMatching(
+      /gaps\.json" is damaged: kept as ".*corrupt.*"; gaps recorded in it are not tried again/,
+    ),
+  ]);
+  expect([summary, verdict]).toEqual([
+    expect.stringMatching(/^Something in the state folder was damaged\./),
+    "late",
+  ]);
+  const page = (await ask(`${serving.url}/`)).body.toString();
+  expect(page).toContain("Something in the state folder was damaged</h3>");
+  expect(page).toContain("are not tried again");
+  serving.kill("SIGTERM");
+  expect((await serving.ended).code).toBe(0);
+
+  const mended = await serve(["-c", config]);
+  const { state_damage: after } = JSON.parse(
+    (await ask(`${mended.url}/v1/status`)).body.toString(),
+  ) as Status;
+  expect(after).toEqual([]);
 });

@@ -1,9 +1,8 @@
 /** Devo's HTTP endpoint, for tests: mode `stream`, a line a record, answered when it is taken. */
 import { Buffer } from "node:buffer";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gunzipSync } from "node:zlib";
-import { onTestFinished } from "vitest";
+import { type Listener, startListener } from "./listener.ts";
 
 /** One line of a body, each character one byte, with what its address says. */
 export interface HttpLine {
@@ -12,8 +11,7 @@ export interface HttpLine {
   readonly message: string;
 }
 
-export interface DevoHttpReceiver {
-  readonly port: number;
+export interface DevoHttpReceiver extends Pick<Listener, "port" | "crash" | "restart"> {
   /** What was taken, in order. */
   readonly lines: readonly HttpLine[];
   /** Requests that Devo would not understand, and why. */
@@ -26,10 +24,6 @@ export interface DevoHttpReceiver {
   stall(): void;
   /** Takes again. */
   heal(): void;
-  /** Drops everything, requests without an answer included, and stops listening, as a killed process does. */
-  crash(): Promise<void>;
-  /** Listens again, on the same port. */
-  restart(): Promise<void>;
 }
 
 const PLACE = /^\/stream\/(?<domain>[^/?#]+)\/token!(?<token>[^/?#]+)\/(?<host>[^/?#]+)\/(?<tag>[\w.-]+)$/;
@@ -38,11 +32,8 @@ const PLACE = /^\/stream\/(?<domain>[^/?#]+)\/token!(?<token>[^/?#]+)\/(?<host>[
 export async function startDevoHttpReceiver(domain: string, token: string): Promise<DevoHttpReceiver> {
   const lines: HttpLine[] = [];
   const problems: string[] = [];
-  const open = new Set<Socket>();
   let refused = 0;
   let mode: number | "take" | "stall" = "take";
-  let port = 0;
-  let server: Server;
 
   function keep(request: IncomingMessage, body: Buffer): number {
     const place = PLACE.exec(request.url ?? "")?.groups;
@@ -72,33 +63,11 @@ export async function startDevoHttpReceiver(domain: string, token: string): Prom
     response.writeHead(status).end();
   }
 
-  function listen(): Promise<void> {
-    server = createServer((request, response) => void answer(request, response).catch(() => {}));
-    server.on("connection", (socket: Socket) => {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => open.delete(socket));
-    });
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        port = (server.address() as AddressInfo).port;
-        resolve();
-      });
-    });
-  }
-
-  function crash(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of open) socket.resetAndDestroy();
-    return closed;
-  }
-
-  await listen();
-  onTestFinished(() => crash());
+  const create = () => createServer((request, response) => void answer(request, response).catch(() => {}));
+  const listener = await startListener(create);
   return {
     get port() {
-      return port;
+      return listener.port;
     },
     lines,
     problems,
@@ -108,7 +77,7 @@ export async function startDevoHttpReceiver(domain: string, token: string): Prom
     refuse: (status) => void (mode = status),
     stall: () => void (mode = "stall"),
     heal: () => void (mode = "take"),
-    crash,
-    restart: listen,
+    crash: listener.crash,
+    restart: listener.restart,
   };
 }

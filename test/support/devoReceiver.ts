@@ -1,11 +1,11 @@
 /** The other end of the wire, for tests: Devo's ingestion balancer with all its documented and undocumented habits. */
 import { Buffer } from "node:buffer";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from "node:tls";
-import { onTestFinished } from "vitest";
 import type { Authority } from "./certificates.ts";
 import { createFrameSplitter } from "./devoReceiverFrames.ts";
 import { type DevoLine, readDevoLine } from "./devoReceiverGrammar.ts";
+import { type Listener, startListener } from "./listener.ts";
 
 export interface ReceiverOptions {
   /** Asks for a client certificate of this authority; `null` for plain TCP, as Devo's in-house relay has it. */
@@ -18,8 +18,7 @@ export interface ReceiverOptions {
   readonly port?: number;
 }
 
-export interface DevoReceiver {
-  readonly port: number;
+export interface DevoReceiver extends Pick<Listener, "port" | "crash" | "restart"> {
   /** What arrived, in order, whole lines only. */
   readonly lines: readonly DevoLine[];
   /** Frames that are not lines as documented, and why. */
@@ -40,10 +39,6 @@ export interface DevoReceiver {
   resetAfter(bytes: number): void;
   /** Closes every connection in good order, what came being read, and stops listening. */
   leave(): Promise<void>;
-  /** Drops everything, unread bytes included, and stops listening, as a killed process does. */
-  crash(): Promise<void>;
-  /** Listens again, on the same port. */
-  restart(): Promise<void>;
 }
 
 /** Starts a receiver on loopback; it ends with the running test. */
@@ -54,8 +49,6 @@ export async function startDevoReceiver(options: ReceiverOptions): Promise<DevoR
   const count = { connections: 0, refused: 0, cut: 0 };
   let mode: "read" | "refuse" | "stall" = "read";
   let budget = Infinity;
-  let port = options.port ?? 0;
-  let server: Server;
 
   /** @param wire the TCP connection below `socket`, which is the same one without TLS */
   function attend(socket: Socket, wire: Socket): void {
@@ -95,49 +88,37 @@ export async function startDevoReceiver(options: ReceiverOptions): Promise<DevoR
     socket.destroy();
   }
 
-  function listen(): Promise<void> {
-    server = options.authority === null ? createServer() : secureServer(options.authority, options.version);
-    // Of a TLS server, `connection` is what carries the handshake.
+  function create(): Server {
+    const server = options.authority === null
+      ? createServer()
+      : secureServer(options.authority, options.version);
     server.on("connection", (wire: Socket) => {
-      wire.on("error", () => {});
       if (mode === "refuse") wire.resetAndDestroy();
       else if (options.authority === null) attend(wire, wire);
-      else wires.set(`${wire.remotePort}`, wire);
     });
-    server.on(
-      "secureConnection",
-      (socket: TLSSocket) => attend(socket, wires.get(`${socket.remotePort}`) ?? socket),
-    );
+    const wireOf = ({ remotePort }: Socket) =>
+      [...listener.wires].find((wire) => wire.remotePort === remotePort);
+    server.on("secureConnection", (socket: TLSSocket) => attend(socket, wireOf(socket) ?? socket));
     server.on("tlsClientError", () => void count.refused++);
-    return new Promise((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        port = (server.address() as AddressInfo).port;
-        resolve();
-      });
-    });
+    return server;
   }
-  const wires = new Map<string, Socket>();
+  const listener: Listener = await startListener(create, options.port);
 
   function crash(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of [...open.keys()]) reset(socket);
-    for (const wire of wires.values()) wire.destroy();
-    wires.clear();
+    const closed = listener.crash();
+    for (const socket of open.keys()) socket.destroy();
     return closed;
   }
 
   function leave(): Promise<void> {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = listener.leave();
     for (const socket of open.keys()) socket.end();
     return closed;
   }
 
-  await listen();
-  onTestFinished(() => crash());
   return {
     get port() {
-      return port;
+      return listener.port;
     },
     lines,
     problems,
@@ -165,7 +146,7 @@ export async function startDevoReceiver(options: ReceiverOptions): Promise<DevoR
     resetAfter: (bytes) => void (budget = bytes),
     leave,
     crash,
-    restart: listen,
+    restart: listener.restart,
   };
 }
 

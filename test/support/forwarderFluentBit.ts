@@ -5,6 +5,7 @@ import process from "node:process";
 import { shellCommand } from "../../src/telemetry/shellCommand.ts";
 import { listSpool } from "../../src/sink/spoolNames.ts";
 import type { WayIn } from "../../src/shipper/settings.ts";
+import { isAlive } from "./alive.ts";
 import { type Authority, type Identity, writeDomain } from "./certificates.ts";
 import { freePort } from "./freePort.ts";
 import { findInstalled, type Installed } from "./forwarderInstalled.ts";
@@ -153,16 +154,7 @@ export async function stopBoth(pipeline: Pipeline): Promise<void> {
   if (child > 0) process.kill(child, "SIGTERM");
   pipeline.shipper.kill("SIGTERM");
   await pipeline.shipper.exited;
-  await waitFor(() => pipeline.graphtapPid() === 0 || !runs(child), () => `the end of graphtap ${child}`);
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  await waitFor(() => pipeline.graphtapPid() === 0 || !isAlive(child), () => `the end of graphtap ${child}`);
 }
 
 /** `graphtap … | fluent-bit …` */

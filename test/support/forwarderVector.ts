@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { OPENSSL_CONF } from "../../src/shipper/opensslConf.ts";
 import type { VectorWayIn } from "../../src/shipper/vectorSources.ts";
+import { isAlive } from "./alive.ts";
 import { type Authority, writeDomain } from "./certificates.ts";
 import { childOf } from "./forwarderFluentBit.ts";
 import type { Installed } from "./forwarderInstalled.ts";
@@ -171,14 +172,5 @@ async function fetchPatiently(url: string, body: Buffer, tries = 20): Promise<Re
     if (tries === 0) throw error;
     await new Promise((resolve) => setTimeout(resolve, 100));
     return await fetchPatiently(url, body, tries - 1);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

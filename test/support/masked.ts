@@ -1,7 +1,9 @@
-/** Records under rules: where they lie in a page, and anywhere else. */
+/** Records under rules, in each way that there is to mask one. */
 import type { ObfuscationRule } from "../../src/config/config.ts";
+import { SLICE_WORDS } from "../../src/json/batch.ts";
 import { createFieldReader } from "../../src/json/fields.ts";
 import { createFramers } from "../../src/json/framer.ts";
+import type { OnBatch, OnRecord } from "../../src/json/page.ts";
 import { createPageScanner } from "../../src/json/scanner.ts";
 import { createMasks, type Mask } from "../../src/record/mask.ts";
 
@@ -12,32 +14,54 @@ export interface Shown {
   readonly time: string | null;
 }
 
-/** What becomes of records by a mask in each of its two ways; the second is that of a page's framer. */
-export function shownBothWays(
-  records: readonly string[],
-  rules: readonly ObfuscationRule[],
-): [Shown[], Shown[]] {
-  return [shown(records, masks(rules), false), shown(records, masks(rules), true)];
+/** By the lexer, one by one in the memory of a framer, and many at once. */
+export function shownEachWay(records: readonly string[], rules: readonly ObfuscationRule[]): Shown[][] {
+  return [false, true].flatMap((isFramed) =>
+    (isFramed ? [false, true] : [false]).map((atOnce) => shown(records, masks(rules), isFramed, atOnce))
+  );
 }
 
 const encoder = new TextEncoder();
 const framers = createFramers(0);
 const masks = createMasks();
+const QUESTION = { paths: ["id", "time", null], key: "id" } as const;
 
-function shown(records: readonly string[], mask: Mask | null, isFramed: boolean): Shown[] {
+function shown(records: readonly string[], mask: Mask | null, isFramed: boolean, atOnce: boolean): Shown[] {
   const read = createFieldReader(["id", "time"]);
   const answers: Shown[] = [];
-  const scanner = createPageScanner({}, isFramed ? framers : null);
-  const page = encoder.encode(`{"value":[${records.join(",")}]}`);
-  scanner.push(page, (bytes, start, end, _, lineBuffer) => {
+  const show = (bytes: Uint8Array, start: number, end: number, fields: Int32Array) => {
+    const text = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
+    const field = (at: number) => fields[at]! < 0 ? null : text(fields[at]!, fields[at + 1]!);
+    answers.push({ record: text(start, end), id: field(0), time: field(2) });
+  };
+  const onRecord: OnRecord = (bytes, start, end, _, lineBuffer) => {
     const fields = read.read(bytes, start, end);
-    const made = mask?.(bytes, start, end, fields, lineBuffer) ?? { bytes, start, end, fields };
-    const text = (from: number, to: number) => new TextDecoder().decode(made.bytes.subarray(from, to));
-    // Where it lies in a page they moved with the record; else they are read once more.
-    const shownFields = isFramed ? made.fields : read.read(made.bytes, made.start, made.end);
-    const field = (at: number) => shownFields[at]! < 0 ? null : text(shownFields[at]!, shownFields[at + 1]!);
-    answers.push({ record: text(made.start, made.end), id: field(0), time: field(2) });
-  });
+    const masked = mask?.one(bytes, start, end, fields, lineBuffer) ?? null;
+    if (masked === null) return show(bytes, start, end, fields);
+    // Nobody else says where id and time are now, so the lexer's are read once more.
+    const { length } = masked.bytes;
+    show(masked.bytes, 0, length, isFramed ? masked.fields : read.read(masked.bytes, 0, length));
+  };
+  const onBatch: OnBatch = (batch) => {
+    batch.ask(QUESTION);
+    const slicesOf = (record: number) =>
+      batch.slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
+    for (let record = 0; record < batch.count; record++) {
+      batch.fresh[record] = record;
+      if (batch.marks[record] === 0) continue;
+      slicesOf(record).set(read.read(batch.bytes, batch.startOf(record), batch.endOf(record)));
+    }
+    for (let n = 0; n < batch.count;) {
+      const ready = mask?.some(batch, n, batch.count) ?? batch.count;
+      for (; n < ready; n++) show(batch.bytes, batch.startOf(n), batch.endOf(n), slicesOf(n));
+      if (n === batch.count) break;
+      onRecord(batch.bytes, batch.startOf(n), batch.endOf(n), true, batch.lineBuffer);
+      n++;
+    }
+    return true;
+  };
+  const scanner = createPageScanner({}, isFramed ? framers : null);
+  scanner.push(encoder.encode(`{"value":[${records.join(",")}]}`), onRecord, atOnce ? onBatch : undefined);
   scanner.close();
   return answers;
 }

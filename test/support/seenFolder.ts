@@ -4,8 +4,16 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { expect } from "vitest";
 import { recordKey } from "../../src/record/keyMaker.ts";
+import type { KeysNeeded } from "../../src/state/seen/forget.ts";
 import { openSeenSet, type SeenSetOptions } from "../../src/state/seen/set.ts";
 import { freshFolder } from "./state.ts";
+
+/** Keys that count from this moment or later are needed, and no others. */
+export const neededSince = (ms: number): KeysNeeded => ({
+  addedSinceMs: ms,
+  readBackSinceMs: ms,
+  ranges: [],
+});
 
 export const NOON = Date.UTC(2026, 10, 22, 12);
 export const keyOf = (name: string | number) => recordKey(String(name));

@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { isAlive } from "./alive.ts";
 import { killHard } from "./forwarderFluentBit.ts";
 import { tempFolder } from "./tempFolder.ts";
 
@@ -48,7 +49,7 @@ while :; do sleep 0.02; done
   chmodSync(path, 0o755);
   writeFileSync(log, "");
   const lines = (file: string) => existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
-  onTestFinished(() => lines(pids).forEach((pid) => killHardIfAny(Number(pid))));
+  onTestFinished(() => lines(pids).map(Number).filter(isAlive).forEach(killHard));
   return {
     path,
     get happened() {
@@ -59,12 +60,4 @@ while :; do sleep 0.02; done
     },
     note: (word) => writeFileSync(log, `${word}\n`, { flag: "a" }),
   };
-}
-
-function killHardIfAny(pid: number): void {
-  try {
-    killHard(pid);
-  } catch {
-    // It has ended.
-  }
 }

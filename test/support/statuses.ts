@@ -56,6 +56,7 @@ export function statusOf(streams: readonly StreamStatus[], given: Partial<Status
     dead_letters: null,
     clock_ahead_seconds: 0,
     configuration: { read: STARTED, problem: null },
+    state_damage: [],
     needs: [],
     streams: [...streams],
     ...given,

@@ -2,9 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatInstant } from "../../src/instant.ts";
+import type { ShipperName } from "../../src/shipper/running/program.ts";
 import { type Authority, createAuthority, writeDomain } from "./certificates.ts";
 import { sample200 } from "./collectorSamples.ts";
 import { type DevoReceiver, startDevoReceiver } from "./devoReceiver.ts";
+import { fluentBit, whyNoFluentBit } from "./forwarderFluentBit.ts";
+import { findInstalled } from "./forwarderInstalled.ts";
 import { fillWithAudits } from "./shipped.ts";
 import { denoCommandLine, denoProgram, programCommand } from "./program.ts";
 import { onDeno, projectFolder } from "./project.ts";
@@ -28,6 +31,37 @@ function denoCommand(program: string): string[] {
   ];
 }
 
+/** A shipper that `up` can be tried with. */
+export interface TriedShipper {
+  readonly shipper: ShipperName;
+  /** Why it is not; `null` where it is. */
+  readonly why: string | null;
+  readonly path: string;
+  /** Has it fail at its start, with a reason of its own: what it wants to write is a folder, or the other way round. */
+  readonly ruin: (folder: string) => void;
+}
+
+const ofReceiver = onDeno ? "Deno's TLS server cannot ask for client certificates" : null;
+const vector = findInstalled("vector", "GRAPHTAP_VECTOR");
+
+export const SHIPPERS: readonly TriedShipper[] = [
+  {
+    shipper: "fluent-bit",
+    why: whyNoFluentBit,
+    path: fluentBit.path,
+    ruin: (folder) => void mkdirSync(join(folder, "buffer", "fluent-bit-tail.db"), { recursive: true }),
+  },
+  {
+    shipper: "vector",
+    why: typeof vector === "string" ? vector : ofReceiver,
+    path: typeof vector === "string" ? "" : vector.path,
+    ruin(folder) {
+      mkdirSync(join(folder, "buffer", "vector", "buffer"), { recursive: true });
+      writeFileSync(join(folder, "buffer", "vector", "buffer", "v2"), "");
+    },
+  },
+];
+
 /** A folder as the old collector has it, with `certs/`, `config/` and `state/`. */
 export interface Household {
   readonly site: Site;
@@ -35,7 +69,7 @@ export interface Household {
   readonly receiver: DevoReceiver;
   readonly config: string;
   /** The shipper's folder. */
-  readonly shipperFolder: (name: string) => string;
+  readonly shipperFolder: (name: ShipperName) => string;
   /** Who runs as the shipper, by its record; 0 when nobody does. */
   readonly shipperPid: () => number;
   /** Changes the configuration. */

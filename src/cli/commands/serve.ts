@@ -58,6 +58,7 @@ export async function deliver(given: Given, runtime: Runtime, beside?: Beside): 
       startedMs,
       runtime: runtimeName,
       reloads,
+      damages: tap.damages,
       get share() {
         return tap.share;
       },

@@ -13,9 +13,11 @@ const MOST_SHOWN = 20;
 const LONGEST_TEXT = 600;
 
 export function needList(status: Status) {
-  const { needs, now, sink_stalled_seconds, dead_letters, clock_ahead_seconds, configuration } = status;
+  const { needs, now, sink_stalled_seconds, dead_letters, clock_ahead_seconds, configuration, state_damage } =
+    status;
   const ofProcess = [
     ...(configuration.problem === null ? [] : [refusedConfiguration(configuration.problem, now)]),
+    ...state_damage.map(damagedState),
     ...(sink_stalled_seconds === 0 ? [] : [stalledSink(sink_stalled_seconds)]),
     ...(dead_letters === null ? [] : [refusedLines(dead_letters)]),
     ...(clock_ahead_seconds === 0 ? [] : [wrongClock(clock_ahead_seconds)]),
@@ -32,6 +34,12 @@ function refusedConfiguration({ at, detail }: NonNullable<Status["configuration"
     relative(at, now)
   }</time>. What ran before goes on, and a restart would not come up: mend it, and have it read again.</p><p class="detail">${
     text(detail)
+  }</p></li>`;
+}
+
+function damagedState(note: string) {
+  return markup`<li><h3><b class="late">late</b> Something in the state folder was damaged</h3><p>See to the disk, and in the log for what was kept in it; <code>graphtap replay</code> reads a range again. This is told until the program is started again.</p><p class="detail">${
+    text(note)
   }</p></li>`;
 }
 

@@ -2,6 +2,7 @@ import type { Gap } from "../../state/gap.ts";
 import type { Inventory } from "../../state/inventory.ts";
 import type { Lost } from "../../state/lost.ts";
 import type { Position } from "../../state/position.ts";
+import type { KeysNeeded } from "../../state/seen/forget.ts";
 import type { SeenSet } from "../../state/seen/set.ts";
 import type { StreamState } from "../../state/state.ts";
 
@@ -21,7 +22,7 @@ interface Held {
   lost?: readonly Lost[];
   inventory?: Inventory;
   replacement?: readonly Uint8Array[];
-  expireBefore?: number;
+  keysNeeded?: KeysNeeded;
 }
 
 /**
@@ -45,7 +46,7 @@ export function holdCommits(inner: StreamState): HeldState {
     commit: () => {},
     // What was read before in the same poll is not durable either, so the position goes with the keys.
     rollback,
-    expire: (beforeMs) => void (held.expireBefore = beforeMs),
+    expire: (needed) => void (held.keysNeeded = needed),
     replaceWith: (keys) => void (held.replacement = [...keys]),
     close: () => {},
   };
@@ -84,7 +85,7 @@ export function holdCommits(inner: StreamState): HeldState {
       },
     },
     commit() {
-      const { replacement, lost, gaps, position, inventory, expireBefore } = held;
+      const { replacement, lost, gaps, position, inventory, keysNeeded } = held;
       const keys = inner.seen();
       keys.commit();
       if (replacement !== undefined) keys.replaceWith(replacement);
@@ -93,7 +94,7 @@ export function holdCommits(inner: StreamState): HeldState {
       if (gaps !== undefined) inner.gaps().save(gaps);
       if (position !== undefined) inner.commitInFile(position);
       if (inventory !== undefined) inner.inventory().save(inventory);
-      if (expireBefore !== undefined) keys.expire(expireBefore);
+      if (keysNeeded !== undefined) keys.expire(keysNeeded);
       held = {};
     },
     rollback,
@@ -101,11 +102,12 @@ export function holdCommits(inner: StreamState): HeldState {
 }
 
 /** What is done to the keys in memory, which nothing holds back. A reset makes another set. */
-function asInner(inner: StreamState): Pick<SeenSet, "has" | "add" | "addAll" | "renew"> {
+function asInner(inner: StreamState): Pick<SeenSet, "has" | "add" | "addAll" | "date" | "mayExpire"> {
   return {
     has: (key) => inner.seen().has(key),
     add: (key) => inner.seen().add(key),
     addAll: (keys, count, fresh) => inner.seen().addAll(keys, count, fresh),
-    renew: (key) => inner.seen().renew(key),
+    date: (untilMs) => inner.seen().date(untilMs),
+    mayExpire: (needed) => inner.seen().mayExpire(needed),
   };
 }

@@ -15,6 +15,8 @@ export interface ProcessFigures {
   readonly reloads: Reloads;
   /** How much of the configuration is this process's. @default all of it */
   readonly share?: Share | null;
+  /** What was found damaged in the state folder, and what that costs, a line each. @default nothing */
+  readonly damages?: readonly string[];
 }
 
 export function measureProcess(

@@ -102,8 +102,8 @@ export const statusSchema = z.strictObject({
   }).nullable().describe("which inputs of the configuration are this process's; null when all are"),
   polls: z.boolean().describe("whether streams are polled at their periods; if not, clients pull"),
   verdict: verdict.describe(
-    "the worst of all streams; late when the sink takes nothing or refused lines, the clock is wrong, or the " +
-      "configuration that was read last is not in use",
+    "the worst of all streams; late when the sink takes nothing or refused lines, the clock is wrong, the " +
+      "configuration that was read last is not in use, or something in the state folder was damaged",
   ),
   summary: z.string().describe("one sentence"),
   counts: z.record(z.enum(VERDICTS), count).describe("streams by verdict"),
@@ -122,6 +122,9 @@ export const statusSchema = z.strictObject({
       detail: z.string().describe("each problem with its place, a line each"),
     }).nullable().describe("why the one that was read last is not in use; null when it is"),
   }),
+  state_damage: z.array(z.string()).describe(
+    "what was found damaged in the state folder since the process began, and what that costs, a line each",
+  ),
   needs: z.array(need).describe("what somebody should look at, the worst first"),
   streams: z.array(stream).describe("in the order of the configuration"),
 }).meta({ title: "Status of graphtap" });

@@ -28,6 +28,8 @@ export interface ProcessFacts {
   readonly deadLetters?: DeadLetterFile | null;
   /** How much of the configuration is this process's. @default all of it */
   readonly share?: Share | null;
+  /** What was found damaged in the state folder, and what that costs, a line each. @default nothing */
+  readonly damages?: readonly string[];
   /** How reading the configuration again went. @default it was read at the start */
   readonly reloads?: Pick<Reloads, "lastSuccessMs" | "problem">;
   /** Whether a batch of the stream waits to be confirmed. */
@@ -42,9 +44,10 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
   for (const { verdict } of streams) counts[verdict]++;
   const needs = needsOf(streams);
   const newest = streams.reduce((latest, { newest_record }) => Math.max(latest, epochOf(newest_record)), 0);
-  const { version, polls, nowMs, sinkStalledSeconds, deadLetters = null, reloads } = facts;
+  const { version, polls, nowMs, sinkStalledSeconds, deadLetters = null, reloads, damages = [] } = facts;
   const problem = reloads?.problem ?? null;
-  const isAtFault = sinkStalledSeconds > 0 || deadLetters !== null || clockAhead !== 0 || problem !== null;
+  const isAtFault = sinkStalledSeconds > 0 || deadLetters !== null || clockAhead !== 0 || problem !== null ||
+    damages.length > 0;
   const worst = streams.reduce<Verdict>((so_far, { verdict }) => worse(so_far, verdict), "healthy");
   return {
     version,
@@ -61,6 +64,7 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
       dead_letters: deadLetters,
       clock_ahead_seconds: clockAhead,
       isConfigurationRefused: problem !== null,
+      damages: damages.length,
       newestAge: newest === 0 ? null : Math.max(0, nowMs - newest) / 1000,
       backfills: streams.filter(({ backfill }) => backfill !== null).length,
     }),
@@ -72,6 +76,7 @@ export function statusOf(served: readonly ServedStream[], facts: ProcessFacts): 
       read: timeOf(reloads?.lastSuccessMs ?? facts.startedMs)!,
       problem: problem && { at: timeOf(problem.atMs)!, code: problem.code, detail: problem.message },
     },
+    state_damage: [...damages],
     needs,
     streams,
   };

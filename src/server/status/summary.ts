@@ -18,6 +18,8 @@ export type Told =
     readonly newestAge: number | null;
     /** Whether the configuration that was read last cannot be used. */
     readonly isConfigurationRefused: boolean;
+    /** In how many places the state folder was damaged. */
+    readonly damages: number;
     /** How many streams still read older records. */
     readonly backfills: number;
   };
@@ -31,6 +33,7 @@ export function summaryOf(told: Told): string {
     ...(told.isConfigurationRefused
       ? ["The configuration that was read last is not used, and what ran before goes on."]
       : []),
+    ...(told.damages === 0 ? [] : ["Something in the state folder was damaged."]),
     ...(stalled === 0
       ? []
       : [`The sink has taken nothing for ${durationInWords(stalled)}, so reading waits.`]),

@@ -1,83 +1,113 @@
-/** What a commit writes: its frames, at the end of the segment of the current period. */
+/** What a commit writes: its frames, at the end of the segment of their period. */
 import { closeSync, fdatasyncSync, ftruncateSync } from "node:fs";
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { makeFolder, openFile, syncFolder, writeFully } from "../../files/durable.ts";
 import { attempt } from "../../files/failure.ts";
 import type { Fence } from "../../files/hold.ts";
+import type { KeyRun } from "./dates.ts";
 import type { LoadedSegment, SeenContents } from "./files.ts";
 import { encodeCommit, wholeSeconds } from "./frames.ts";
 import { SEGMENT_VERSION, segmentHeader } from "./segment.ts";
-import { type Periods, segmentName } from "./segmentNames.ts";
+import { backdatedPeriodOf, isBackdated, periodOf, type SegmentName, segmentName } from "./segmentNames.ts";
 
-/** Appends commits, and keeps the last segment open in between. */
+/** Appends commits, and keeps their segments open in between: one of each kind, for a poll reads live and then back. */
 export interface Appender {
   /**
-   * Makes `keys`, and behind them the position, durable by one write and one sync; `contents` then says so.
+   * Makes `runs` of keys, and behind them the position, durable; `contents` then says so. One run and the position are
+   * one write and one sync, but where the segment is not the last one: the position is always in that.
    *
-   * @throws `state-unusable`; nothing has changed then, and the same may be appended again; `state-in-use` when another
-   * process took the set, which does not know of them
+   * @throws `state-unusable`; of what is durable by then the keys are, which may be appended again, and no position;
+   * `state-in-use` when another process took the set, which does not know of them
    */
-  append(contents: SeenContents, keys: Uint8Array, position?: string): void;
-  /** To be called before segments are deleted or replaced; a later commit opens what it needs. @throws `state-unusable` */
-  close(): void;
+  append(contents: SeenContents, runs: readonly KeyRun[], position?: string): void;
+  /** To be called before these segments are deleted, or all. @throws `state-unusable` */
+  close(segments?: readonly SegmentName[]): void;
 }
 
 /** Appends to the segments in the folder `dir`, which need not exist. */
-export function createAppender(dir: string, periods: Periods, fence: Fence): Appender {
-  let open: { segment: LoadedSegment; to: SegmentWriter } | undefined;
+export function createAppender(dir: string, now: () => number, fence: Fence): Appender {
+  /** By their paths. */
+  const open = new Map<string, SegmentWriter>();
 
-  function close(): void {
-    const last = open;
-    open = undefined;
-    last?.to.close();
-  }
-
-  /** The open end of the last segment if that is of the current period, or else of a new one. */
-  function current(contents: SeenContents): { segment: LoadedSegment; to: SegmentWriter } {
-    const periodMs = periods.current();
-    if (open?.segment.periodMs === periodMs) return open;
-    close();
-    makeFolder(dir);
-    let segment = contents.segments.at(-1);
-    if (segment?.periodMs !== periodMs || segment.version !== SEGMENT_VERSION) {
-      const name = segmentName(dir, contents.nextNumber++, periodMs, false);
-      segment = { ...name, newestMs: 0, soundBytes: 0, version: SEGMENT_VERSION };
+  function close(paths: readonly string[]): void {
+    for (const path of paths) {
+      const writer = open.get(path);
+      open.delete(path);
+      writer?.close();
     }
-    return open = { segment, to: openSegmentWriter(segment.path, segment.soundBytes) };
   }
 
+  /** The segment of a period: one that is open, the last one, or a new one. A process before may have others open. */
+  function segmentOf(contents: SeenContents, periodMs: number): LoadedSegment {
+    const last = contents.segments.at(-1);
+    const found = contents.segments.find((segment) =>
+      segment.periodMs === periodMs && segment.version === SEGMENT_VERSION &&
+      (segment === last || open.has(segment.path))
+    );
+    if (found !== undefined) return found;
+    const name = segmentName(dir, contents.nextNumber++, periodMs, false);
+    return { ...name, newestMs: 0, soundBytes: 0, version: SEGMENT_VERSION };
+  }
+
+  function write(segment: LoadedSegment, frames: Uint8Array): void {
+    const { path } = segment;
+    const writer = open.get(path) ?? openSegmentWriter(path);
+    open.set(path, writer);
+    // The segment is open by now: the check is of the file that is written to.
+    fence.during(() => void (segment.soundBytes = writer.append(frames, segment.soundBytes)));
+  }
+
+  function begin({ segments }: SeenContents, segment: LoadedSegment, frames: Uint8Array): void {
+    makeFolder(dir);
+    try {
+      write(segment, frames);
+    } catch (error) {
+      close([segment.path]);
+      throw error;
+    }
+    const isOfKind = ({ periodMs }: LoadedSegment) => isBackdated(periodMs) === isBackdated(segment.periodMs);
+    close(segments.filter(isOfKind).map(({ path }) => path));
+    segments.push(segment);
+  }
+
+  function append(contents: SeenContents, { keys, untilMs }: KeyRun, position?: string): void {
+    const { segments } = contents;
+    const fromMs = untilMs ?? now();
+    const segment = segmentOf(contents, untilMs === null ? periodOf(fromMs) : backdatedPeriodOf(untilMs));
+    const isNew = !segments.includes(segment);
+    const last = isNew ? segment : segments.at(-1)!;
+    const place = { segment: last.number, bytes: last.soundBytes };
+    const frames = encodeCommit(keys, fromMs, segment === last ? position : undefined);
+    if (isNew) begin(contents, segment, frames);
+    else write(segment, frames);
+    segment.newestMs = Math.max(segment.newestMs, wholeSeconds(fromMs) * 1000);
+    if (position === undefined) return;
+    if (segment !== last) write(last, encodeCommit(new Uint8Array(), fromMs, position));
+    contents.position = { ...place, text: position };
+  }
   return {
-    append(contents, keys, position) {
-      const { segment, to } = current(contents);
-      const addedMs = periods.now();
-      const place = { segment: segment.number, bytes: segment.soundBytes };
-      // The segment is open by now: the check is of the file that is written to.
-      fence.during(() => {
-        segment.soundBytes = to.append(encodeCommit(keys, addedMs, position));
-      });
-      segment.newestMs = Math.max(segment.newestMs, wholeSeconds(addedMs) * 1000);
-      if (!contents.segments.includes(segment)) contents.segments.push(segment);
-      if (position !== undefined) contents.position = { ...place, text: position };
+    append(contents, runs, position) {
+      for (const [index, run] of runs.entries()) {
+        append(contents, run, index === runs.length - 1 ? position : undefined);
+      }
     },
-    close,
+    close: (segments) => close(segments?.map(({ path }) => path) ?? [...open.keys()]),
   };
 }
 
 /** The open end of a segment. */
 interface SegmentWriter {
-  /** Adds frames durably; how long the segment is then, in bytes. */
-  append(frames: Uint8Array): number;
+  /** Adds frames durably behind the first `end` bytes; 0 begins the segment, whatever the file held. How long it is then. */
+  append(frames: Uint8Array, end: number): number;
   close(): void;
 }
 
-/** Opens a segment to append after its first `soundBytes`; 0 begins it, whatever the file held. */
-function openSegmentWriter(path: string, soundBytes: number): SegmentWriter {
+function openSegmentWriter(path: string): SegmentWriter {
   const fd = openFile(path, "write");
-  let end = soundBytes;
-  let inFolder = soundBytes > 0;
+  let inFolder = false;
   return {
-    append(frames) {
+    append(frames, end) {
       const bytes = end === 0 ? Buffer.concat([segmentHeader(), frames]) : frames;
       attempt("write", path, () => {
         try {
@@ -89,10 +119,9 @@ function openSegmentWriter(path: string, soundBytes: number): SegmentWriter {
           throw error;
         }
       });
-      end += bytes.length;
-      if (!inFolder) syncFolder(dirname(path));
+      if (end === 0 && !inFolder) syncFolder(dirname(path));
       inFolder = true;
-      return end;
+      return end + bytes.length;
     },
     close() {
       attempt("close", path, () => closeSync(fd));

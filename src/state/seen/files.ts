@@ -13,7 +13,7 @@ import { buildTable } from "./table.ts";
 
 /** A segment whose keys are in memory; {@linkcode Appender} keeps it up to date. */
 export interface LoadedSegment extends SegmentName {
-  /** When its newest key was added, in milliseconds since the epoch, to the second above. */
+  /** From when the life of its newest key counts, in milliseconds since the epoch, to the second above. */
   newestMs: number;
   /** Bytes of the file that are in order. */
   soundBytes: number;

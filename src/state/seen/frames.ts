@@ -2,10 +2,11 @@
  * The frames of a segment: record keys, and the position that was committed with them.
  *
  * ```text
- * frame   u32 mark · u32 CRC-32 of all that follows in the frame · u32 length · u32 seconds when added · content
+ * frame   u32 mark · u32 CRC-32 of all that follows in the frame · u32 length · u32 seconds · content
  * "GFRM"  length: number of keys       content: 16 bytes a key
  * "GPOS"  length: bytes of the text    content: a checkpoint as JSON in UTF-8, and spaces up to a multiple of 16 bytes
  * ```
+ * The seconds say from when the life of the keys counts: when they were added, or what they are backdated to.
  * Numbers are little-endian. Every frame is a multiple of 16 bytes, so that keys can be read as words where they lie.
  */
 import { crc32 } from "node:zlib";
@@ -27,10 +28,10 @@ const SPACE = 0x20;
  * What one commit appends: its keys, in several frames when there are more than {@linkcode FRAME_KEYS}, and behind
  * them the position. A segment is read up to its first damage, so a position is never found without its keys.
  *
- * @param addedMs milliseconds since the epoch
+ * @param fromMs from when the keys count, in milliseconds since the epoch
  */
-export function encodeCommit(keys: Uint8Array, addedMs: number, position?: string): Buffer {
-  const seconds = wholeSeconds(addedMs);
+export function encodeCommit(keys: Uint8Array, fromMs: number, position?: string): Buffer {
+  const seconds = wholeSeconds(fromMs);
   const frames: Buffer[] = [];
   for (let at = 0; at < keys.length; at += FRAME_KEYS * KEY_BYTES) {
     const part = keys.subarray(at, at + FRAME_KEYS * KEY_BYTES);
@@ -44,8 +45,8 @@ export function encodeCommit(keys: Uint8Array, addedMs: number, position?: strin
 }
 
 /** The time of a frame, in seconds since the epoch. Rounded up: a key that seems older than it is expires too early. */
-export function wholeSeconds(addedMs: number): number {
-  return Math.ceil(addedMs / 1000);
+export function wholeSeconds(fromMs: number): number {
+  return Math.ceil(fromMs / 1000);
 }
 
 function encode(mark: number, length: number, seconds: number, content: Uint8Array): Buffer {

@@ -36,7 +36,7 @@ export function segmentHeader(): Buffer {
 export interface SegmentContent {
   /** Keys in whole frames. */
   readonly keys: number;
-  /** When the last of them was added, in milliseconds since the epoch, to the second above; 0 when there are none. */
+  /** From when the last of them counts, in milliseconds since the epoch, to the second above; 0 when there are none. */
   readonly newestMs: number;
   /** Bytes up to the end of the last whole frame; 0 when even the header is not whole. */
   readonly soundBytes: number;

@@ -9,24 +9,39 @@ export interface SegmentName {
   readonly path: string;
   /** Counts up from 1 over the life of the set. */
   readonly number: number;
-  /** Start of the period whose keys it takes, in milliseconds since the epoch. */
+  /** The period whose keys it takes: its start in milliseconds since the epoch, a second later for backdated keys. */
   readonly periodMs: number;
   /** Whether it replaced all segments with smaller numbers, which do not count any more. */
   readonly replacesAll: boolean;
 }
 
-/** How time is cut into periods. Keys of one period share a segment, and so expire together. */
-export interface Periods {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Start of the period that it is, in milliseconds since the epoch. */
-  current(): number;
+/**
+ * How time is cut into periods. Keys of one period share a segment, and so expire together: a day for keys by when they
+ * were added, six hours for backdated ones (`forget.ts`).
+ */
+const DAY_MS = 86_400_000;
+const BACKDATED_MS = 21_600_000;
+/** Tells a name of backdated keys from others, also in version 0.1, which never appends to such a segment. */
+const BACKDATED_MARK_MS = 1000;
+
+/** The period of keys that are added now. @param nowMs milliseconds since the epoch, as is what it returns */
+export function periodOf(nowMs: number): number {
+  return Math.floor(nowMs / DAY_MS) * DAY_MS;
 }
 
-/** Periods of so many seconds. */
-export function periodsOf(seconds: number, now: () => number): Periods {
-  const lengthMs = seconds * 1000;
-  return { now, current: () => Math.floor(now() / lengthMs) * lengthMs };
+/** The period of keys that are backdated to `untilMs`, which may be its end; milliseconds since the epoch. */
+export function backdatedPeriodOf(untilMs: number): number {
+  return Math.floor((untilMs - 1) / BACKDATED_MS) * BACKDATED_MS + BACKDATED_MARK_MS;
+}
+
+/** Whether a period is of backdated keys. */
+export function isBackdated(periodMs: number): boolean {
+  return periodMs % BACKDATED_MS === BACKDATED_MARK_MS;
+}
+
+/** No key of a period counts from a later moment; milliseconds since the epoch. */
+export function periodEnd(periodMs: number): number {
+  return isBackdated(periodMs) ? periodMs - BACKDATED_MARK_MS + BACKDATED_MS : periodMs + DAY_MS;
 }
 
 const PATTERN = /^(\d{8,15})-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(-all)?\.seen$/;

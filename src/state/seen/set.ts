@@ -7,30 +7,38 @@
  * set.ts      the set as its stream uses it; nothing is read before a key is asked for
  *   memory.ts   keys as bytes        table.ts  the same as words in flat memory     keys.ts  those not yet committed
  *   files.ts    reads all segments, repairs them      segment.ts  reads one         place.ts  how far the set has come
- *   append.ts   writes a commit                       frames.ts   what it consists of
- *   forget.ts   expires segments, replaces all        segmentNames.ts  names, order, periods
+ *   append.ts   writes a commit      frames.ts  what it consists of      dates.ts  from when its keys count
+ *   forget.ts   which keys can be dropped, and why     segmentNames.ts  names, order, periods
  * ```
  *
  * On the disk it is a folder of segments, one for each day (UTC) on which keys were added:
- * `00000007-20261122T000000Z.seen`. Numbers count up over the life of the set, and give the order. A segment is a header
- * (`segment.ts`) and, behind each other, the frames of its commits (`frames.ts`): keys, then the position that was
- * committed with them. A name with `-all` holds the whole set: segments with smaller numbers do not count any more.
+ * `00000007-20261122T000000Z.seen`. Keys of a backfill, whose life is shorter, are in segments of their own, one for six
+ * hours of the time that is read: `00000008-20261101T060001Z.seen`. Numbers count up over the life of the set, and give
+ * the order. A segment is a header (`segment.ts`) and, behind each other, the frames of its commits (`frames.ts`): keys,
+ * then the position that was committed with them, which is always in the last segment. A name with `-all` holds the
+ * whole set: segments with smaller numbers do not count any more.
  *
  * A commit is durable when it returns: one write at the end of the last segment and one `fdatasync`; a new segment's
  * folder is synced, too. Every frame has a checksum, and a segment counts up to its first frame that is not whole. What
  * a crash left half written is cut off when the set is loaded; the records of the keys that were there are delivered
- * again. A position stands behind its keys, so it is never found without them. Keys expire by whole segments, and
- * one that is renewed is written into the last of them once more; the set is replaced by one segment under a new number, put there by a rename.
+ * again. A position is written behind its keys, so it is never found without them. Keys expire by whole segments; the set is
+ * replaced by one segment under a new number, put there by a rename.
  */
-import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../errors.ts";
 import { type Fence, noFence } from "../../files/hold.ts";
 import { createAppender } from "./append.ts";
+import { createKeyDates, type KeyDates } from "./dates.ts";
 import { countSeen, loadSeen, readPosition, type SeenContents, type SeenFilesOptions } from "./files.ts";
-import { expiredSegments, mayExpire, removeSegments, replaceSegments, selectKeys } from "./forget.ts";
+import {
+  expiredSegments,
+  type KeysNeeded,
+  mayExpireByNames,
+  removeSegments,
+  replaceSegments,
+  selectKeys,
+} from "./forget.ts";
 import { createKeyList, eachKey, type KeyList } from "./keys.ts";
 import { endOfFiles, isBefore, type SeenPlace } from "./place.ts";
-import { periodsOf } from "./segmentNames.ts";
 
 /** The durable set of delivered record keys, {@linkcode KEY_BYTES} each. One stream's, one process's. */
 export interface SeenSet {
@@ -46,8 +54,12 @@ export interface SeenSet {
    * @returns how many those are
    */
   addAll(keys: Int32Array, count: number, fresh: Int32Array): number;
-  /** Keeps a key that is in the set as long as one that is added now; durable after {@linkcode SeenSet.commit}. */
-  renew(key: Uint8Array): void;
+  /**
+   * Says of the keys that were added since it was said last that their records are of no later time than `untilMs`
+   * (milliseconds since the epoch), and are not asked for again once what lies before is read: then they may be dropped
+   * so much earlier (`forget.ts`). `null`, and nothing said before the commit, means that they live from now.
+   */
+  date(untilMs: number | null): void;
   /**
    * Makes all keys added since the last commit durable, together.
    *
@@ -56,13 +68,15 @@ export interface SeenSet {
   commit(): void;
   /** Forgets the keys added since the last commit: the sink did not accept their records. */
   rollback(): void;
+  /** Whether {@linkcode SeenSet.expire} may find something to forget. Reads no keys. @throws `state-unusable` */
+  mayExpire(needed: KeysNeeded): boolean;
   /**
-   * Forgets keys by whole segments: those whose newest key was added before `beforeMs` (milliseconds since the epoch).
-   * The last segment stays: it may hold the only copy of a position, and the numbers of the segments go on from it.
+   * Forgets keys that are not needed any more, by whole segments. The last segment stays: it may hold the only copy of a
+   * position, and the numbers of the segments go on from it.
    *
    * @throws `state-unusable`
    */
-  expire(beforeMs: number): void;
+  expire(needed: KeysNeeded): void;
   /**
    * Makes the set exactly these keys, durably and at once: after a crash it is the old set or the new.
    * Keys not yet committed are in it only if they are among them. Costs nothing when the set is these keys already.
@@ -99,8 +113,6 @@ export interface SeenSetOptions {
   readonly now: () => number;
   /** Told, in one line, of each damage that was repaired while loading. */
   readonly onRepair: (note: string) => void;
-  /** Seconds of the period whose keys share a segment, and so the grain of expiry. @default 86400 */
-  readonly segmentSeconds?: number;
   /** Look only: a process may be writing. Every change is then refused. @default false */
   readonly readOnly?: boolean;
   /** Lets only the process write that the set is of. @default nobody can lose it */
@@ -110,10 +122,10 @@ export interface SeenSetOptions {
 /** Opens the seen set in the folder `dir`, which need not exist. Nothing is read before the first use. */
 export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
   const { readOnly = false, fence = noFence } = options;
-  const periods = periodsOf(options.segmentSeconds ?? 86_400, options.now);
   const memory = openMemory(dir, { ...options, readOnly, fence });
-  const { pending, renewed } = memory;
-  const appender = createAppender(dir, periods, fence);
+  const { pending, dates } = memory;
+  const appender = createAppender(dir, options.now, fence);
+  const mayExpire = (needed: KeysNeeded) => mayExpireIn(memory.ifLoaded(), dir, needed);
   return {
     get size() {
       memory.mustBeOpen();
@@ -134,12 +146,10 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       pending.appendSome(keys, fresh, found);
       return found;
     },
-    renew: memory.renew,
     commit(position) {
-      if (pending.count + renewed.count === 0) return false;
-      appender.append(memory.toChange(), Buffer.concat([renewed.bytes(), pending.bytes()]), position);
-      pending.clear();
-      renewed.clear();
+      if (pending.count === 0) return false;
+      appender.append(memory.toChange(), dates.cut(pending.bytes()), position);
+      memory.noneWaits();
       return true;
     },
     end() {
@@ -152,13 +162,15 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       const position = readOnly ? readPosition(dir) : memory.contents().position;
       return position === null || isBefore(position, place) ? null : position.text;
     },
+    date: (untilMs) => dates.say(pending.count, untilMs),
     rollback: memory.rollback,
-    expire(beforeMs) {
+    mayExpire,
+    expire(needed) {
       memory.mustBeChangeable();
-      if (!mayExpire(dir, beforeMs)) return;
-      const old = expiredSegments(memory.toChange().segments, beforeMs);
+      if (!mayExpire(needed)) return;
+      const old = expiredSegments(memory.toChange().segments, needed);
       if (old.length === 0) return;
-      appender.close();
+      appender.close(old);
       memory.unload();
       fence.check();
       removeSegments(dir, old);
@@ -170,7 +182,7 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       if (selected === null) return;
       appender.close();
       memory.unload();
-      memory.load(replaceSegments(dir, before.nextNumber, selected, periods, fence));
+      memory.load(replaceSegments(dir, before.nextNumber, selected, options.now, fence));
     },
     close() {
       memory.close();
@@ -179,22 +191,28 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
   };
 }
 
+function mayExpireIn(loaded: SeenContents | undefined, dir: string, needed: KeysNeeded): boolean {
+  return loaded === undefined
+    ? mayExpireByNames(dir, needed)
+    : expiredSegments(loaded.segments, needed).length > 0;
+}
+
 /** What of a set is in memory. */
 interface Memory {
   /** Keys added since the last commit. */
   readonly pending: KeyList;
-  /** Keys to be written once more; they are in the set, whatever becomes of the commit. */
-  readonly renewed: KeyList;
+  readonly dates: KeyDates;
   /** What the files hold, with the pending keys; read when it is not there. @throws `state-unusable` */
   contents(): SeenContents;
   /** The same, to be changed. @throws `state-unusable` */
   toChange(): SeenContents;
   ifLoaded(): SeenContents | undefined;
-  renew(key: Uint8Array): void;
   load(contents: SeenContents): void;
   /** From here on only the disk knows what the set is; the pending keys stay. */
   unload(): void;
-  /** Forgets the pending keys, and that others were renewed. */
+  /** The pending keys are durable. */
+  noneWaits(): void;
+  /** Forgets the pending keys. */
   rollback(): void;
   mustBeOpen(): void;
   mustBeChangeable(): void;
@@ -204,7 +222,7 @@ interface Memory {
 
 function openMemory(dir: string, options: SeenFilesOptions): Memory {
   const pending = createKeyList();
-  const renewed = createKeyList();
+  const dates = createKeyDates();
   let loaded: SeenContents | undefined;
   let closed = false;
 
@@ -227,23 +245,23 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
   function unload(): void {
     loaded = undefined;
   }
+  function noneWaits(): void {
+    pending.clear();
+    dates.clear();
+  }
   return {
     pending,
-    renewed,
+    dates,
     contents,
     toChange,
     ifLoaded: () => loaded,
     load: (contents) => void (loaded = contents),
     unload,
-    renew(key) {
-      const { keys } = toChange();
-      if (keys.has(key)) renewed.append(keys.held);
-    },
+    noneWaits,
     rollback() {
-      renewed.clear();
       if (pending.count === 0) return;
       eachKey(pending, toChange().keys.remove);
-      pending.clear();
+      noneWaits();
     },
     mustBeOpen,
     mustBeChangeable,

@@ -28,12 +28,13 @@ export const EXPORT_VERSION = 1;
 
 /** Bytes of keys in a line. */
 const LINE_BYTES = 768 * 1024;
-/** A set may be replaced while it is read, though not over and over. */
+/** Segments may be replaced or dropped while a set is read, though not over and over. */
 const MOST_TRIES = 10;
 
 /**
  * The lines of a stream, each with its line feed; `null` where it has no position. Beside the process that reads the
- * stream they are those of one moment: the position is looked up first, and what was delivered since is in the keys.
+ * stream they are those of one moment: the position is looked up first, what was delivered since is in the keys, and
+ * where keys that it needs may have been dropped since, all is looked up again.
  *
  * @param seenDir the folder of its seen set
  * @throws `state-unusable`
@@ -43,17 +44,32 @@ export function exportedStream(
   seenDir: string,
   address: StreamAddress,
 ): Iterable<string> | null {
+  const memory = segmentBuffer();
+  for (let tries = 1;; tries++) {
+    const before = listSegments(seenDir).current;
+    const first = firstLine(state, address);
+    if (first === null) return null;
+    const names = listSegments(seenDir).current;
+    const read = names.map((segment) => wholeSegment(segment, memory));
+    const isLost = read.includes(null) || before.some((one) => !names.some(({ path }) => path === one.path));
+    if (!isLost || tries === MOST_TRIES) {
+      return withDigest(linesOf(first, read.filter((segment) => segment !== null)));
+    }
+  }
+}
+
+/** All of it but its keys; `null` without a position. */
+function firstLine(state: StreamState, address: StreamAddress): object | null {
   const position = state.loadPosition();
   if (position === null) return null;
   const [gaps, lost, inventory] = [state.gaps().list(), state.lost().list(), state.inventory().load()];
-  const first = {
+  return {
     export: EXPORT_VERSION,
     checkpoint: checkpointOf(position, address),
     gaps: gaps.map(gapEntry),
     ...(lost.length === 0 ? {} : { lost: lost.map(lostEntry) }),
     ...(inventory === null ? {} : { inventory: inventoryEntry(inventory) }),
   };
-  return withDigest(linesOf(first, segmentsIn(seenDir)));
 }
 
 /** The last line of an export. */
@@ -87,19 +103,7 @@ function* withDigest(lines: Iterable<string>): Iterable<string> {
   yield `${JSON.stringify({ digest: digest.digest("hex") })}\n`;
 }
 
-/** The whole segments of a set, up to their damage; read again where its process replaced them meanwhile. */
-function segmentsIn(dir: string): readonly Segment[] {
-  const memory = segmentBuffer();
-  for (let tries = 1;; tries++) {
-    const { current } = listSegments(dir);
-    const read = current.map((segment) => wholeSegment(segment, memory));
-    if (tries === MOST_TRIES || read.every((segment) => segment !== null)) {
-      return read.filter((segment) => segment !== null);
-    }
-  }
-}
-
-/** `null` when it is gone. */
+/** A segment up to its damage; `null` when it is gone. */
 function wholeSegment({ path, periodMs }: SegmentName, memory: ArrayBuffer): Segment | null {
   // What its process appends meanwhile is no part of it: the last of that need not be whole.
   const content = readSegmentIfAny(path, memory, () => {});

@@ -76,9 +76,20 @@ async function attend(context: PollContext, named: Job): Promise<void> {
   const end = endOf(context, job, answer);
   if (end === "waits") return;
   if (end !== "done") return giveUp(context, job, end);
+  if (job.purpose !== "backfill") return readDone(context, job, answer);
+  await context.position.readingBack(() => readDone(context, job, answer));
+  context.position.dropKeys();
+}
+
+/** Reads the records of a job that is done. */
+async function readDone(
+  context: PollContext,
+  job: Job & { readonly id: string },
+  { isCutOff }: JobAnswer,
+): Promise<void> {
   const counts = await unlessFailed(context, job, () => readRecords(context, job), true);
   if (counts === null) return;
-  if (answer.isCutOff) return giveUp(context, job, cutOff(context));
+  if (isCutOff) return giveUp(context, job, cutOff(context));
   settle(context, job, counts);
 }
 
@@ -149,7 +160,6 @@ export async function readRecords(context: PollContext, job: Job): Promise<Windo
     },
     resumeAt: fresh !== null && isSameWindow(fresh.window, job.window) ? fresh.link : null,
     keeps: "link",
-    renewsKeys: job.purpose === "gap",
     onLeftOut: (record) =>
       recordGap(context, gapOf(record, job.window), leftOutError(context.stream, record)),
   });

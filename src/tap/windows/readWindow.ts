@@ -34,12 +34,6 @@ export interface WindowOptions {
   readonly keeps?: "link" | "window" | undefined;
   /** Whether it can be made narrower; else it is read to its end, however many pages it has. */
   readonly divisible: boolean;
-  /**
-   * Whether the window is tried for as long as Graph keeps it: the keys of what it gives must live so long, too.
-   *
-   * @default false
-   */
-  readonly renewsKeys?: boolean | undefined;
   /** Told of each record that is too long, before the page's position is committed. */
   readonly onLeftOut?: (record: LeftOut) => void;
   /** What is asked in the place of the window itself, such as the records of a job. @default the window */
@@ -69,8 +63,9 @@ export async function readWindow(
   window: Window<Instant | null>,
   options: WindowOptions,
 ): Promise<WindowRead> {
-  const { stream: { plugin }, position: { current, commit } } = context;
-  const counts = context.intake.begin(window, options.renewsKeys);
+  const { stream: { plugin }, position: { current, commit, beginWindow } } = context;
+  const counts = context.intake.begin(window);
+  beginWindow(window, counts);
   const filters = filtersOf(plugin, options.filterStep ?? filterStep(current.filter, context.startedMs));
   // A link belongs to one filter, and does not say to which.
   const isOne = filters.length === 1;

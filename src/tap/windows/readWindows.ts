@@ -29,8 +29,8 @@ const MOST_REPEATS = 3;
 export interface RangeOptions extends IsolationOptions {
   /** Asked between windows. */
   readonly mayGoOn: () => boolean;
-  /** Whether the keys of what was delivered before are kept longer (`readWindow.ts`). @default false */
-  readonly renewsKeys?: boolean;
+  /** Told when a window was read and all of it is durable. @default nobody is */
+  readonly onCommitted?: () => void;
 }
 
 /**
@@ -59,7 +59,6 @@ export async function readWindows(
       read = await readWindow(context, window, {
         ...resuming(context, window, isFirst),
         priority,
-        renewsKeys: options.renewsKeys,
         onLeftOut: (record) => options.onGap(gapOf(record, window), leftOutError(context.stream, record)),
         attempts: isolation.attempts,
         divisible: secondsBetween(window.from, window.to) > SMALLEST_WIDTH_SECONDS,
@@ -80,6 +79,7 @@ export async function readWindows(
     learnWidth(context, window, read.pages);
     onRead(at, read.counts);
     position.commit();
+    options.onCommitted?.();
     if (compareInstants(at, window.to) < 0) return at;
   } while (compareInstants(at, range.to) < 0 && options.mayGoOn());
   return at;

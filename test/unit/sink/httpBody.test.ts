@@ -1,11 +1,20 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, it } from "vitest";
-import { assemble, batchesOf, bodyShape, MOST_BYTES } from "../../../src/sink/httpBody.ts";
+import { type Batch, behind, MOST_BYTES, MOST_LINES, type Unsent } from "../../../src/sink/batch.ts";
+import { type BodyKind, type BodyShape, bodyShape } from "../../../src/sink/httpBody.ts";
 
-const bodies = (kind: "lines" | "fluent-bit", text: Buffer) => {
-  const shape = bodyShape(kind, true);
-  return [...batchesOf(text, shape)].map((parts) => assemble(shape, parts));
-};
+/** The batches of a write, with copies of their bodies, whose places are used again. */
+function batchesOf(text: Uint8Array, { makeBatch }: BodyShape, count: number | null = null): Batch[] {
+  const batches: Batch[] = [];
+  for (let unsent: Unsent = { lines: text, count }; unsent.lines.length > 0;) {
+    const batch = makeBatch(unsent, MOST_LINES, 0);
+    batches.push({ ...batch, body: Buffer.from(batch.body) });
+    unsent = behind(unsent, batch);
+  }
+  return batches;
+}
+const bodies = (kind: BodyKind, text: Buffer) =>
+  batchesOf(text, bodyShape(kind, true)).map(({ body }) => Buffer.from(body));
 /** What Fluent Bit makes of a body. */
 const parsed = (body: Buffer) =>
   (JSON.parse(body.toString("utf8")) as { line: string }[]).map(({ line }) => line);
@@ -51,7 +60,9 @@ describe("batches", () => {
   it.each(["lines", "fluent-bit"] as const)("of %s hold 1,000 lines at most", (kind) => {
     const text = Buffer.from("x\n".repeat(2500));
     const shape = bodyShape(kind, true);
-    expect([...batchesOf(text, shape)].map((parts) => parts.length)).toEqual([1000, 1000, 500]);
+    expect(batchesOf(text, shape).map(({ count }) => count)).toEqual([1000, 1000, 500]);
+    expect(batchesOf(text, shape, 2500).map(({ count }) => count), "when somebody has counted them")
+      .toEqual([1000, 1000, 500]);
   });
 
   it.each(["lines", "fluent-bit"] as const)(

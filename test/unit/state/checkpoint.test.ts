@@ -15,6 +15,7 @@ const position: Position = {
   begunMs: 1_763_827_199_000,
   watermark: at("2026-11-22T15:00:00Z"),
   backfill: [{ from: at("2026-01-01T00:00:00Z"), to: at("2026-02-01T00:00:00Z") }],
+  backfilledTo: null,
   backfillEndsMs: 1_795_363_200_000,
   rereads: [{ readTo: at("2026-11-22T14:00:00Z"), idle: 2 }],
   rereadCredit: -1.5,
@@ -67,6 +68,14 @@ describe("a checkpoint", () => {
   it.each([["full", position], ["empty", empty]])("that is %s comes back as it was", (_, one) => {
     const decoded = decodeCheckpoint(encodeCheckpoint(one, address), address);
     expect(decoded).toEqual({ kind: "ok", position: one, address });
+  });
+
+  it("says how far a backfill read where one did", () => {
+    const backfilledTo = at("2026-02-01T00:00:00Z");
+    const text = encodeCheckpoint({ ...position, backfilledTo }, address);
+    expect(JSON.parse(text).backfilled_to).toBe("2026-02-01T00:00:00Z");
+    expect(decodeCheckpoint(text, address)).toMatchObject({ kind: "ok", position: { backfilledTo } });
+    expect(decodeCheckpoint(change({ backfilled_to: "today" }), address)).toMatchObject({ kind: "corrupt" });
   });
 
   it("has a filter where it is not the first that is asked by", () => {

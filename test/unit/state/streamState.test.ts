@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { encodePosition } from "../../../src/state/checkpoint.ts";
+import { neededSince } from "../../support/seenFolder.ts";
 import {
   address,
   at,
@@ -155,7 +156,7 @@ describe("a position among the keys", () => {
     now += DAY;
     deliver(stream, 2);
     now += DAY;
-    stream.seen().expire(now);
+    stream.seen().expire(neededSince(now));
     expect(found(open(crashed(root)))).toEqual({ page: 2, pages: [2] });
     settle(stream, 2);
     stream.seen().replaceWith(keysOf(3));
@@ -199,7 +200,7 @@ describe("the seen set", () => {
       stream.loadPosition();
       stream.commit(at(page));
       settle(stream, page);
-      stream.seen().expire(FOUR);
+      stream.seen().expire(neededSince(FOUR));
     }
     expect(stream.loadPosition()?.records).toBe(3);
   });

@@ -29,8 +29,15 @@ function opened(saved: Partial<Position> = {}) {
     commit: () => done.push("commit keys"),
     rollback: () => done.push("rollback"),
     expire: () => done.push("expire"),
+    date: () => {},
+    mayExpire: () => true,
   } as never as SeenSet;
-  const state = { commit: note("commit"), commitInFile: note("commit in file"), seen: () => seen };
+  const state = {
+    commit: note("commit"),
+    commitInFile: note("commit in file"),
+    seen: () => seen,
+    gaps: () => ({ list: () => [] }),
+  };
   const accepted: Uint8Array[] = [];
   const position: PollPosition = createPollPosition({ ...emptyPosition(), ...saved }, {
     stream: {

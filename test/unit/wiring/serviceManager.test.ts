@@ -44,6 +44,22 @@ describe("a service manager", () => {
     ]);
   });
 
+  it("is told that all is ready when the last of several reloads is done, and not before", async () => {
+    const { manager, sent } = opened(SOCKET);
+    const said = () => sent.map(([word]) => word);
+    manager.ready();
+    manager.reloading();
+    manager.reloading();
+    manager.ready();
+    await settle();
+    expect(said()).toEqual(["READY=1", "RELOADING=1", "RELOADING=1"]);
+    manager.ready();
+    manager.reloading();
+    manager.ready();
+    await settle();
+    expect(said().slice(3)).toEqual(["READY=1", "RELOADING=1", "READY=1"]);
+  });
+
   it("is told of the end at once, whatever waits, and of nothing after it", async () => {
     const { manager, sent } = opened(SOCKET);
     manager.status("fine", true);

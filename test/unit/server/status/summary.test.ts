@@ -22,6 +22,7 @@ const told = (counts: Partial<Told["counts"]>, more: Partial<Told> = {}): Told =
   dead_letters: null,
   clock_ahead_seconds: 0,
   isConfigurationRefused: false,
+  damages: 0,
   newestAge: 120,
   backfills: 0,
   ...more,
@@ -72,6 +73,10 @@ describe("the summary", () => {
       told({ healthy: 1 }, { isConfigurationRefused: true }),
       "The configuration that was read last is not used, and what ran before goes on. " +
       "The only stream is healthy, newest record 2 min old",
+    ],
+    [
+      told({ healthy: 1 }, { damages: 2 }),
+      "Something in the state folder was damaged. The only stream is healthy, newest record 2 min old",
     ],
     [
       told({ healthy: 1 }, { clock_ahead_seconds: -259_200 }),

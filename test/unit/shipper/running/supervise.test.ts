@@ -141,4 +141,28 @@ describe("a shipper that is kept alive", () => {
     lives[1]!.end("exit code 0");
     await stopped;
   });
+
+  it("that has died is started by the plan of that hour, when another came while it was awaited", async () => {
+    const { shipper, lives, wait, turn } = stage();
+    lives[0]!.say(STARTED);
+    await shipper.started;
+    lives[0]!.end("signal SIGKILL");
+    await turn();
+    shipper.replace(plan("b"));
+    await wait(1000);
+    expect(lives.map(({ words, signals }) => [words.at(-1), signals])).toEqual([["a", []], ["b", []]]);
+    const stopped = shipper.stop();
+    lives[1]!.end("exit code 0");
+    await stopped;
+  });
+
+  it("that has died is not awaited any longer at the end", async () => {
+    const { shipper, lives, turn } = stage();
+    lives[0]!.say(STARTED);
+    await shipper.started;
+    lives[0]!.end("signal SIGKILL");
+    await turn();
+    await shipper.stop();
+    expect(lives.map(({ signals }) => signals)).toEqual([[]]);
+  });
 });

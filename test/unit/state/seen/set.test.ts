@@ -16,12 +16,14 @@ import {
   expectNothingFalse,
   found,
   keyOf,
+  neededSince,
   NOON,
   ofFrames,
   onlySegment,
   open,
   segments,
 } from "../../../support/seenFolder.ts";
+import type { SeenLog } from "../../../../src/state/seen/set.ts";
 import { freshFolder } from "../../../support/state.ts";
 
 const DAY = 86_400_000;
@@ -42,7 +44,7 @@ describe("a seen set", () => {
     const { set } = open(dir);
     set.commit();
     set.rollback();
-    set.expire(NOON);
+    set.expire(neededSince(NOON));
     expect(set.size).toBe(0);
     set.close();
     expect(() => readdirSync(dir)).toThrow("ENOENT");
@@ -108,9 +110,9 @@ describe("the expiry of a seen set", () => {
     commit(dir, [["a"], ["b"], ["c"]], (page) => NOON + page * DAY);
     const { set } = open(dir, { now: () => NOON + 2 * DAY });
     set.add(keyOf("pending"));
-    set.expire(NOON);
+    set.expire(neededSince(NOON));
     expect(set.size).toBe(4);
-    set.expire(NOON + DAY + 1);
+    set.expire(neededSince(NOON + DAY + 1));
     expect(["a", "b", "c", "pending"].filter((name) => set.has(keyOf(name)))).toEqual(["c", "pending"]);
     set.commit();
     set.close();
@@ -118,32 +120,118 @@ describe("the expiry of a seen set", () => {
     expect(found(dir, ["a", "b", "c", "pending"]).names).toEqual(["c", "pending"]);
   });
 
-  it("keeps a key that was renewed as long as one of that day, whatever becomes of the commit before", () => {
-    const dir = freshFolder();
-    commit(dir, [["a", "b"], ["c"]], (page) => NOON + page * DAY);
-    const { set } = open(dir, { now: () => NOON + 2 * DAY });
-    set.renew(keyOf("a"));
-    set.rollback();
-    expect(set.has(keyOf("a"))).toBe(true);
-    for (const name of ["a", "unknown"]) set.renew(keyOf(name));
-    set.commit();
-    set.expire(NOON + DAY + 1);
-    expect(["a", "b", "c", "unknown"].filter((name) => set.has(keyOf(name)))).toEqual(["a"]);
-    set.close();
-    expect(found(dir, ["a", "b", "c", "unknown"])).toEqual({ names: ["a"], notes: [], size: 1 });
-  });
-
   it("keeps the last segment, however old, so that the numbers go on from it", () => {
     const dir = freshFolder();
     commit(dir, [["a"], ["b"]], (page) => NOON + page * DAY);
     const { set } = open(dir, { now: () => NOON + 9 * DAY });
-    set.expire(NOON + 9 * DAY);
+    set.expire(neededSince(NOON + 9 * DAY));
     expect([set.has(keyOf("a")), set.has(keyOf("b"))]).toEqual([false, true]);
     set.add(keyOf("c"));
     set.commit();
-    set.expire(NOON + 9 * DAY);
+    set.expire(neededSince(NOON + 9 * DAY));
     set.close();
     expect(segments(dir)).toEqual(["00000003-20261201T000000Z.seen"]);
+  });
+});
+
+describe("a seen set with keys of a backfill", () => {
+  const HOUR = DAY / 24;
+  const MORNING = NOON - 20 * DAY - 8 * HOUR;
+  const OLD = "20261102T000001Z.seen";
+  const TODAY = "20261122T000000Z.seen";
+
+  /** Commits names as one page; those of a backfill with what they are backdated to. */
+  function page(set: SeenLog, names: readonly string[], untilMs: number | null = null, position?: string) {
+    for (const name of names) set.add(keyOf(name));
+    set.date(untilMs);
+    set.commit(position);
+  }
+
+  it("has segments of their own for them, and goes on in each while live and old pages take turns", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    for (let poll = 0; poll < 3; poll++) {
+      page(set, [`live ${poll}`]);
+      page(set, [`old ${poll}`], MORNING + poll * HOUR);
+    }
+    expect(segments(dir)).toEqual([`00000001-${TODAY}`, `00000002-${OLD}`]);
+    page(set, ["later"], MORNING + 7 * HOUR);
+    page(set, ["live 4"]);
+    expect(segments(dir)).toEqual([`00000001-${TODAY}`, `00000002-${OLD}`, "00000003-20261102T060001Z.seen"]);
+    set.close();
+    expect(found(dir, ["live 0", "old 0", "live 2", "old 2", "later", "live 4"]).names).toHaveLength(6);
+  });
+
+  it("has the position always behind the keys, whichever page came last", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    const begin = set.end();
+    const positions: (string | null)[] = [];
+    for (const [index, untilMs] of [null, MORNING, null, MORNING, null, null].entries()) {
+      const before = set.end();
+      page(set, [`page ${index}`], untilMs, `position ${index}`);
+      positions.push(set.positionSince(before));
+      const again = open(dir).set;
+      expect([again.positionSince(begin), again.has(keyOf(`page ${index}`))]).toEqual([
+        `position ${index}`,
+        true,
+      ]);
+      expect(again.positionSince(set.end())).toBeNull();
+    }
+    expect(positions).toEqual([0, 1, 2, 3, 4, 5].map((index) => `position ${index}`));
+    expect(segments(dir)).toHaveLength(2);
+  });
+
+  it("that was killed between the keys of a live page and its position has the one before", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    const begin = set.end();
+    page(set, ["live"], null, "first");
+    page(set, ["old"], MORNING, "second");
+    const last = join(dir, segments(dir)[1]!);
+    const before = readFileSync(last);
+    page(set, ["live too"], null, "third");
+    writeFileSync(last, before);
+    const again = open(dir).set;
+    expect([again.positionSince(begin), again.has(keyOf("live too"))]).toEqual(["second", true]);
+  });
+
+  it("forgets them when nothing reaches back to their time, and others three days later", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    page(set, ["added"]);
+    page(set, ["old"], MORNING);
+    page(set, ["newer"], MORNING + 6 * HOUR);
+    page(set, ["newest"], MORNING + 12 * HOUR);
+    const names = () => ["added", "old", "newer", "newest"].filter((name) => set.has(keyOf(name)));
+    const needed = (readBackSinceMs: number) => ({ addedSinceMs: NOON - DAY, readBackSinceMs, ranges: [] });
+    // The period ends two hours after it.
+    set.expire(needed(MORNING + 2 * HOUR));
+    expect(names()).toEqual(["added", "old", "newer", "newest"]);
+    expect(set.mayExpire(needed(MORNING + 2 * HOUR + 1000))).toBe(true);
+    const gap = { fromMs: MORNING - HOUR, toMs: MORNING + HOUR };
+    set.expire({ ...needed(MORNING + 7 * HOUR), ranges: [gap] });
+    expect(names()).toEqual(["added", "old", "newer", "newest"]);
+    set.expire(needed(MORNING + 7 * HOUR));
+    expect(names()).toEqual(["added", "newer", "newest"]);
+    page(set, ["live"]);
+    page(set, ["back"], MORNING + 13 * HOUR);
+    expect(segments(dir)).toHaveLength(3);
+    set.close();
+    expect(found(dir, ["added", "old", "newer", "newest", "live", "back"]).names).toHaveLength(5);
+  });
+
+  it("writes to no segment but the last that another process may have open", () => {
+    const dir = freshFolder();
+    const { set } = open(dir);
+    page(set, ["live"]);
+    page(set, ["old"], MORNING);
+    const first = readFileSync(onlySegment(dir));
+    const next = open(dir).set;
+    page(next, ["live too"]);
+    page(next, ["old too"], MORNING);
+    expect(readFileSync(onlySegment(dir))).toEqual(first);
+    expect(segments(dir)).toHaveLength(4);
   });
 });
 
@@ -283,7 +371,13 @@ describe("a seen set for reading only", () => {
     writeFileSync(path, torn);
     const { set, notes } = open(dir, { readOnly: true });
     expect([set.size, set.has(keyOf("a")), set.has(keyOf("b")), set.size]).toEqual([1, true, false, 1]);
-    for (const change of [() => set.add(keyOf("c")), () => set.expire(NOON), () => set.replaceWith([])]) {
+    for (
+      const change of [
+        () => set.add(keyOf("c")),
+        () => set.expire(neededSince(NOON)),
+        () => set.replaceWith([]),
+      ]
+    ) {
       expect(change).toThrow("reading only");
     }
     set.close();

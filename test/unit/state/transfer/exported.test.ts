@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { exportEnd } from "../../../../src/state/transfer/exported.ts";
+import { exportedStream, exportEnd } from "../../../../src/state/transfer/exported.ts";
 import { recordKey } from "../../../../src/record/keyMaker.ts";
 import { emptyPosition } from "../../../../src/state/position.ts";
+import { neededSince } from "../../../support/seenFolder.ts";
 import { freshFolder, stateIn } from "../../../support/state.ts";
 
 const address = { inputId: "1", service: "signIns" };
@@ -48,6 +50,36 @@ describe("an exported stream", () => {
     stream.commitInFile({ ...emptyPosition(), records: 2 });
     expect(JSON.parse(lines[0]!).checkpoint.records).toBe(1);
     expect(JSON.parse([...looking.exported(address)!][0]!).checkpoint.records).toBe(2);
+  });
+
+  it("beside a process that drops keys has those that its position needs", () => {
+    const at = (day: number) => Date.UTC(2026, 10, day, 12);
+    let now = at(10);
+    const dir = freshFolder();
+    const state = stateIn(dir, { now: () => now });
+    const stream = state.stream(address);
+    const deliver = (name: string, records: number) => {
+      stream.seen().add(recordKey(name));
+      stream.commitInFile({ ...emptyPosition(), records });
+    };
+    deliver("a", 1);
+    now = at(12);
+    deliver("b", 2);
+    const looking = stateIn(dir, { readOnly: true }).stream(address);
+    let isDone = false;
+    /** The process goes on just after the position was looked up. */
+    const loadPosition = () => {
+      const position = looking.loadPosition();
+      if (!isDone) {
+        deliver("c", 3);
+        stream.seen().expire(neededSince(at(11)));
+      }
+      isDone = true;
+      return position;
+    };
+    const lines = [...exportedStream({ ...looking, loadPosition }, join(stream.dir, "seen"), address)!];
+    expect(JSON.parse(lines[0]!).checkpoint.records).toBe(3);
+    expect(lines.filter((line) => line.startsWith('{"seen"'))).toHaveLength(1);
   });
 
   it("is none without a position", () => {
