@@ -54,6 +54,20 @@ describe("a query that finds as many rows as an answer may hold", () => {
       .toEqual(EXACT);
   });
 
+  it("gives nothing of a gap twice, however many days it stays one", async () => {
+    rig = openRig({ huntingRows: 40, inMemory: true });
+    const crowd = addSeconds(fromMillis(rig.clock.now()), -1800);
+    rig.emulator.produce(SERVICE, 200, { from: crowd, to: addSeconds(crowd, 5) });
+    const read = stream(40);
+    for (let hours = 0; hours < 24 * 9; hours += 3) {
+      expect((await poll(read, rig.engine, signal)).error).toBeNull();
+      rig.clock.advance(3 * 3_600_000);
+    }
+    expect(read.state.gaps().list()).toHaveLength(1);
+    expect(tally(came(), came()).repeated).toEqual([]);
+    expect(rig.lines.length).toBeGreaterThanOrEqual(40);
+  });
+
   it("takes wider windows again where rows are few", async () => {
     rig = openRig({ huntingRows: 40 });
     made(30, 20);
