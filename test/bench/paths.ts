@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import process from "node:process";
 import { MOST_BYTES } from "../../src/sink/batch.ts";
+import { GZIP_LEVEL } from "../../src/sink/gzip.ts";
 import { ratioRow, type Row } from "./figures.ts";
 import { type GraphServer, startGraph } from "./graphServer.ts";
 import type { Cost, Written } from "./measure.ts";
@@ -15,8 +16,6 @@ import type { Workshop } from "./workshop.ts";
 const PAGES = 60;
 const STDOUT = "standard output";
 const GZIP = "--to http --gzip";
-/** Node's own, which is the sink's. */
-const GZIP_LEVEL = 6;
 const LINE_FEED = 0x0a;
 
 /** One way; a row says what it needs for each unit of processor time that standard output does. */

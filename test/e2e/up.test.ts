@@ -1,4 +1,7 @@
-/** `graphtap up` with the real shippers, on each runtime that is here: from a collector's file to an end of Devo's, through kills and outages. */
+/**
+ * `graphtap up` with the real shippers, on each runtime that is here: from a collector's file to an end of Devo's, through
+ * kills and outages.
+ */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";

@@ -42,6 +42,8 @@ export interface RigOptions extends Partial<EmulatorOptions> {
   readonly between?: (request: HttpRequest, pass: Transport) => Promise<HttpResponse>;
   /** Called with the lines of each write before the sink takes them; it refuses them by throwing. */
   readonly accept?: (lines: readonly string[]) => void;
+  /** So many bytes of lines are worth a write to the sink. @default 0 */
+  readonly worthBytes?: number;
   /** An emulator that is served at an origin, and the way there; instead of one within this process. */
   readonly served?: { emulator: Emulator; clock: ManualClock; origin: string; transport: Transport };
 }
@@ -72,7 +74,7 @@ export function openRig(options: RigOptions = {}): Rig {
     clock,
     log,
     random: () => 0.5,
-    sink: collectingSink(lines, options.accept),
+    sink: { ...collectingSink(lines, options.accept), worthBytes: options.worthBytes ?? 0 },
     format: "json",
     hostname: "host",
     transport(request) {
