@@ -30,6 +30,8 @@ export interface PageReader {
   readonly onTooLong?: OnTooLong;
   /** Called after each piece of the page, when its records have been taken; reading waits for it. */
   readonly onProgress: () => Promise<void>;
+  /** Called behind each page, whole or not, when no more of it is taken; reading waits for it, too. */
+  readonly onPageEnd?: () => Promise<void>;
   /** Called behind each page, whole or not, with the bytes that came of it. */
   readonly onBytes?: (bytes: number) => void;
   /** Called before each request. */
@@ -99,7 +101,7 @@ export function readPage(
 }
 
 async function scan(
-  { framers, onRecord, onBatch, onTooLong, onProgress, onBytes }: PageReader,
+  { framers, onRecord, onBatch, onTooLong, onProgress, onPageEnd, onBytes }: PageReader,
   { body, header }: HttpResponse,
   { service, array = "value" }: { service: string; array: string | undefined },
   signal: AbortSignal | undefined,
@@ -116,8 +118,12 @@ async function scan(
     }
     return naming(service, from, () => scanner.end());
   } finally {
-    scanner.close();
-    onBytes?.(bytes);
+    try {
+      await onPageEnd?.();
+    } finally {
+      scanner.close();
+      onBytes?.(bytes);
+    }
   }
 }
 

@@ -30,6 +30,8 @@ export interface Intake {
   begin(window: Window<Instant | null>): WindowCounts;
   /** Hands the lines made so far to the sink. @throws sink-closed */
   drain(): Promise<void>;
+  /** The same when they are worth a write to it, for more are coming. @throws sink-closed */
+  offer(): Promise<void>;
   /** All records met, seen before or not; kept for snapshots only. */
   readonly met: MetRecords;
   /**
@@ -113,7 +115,8 @@ export function createIntake(options: IntakeOptions): Intake {
       tally.window = window;
       return tally.counts = emptyCounts();
     },
-    drain: () => outgoing.drain(),
+    drain: outgoing.drain,
+    offer: outgoing.offer,
     met,
     get newest() {
       return tally.newest.newest();

@@ -10,6 +10,8 @@ export interface Outgoing {
   readonly keys: KeyList;
   /** Hands the lines made so far to the sink. @throws as {@linkcode Sink.write}, and from then on at every call */
   drain(): Promise<void>;
+  /** The same when they are worth a write, for more are coming. */
+  offer(): Promise<void>;
 }
 
 /** @param stream the stream's name for the sink */
@@ -23,22 +25,26 @@ export function createOutgoing(sink: Sink, stream: string, style: LineStyle): Ou
       return keys.bytes();
     },
   };
+
+  async function handOver(leastBytes: number): Promise<void> {
+    const bytes = lines.bytes();
+    if (bytes.length === 0 || bytes.length < leastBytes) return;
+    // A sink that failed may have taken some of the lines: they must not be handed over again.
+    if (broken !== null) throw broken.why;
+    try {
+      await sink.write(bytes, origin);
+    } catch (why) {
+      broken = { why };
+      throw why;
+    }
+    lines.clear();
+    keys.clear();
+  }
+
   return {
     lines,
     keys,
-    async drain() {
-      const bytes = lines.bytes();
-      if (bytes.length === 0) return;
-      // A sink that failed may have taken some of the lines: they must not be handed over again.
-      if (broken !== null) throw broken.why;
-      try {
-        await sink.write(bytes, origin);
-      } catch (why) {
-        broken = { why };
-        throw why;
-      }
-      lines.clear();
-      keys.clear();
-    },
+    drain: () => handOver(0),
+    offer: () => handOver(sink.worthBytes ?? 0),
   };
 }

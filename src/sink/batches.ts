@@ -1,3 +1,4 @@
+import { clearImmediate, setImmediate } from "node:timers";
 import { type Batch, behind, type MakeBatch, MOST_LINES, type Place, type Unsent } from "./batch.ts";
 
 /** The lines of a write that waits, or is under way. */
@@ -23,7 +24,7 @@ interface Write {
 export function createBatches(makeBatch: MakeBatch): Batches {
   const writes: Write[] = [];
   let place: Place = 0;
-  let scheduled: NodeJS.Immediate | null = null;
+  let scheduled: ReturnType<typeof setImmediate> | null = null;
 
   function make(write: Write): Batch | null {
     if (write.unsent.lines.length === 0) return null;

@@ -69,8 +69,10 @@ export function openFileSink(options: FileSinkOptions): Sink {
   }
 }
 
-/** A file takes whatever it has room for. */
+/** A write has two syncs, whatever its size. */
+const WORTH_BYTES = 640 * 1024;
 const NO_KEYS = new Uint8Array(0);
+/** A file takes whatever it has room for. */
 const NOTHING_REFUSED = { retries: 0, setAside: 0, deadLetters: null };
 
 function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
@@ -128,6 +130,7 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
 
   return {
     write: (lines, origin) => queue.add(() => put(lines, origin ?? {})),
+    worthBytes: WORTH_BYTES,
     accepted: (stream) => journal.accepted.of(stream),
     committed: (stream) => journal.committed(stream),
     figures: () => ({

@@ -10,6 +10,8 @@ import { createHttpDelivery } from "./httpDelivery.ts";
 import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
 
+/** A request costs as much by itself as sending so many bytes. */
+const WORTH_BYTES = 640 * 1024;
 const NO_KEYS = new Uint8Array(0);
 
 export interface HttpSinkOptions extends Omit<ConnectionOptions, "contentType">, Ending {
@@ -72,6 +74,7 @@ export function createHttpSink(options: HttpSinkOptions): Sink {
       });
       return queue.add((giveUp) => send(write, origin, giveUp)).finally(write.leave);
     },
+    worthBytes: WORTH_BYTES,
     accepted: (stream) => accepted.of(stream),
     committed: (stream) => void accepted.forget(stream),
     figures: () => ({ ...counts, deadLetters: deadLetters.file(), spool: null }),

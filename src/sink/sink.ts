@@ -54,6 +54,11 @@ export interface Sink {
    * After any of these the sink takes nothing more in this process.
    */
   write(lines: Uint8Array, origin?: Origin): Promise<void>;
+  /**
+   * So many bytes of lines are worth a write where a write costs something by itself, such as a sync or a request: fewer of
+   * a page that is still coming wait for its next piece. @default 0
+   */
+  readonly worthBytes?: number;
   /** Keys of records that were accepted from `stream` and not committed since; those of an earlier process too. */
   accepted?(stream: string): readonly Uint8Array[];
   /** The seen set has all keys of `stream` that were accepted so far: they need not be remembered any more. */

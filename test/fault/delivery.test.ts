@@ -101,6 +101,66 @@ describe("a sink that is closed", () => {
   });
 });
 
+describe("a sink to which only much is worth a write", () => {
+  it("has all of a page before the next one is asked for", async () => {
+    const atRequest: number[] = [];
+    rig = openRig({
+      unevenPages: false,
+      worthBytes: 1e9,
+      between(request, pass) {
+        if (!request.url.endsWith("/token")) atRequest.push(rig.lines.length);
+        return pass(request);
+      },
+    });
+    fillAudits(rig, 3 * PAGE);
+    await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
+    expect(atRequest).toEqual([0, PAGE, 2 * PAGE]);
+    expectAllOnce(rig);
+  });
+
+  it.each(["truncate", "reset"] as const)(
+    "has what came whole of a page that breaks off by %s, before it is asked for again",
+    async (kind) => {
+      const atRequest: number[] = [];
+      rig = openRig({
+        unevenPages: false,
+        worthBytes: 1e9,
+        between(request, pass) {
+          if (!request.url.endsWith("/token")) atRequest.push(rig.lines.length);
+          return pass(request);
+        },
+      });
+      fillAudits(rig, 2 * PAGE);
+      rig.emulator.faults.add({
+        match: { collection: "directoryAudits", page: 0, times: 1 },
+        do: { kind, afterBytes: 5000 },
+      });
+      await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
+      expect(atRequest[1]).toBeGreaterThan(0);
+      expect(atRequest[1]).toBeLessThan(PAGE);
+      expect(atRequest.slice(2)).toEqual([PAGE]);
+      expectAllOnce(rig);
+    },
+  );
+
+  it.each([1, 2, 3])("that is closed at write number %i repeats a page at most", async (nth) => {
+    let writes = 0;
+    rig = openRig({
+      unevenPages: false,
+      worthBytes: 1e9,
+      accept() {
+        if (++writes === nth) throw new GraphtapError("sink-closed", "the reader is gone");
+      },
+    });
+    fillAudits(rig, 3 * PAGE);
+    const settings = anHourAgo(rig);
+    await expect(poll(rig.stream("directory_audits", settings), rig.engine, signal))
+      .rejects.toMatchObject({ code: "sink-closed" });
+    await poll(rig.stream("directory_audits", settings), rig.engine, signal);
+    expect(expectAll(rig)).toBeLessThanOrEqual(PAGE);
+  });
+});
+
 describe("a stop", () => {
   it.each([0, 1, 2, 3, 4])(
     "after write %i leaves everything in order: nothing lost, nothing twice",

@@ -108,7 +108,7 @@ describe("a spool", () => {
     const { site, config } = await filledSite();
     const spool = join(site.folder, "spool", "events.ndjson");
     const to = ["--to", `file:${spool}`];
-    const full = await run(["pull", "-c", config, ...to, "--max-spool-bytes", "600000"]);
+    const full = await run(["pull", "-c", config, ...to, "--max-spool-bytes", "900000"]);
     expect(full.code, full.stderr).toBe(4);
     const rest = await run(["pull", "-c", config, ...to]);
     expect(rest.code, rest.stderr).toBe(0);

@@ -34,7 +34,7 @@ const SNAPSHOTS = ofKind("snapshot");
 const SERVICES = [...LOGS, ...ALERTS, ...SNAPSHOTS];
 
 /** What mends by itself within a poll, and does not take long to. */
-const PASSING: readonly FaultAction[] = [
+export const PASSING: readonly FaultAction[] = [
   { kind: "status", status: 503 },
   { kind: "status", status: 504 },
   { kind: "status", status: 401 },
