@@ -44,9 +44,9 @@ import serviceHealthIssues from "./serviceHealthIssues.ts";
 import serviceMessages from "./serviceMessages.ts";
 import servicePrincipalRiskDetections from "./servicePrincipalRiskDetections.ts";
 import signIns from "./signIns.ts";
-import signInSummaries from "./signInSummaries.ts";
-import signInSummariesManagedIdentities from "./signInSummariesManagedIdentities.ts";
-import signInSummariesServicePrincipals from "./signInSummariesServicePrincipals.ts";
+import signInSummaries from "./summaries/users.ts";
+import signInSummariesManagedIdentities from "./summaries/managedIdentities.ts";
+import signInSummariesServicePrincipals from "./summaries/servicePrincipals.ts";
 import signInsV2 from "./signInsV2.ts";
 
 /** Every service graphtap brings along, in the order in which they are listed and polled. */

@@ -1,38 +1,21 @@
-import { definePlugin } from "../../src/plugin/plugin.ts";
+import { auditPlugin } from "./base.ts";
 
-// By the type of record and not by service: that member is "serviceFilter" on one of Microsoft's pages and "serviceFilters"
-// on another, and this one is the same on all. Types that come later are in unified_audit alone.
-export default definePlugin({
+export default auditPlugin({
   service: "unified_audit_sharepoint",
-  title: "Microsoft 365 unified audit log (SharePoint and OneDrive)",
-  docs:
-    "https://learn.microsoft.com/graph/api/security-auditcoreroot-post-auditlogqueries?view=graph-rest-beta",
-  path: "/beta/security/auditLog/queries",
+  part: "SharePoint and OneDrive",
   permissions: ["AuditLogsQuery-SharePoint.Read.All", "AuditLogsQuery-OneDrive.Read.All"],
-  cursor: {
-    kind: "job",
-    field: "createdDateTime",
-    retentionDays: 180,
-    overlapSeconds: 3600,
-    rereadAfterSeconds: [21_600, 86_400, 172_800],
-    jobQuota: "audit-search",
-    filters: {
-      recordTypeFilters: [
-        "sharePoint",
-        "sharePointFileOperation",
-        "oneDrive",
-        "sharePointSharingOperation",
-        "sharePointListOperation",
-        "sharePointListItemOperation",
-        "sharePointCommentOperation",
-        "sharePointContentTypeOperation",
-        "sharePointFieldOperation",
-        "sharePointAppPermissionOperation",
-        "sharePointSearch",
-      ],
-    },
-  },
-  page: { size: 999 },
-  quota: "security",
+  recordTypes: [
+    "sharePoint",
+    "sharePointFileOperation",
+    "oneDrive",
+    "sharePointSharingOperation",
+    "sharePointListOperation",
+    "sharePointListItemOperation",
+    "sharePointCommentOperation",
+    "sharePointContentTypeOperation",
+    "sharePointFieldOperation",
+    "sharePointAppPermissionOperation",
+    "sharePointSearch",
+  ],
   tag: "my.app.msgraph.audit_sharepoint",
 });

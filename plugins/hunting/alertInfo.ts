@@ -1,14 +1,8 @@
-import { definePlugin } from "../../src/plugin/plugin.ts";
+import { huntingPlugin } from "./base.ts";
 
-export default definePlugin({
+export default huntingPlugin({
   service: "hunting_alert_info",
-  title: "Microsoft Defender advanced hunting: alerts",
-  docs: "https://learn.microsoft.com/defender-xdr/advanced-hunting-alertinfo-table",
-  path: "/v1.0/security/runHuntingQuery",
-  permissions: ["ThreatHunting.Read.All"],
+  rows: "alerts",
+  table: "AlertInfo",
   licence: "a Microsoft Defender product",
-  cursor: { kind: "query", table: "AlertInfo", field: "Timestamp", retentionDays: 30 },
-  page: { size: 100_000 },
-  quota: "hunting",
-  tag: "my.app.msgraph.hunting_alert_info",
 });

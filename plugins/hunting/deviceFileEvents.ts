@@ -1,14 +1,8 @@
-import { definePlugin } from "../../src/plugin/plugin.ts";
+import { huntingPlugin } from "./base.ts";
 
-export default definePlugin({
+export default huntingPlugin({
   service: "hunting_device_file_events",
-  title: "Microsoft Defender advanced hunting: files that were made, changed and deleted",
-  docs: "https://learn.microsoft.com/defender-xdr/advanced-hunting-devicefileevents-table",
-  path: "/v1.0/security/runHuntingQuery",
-  permissions: ["ThreatHunting.Read.All"],
+  rows: "files that were made, changed and deleted",
+  table: "DeviceFileEvents",
   licence: "Microsoft Defender for Endpoint Plan 2",
-  cursor: { kind: "query", table: "DeviceFileEvents", field: "Timestamp", retentionDays: 30 },
-  page: { size: 100_000 },
-  quota: "hunting",
-  tag: "my.app.msgraph.hunting_device_file_events",
 });

@@ -1,14 +1,8 @@
-import { definePlugin } from "../../src/plugin/plugin.ts";
+import { huntingPlugin } from "./base.ts";
 
-export default definePlugin({
+export default huntingPlugin({
   service: "hunting_device_logon_events",
-  title: "Microsoft Defender advanced hunting: sign-ins on devices",
-  docs: "https://learn.microsoft.com/defender-xdr/advanced-hunting-devicelogonevents-table",
-  path: "/v1.0/security/runHuntingQuery",
-  permissions: ["ThreatHunting.Read.All"],
+  rows: "sign-ins on devices",
+  table: "DeviceLogonEvents",
   licence: "Microsoft Defender for Endpoint Plan 2",
-  cursor: { kind: "query", table: "DeviceLogonEvents", field: "Timestamp", retentionDays: 30 },
-  page: { size: 100_000 },
-  quota: "hunting",
-  tag: "my.app.msgraph.hunting_device_logon_events",
 });

@@ -1,14 +1,8 @@
-import { definePlugin } from "../../src/plugin/plugin.ts";
+import { huntingPlugin } from "./base.ts";
 
-export default definePlugin({
+export default huntingPlugin({
   service: "hunting_email_post_delivery_events",
-  title: "Microsoft Defender advanced hunting: what happened to mail after its delivery",
-  docs: "https://learn.microsoft.com/defender-xdr/advanced-hunting-emailpostdeliveryevents-table",
-  path: "/v1.0/security/runHuntingQuery",
-  permissions: ["ThreatHunting.Read.All"],
+  rows: "what happened to mail after its delivery",
+  table: "EmailPostDeliveryEvents",
   licence: "Microsoft Defender for Office 365 Plan 2",
-  cursor: { kind: "query", table: "EmailPostDeliveryEvents", field: "Timestamp", retentionDays: 30 },
-  page: { size: 100_000 },
-  quota: "hunting",
-  tag: "my.app.msgraph.hunting_email_post_delivery_events",
 });

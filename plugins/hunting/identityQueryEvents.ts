@@ -1,14 +1,8 @@
-import { definePlugin } from "../../src/plugin/plugin.ts";
+import { huntingPlugin } from "./base.ts";
 
-export default definePlugin({
+export default huntingPlugin({
   service: "hunting_identity_query_events",
-  title: "Microsoft Defender advanced hunting: queries for objects of Active Directory",
-  docs: "https://learn.microsoft.com/defender-xdr/advanced-hunting-identityqueryevents-table",
-  path: "/v1.0/security/runHuntingQuery",
-  permissions: ["ThreatHunting.Read.All"],
+  rows: "queries for objects of Active Directory",
+  table: "IdentityQueryEvents",
   licence: "Microsoft Defender for Identity",
-  cursor: { kind: "query", table: "IdentityQueryEvents", field: "Timestamp", retentionDays: 30 },
-  page: { size: 100_000 },
-  quota: "hunting",
-  tag: "my.app.msgraph.hunting_identity_query_events",
 });

@@ -44,16 +44,27 @@ export function key<S extends z.ZodType>(
   return described;
 }
 
-/** A text with something in it, without the white space around it. */
-export function text(error = "a text that is not empty; put a number in quotes") {
+// A kind that many keys have is made once: at each start it costs more than what is done with it.
+
+const TEXT = "a text that is not empty; put a number in quotes";
+const anyText = textOr(TEXT);
+
+function textOr(error: string) {
   return z.string({ error }).trim().min(1, { error });
 }
 
+/** A text with something in it, without the white space around it. */
+export function text(error = TEXT) {
+  return error === TEXT ? anyText : textOr(error);
+}
+
+const anyPath = textOr("a path").refine((value) => !beginsAtHome(value), {
+  error: 'the whole path: nothing replaces the "~" here ("./~/" is a folder of that name)',
+});
+
 /** The path of a file or a folder. */
 export function path() {
-  return text("a path").refine((value) => !beginsAtHome(value), {
-    error: 'the whole path: nothing replaces the "~" here ("./~/" is a folder of that name)',
-  });
+  return anyPath;
 }
 
 /** A whole number, also as a text. */
@@ -68,30 +79,45 @@ export function integer(minimum: number, unit = "") {
   );
 }
 
-/** A number above 0, also as a text. */
-export function positive() {
-  const error = "a number above 0";
+const anyPositive = positiveOr("a number above 0");
+
+function positiveOr(error: string) {
   const number = z.number({ error }).positive({ error });
   const digits = z.string({ error }).regex(/^\s*\d+(\.\d+)?\s*$/, { error }).transform(Number).pipe(number);
   return z.union([number, digits], { error });
 }
 
+/** A number above 0, also as a text. */
+export function positive() {
+  return anyPositive;
+}
+
 // Spelt out, since a JSON Schema knows no flag for case.
 const FLAG = /^\s*([Tt]rue|TRUE|[Ff]alse|FALSE|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF)\s*$/;
 
-/** True or false, also as a text, and by the further words of YAML 1.1. */
-export function flag() {
-  const error = "true or false";
+const anyFlag = flagOr("true or false");
+
+function flagOr(error: string) {
   const word = z.string({ error }).regex(FLAG, { error });
   return z.union([z.boolean({ error }), word.transform((value) => /^(true|yes|on)$/i.test(value.trim()))], {
     error,
   });
 }
 
+/** True or false, also as a text, and by the further words of YAML 1.1. */
+export function flag() {
+  return anyFlag;
+}
+
+const anyIdentifier = identifierOr("a text that is not empty, or a whole number");
+
+function identifierOr(error: string) {
+  return z.union([z.int({ error }).transform(String), text(error)], { error });
+}
+
 /** An identifier: a text or a whole number, as a text. */
 export function identifier() {
-  const error = "a text that is not empty, or a whole number";
-  return z.union([z.int({ error }).transform(String), text(error)], { error });
+  return anyIdentifier;
 }
 
 /** One of a few words. */

@@ -7,20 +7,22 @@ import { integer, key, text } from "./field.ts";
 import { keyOf, kindOf, shownValue } from "./document/problems.ts";
 
 /** A block under `outputs`, for the JSON Schema. */
-export const outputSchema = z.looseObject({
-  type: key(text().optional(), "Kind of destination.", { examples: ["devo_platform"] }),
-  config: key(
-    z.looseObject({
-      address: key(text().optional(), "Host of the Devo cloud.", { examples: ["collector-us.devo.io"] }),
-      port: key(integer(1).optional(), "Port.", { examples: [443] }),
-      type: key(text().optional(), "SSL.", { examples: ["SSL"] }),
-      chain: key(text().optional(), "Chain file, in certs/.", { examples: ["chain.crt"] }),
-      cert: key(text().optional(), "Certificate file, in certs/."),
-      key: key(text().optional(), "Key file, in certs/."),
-    }).optional(),
-    "Settings of the destination.",
-  ),
-});
+export function outputSchema() {
+  return z.looseObject({
+    type: key(text().optional(), "Kind of destination.", { examples: ["devo_platform"] }),
+    config: key(
+      z.looseObject({
+        address: key(text().optional(), "Host of the Devo cloud.", { examples: ["collector-us.devo.io"] }),
+        port: key(integer(1).optional(), "Port.", { examples: [443] }),
+        type: key(text().optional(), "SSL.", { examples: ["SSL"] }),
+        chain: key(text().optional(), "Chain file, in certs/.", { examples: ["chain.crt"] }),
+        cert: key(text().optional(), "Certificate file, in certs/."),
+        key: key(text().optional(), "Key file, in certs/."),
+      }).optional(),
+      "Settings of the destination.",
+    ),
+  });
+}
 
 /** The old collector's names of each setting, its own first. */
 const NAMES = {
@@ -31,12 +33,19 @@ const NAMES = {
   key: ["key", "key_loc"],
 } as const;
 
-const word = z.string("a text").trim().min(1, "a text that is not empty");
-const file = word.refine((name) => !beginsAtHome(name));
 const FILE = 'the name of a file, without "~"';
-const port = z.union([z.int(), z.string().regex(/^\s*\d+\s*$/).transform(Number)]).pipe(
-  z.int().min(1).max(65_535),
-);
+
+/** What a setting may be; made where there are outputs. */
+function settingSchemas() {
+  const word = z.string("a text").trim().min(1, "a text that is not empty");
+  return {
+    word,
+    file: word.refine((name) => !beginsAtHome(name)),
+    port: z.union([z.int(), z.string().regex(/^\s*\d+\s*$/).transform(Number)]).pipe(
+      z.int().min(1).max(65_535),
+    ),
+  };
+}
 
 /** Reads every output; a value that is wrong is a warning, and missing. */
 export function readOutputs(context: CheckContext, outputs: unknown): OutputConfig[] {
@@ -45,13 +54,15 @@ export function readOutputs(context: CheckContext, outputs: unknown): OutputConf
     context.report("error", ["outputs"], `found ${kindOf(outputs)}, expected a map of outputs`);
     return [];
   }
+  const schemas = settingSchemas();
   return Object.entries(outputs).flatMap(([name, block]) =>
-    isRecord(block) ? [readOutput(context, name, block)] : []
+    isRecord(block) ? [readOutput(context, schemas, name, block)] : []
   );
 }
 
 function readOutput(
   { report, placeholders }: CheckContext,
+  { word, file, port }: ReturnType<typeof settingSchemas>,
   name: string,
   { type, config }: { readonly type?: unknown; readonly config?: unknown },
 ): OutputConfig {

@@ -9,29 +9,17 @@ import { outputSchema } from "./outputs.ts";
 import { REFERENCE } from "./document/references.ts";
 import { serviceSchema } from "./service.ts";
 
-/** The keys at the top of the file. */
+/** The keys at the top of the file. What is in outputs and inputs is described when somebody asks: a start does not. */
 export function fileSchema(registry: Registry) {
   const schema = z.object({
     globals: key(globalsSchema.optional(), "Settings of the program."),
     global_overrides: key(globalsSchema.optional(), "The cloud form's globals; its keys win."),
     outputs: key(
-      z.record(z.string(), outputSchema.nullable()).optional(),
+      z.lazy(() => z.record(z.string(), outputSchema().nullable())).optional(),
       "Destinations: not delivered to from here, they feed the shipper's configuration.",
     ),
     inputs: key(
-      z.record(
-        z.string(),
-        inputSchema.extend({
-          id: key(inputSchema.shape.id.optional(), inputSchema.shape.id.description!, {
-            examples: ["10001"],
-          }),
-          services: servicesSchema(registry),
-          tenants: key(
-            z.array(tenantSchema).min(1).optional(),
-            "One input each, with what the block has beside it.",
-          ),
-        }).meta({ allOf: [oneOf("id", "tenants"), oneOf("credentials", "tenant_id", "tenants")] }),
-      ),
+      z.lazy(() => z.record(z.string(), wholeInputSchema(registry))),
       "One tenant each: its credentials and its services.",
       { missing: ["InputConfigurationError", 1], wrong: ["InputConfigurationError", 2] },
     ),
@@ -41,10 +29,24 @@ export function fileSchema(registry: Registry) {
   return schema;
 }
 
+/** An input with its services, or a block with a list of tenants. */
+function wholeInputSchema(registry: Registry) {
+  return inputSchema.extend({
+    id: key(inputSchema.shape.id.optional(), inputSchema.shape.id.description!, { examples: ["10001"] }),
+    services: servicesSchema(registry),
+    tenants: key(
+      z.array(tenantSchema()).min(1).optional(),
+      "One input each, with what the block has beside it.",
+    ),
+  }).meta({ allOf: [oneOf("id", "tenants"), oneOf("credentials", "tenant_id", "tenants")] });
+}
+
 /** An element of `tenants`: keys of an input, over those of the block around the list. */
-const tenantSchema = inputSchema.omit({ services: true }).extend({
-  name: key(z.string().min(1), "Name of the input.", { examples: ["contoso"] }),
-});
+function tenantSchema() {
+  return inputSchema.omit({ services: true }).extend({
+    name: key(z.string().min(1), "Name of the input.", { examples: ["contoso"] }),
+  });
+}
 
 /** For editors: one of the keys at least. */
 function oneOf(...names: readonly string[]) {

@@ -14,21 +14,21 @@ import { type Report, shownValue } from "./document/problems.ts";
 import { requestLimitsOf, requestLimitsSchema } from "./requestLimits.ts";
 import { startTime } from "./startTime.ts";
 
+const atLeastAMinute = integer(60, "seconds");
+
 /** Seconds, each age above the one before. */
-function rereadAges() {
-  return z.array(integer(60, "seconds"), { error: "a list of ages in seconds" }).refine(
-    (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
-    { error: "ages that grow from each to the next" },
-  );
-}
+const rereadAges = z.array(atLeastAMinute, { error: "a list of ages in seconds" }).refine(
+  (ages) => ages.every((age, index) => index === 0 || age > ages[index - 1]!),
+  { error: "ages that grow from each to the next" },
+);
 
 /** The names of 0.1, which mean the same. */
 const renamed = {
-  sweep_after_seconds: key(rereadAges().optional(), "Old name of reread_after_seconds.", {
+  sweep_after_seconds: key(rereadAges.optional(), "Old name of reread_after_seconds.", {
     renamed: "reread_after_seconds",
     unit: "seconds",
   }),
-  sweep_max_seconds: key(integer(60, "seconds").optional(), "Old name of reread_max_seconds.", {
+  sweep_max_seconds: key(atLeastAMinute.optional(), "Old name of reread_max_seconds.", {
     renamed: "reread_max_seconds",
     unit: "seconds",
   }),
@@ -38,7 +38,7 @@ const renamed = {
 export const serviceSchema = z.strictObject({
   enabled: key(flag().default(true), "Whether the service is pulled."),
   request_period_in_seconds: key(
-    integer(60, "seconds").default(300),
+    atLeastAMinute.default(300),
     "From the start of a pull to the start of the next.",
     { unit: "seconds" },
   ),
@@ -57,12 +57,12 @@ export const serviceSchema = z.strictObject({
     { unit: "seconds" },
   ),
   reread_after_seconds: key(
-    rereadAges().optional(),
+    rereadAges.optional(),
     "Ages at which what was read is read again for records that arrived late. An empty list: never.",
     { unit: "seconds", examples: [[300, 900, 3600, 21600, 86400]] },
   ),
   reread_max_seconds: key(
-    integer(60, "seconds").optional(),
+    atLeastAMinute.optional(),
     "How old re-reads may become where the deepest still finds late records: re-reads twice as deep are added up to this, " +
       "and go again when they find nothing. Four times the deepest when it is absent; 60 for never.",
     { unit: "seconds", examples: [345_600] },

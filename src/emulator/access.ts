@@ -3,6 +3,7 @@ import type { World } from "./world.ts";
 import type { GraphRefusal } from "./graphErrors.ts";
 import { isGoodAt } from "./hosts.ts";
 import type { Grant } from "./entra/tokens.ts";
+import type { TenantOptions } from "./options.ts";
 
 /** What the bearer token of a request stands for, or why it stands for nothing. */
 export function grantOf(request: Request, url: URL, world: World): Grant | GraphRefusal {
@@ -22,6 +23,13 @@ export function grantOf(request: Request, url: URL, world: World): Grant | Graph
   return isGoodAt(grant.audience, url.host)
     ? grant
     : refusal("Access token validation failure. Invalid audience.");
+}
+
+/** What an application was granted: without a list all that the collections ask for, and to read applications. */
+export function permissionsOf({ permissions }: TenantOptions, { collections }: World): readonly string[] {
+  if (permissions !== undefined) return permissions;
+  const asked = collections.all.flatMap((collection) => collection.permissions);
+  return [...new Set([...asked, "Application.Read.All"])];
 }
 
 /** Why an application may not read a collection; `undefined` when it may. */

@@ -25,7 +25,7 @@ export interface TenantOptions extends Registration {
   readonly principal?: "enabled" | "disabled" | "missing";
   /** Whether another tenant is the application's home: then nobody can look at it here. @default false */
   readonly registeredElsewhere?: boolean;
-  /** Application permissions that an administrator consented to. @default all that the collections ask for */
+  /** Application permissions that an administrator consented to. @default all that the collections ask for, and to read applications */
   readonly permissions?: readonly string[];
   /** Whether the tenant has bought what the plugins call a `licence`; it is refused those collections without. @default true */
   readonly premium?: boolean;

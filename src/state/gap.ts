@@ -26,9 +26,16 @@ export function withGap(gaps: readonly Gap[], gap: Gap): Gap[] {
   return gaps.map((other) => other === neighbour ? { ...neighbour, from, to } : other).sort(byTime);
 }
 
-/** The ranges without what lies within a window that was read now. */
-export function withoutWindow<Range extends Window>(gaps: readonly Range[], { from, to }: Window): Range[] {
-  return gaps.filter((gap) => gap.from.seconds < from.seconds || gap.to.seconds > to.seconds);
+/** What is left of the ranges without a window that was read now; those that it does not meet are the same objects. */
+export function withoutWindow<Range extends Window>(ranges: readonly Range[], { from, to }: Window): Range[] {
+  return ranges.flatMap((range) => {
+    const begins = range.from.seconds < from.seconds;
+    const ends = range.to.seconds > to.seconds;
+    if (range.to.seconds <= from.seconds && begins || range.from.seconds >= to.seconds && ends) {
+      return [range];
+    }
+    return [...(begins ? [{ ...range, to: from }] : []), ...(ends ? [{ ...range, from: to }] : [])];
+  });
 }
 
 /** The order of gaps: the oldest first. */

@@ -26,28 +26,33 @@ export function recordGap(context: PollContext, { from, to }: Window, error: Gra
 }
 
 /**
- * The gap whose time has come, its next moment set: whatever happens, it is not tried without pause. What Graph has dropped
- * by now is given up, and kept in mind as lost. `null` where none is due.
+ * The gap whose time has come; `null` where none is due. What Graph has dropped by now is given up, and kept in mind as
+ * lost.
  */
-export function nextDueGap(context: PollContext, oldest: Instant): Gap | null {
+export function dueGap(context: PollContext, oldest: Instant): Gap | null {
   const { stream: { state }, engine } = context;
   for (const gap of state.gaps().list()) {
     if (gap.nextTryMs > engine.clock.now()) continue;
-    const others = state.gaps().list().filter((other) => !isSameWindow(other, gap));
-    if (gap.to.seconds < oldest.seconds) {
-      recordLost(context, gap, gap.reason);
-      state.gaps().save(others);
-      continue;
-    }
-    const again = postponed(gap, engine.clock.now());
-    state.gaps().save([...others, again].sort(byTime));
-    return again;
+    if (gap.to.seconds >= oldest.seconds) return gap;
+    recordLost(context, gap, gap.reason);
+    state.gaps().save(state.gaps().list().filter((other) => !isSameWindow(other, gap)));
   }
   return null;
 }
 
-/** A gap that is being tried. */
-function postponed(gap: Gap, nowMs: number): Gap {
+/** The same, its next moment set: whatever happens, it is not tried without pause. */
+function takeDueGap(context: PollContext, oldest: Instant): Gap | null {
+  const { stream: { state }, engine } = context;
+  const gap = dueGap(context, oldest);
+  if (gap === null) return null;
+  const again = postponed(gap, engine.clock.now());
+  const others = state.gaps().list().filter((other) => !isSameWindow(other, gap));
+  state.gaps().save([...others, again].sort(byTime));
+  return again;
+}
+
+/** A gap that was tried once more. */
+export function postponed(gap: Gap, nowMs: number): Gap {
   return { ...gap, attempts: gap.attempts + 1, nextTryMs: nowMs + retryAfterMs(gap.attempts) };
 }
 
@@ -60,7 +65,7 @@ export async function retryGaps(
   const { stream: { state, log }, engine } = context;
   const due = state.gaps().list().filter(({ nextTryMs }) => nextTryMs <= engine.clock.now()).length;
   for (let tried = 0; tried < due && mayGoOn(); tried++) {
-    const gap = nextDueGap(context, oldest);
+    const gap = takeDueGap(context, oldest);
     if (gap === null) return;
     const others = () => state.gaps().list().filter((other) => !isSameWindow(other, gap));
     await readGap(context, gap, mayGoOn, (left) => {

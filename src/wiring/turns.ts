@@ -2,7 +2,6 @@
  * Long work beside streams that are polled: when it has lasted for a slice, everything else that is due gets its turn.
  * A thousand files are read in about a second, and no answer of Graph waits for all of them.
  */
-import { setImmediate } from "node:timers";
 import type { Steps } from "../config/steps.ts";
 
 /** How long work goes on before others get a turn, in milliseconds; with the longest step, well below what anybody notices. */
@@ -20,7 +19,7 @@ export const noTurn: Turn = () => Promise.resolve();
  */
 export function createTurns(
   elapsedMs: () => number = () => performance.now(),
-  others: () => Promise<void> = () => new Promise((resolve) => void setImmediate(resolve)),
+  others: () => Promise<void> = aroundTheLoop,
 ): Turn {
   let beganMs = elapsedMs();
   return async () => {
@@ -28,6 +27,11 @@ export function createTurns(
     await others();
     beganMs = elapsedMs();
   };
+}
+
+/** A timer, for Deno 2.9 answers no connection between one immediate and the next. */
+function aroundTheLoop(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 0));
 }
 
 /** Does work step by step. */

@@ -16,7 +16,6 @@ import type { Workshop } from "./workshop.ts";
 const PAGES = 60;
 const STDOUT = "standard output";
 const GZIP = "--to http --gzip";
-/** Node's own, which is the sink's. */
 const LINE_FEED = 0x0a;
 
 /** One way; a row says what it needs for each unit of processor time that standard output does. */

@@ -7,8 +7,8 @@ import { alike, allOf, inRounds, ratios } from "./rounds.ts";
 import { type ShapeName, SHAPES } from "./shapes.ts";
 import type { ProgramName, Workshop } from "./workshop.ts";
 
-const FLOOR = "our connection and inflater, written through";
-const OLD_FLOOR = "undici and zlib's streams, written through";
+const FLOOR = "our connection and inflater alone";
+const OLD_FLOOR = "undici and zlib's streams alone";
 const NODE_HTTP = "node:http and gunzipSync, written through";
 const PARSED = "fetch().json() and JSON.stringify";
 

@@ -67,6 +67,17 @@ describe("a program that is started", () => {
     expect(await program.ended).toBe("signal SIGTERM");
   });
 
+  it("is heard after it was asked to end, and killed when it does not", async () => {
+    const lines: string[] = [];
+    const script = "trap 'echo not yet' TERM; echo up; while :; do sleep 0.02; done";
+    const program = startProgram(["/bin/sh", "-c", script], {}, (line) => {
+      lines.push(line);
+      program.signal(line === "up" ? "SIGTERM" : "SIGKILL");
+    });
+    program.release();
+    expect([await program.ended, lines]).toEqual(["signal SIGKILL", ["up", "not yet"]]);
+  });
+
   it("that is not there says so", async () => {
     const { ended, release } = startProgram(["/no/such/program"], {}, () => {});
     release();

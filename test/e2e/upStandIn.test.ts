@@ -1,4 +1,4 @@
-/** `graphtap up` where no shipper is installed: what it does before, beside and after one, on each runtime that is here. */
+/** `graphtap up` where no shipper is installed, on each runtime that is here: what it does before, beside and after one. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";

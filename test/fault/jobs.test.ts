@@ -2,6 +2,7 @@
 import { cpSync, rmSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { JobOptions } from "../../src/emulator/options.ts";
+import { GraphtapError } from "../../src/errors.ts";
 import { addSeconds, fromMillis, secondsBetween } from "../../src/instant.ts";
 import { poll } from "../../src/tap/poll.ts";
 import { replay } from "../../src/tap/replay.ts";
@@ -91,6 +92,27 @@ describe("a job that fails", () => {
     },
   );
 
+  it("leaves none of Graph's jobs among the records, however long their list is", async () => {
+    const drop = { isOn: false };
+    open({}, {
+      async between(request, pass) {
+        if (!drop.isOn || request.method !== "POST" || request.url.endsWith("/token")) return pass(request);
+        drop.isOn = false;
+        await pass(request);
+        throw new GraphtapError("graph-unreachable", "the connection was reset");
+      },
+    });
+    made(30, 20);
+    const read = stream();
+    await pollFor(read, 50);
+    drop.isOn = true;
+    await poll(read, rig.engine, signal).catch(() => {});
+    rig.clock.advance(300_000);
+    await pollFor(read, 2);
+    expect(rig.log.join("\n")).toContain("job found again by its name");
+    expect(tally(held(), came())).toEqual(EXACT);
+  });
+
   it("whatever its width: it is a gap, others go on, and the gap closes when it can", async () => {
     let isBroken = true;
     const poison = { from: 0, to: 0 };
@@ -110,6 +132,38 @@ describe("a job that fails", () => {
     await pollFor(read, 30);
     expect(read.state.gaps().list()).toEqual([]);
     expect(tally(held(), came())).toEqual(EXACT);
+  });
+
+  /** A stream that has read nothing of its last day, which is a gap that is due. */
+  function withGap(): Stream {
+    const read = stream();
+    const to = fromMillis(rig.clock.now());
+    const gap = { from: addSeconds(to, -20 * HOUR), to, reason: "graph-timeout", sinceMs: 0, attempts: 0 };
+    read.state.gaps().save([{ ...gap, nextTryMs: 0 }]);
+    return read;
+  }
+
+  it("in a gap that is wider than a job: what was read is no gap any more, and the rest follows", async () => {
+    open();
+    const read = withGap();
+    const narrow = { ...read, service: { ...read.service, windowMaxSeconds: 2 * HOUR } };
+    await pollFor(narrow, 3);
+    expect(read.state.gaps().list()).toEqual([]);
+    expect(asked().length).toBeLessThan(40);
+  });
+
+  it("in a part of a gap: the rest of the gap does not wait for that part", async () => {
+    const poison = { from: 0, to: 0 };
+    open({ outcome: (_, from, to) => from < poison.to && to > poison.from ? "failed" : "succeeded" });
+    poison.from = Math.floor(rig.clock.now() / 1000) - 20 * HOUR;
+    poison.to = poison.from + 60;
+    const read = withGap();
+    await pollFor(read, 4);
+    const [left, ...others] = read.state.gaps().list();
+    expect(others).toEqual([]);
+    expect(left!.from.seconds).toBeLessThanOrEqual(poison.from);
+    expect(left!.to.seconds).toBeGreaterThanOrEqual(poison.to);
+    expect(secondsBetween(left!.from, left!.to)).toBeLessThan(1.5 * HOUR);
   });
 
   it("with more records than it may hold: they leave, and the rest by smaller ones", async () => {
@@ -142,6 +196,16 @@ describe("what Graph refuses", () => {
     await pollFor(stream(3), 30);
     expect(rig.emulator.requests.some(({ status }) => status === 429)).toBe(true);
     expect(tally(held(), came())).toEqual(EXACT);
+  });
+
+  it("more jobs than a tenant may have: a gap is not put off as if it had been tried", async () => {
+    open({ seconds: 3 * HOUR, mostAtOnce: 1 });
+    const read = stream();
+    const to = fromMillis(rig.clock.now());
+    const gap = { from: addSeconds(to, -5 * HOUR), to, reason: "graph-timeout", sinceMs: 0, attempts: 0 };
+    read.state.gaps().save([{ ...gap, nextTryMs: 0 }]);
+    await pollFor(read, 2);
+    expect(read.state.gaps().list()).toMatchObject([{ attempts: 0, nextTryMs: 0 }]);
   });
 
   it("an application without the permission: it is named", async () => {

@@ -60,6 +60,28 @@ describe("a minute that Graph cannot serve", () => {
     },
   );
 
+  it("in large pages is read in smaller ones, and is no gap", async () => {
+    let poison = 0;
+    rig = openRig({
+      between(request, pass) {
+        const range = askedRange(request);
+        const touches = range !== null && range.from < poison + 20 && range.to >= poison;
+        const size = Number(new URL(request.url).searchParams.get("$top"));
+        return touches && size > 100 ? Promise.resolve(refused(504)) : pass(request);
+      },
+    });
+    const now = fromMillis(rig.clock.now());
+    poison = now.seconds - 1200;
+    const start = addSeconds(now, -3000);
+    rig.emulator.produce("signIns", 200, { from: { seconds: poison, nanos: 0 }, to: addSeconds(now, -1180) });
+    rig.emulator.produce("signIns", 50, { from: start, to: now });
+    const stream = rig.stream("signIns", { startTime: { text: "start", instant: start } });
+    const report = await poll(stream, rig.engine, signal);
+    expect(report).toMatchObject({ error: null, gaps: 0 });
+    expect(delivered(rig).sort()).toEqual(held(rig).sort());
+    expect(rig.log.join("\n")).toContain("a window was read in smaller pages");
+  });
+
   it("that makes no sense costs its patience once, not in each of its parts", async () => {
     let poison = 0;
     rig = openRig({

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plugins } from "../../plugins/index.ts";
@@ -11,6 +11,7 @@ import type { Engine, Stream } from "../../src/tap/stream.ts";
 import { createLog } from "../../src/telemetry/log.ts";
 import { buildTap, type TapParts } from "../../src/wiring/tap.ts";
 import { type ManualClock, manualClock } from "./manualClock.ts";
+import { IN_MEMORY } from "./tempFolder.ts";
 import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "./tenant.ts";
 
 export { GRAPH, TENANT } from "./tenant.ts";
@@ -52,7 +53,7 @@ export function openRig(options: RigOptions = {}): Rig {
   const clock = served?.clock ?? manualClock();
   const emulator = served?.emulator ??
     createEmulator({ plugins, clock, quotas: "off", tenants: [TENANT], ...options });
-  const parent = options.inMemory && existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+  const parent = options.inMemory ? IN_MEMORY : tmpdir();
   const folder = mkdtempSync(join(parent, "graphtap-rig-"));
   const lines: string[] = [];
   const logged: string[] = [];

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
 import { errorKinds } from "../../src/errors.ts";
@@ -128,6 +128,10 @@ function reachedFrom(file: string, imports: ReadonlyMap<string, readonly string[
   return reached;
 }
 
+/** What the plugins of one folder have in common; none itself. */
+const BASE = "base.ts";
+const isBase = (file: string) => basename(file) === BASE;
+
 const sources = [...filesUnder("src"), ...filesUnder("plugins")];
 const short = (file: string) => file.replace(/^src\//, "");
 
@@ -151,13 +155,15 @@ describe("the house", () => {
     expect(names).toEqual([]);
   });
 
-  it("lets the plugins know nothing but their own shape", () => {
-    const others = filesUnder("plugins").filter((file) => file !== "plugins/index.ts").flatMap(importsOf);
-    expect([...new Set(others)]).toEqual(["src/plugin/plugin.ts"]);
+  it("lets the plugins know nothing but their own shape, and what their folder has in common", () => {
+    for (const file of filesUnder("plugins").filter((file) => file !== "plugins/index.ts")) {
+      const known = ["src/plugin/plugin.ts", ...(isBase(file) ? [] : [join(dirname(file), BASE)])];
+      expect(importsOf(file).filter((target) => !known.includes(target)), file).toEqual([]);
+    }
   });
 
   it("lists every plugin that has a file, and no other", () => {
-    const files = filesUnder("plugins").filter((file) => file !== "plugins/index.ts").sort();
+    const files = filesUnder("plugins").filter((file) => file !== "plugins/index.ts" && !isBase(file)).sort();
     expect(importsOf("plugins/index.ts").filter((file) => file.startsWith("plugins/")).sort()).toEqual(files);
     expect(plugins).toHaveLength(files.length);
   });

@@ -1,6 +1,6 @@
 /** `GET /v1.0/applications(appId='…')`: how long an application's credentials are good, without what they are. */
 import { createHash, X509Certificate } from "node:crypto";
-import { grantOf } from "../access.ts";
+import { grantOf, permissionsOf } from "../access.ts";
 import { graphHeaders, refuse } from "../graphErrors.ts";
 import type { TenantOptions } from "../options.ts";
 import type { Call, World } from "../world.ts";
@@ -24,8 +24,8 @@ export function answerApplication(request: Request, call: Call, world: World): R
   if (appId === undefined) return undefined;
   const grant = grantOf(request, url, world);
   if ("status" in grant) return refuse(grant, call, world.clock);
-  const { permissions, tenantId } = grant.tenant;
-  if (!permissions?.some((permission) => READERS.includes(permission))) {
+  const { tenantId } = grant.tenant;
+  if (!permissionsOf(grant.tenant, world).some((permission) => READERS.includes(permission))) {
     const message = "Insufficient privileges to complete the operation.";
     return refuse({ status: 403, code: "Authorization_RequestDenied", message }, call, world.clock);
   }

@@ -1,3 +1,4 @@
+import { permissionsOf } from "../access.ts";
 import { GRAPH_HOSTS } from "../hosts.ts";
 import type { TenantOptions } from "../options.ts";
 import { actionOf, type Call, type World } from "../world.ts";
@@ -28,8 +29,7 @@ export function issueToken(
   world: World,
 ): string {
   const { tenant } = issue;
-  const roles = tenant.permissions ??
-    [...new Set(world.collections.all.flatMap((collection) => collection.permissions))];
+  const roles = permissionsOf(tenant, world);
   const token = world.tokens.issue({ ...issue, roles, now: world.clock.now() });
   call.entry.tenantId = tenant.tenantId;
   call.entry.tokenId = world.tokens.find(token)?.tokenId ?? null;

@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { addSeconds, compareInstants, fromMillis, type Instant, parseInstant } from "../../instant.ts";
 import { pageBlocks } from "../body.ts";
+import type { Row } from "../store.ts";
 import { numberedRecords, served } from "../served.ts";
 import { projectRecord } from "../visible.ts";
 import { actionOf, type Admitted, type Call, type World } from "../world.ts";
@@ -25,12 +26,11 @@ export function answerHunting(
   const found: Uint8Array[] = [];
   const most = Math.min(query.limit, world.options.huntingRows ?? MOST_ROWS);
   const isFiltered = actionOf(call, "ignoreFilter") === undefined;
-  for (const { bytes } of world.store.rows(tenant.tenantId, collection)) {
+  for (const row of world.store.rows(tenant.tenantId, collection)) {
     if (found.length >= most) break;
-    const columns: Columns = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    const time = timeOf(columns, field);
+    const time = timeOf(row, field);
     if (time !== null && compareInstants(time, oldest) < 0) continue;
-    if (!isFiltered || matchesQuery(columns, query)) found.push(bytes);
+    if (!isFiltered || matchesQuery(row, query)) found.push(row.bytes);
   }
   const rows = query.columns === null ? found : found.map((bytes) => projectRecord(bytes, query.columns!));
   call.entry.page = 0;
@@ -48,22 +48,28 @@ export function answerHunting(
   return served(blocks, request, call, world);
 }
 
-function matchesQuery(columns: Columns, { ranges, equals }: HuntingQuery): boolean {
+function matchesQuery(row: Row, { ranges, equals }: HuntingQuery): boolean {
   return ranges.every(({ column, from, to }) => {
-    const time = timeOf(columns, column);
+    const time = timeOf(row, column);
     return time !== null && compareInstants(from, time) <= 0 && compareInstants(time, to) <= 0;
-  }) && equals.every(({ column, text }) => columns[column] === text);
+  }) && equals.every(({ column, text }) => columnsOf(row)[column] === text);
 }
 
-function timeOf(columns: Columns, column: string): Instant | null {
-  const value = columns[column];
+/** What a query asks by as a rule was read when the row was stored. */
+function timeOf(row: Row, column: string): Instant | null {
+  const known = row.fields.get(column);
+  if (known !== undefined) return known as Instant;
+  const value = columnsOf(row)[column];
   return typeof value === "string" ? parseInstant(value) : null;
 }
 
-function schemaOf(row: Uint8Array | undefined): readonly { name: string; type: string }[] {
-  if (row === undefined) return [];
-  const columns: Columns = JSON.parse(Buffer.from(row).toString("utf8"));
-  return Object.entries(columns).map(([name, value]) => ({ name, type: typeName(value) }));
+function columnsOf({ bytes }: Pick<Row, "bytes">): Columns {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
+}
+
+function schemaOf(bytes: Uint8Array | undefined): readonly { name: string; type: string }[] {
+  if (bytes === undefined) return [];
+  return Object.entries(columnsOf({ bytes })).map(([name, value]) => ({ name, type: typeName(value) }));
 }
 
 function typeName(value: unknown): string {

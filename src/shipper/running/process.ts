@@ -1,7 +1,7 @@
 /** A program that graphtap starts, watches and stops. */
 import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
-import { platform } from "node:process";
+import { kill, platform } from "node:process";
 import type { Readable } from "node:stream";
 import { whyNotRun } from "../../graph/auth/program.ts";
 
@@ -70,9 +70,20 @@ export const startProgram: StartProgram = (words, env, onLine) => {
     pid: child.pid ?? null,
     ended,
     release: () => void child.stdin?.end("\n"),
-    signal: (name) => void child.kill(name),
+    signal: (name) => send(child, name),
   };
 };
+
+/** Not by `child.kill`, which on Deno closes the outputs, too, and sends no second signal. */
+function send(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    kill(child.pid, name);
+  } catch {
+    // It has ended, or Deno lets only this very program be ended.
+    child.kill(name);
+  }
+}
 
 const SHELL = "/bin/sh";
 /** What a shell says by its exit code of a program that it cannot become. */

@@ -95,7 +95,7 @@ function readAll(
   onContent: (segment: SegmentName, content: SegmentContent) => void,
 ): void {
   if (segments.length === 0) return;
-  const memory = segmentBuffer();
+  const memory = segmentBuffer(segments);
   for (const segment of segments) {
     // Where it was expired by its owner while we, reading only, looked, there is nothing to tell.
     const content = readSegmentIfAny(segment.path, memory, onKeys);

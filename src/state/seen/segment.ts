@@ -13,7 +13,16 @@ import { Buffer } from "node:buffer";
 import { GraphtapError } from "../../errors.ts";
 import { attempt } from "../../files/failure.ts";
 import { openFile } from "../../files/durable.ts";
-import { FRAME_BYTES, frameBytes, holdsPosition, isWhole, positionIn } from "./frames.ts";
+import {
+  FRAME_BYTES,
+  frameBytes,
+  holdsPosition,
+  isWhole,
+  MOST_POSITION_BYTES,
+  positionIn,
+} from "./frames.ts";
+import { KEY_BYTES } from "./keys.ts";
+import { type SegmentName, segmentSize } from "./segmentNames.ts";
 
 /** The version of the segments that are written; older ones are read, newer ones refused. */
 export const SEGMENT_VERSION = 2;
@@ -50,9 +59,12 @@ export interface SegmentContent {
   readonly position: { readonly bytes: number; readonly text: string } | null;
 }
 
-/** Memory to read segments through, used for one after the other. */
-export function segmentBuffer(): ArrayBuffer {
-  return new ArrayBuffer(BUFFER_BYTES);
+/** Memory to read these segments through, one after the other. @throws `state-unusable` */
+export function segmentBuffer(segments: readonly SegmentName[]): ArrayBuffer {
+  const largest = Math.max(0, ...segments.map(({ path }) => segmentSize(path)));
+  // One that grows meanwhile may get a frame as long as any. Keys are read as words, whatever length damage has left.
+  const enough = Math.ceil(largest / KEY_BYTES) * KEY_BYTES + FRAME_BYTES + MOST_POSITION_BYTES;
+  return new ArrayBuffer(Math.min(enough, BUFFER_BYTES));
 }
 
 /**

@@ -44,12 +44,12 @@ export function exportedStream(
   seenDir: string,
   address: StreamAddress,
 ): Iterable<string> | null {
-  const memory = segmentBuffer();
   for (let tries = 1;; tries++) {
     const before = listSegments(seenDir).current;
     const first = firstLine(state, address);
     if (first === null) return null;
     const names = listSegments(seenDir).current;
+    const memory = segmentBuffer(names);
     const read = names.map((segment) => wholeSegment(segment, memory));
     const isLost = read.includes(null) || before.some((one) => !names.some(({ path }) => path === one.path));
     if (!isLost || tries === MOST_TRIES) {

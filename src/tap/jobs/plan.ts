@@ -14,7 +14,7 @@ import { dueReread } from "../late/schedule.ts";
 import { edgeOf, oldestKept } from "../live.ts";
 import { recordLongStop } from "../lost.ts";
 import type { PollContext } from "../pollContext.ts";
-import { nextDueGap } from "../retryGaps.ts";
+import { dueGap } from "../retryGaps.ts";
 
 /** Widths of a job's window in seconds: a day at most without a setting, and what it is halved down to. */
 const LARGEST_WIDTH_SECONDS = 86_400;
@@ -77,7 +77,7 @@ function wantedReread(context: PollContext, now: Instant): WantedJob | null {
 }
 
 function wantedGap(context: PollContext, oldest: Instant): WantedJob | null {
-  const gap = nextDueGap(context, oldest);
+  const gap = dueGap(context, oldest);
   return gap === null ? null : { purpose: "gap", window: beginning(context, gap), depth: 0 };
 }
 

@@ -1,20 +1,20 @@
 /** What the end of a job means for the position, by what its records were read for. */
 import { codesOf, type GraphtapError } from "../../errors.ts";
-import { addSeconds, compareInstants, formatInstant, fromMillis, secondsBetween } from "../../instant.ts";
+import { formatInstant, fromMillis, secondsBetween } from "../../instant.ts";
 import type { WindowCounts } from "../../record/tally.ts";
-import { withoutWindow } from "../../state/gap.ts";
 import type { Job } from "../../state/position.ts";
 import { rereadsAfter } from "../late/schedule.ts";
 import { covered, opened } from "../live.ts";
 import type { PollContext } from "../pollContext.ts";
 import { recordGap } from "../retryGaps.ts";
+import { closeGapPart, leaveGapPart } from "./gapParts.ts";
 import { largestWidth, SMALLEST_WIDTH_SECONDS, widthOf } from "./plan.ts";
 
 /** All of the job's window was read. */
 export function settle(context: PollContext, job: Job, counts: WindowCounts): void {
   const { position } = context;
   if (job.purpose === "reread") countLate(context, counts);
-  if (job.purpose === "gap") closeGap(context, job);
+  if (job.purpose === "gap") closeGapPart(context, job.window);
   else goOn(context, job, counts.fresh);
   const width = secondsBetween(job.window.from, job.window.to);
   const known = position.current.windowSeconds ?? largestWidth(context);
@@ -39,7 +39,8 @@ export function giveUp(context: PollContext, job: Job, error: GraphtapError): vo
   } else {
     if (job.purpose === "live" || job.purpose === "backfill") recordGap(context, job.window, error);
     else log.warn(error.message, { ...codesOf(error), from: formatInstant(from), to: formatInstant(to) });
-    if (job.purpose !== "gap") goOn(context, job, 0);
+    if (job.purpose === "gap") leaveGapPart(context, job.window);
+    else goOn(context, job, 0);
   }
   position.commitInFile();
 }
@@ -67,14 +68,4 @@ function countLate(
     : Math.round(secondsBetween(oldestFresh, fromMillis(clock.now())));
   counts.countLate({ records: fresh, bySeconds });
   log.info("late records recovered", { records: fresh, latest_by_s: bySeconds });
-}
-
-function closeGap({ stream: { state, log } }: PollContext, { window }: Job): void {
-  const before = state.gaps().list();
-  const left = withoutWindow(before, window);
-  state.gaps().save(left);
-  const isOver = !left.some(({ from, to }) =>
-    compareInstants(from, window.to) <= 0 && compareInstants(to, addSeconds(window.from, -1)) >= 0
-  );
-  if (isOver) log.info("gap closed", { from: formatInstant(window.from), to: formatInstant(window.to) });
 }

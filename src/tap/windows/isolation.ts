@@ -1,8 +1,8 @@
 /**
  * What becomes of a window that Graph does not serve, whatever it answers: 504, 400, a page that makes no sense.
  *
- * It is asked for in halves until the smallest fails. If Graph serves others meanwhile, the smallest is a gap and the
- * reading goes on behind it; if not, this is an outage, and the stream waits where it is. After some gaps in a row the
+ * It is asked for in halves until the smallest fails. If Graph serves others meanwhile, the smallest is asked for in smaller
+ * pages, and where none is served it is a gap and the reading goes on behind it; if not, this is an outage, and the stream waits where it is. After some gaps in a row the
  * end of what cannot be read is looked for in steps that double, since months would take weeks in steps of seconds.
  */
 import { codesOf, type GraphtapError } from "../../errors.ts";
@@ -24,6 +24,7 @@ import type { PollContext } from "../pollContext.ts";
 import { firstReadable } from "./firstReadable.ts";
 import { createFilterNarrowing } from "./narrowFilter.ts";
 import { canRead } from "./probe.ts";
+import { readInSmallerPages } from "./smallerPages.ts";
 import { shrunkWidth, SMALLEST_WIDTH_SECONDS } from "./windowWidth.ts";
 
 /** Attempts for each request once a window is under suspicion: its size is then varied, not its moment. */
@@ -70,9 +71,9 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
   /** What had no end, while it is tried whether less has one. */
   let wide: Window | null = null;
 
-  /** Goes on behind a window that is not read now. */
-  function goOnAt(to: Instant): Instant {
-    options.onRead(to, null);
+  /** Goes on behind a window that is not read now, or was in another way. */
+  function goOnAt(to: Instant, counts: WindowCounts | null = null): Instant {
+    options.onRead(to, counts);
     position.commit();
     return to;
   }
@@ -82,8 +83,7 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
   }
   function drop(dropped: Window): Instant {
     moves++;
-    sayDropped(context, dropped);
-    options.onDropped?.(dropped);
+    sayDropped(context, dropped, options);
     return goOnAt(dropped.to);
   }
   function cutOff(window: Window, error: GraphtapError): Instant {
@@ -124,12 +124,24 @@ export function createIsolation(context: PollContext, end: Instant, options: Iso
       makeNarrow(context, width, error, isNews);
       if (width !== null) return window.from;
       if (!error.kind.isServed && !await graphWorks(context, window.from, options.priority)) throw error;
-      const rest = { from: window.to, to: end };
-      const isLong = ++gapsInARow >= MANY_GAPS && compareInstants(rest.from, end) < 0;
-      const to = isLong ? await firstReadable(context, rest, options.priority) : window.to;
-      return leave({ from: window.from, to }, error);
+      // Of neighbours that fare alike only the first is tried so.
+      const counts = gapsInARow > 0 ? null : await readInSmallerPages(context, window, options.priority);
+      if (counts !== null) return goOnAt(window.to, counts);
+      const isLong = ++gapsInARow >= MANY_GAPS;
+      return leave(isLong ? await longGap(context, window, end, options) : window, error);
     },
   };
+}
+
+/** The window, and behind it what cannot be read either. */
+async function longGap(
+  context: PollContext,
+  { from, to }: Window,
+  end: Instant,
+  { priority }: IsolationOptions,
+): Promise<Window> {
+  if (compareInstants(to, end) >= 0) return { from, to };
+  return { from, to: await firstReadable(context, { from: to, to: end }, priority) };
 }
 
 /**
@@ -171,11 +183,17 @@ function createSuspicion() {
   };
 }
 
-function sayDropped({ stream: { log } }: PollContext, { from, to }: Window): void {
+function sayDropped(
+  { stream: { log } }: PollContext,
+  dropped: Window,
+  { onDropped }: IsolationOptions,
+): void {
+  const { from, to } = dropped;
   log.warn("Graph keeps nothing that old: reading goes on with the oldest it has", {
     from: formatInstant(from),
     to: formatInstant(to),
   });
+  onDropped?.(dropped);
 }
 
 /** The width to go on with behind a window without end: what it holds came, and the wider, the fewer there are. */

@@ -9,7 +9,6 @@ import { type Shard, shardOf, shardText } from "../../../src/config/shard.ts";
 import { createEmulator, type Emulator } from "../../../src/emulator/emulator.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
 import { addSeconds, fromMillis } from "../../../src/instant.ts";
-import type { Sink } from "../../../src/sink/sink.ts";
 import type { State } from "../../../src/state/state.ts";
 import { poll } from "../../../src/tap/poll.ts";
 import { createLog } from "../../../src/telemetry/log.ts";
@@ -19,6 +18,7 @@ import { buildTap } from "../../../src/wiring/tap.ts";
 import { type HandClock, handClock } from "../../support/handClock.ts";
 import { tempFolder } from "../../support/tempFolder.ts";
 import { fetchFrom, openOwnState, TENANT, tenantConfig, withServices } from "../../support/tenant.ts";
+import { dyingSink } from "./dyingSink.ts";
 import { createBook, type Delivered, judge, type Verdict } from "./judge.ts";
 import { PAGE } from "./moments.ts";
 import { deliveredIn } from "./output.ts";
@@ -168,21 +168,6 @@ function arrive(emulator: Emulator, service: string, clock: HandClock, random: R
   const within = (from: number, to: number) => ({ from: addSeconds(now, -from), to: addSeconds(now, -to) });
   emulator.produce(collectionOf(service), random.int(1, 2 * PAGE), within(3590, 10));
   emulator.produce(collectionOf(service), random.int(0, 10), within(3600 + 600, 3600 + 60));
-}
-
-/** Takes lines until its process is killed: with the lines of that write, or without them. */
-function dyingSink(output: Buffer[], killAt: number, random: Random, onKilled: () => void): Sink {
-  let writes = 0;
-  const sink: Pick<Sink, "write"> = {
-    write(lines) {
-      const isLast = ++writes >= killAt;
-      if (!isLast || random.chance(0.5)) output.push(Buffer.from(lines));
-      if (!isLast) return Promise.resolve();
-      onKilled();
-      return new Promise<void>(() => {});
-    },
-  };
-  return { ...sink, close: () => Promise.resolve() } as Sink;
 }
 
 async function stateCommand(folder: string, words: readonly string[], input: string): Promise<string> {

@@ -59,9 +59,17 @@ export function createBook(): Book {
   };
 }
 
-/** @param delivered in the order in which it came out */
-export function judge(book: Book, wanted: readonly Wanted[], delivered: readonly Delivered[]): Verdict {
-  const came = new Set(delivered.map(({ record }) => record));
+/**
+ * @param delivered in the order in which it came out
+ * @param identityOf what makes a record the same as another; without it every byte does
+ */
+export function judge(
+  book: Book,
+  wanted: readonly Wanted[],
+  delivered: readonly Delivered[],
+  identityOf: (record: string) => string = (record) => record,
+): Verdict {
+  const came = new Set(delivered.map(({ record }) => identityOf(record)));
   const foreign: string[] = [];
   const beforeCause: string[] = [];
   const last = new Map<string, number>();
@@ -73,9 +81,10 @@ export function judge(book: Book, wanted: readonly Wanted[], delivered: readonly
       foreign.push(told(record));
       continue;
     }
-    const before = last.get(record);
+    const same = identityOf(record);
+    const before = last.get(same);
     if (before !== undefined) repeated.set(before, (repeated.get(before) ?? 0) + 1);
-    last.set(record, life);
+    last.set(same, life);
     const id = `${collection ?? ""} ${idOf(record)}`;
     // The earliest serving that does not lie before what came out of this record last.
     const number = numbers.find((number) => number >= (reached.get(id) ?? 0));
@@ -83,17 +92,17 @@ export function judge(book: Book, wanted: readonly Wanted[], delivered: readonly
     else reached.set(id, number);
   }
   return {
-    lost: wanted.filter(({ record }) => !came.has(record)).map(({ record }) => told(record)),
+    lost: wanted.filter(({ record }) => !came.has(identityOf(record))).map(({ record }) => told(record)),
     foreign,
     beforeCause,
     repeated,
   };
 }
 
-function idOf(record: string): string {
+export function idOf(record: string): string {
   return String((JSON.parse(record) as { id?: unknown }).id);
 }
 
 function told(record: string): string {
-  return record.slice(0, 120);
+  return record.slice(0, 160);
 }

@@ -3,6 +3,7 @@ import { createRandom } from "../../../src/emulator/random.ts";
 import { createFramers } from "../../../src/json/framer.ts";
 import { createPathFinders, FOUND_WORDS, type Path, pathTable } from "../../../src/json/paths.ts";
 import { createPageScanner } from "../../../src/json/scanner.ts";
+import { withoutWebAssembly } from "../../support/withoutWebAssembly.ts";
 
 const framers = createFramers(0);
 const finders = createPathFinders();
@@ -91,6 +92,12 @@ describe("What stands at paths", () => {
     expect(pathTable([["x".repeat(20_000)]])).toBeNull();
     expect(pathTable(Array(32).fill(["x".repeat(400), "y".repeat(400)]))).not.toBeNull();
   });
+
+  it("is for others where there is no WebAssembly", () =>
+    withoutWebAssembly(() => {
+      const memory = { buffer: new ArrayBuffer(8) };
+      expect(createPathFinders()(memory, pathTable([["a"]])!)).toBeNull();
+    }));
 
   it("is found in each of many records, also after the memory grew", () => {
     const records = ['{"a":1}', `{"long":"${"x".repeat(3_000_000)}","a":2}`, '{"a":3}', '{"b":4}'];

@@ -33,9 +33,18 @@ describe("the gaps of a stream", () => {
     }]);
   });
 
-  it("go when they lie within what was read, and stay when a part of them does not", () => {
+  it.each([
+    ["all of one", [60, 90], [[0, 30], [120, 150]]],
+    ["nothing of any", [30, 60], [[0, 30], [60, 90], [120, 150]]],
+    ["the end of one, and the beginning of another", [20, 70], [[0, 20], [70, 90], [120, 150]]],
+    ["the middle of one", [65, 70], [[0, 30], [60, 65], [70, 90], [120, 150]]],
+  ])("lose what was read of them: %s", (_, [from = 0, to = 0], left) => {
     const gaps = [gap(0, 30), gap(60, 90), gap(120, 150)];
-    expect(ends(withoutWindow(gaps, { from: at(60), to: at(140) }))).toEqual([[0, 30], [120, 150]]);
+    expect(ends(withoutWindow(gaps, { from: at(from), to: at(to) }))).toEqual(left);
+  });
+
+  it("go where they are a moment at the end of what was read", () => {
+    expect(withoutWindow([gap(60, 60), gap(90, 90)], { from: at(60), to: at(90) })).toEqual([]);
   });
 
   it.each([

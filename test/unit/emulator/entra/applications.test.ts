@@ -52,6 +52,11 @@ describe("an application that may read applications", () => {
     expect(text).not.toContain(defaultTenant.clientSecret);
   });
 
+  it("is one that nobody said what it was granted", async () => {
+    const { get } = await bench({ tenants: [defaultTenant] });
+    expect((await get(PATH + SELECT)).status).toBe(200);
+  });
+
   it("finds it in its home tenant alone", async () => {
     const { get } = await bench({ tenants: [{ ...reader, registeredElsewhere: true }] });
     const response = await get(PATH);
