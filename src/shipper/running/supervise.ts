@@ -142,8 +142,15 @@ function begin(
   return { program, over };
 }
 
-function unstarted({ name }: ShipperPlan, end: string, words = "it said nothing of a reason"): GraphtapError {
-  return new GraphtapError("shipper-unstarted", `${name} does not start (${end}): ${words}`);
+function unstarted(
+  { name, folder }: ShipperPlan,
+  end: string,
+  words = "it said nothing of a reason",
+): GraphtapError {
+  return new GraphtapError(
+    "shipper-unstarted",
+    `${name} does not start (${end}): ${words}; its files are in "${folder}"`,
+  );
 }
 
 /** A promise with what settles it. */

@@ -6,7 +6,12 @@ import { createLog } from "../../../../src/telemetry/log.ts";
 
 const STARTED = "[2026/11/30 04:59:20] [ info] [output:tcp:devo] worker #0 started";
 const plan = (file: string) =>
-  ({ name: "fluent-bit", start: ["fluent-bit", "-c", file], env: {} }) as unknown as ShipperPlan;
+  ({
+    name: "fluent-bit",
+    folder: "/s/.shipper/fluent-bit",
+    start: ["fluent-bit", "-c", file],
+    env: {},
+  }) as unknown as ShipperPlan;
 
 /** A clock whose waits a test ends, and a program whose lives it plays. */
 function stage() {
@@ -100,7 +105,8 @@ describe("a shipper that is kept alive", () => {
     lives[0]!.end("exit code 255");
     await expect(shipper.started).rejects.toMatchObject({
       code: "shipper-unstarted",
-      message: "fluent-bit does not start (exit code 255): [storage] cannot be created",
+      message: "fluent-bit does not start (exit code 255): [storage] cannot be created; " +
+        `its files are in "/s/.shipper/fluent-bit"`,
     });
     await turn();
     expect(lives).toHaveLength(1);
