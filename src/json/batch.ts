@@ -80,8 +80,8 @@ const MARKS = 163_840;
 const PATHS = 164_864;
 const PATHS_BYTES = 1024;
 // Behind what paths.as.ts needs.
-const ROOM = 786_432;
-const ROOM_END = 1_310_720;
+const ROOM = 1_310_720;
+const ROOM_END = 2_097_152;
 
 /** The batches of one page, one after the other. @returns what is in the memory now, again and again the same object */
 export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Batch {

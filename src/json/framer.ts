@@ -56,7 +56,7 @@ interface Wasm extends LineBufferWasm, BatchWasm {
 const NEXT = 1024;
 const SCALAR = 9216;
 const RECORDS = 65_536;
-const INPUT = 1_310_720;
+const INPUT = 2_097_152;
 const BLOCK_BYTES = 64;
 const USED_UP = 0;
 const FULL = 1;
@@ -65,7 +65,7 @@ const PAGE_BYTES = 65_536;
 /** One for each connection there may be: a page without one costs what the lexer costs. */
 const MOST_FRAMERS = 64;
 /** A framer that a giant record made larger is not used again. */
-const KEPT_BYTES = 2 * 1024 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
 
 const STATES = ["firstRecord", "nextRecord", "afterRecord"] as const;
 

@@ -11,7 +11,7 @@ const TIME: u32 = 98_304;
 const EVENT: u32 = 98_432;
 const TAIL: u32 = 98_560;
 const LINES: u32 = 196_608;
-const LINES_END: u32 = 720_896;
+const LINES_END: u32 = 1_245_184;
 /** Of records that were described, as in describe.as.ts. */
 const RECORDS: u32 = 65_536;
 const SLICES: u32 = 73_728;

@@ -41,9 +41,9 @@ interface Wasm {
 }
 
 // Places in the memory, as in paths.as.ts.
-const TEXTS = 720_896;
-const LEVELS = 721_152;
-const FOUND = 737_280;
+const TEXTS = 1_245_184;
+const LEVELS = 1_245_440;
+const FOUND = 1_261_568;
 const LEVEL_WORDS = 5;
 const MOST_PATHS = 32;
 const MOST_KEYS = 16;

@@ -1,11 +1,6 @@
 import { GraphtapError } from "../errors.ts";
-import {
-  decodeCheckpoint,
-  encodeCheckpoint,
-  encodePosition,
-  faultOf,
-  PERSISTENCE_VERSION,
-} from "./checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint, encodePosition, faultOf } from "./checkpoint.ts";
+import { PERSISTENCE_VERSION } from "./checkpointForm.ts";
 import { readFileIfAny, setAside } from "../files/durable.ts";
 import type { Fence } from "../files/hold.ts";
 import type { Position } from "./position.ts";

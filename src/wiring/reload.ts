@@ -208,9 +208,10 @@ async function readAgain(
     if (reloading.config.includes("-")) {
       throw new GraphtapError("config-unreadable", "standard input cannot be read a second time");
     }
+    const turn = createTurns();
     // All at once, so that a folder is read as it was at one moment; what takes long is what they say.
     const text = await readConfigText(reloading.config, runtime);
-    const turn = createTurns();
+    await turn();
     parsed = await inTurns(parsingConfigText(text, runtime.env, systemClock.now()), turn);
     stop.signal.throwIfAborted();
     const changes = await goOver(cause, running, judged(text, parsed, reloading), { work: working, turn });

@@ -1,7 +1,9 @@
 /** Standing by: `--wait` waits until the process that has the state folder ends, and goes on in its place. */
 import { systemClock } from "../clock.ts";
 import { asGraphtapError } from "../errors.ts";
-import { type FolderLock, watchClaims, whoHas } from "../files/folderLock.ts";
+import { watchClaims } from "../files/claimLock.ts";
+import type { FolderLock } from "../files/folderLock.ts";
+import { whoHas } from "../files/lockHolder.ts";
 import { takeFolder } from "../state/state.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import type { Runtime } from "./runtime.ts";

@@ -150,7 +150,10 @@ async function longestStretch(
   };
   try {
     await lineWith('"listening"');
+    // The start is over when it answers.
+    await ask("/v1/status");
     child.kill("SIGUSR2");
+    await sleep(100);
     for (let time = 1; time <= TIMES; time++) {
       change(PERIOD_SECONDS - time);
       await ask("/v1/reload", "POST");

@@ -32,7 +32,7 @@ export interface Part {
 export const PARTS: Readonly<Record<string, Part>> = {
   throughput: { measure: throughput, quick: 3 },
   paths: { measure: paths, quick: 2 },
-  streams: { measure: streams, quick: 2 },
+  streams: { measure: streams, quick: 1 },
   memory: { measure: memory },
   backfill: { measure: (workshop) => backfill(workshop, 1, 100_000) },
   startup: { measure: startup, quick: 3 },

@@ -2,7 +2,7 @@
  * `graphtap up` with the real shippers, on each runtime that is here: from a collector's file to an end of Devo's, through
  * kills and outages.
  */
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
@@ -274,6 +274,24 @@ describe.each(STACKS)("up with $shipper on $runtime", { timeout: 120_000 }, (sta
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     const said = await stops(program);
     expect(said).toContain(`output \\"screen\\" gets nothing: it is of type \\"console\\"`);
+  });
+
+  test("leaves no shipper behind when it is stopped while that starts, or cannot listen", async () => {
+    const house = await openHousehold(1);
+    const stopped = up(house);
+    await stopped.until(() => stopped.stderr.includes("starting the shipper"), "the shipper starts");
+    stopped.kill("SIGTERM");
+    const { code, stderr } = await stopped.ended;
+    expect([code, lastWord(stderr).said]).toEqual([0, "ended: stopped by SIGTERM"]);
+    expect(house.shipperPid()).toBe(0);
+
+    const other = await listening(up(house, "--listen", "127.0.0.1:0"));
+    const state = join(house.site.folder, "other");
+    const refused = await up(house, "--state", state, "--listen", new URL(other.url).host).ended;
+    expect([refused.code, lastWord(refused.stderr).code]).toEqual([75, "address-unavailable"]);
+    expect(refused.stderr).toContain("starting the shipper");
+    expect(existsSync(join(state, ".shipper", "shipper.json"))).toBe(false);
+    await stops(other);
   });
 
   test("says what the shipper says when it cannot start, and ends with a code by which it is tried again", async () => {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { poll } from "../../src/tap/poll.ts";
+import { askedRange } from "../support/askedRange.ts";
 import { eventLine, EXACT, tally } from "../support/eventLines.ts";
 import { openRig, type Rig, TENANT } from "../support/rig.ts";
 
@@ -86,6 +87,35 @@ describe("what advanced hunting refuses", () => {
     expect(rig.emulator.requests.some(({ status }) => status === 429)).toBe(true);
     expect(tally(held(), came())).toEqual(EXACT);
   });
+
+  it.each([
+    ["Query execution has exceeded the allowed result size. Optimize your query and try again", 400],
+    ["Query execution has exceeded the allowed limits. The query execution was preempted", 400],
+    ["The request timed out", 504],
+  ])(
+    "a window of too much, in the words of its reports: it is asked for in parts: %s",
+    async (message, status) => {
+      const refusal = JSON.stringify({ error: { code: "BadRequest", message } });
+      rig = openRig({
+        between(request, pass) {
+          const range = askedRange(request);
+          if (range === null || range.to - range.from <= 900) return pass(request);
+          return Promise.resolve({
+            status,
+            header: () => null,
+            body: (async function* () {
+              yield new TextEncoder().encode(refusal);
+            })(),
+          });
+        },
+      });
+      made(200, 3);
+      const read = stream();
+      expect((await poll(read, rig.engine, signal)).error).toBeNull();
+      expect(read.state.gaps().list()).toEqual([]);
+      expect(tally(held(), came())).toEqual(EXACT);
+    },
+  );
 
   it("a query that it does not understand: the stream says what Graph says", async () => {
     rig = openRig();

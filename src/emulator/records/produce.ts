@@ -11,7 +11,7 @@ import { type Sample, samples } from "./samples.ts";
 
 /** When the events happened, and to whom. */
 export interface ProduceOptions {
-  /** First event time. @default one second before `to` */
+  /** First event time. A stream asks for nothing that is older than its start. @default one second before `to` */
   readonly from?: Instant;
   /** End of the event times, which are spread evenly and stay below it. @default now */
   readonly to?: Instant;

@@ -6,7 +6,10 @@ import type { Fault, FaultAction } from "../../../src/emulator/faults.ts";
 import { createRandom, type Random } from "../../../src/emulator/random.ts";
 import type { LineFormat } from "../../../src/record/line.ts";
 import { COLLECTIONS } from "../../support/site.ts";
-import { type Moment, MOMENTS } from "./moments.ts";
+import { type Moment, MOMENTS, PAGE } from "./moments.ts";
+
+/** A query is answered with all there is: what `play.ts` puts into three hours, and what comes meanwhile. */
+const WHOLE = 8 * PAGE;
 
 export interface LifePlan {
   readonly command: "pull" | "run";
@@ -31,7 +34,9 @@ export interface Plan {
 const LOGS = ofKind("event-time");
 const ALERTS = ofKind("update-time");
 const SNAPSHOTS = ofKind("snapshot");
-const SERVICES = [...LOGS, ...ALERTS, ...SNAPSHOTS];
+/** Some: all tables are read alike, and the others must come, too. Jobs need hours (`days.ts`). */
+const QUERIES = ofKind("query").slice(0, 4);
+const SERVICES = [...LOGS, ...ALERTS, ...SNAPSHOTS, ...QUERIES];
 
 /** What mends by itself within a poll, and does not take long to. */
 export const PASSING: readonly FaultAction[] = [
@@ -59,7 +64,9 @@ export function planOf(seed: number): Plan {
   const sink = random.chance(0.5) ? "stdout" : "file";
   const leading = MOMENTS[seed % MOMENTS.length]!;
   const chosen = leading.needsReader ? "stdout" : sink;
-  const first = random.pick(leading.only === undefined ? SERVICES : [...LOGS, ...ALERTS]);
+  const first = random.pick(
+    leading.only === undefined ? SERVICES : [...LOGS, ...ALERTS, ...QUERIES],
+  );
   const second = random.pick(SERVICES);
   const services = random.chance(0.5) && second !== first ? [first, second] : [first];
   const lives: LifePlan[] = [];
@@ -109,7 +116,12 @@ export function collectionOf(service: string): CollectionName {
 
 /** Which services record changes of. */
 export function changes(service: string): boolean {
-  return !LOGS.includes(service);
+  return ALERTS.includes(service) || SNAPSHOTS.includes(service);
+}
+
+/** The most records that one answer brings, whose repetition is promised at most. */
+export function answerSize(service: string): number {
+  return QUERIES.includes(service) ? WHOLE : PAGE;
 }
 
 /** Which services look for late records. */

@@ -11,7 +11,7 @@ import { spoolText } from "../../support/spoolModel.ts";
 import { createBook, type Delivered, judge, type Verdict } from "./judge.ts";
 import { PAGE, type Scene } from "./moments.ts";
 import { deliveredIn } from "./output.ts";
-import { changes, collectionOf, isTimed, type LifePlan, type Plan } from "./plan.ts";
+import { answerSize, changes, collectionOf, isTimed, type LifePlan, type Plan } from "./plan.ts";
 
 /** How a life ended. */
 export interface LifeReport {
@@ -65,7 +65,7 @@ export async function play(plan: Plan): Promise<PlayReport> {
   return {
     ...judge(book, wanted, delivered),
     lives,
-    mayRepeat: spool === null ? plan.services.length * PAGE : 0,
+    mayRepeat: spool === null ? plan.services.reduce((sum, service) => sum + answerSize(service), 0) : 0,
     wanted: wanted.length,
   };
 }
@@ -164,7 +164,7 @@ async function live(life: LifePlan, words: readonly string[], site: Site, plan: 
   const report: LifeReport = {
     moment: moment.name,
     reached: reached === "come",
-    violent: reached !== "gone" && moment.end !== "SIGTERM",
+    violent: reached !== "gone" && (moment.end === "close" || code === null) && moment.end !== "SIGTERM",
     code,
     stderr: running.stderr,
   };
@@ -175,13 +175,15 @@ async function live(life: LifePlan, words: readonly string[], site: Site, plan: 
 }
 
 /** Exit codes that are right; `null` is an end by the signal. */
-function codesOf({ moment, faults }: LifePlan, wentByItself: boolean): readonly (number | null)[] {
+function codesOf({ command, moment, faults }: LifePlan, wentByItself: boolean): readonly (number | null)[] {
   // Two refusals in a row end a poll, and a collection that is read whole has no smaller window.
   const failed = faults.length > 0 ? [1, 3] : [];
   if (moment.end === "close") return [4, 0, null, ...failed];
   if (wentByItself) return [0, ...failed];
   // In its first moments a process does not listen to signals yet.
-  return moment.end === "SIGTERM" ? [0, null, ...failed] : [null];
+  if (moment.end === "SIGTERM") return [0, null, ...failed];
+  // A pull may be done in the moment in which it is killed.
+  return command === "pull" ? [0, null, ...failed] : [null];
 }
 
 function end(running: Running, how: "SIGKILL" | "SIGTERM" | "close"): void {

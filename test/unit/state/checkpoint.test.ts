@@ -2,7 +2,8 @@ import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { parseInstant } from "../../../src/instant.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../../src/state/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../../src/state/checkpoint.ts";
+import type { Checkpoint } from "../../../src/state/checkpointForm.ts";
 import { emptyPosition, type Position } from "../../../src/state/position.ts";
 import { withoutChecksum } from "../../support/state.ts";
 
