@@ -93,10 +93,7 @@ function openLocked(options: FileSinkOptions, unlock: () => void): Sink {
     spool.begin();
     // It may have gone with the same broom.
     journal.begin();
-    report(
-      `"${name}" ${what} while graphtap writes it: the next lines go to "${spool.file.path}"; what nobody had read ` +
-        `of it is gone, and "graphtap replay" reads a range again. graphtap rotates and deletes by itself (--keep-seconds)`,
-    );
+    report(disturbed(name, what, spool.file.path));
     return false;
   }
 
@@ -174,6 +171,11 @@ function finish(spool: SpoolFile, content: JournalContent, report: (note: string
   }
   const torn = spool.cutTornLine();
   if (torn > 0) report(`"${path}" ended in the middle of a line: its last ${torn} bytes were cut off`);
+}
+
+function disturbed(name: string, what: string, next: string): string {
+  return `"${name}" ${what} while graphtap writes it: the next lines go to "${next}"; what nobody had read ` +
+    `of it is gone, and "graphtap replay" reads a range again. graphtap rotates and deletes by itself (--keep-seconds)`;
 }
 
 function takenAway(path: string): GraphtapError {

@@ -1,5 +1,6 @@
-import { gzipSync } from "node:zlib";
-import type { MakeBatch } from "./batch.ts";
+import { Buffer } from "node:buffer";
+import { constants, createGzip, gunzipSync, gzipSync } from "node:zlib";
+import type { MakeBatch, Place } from "./batch.ts";
 
 /**
  * How hard zlib tries. Event lines repeat each other so much that a low level already takes 93 % away; a higher one takes
@@ -16,10 +17,71 @@ import type { MakeBatch } from "./batch.ts";
  */
 export const GZIP_LEVEL = 2;
 
+/** Compresses bytes whole. The result holds until another is made in its place. */
+export type Compress = (bytes: Uint8Array, place: Place) => Uint8Array;
+
 /** The same batches with compressed bodies: at once, for it takes a few milliseconds, and another thread costs more than it spares. */
-export function compressed(makeBatch: MakeBatch): MakeBatch {
+export function compressed(makeBatch: MakeBatch, compress: Compress = chooseCompress()): MakeBatch {
   return (unsent, most, place) => {
     const batch = makeBatch(unsent, most, place);
-    return { ...batch, body: gzipSync(batch.body, { level: GZIP_LEVEL }) };
+    return { ...batch, body: compress(batch.body, place) };
+  };
+}
+
+/** The same by what zlib documents, which takes all its memory anew each time, and a tenth more time with it. */
+export const compressedAnew: Compress = (bytes) => gzipSync(bytes, { level: GZIP_LEVEL });
+
+/** What zlib's streams are made of, as in `graph/inflate.ts`: documented in neither runtime, hence tried before it is used. */
+interface Steps {
+  readonly _handle: {
+    reset(): void;
+    onerror(message: string): void;
+    writeSync(
+      flush: number,
+      from: Uint8Array,
+      fromAt: number,
+      fromLength: number,
+      into: Uint8Array,
+      intoAt: number,
+      intoLength: number,
+    ): void;
+  };
+  /** How much room and how much input a step left. */
+  readonly _writeState: Uint32Array;
+}
+
+/** By steps where they do what we know of them. */
+export function chooseCompress(create: typeof createGzip = createGzip): Compress {
+  try {
+    const compress = compressedBySteps(create);
+    const texts = ["as a stream does", "and again, ".repeat(100)];
+    const hold = texts.every((text) => gunzipSync(compress(Buffer.from(text), 0)).toString() === text);
+    return hold ? compressedBySteps(create) : compressedAnew;
+  } catch {
+    return compressedAnew;
+  }
+}
+
+const FIRST_BYTES = 64 * 1024;
+
+function compressedBySteps(create: typeof createGzip): Compress {
+  const gzip = create({ level: GZIP_LEVEL, chunkSize: constants.Z_MIN_CHUNK });
+  const { _handle: handle, _writeState: left } = gzip as typeof gzip & Steps;
+  const results = [Buffer.allocUnsafeSlow(FIRST_BYTES), Buffer.allocUnsafeSlow(FIRST_BYTES)];
+  let failure: Error | null = null;
+  handle.onerror = (message) => void (failure = new Error(message));
+  return (bytes, place) => {
+    handle.reset();
+    let into = results[place]!;
+    for (let from = 0, at = 0;;) {
+      handle.writeSync(constants.Z_FINISH, bytes, from, bytes.length - from, into, at, into.length - at);
+      if (failure !== null) throw failure;
+      at = into.length - left[0]!;
+      from = bytes.length - left[1]!;
+      if (left[0]! > 0) return into.subarray(0, at);
+      const larger = Buffer.allocUnsafeSlow(2 * into.length);
+      into.copy(larger);
+      results[place] = into = larger;
+    }
   };
 }
