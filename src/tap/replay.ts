@@ -48,8 +48,8 @@ function settle(context: PollContext, range: Window, kept: Instant): void {
 }
 
 /**
- * Reads a range by hand, of a collection without a time all of it, whatever the position is, and leaves that where it is. Gaps within the range are closed;
- * what still cannot be read is a gap again.
+ * Reads a range by hand, of a collection without a time all of it, whatever the position is, and leaves that where it is. What of gaps lies within the
+ * range is closed; what still cannot be read is a gap again.
  *
  * @param again deliver what was delivered before, too, each record once
  * @param onRead told how far the range is read, after each window

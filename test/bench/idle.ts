@@ -6,14 +6,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { plugins } from "../../plugins/index.ts";
+import { EIGHT_SERVICES as SERVICES } from "../support/eightServices.ts";
 import { amountRow, type Row } from "./figures.ts";
 import { startGraph } from "./graphServer.ts";
 import type { Workshop } from "./workshop.ts";
 
 const FEW = 8;
 const MANY = 1000;
-const SERVICES = plugins.map(({ service }) => service);
 /** Far longer than a run, so that no second poll falls into it. */
 const PERIOD_SECONDS = 3600;
 /** For what the first polls left: connections to be closed, garbage that V8 looks for again and again for half a minute. */

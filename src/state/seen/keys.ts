@@ -12,15 +12,21 @@ export interface KeyList {
   clear(): void;
 }
 
-/** Makes an empty list. It keeps its memory when it is cleared: one page of records is as long as the next. */
+/** The least that is reserved. */
+const FEW_BYTES = 64 * KEY_BYTES;
+
+/**
+ * Makes an empty list, which takes no memory before a key comes: most streams have nothing new. It keeps its memory when
+ * it is cleared: one page of records is as long as the next.
+ */
 export function createKeyList(): KeyList {
-  let memory = new Uint8Array(64 * KEY_BYTES);
+  let memory = new Uint8Array(0);
   let words = new Int32Array(memory.buffer);
   let end = 0;
 
   function reserve(bytes: number): void {
     if (end + bytes <= memory.length) return;
-    const wider = new Uint8Array(Math.max(memory.length * 2, end + bytes));
+    const wider = new Uint8Array(Math.max(FEW_BYTES, memory.length * 2, end + bytes));
     wider.set(memory);
     memory = wider;
     words = new Int32Array(memory.buffer);

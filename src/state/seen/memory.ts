@@ -52,6 +52,7 @@ export function keySet(table: KeyTable = createTable()): KeySet {
     },
     addAll(keys, count, fresh) {
       let found = 0;
+      table.fetch(keys, count);
       for (let i = 0; i < count; i++) {
         const at = i * KEY_WORDS;
         if ((keys[at]! | keys[at + 1]! | keys[at + 2]! | keys[at + 3]!) === 0) {

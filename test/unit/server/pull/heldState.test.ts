@@ -90,6 +90,40 @@ describe("a state whose commits are held back", () => {
     expect(known(inner)).toEqual(["new"]);
   });
 
+  it("drops keys of a backfill only then, and keeps its new ones among those of their time", () => {
+    const inner = opened();
+    const HOUR = 3_600_000;
+    const day = Date.UTC(2026, 10, 1);
+    const page = (text: string, untilMs: number) => {
+      inner.seen().add(key(text));
+      inner.seen().date(untilMs);
+      inner.seen().commit();
+    };
+    page("first", day + HOUR);
+    page("second", day + 7 * HOUR);
+    const held = holdCommits(inner);
+    const { state } = held;
+    state.seen().add(key("live"));
+    state.seen().date(null);
+    state.commit(position(2));
+    state.seen().add(key("third"));
+    state.seen().date(day + 13 * HOUR);
+    const needed = { addedSinceMs: 0, readBackSinceMs: day + 8 * HOUR, ranges: [] };
+    expect(state.seen().mayExpire(needed)).toBe(true);
+    state.seen().expire(needed);
+    expect(state.seen().has(key("first"))).toBe(true);
+    held.commit();
+    expect(["first", "second", "third", "live"].map((text) => inner.seen().has(key(text)))).toEqual(
+      [false, true, true, true],
+    );
+    inner.seen().expire({ ...needed, readBackSinceMs: day + 13 * HOUR });
+    expect(["second", "third", "live"].map((text) => inner.seen().has(key(text)))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it("forgets the position with the keys when a poll takes them back", () => {
     const inner = opened();
     const held = holdCommits(inner);

@@ -39,6 +39,27 @@ describe("a seen set", () => {
     expect(found(dir, ["a", "b", "not committed"])).toEqual({ names: ["a"], notes: [], size: 1 });
   });
 
+  it("takes many keys at once as it takes them one by one", () => {
+    const dir = join(freshFolder(), "seen");
+    const names = ["a", "b", "a", "known", "c"];
+    const { set } = open(dir);
+    set.add(keyOf("known"));
+    const zeros = new Uint8Array(16);
+    const keys = new Int32Array(
+      Uint8Array.from([...names.map(keyOf), zeros, zeros].flatMap((key) => [...key])).buffer,
+    );
+    const fresh = new Int32Array(7);
+    expect(fresh.subarray(0, set.addAll(keys, 7, fresh))).toEqual(Int32Array.of(0, 1, 4, 5));
+    expect([set.has(keyOf("c")), set.has(zeros), set.size]).toEqual([true, true, 5]);
+    expect(set.addAll(keys, 7, fresh)).toBe(0);
+    set.rollback();
+    expect(set.size).toBe(0);
+    expect(set.addAll(keys, 2, fresh)).toBe(2);
+    set.commit();
+    set.close();
+    expect(found(dir, ["a", "b", "c", "known"])).toEqual({ names: ["a", "b"], notes: [], size: 2 });
+  });
+
   it("reads and creates nothing before it is used", () => {
     const dir = join(freshFolder(), "seen");
     const { set } = open(dir);
