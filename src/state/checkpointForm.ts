@@ -121,7 +121,9 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   duplicates: isCount,
 };
 
+const CHECKS_BY_NAME = Object.entries(CHECKS);
+
 /** The name of a member that is missing or not of its kind. */
 export function wrongMember(members: Members): string | undefined {
-  return Object.entries(CHECKS).find(([name, isRight]) => !isRight(members[name]))?.[0];
+  return CHECKS_BY_NAME.find(([name, isRight]) => !isRight(members[name]))?.[0];
 }

@@ -32,16 +32,17 @@ const SPACE = 0x20;
  */
 export function encodeCommit(keys: Uint8Array, fromMs: number, position?: string): Buffer {
   const seconds = wholeSeconds(fromMs);
-  const frames: Buffer[] = [];
+  const text = position === undefined ? null : Buffer.from(position);
+  const keyFrames = Math.ceil(keys.length / (FRAME_KEYS * KEY_BYTES));
+  const textBytes = text === null ? 0 : FRAME_BYTES + padded(text.length);
+  const frames = Buffer.allocUnsafe(keyFrames * FRAME_BYTES + keys.length + textBytes);
+  let end = 0;
   for (let at = 0; at < keys.length; at += FRAME_KEYS * KEY_BYTES) {
     const part = keys.subarray(at, at + FRAME_KEYS * KEY_BYTES);
-    frames.push(encode(KEYS_MARK, part.length / KEY_BYTES, seconds, part));
+    end = encode(frames, end, KEYS_MARK, part.length / KEY_BYTES, seconds, part);
   }
-  if (position !== undefined) {
-    const text = Buffer.from(position);
-    frames.push(encode(POSITION_MARK, text.length, seconds, text));
-  }
-  return Buffer.concat(frames);
+  if (text !== null) encode(frames, end, POSITION_MARK, text.length, seconds, text);
+  return frames;
 }
 
 /** The time of a frame, in seconds since the epoch. Rounded up: a key that seems older than it is expires too early. */
@@ -49,17 +50,23 @@ export function wholeSeconds(fromMs: number): number {
   return Math.ceil(fromMs / 1000);
 }
 
-function encode(mark: number, length: number, seconds: number, content: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(FRAME_BYTES + padded(content.length)).fill(
-    SPACE,
-    FRAME_BYTES + content.length,
-  );
-  frame.writeUInt32LE(mark, 0);
-  frame.writeUInt32LE(length, 8);
-  frame.writeUInt32LE(seconds, 12);
-  frame.set(content, FRAME_BYTES);
-  frame.writeUInt32LE(crc32(frame.subarray(8)), 4);
-  return frame;
+/** Writes a frame at `at`. @returns where it ends */
+function encode(
+  into: Buffer,
+  at: number,
+  mark: number,
+  length: number,
+  seconds: number,
+  content: Uint8Array,
+): number {
+  const end = at + FRAME_BYTES + padded(content.length);
+  into.writeUInt32LE(mark, at);
+  into.writeUInt32LE(length, at + 8);
+  into.writeUInt32LE(seconds, at + 12);
+  into.set(content, at + FRAME_BYTES);
+  into.fill(SPACE, at + FRAME_BYTES + content.length, end);
+  into.writeUInt32LE(crc32(into.subarray(at + 8, end)), at + 4);
+  return end;
 }
 
 /** Length of the frame at `at`; of one that claims impossibly much, only as much as shows that it is damaged. */
