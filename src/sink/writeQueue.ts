@@ -34,9 +34,14 @@ export function createWriteQueue(ending?: Ending): WriteQueue {
   const closed = new AbortController();
   let last: Promise<void> = Promise.resolve();
   let failed: { readonly why: unknown } | null = null;
+  /** Ends the wait for the work under way. */
+  let abandon: (why: unknown) => void = () => {};
 
   function graceBegins(): void {
-    const over = () => giveUp.abort(stalled(ending?.stop.reason));
+    const over = () => {
+      giveUp.abort(stalled(ending?.stop.reason));
+      abandon(giveUp.signal.reason);
+    };
     ending?.clock.sleep(STOP_GRACE_MS, closed.signal).then(over, () => {});
   }
   if (ending?.stop.aborted) graceBegins();
@@ -45,7 +50,12 @@ export function createWriteQueue(ending?: Ending): WriteQueue {
   async function run(work: (giveUp: AbortSignal) => void | Promise<void>): Promise<void> {
     if (failed !== null) throw failed.why;
     try {
-      await orAborted(() => work(giveUp.signal), giveUp.signal);
+      giveUp.signal.throwIfAborted();
+      // Not a race with one promise for all: that would remember every write there ever was.
+      await new Promise<void>((resolve, reject) => {
+        abandon = reject;
+        Promise.resolve(work(giveUp.signal)).then(resolve, reject);
+      });
     } catch (why) {
       failed = { why };
       throw why;
@@ -70,14 +80,4 @@ function stalled(reason: unknown): GraphtapError {
     `Cannot deliver the lines in flight: they were not taken within ${seconds} s after the stop${why}; ` +
       "the next start sends them again",
   );
-}
-
-/** Not a race with one promise for all: that would remember every write there ever was. */
-function orAborted(work: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const aborted = () => reject(signal.reason);
-    signal.addEventListener("abort", aborted, { once: true });
-    Promise.resolve(work()).finally(() => signal.removeEventListener("abort", aborted)).then(resolve, reject);
-  });
 }
