@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { GraphtapError } from "../errors.ts";
 import { isPublicGraph } from "./clouds.ts";
 
@@ -10,7 +10,7 @@ export interface Visited {
 
 export function createVisited(): Visited {
   const known = new Set<string>();
-  const shortOf = (link: string) => createHash("sha256").update(link).digest("base64").slice(0, 22);
+  const shortOf = (link: string) => hash("sha256", link, "base64").slice(0, 22);
   return { has: (link) => known.has(shortOf(link)), add: (link) => void known.add(shortOf(link)) };
 }
 
@@ -33,7 +33,6 @@ export interface LinkPlace {
  * @throws page-link-foreign it leads to another origin; page-link-loop it was followed before
  */
 export function checkLink(link: string, { service, graphUrl, pageUrl, visited }: LinkPlace): string {
-  const wanted = new URL(graphUrl).origin;
   const url = link === "" ? null : addressOf(link, graphUrl, pageUrl);
   if (url === null) {
     throw new GraphtapError("page-link-foreign", `Cannot follow page link of "${service}": it is not a URL`);
@@ -41,9 +40,9 @@ export function checkLink(link: string, { service, graphUrl, pageUrl, visited }:
   if (!isOurs(url, graphUrl)) {
     throw new GraphtapError(
       "page-link-foreign",
-      `Cannot follow page link of "${service}": it leads to ${
-        new URL(url).origin
-      }, expected ${wanted}; no token was sent there`,
+      `Cannot follow page link of "${service}": it leads to ${new URL(url).origin}, expected ${
+        new URL(graphUrl).origin
+      }; no token was sent there`,
     );
   }
   if (visited.has(url)) {
