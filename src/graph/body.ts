@@ -26,35 +26,87 @@ export function openBody(
   body: Readable,
   { inflate, timeoutMs, failure }: BodyOptions,
 ): AsyncIterable<Uint8Array> {
-  const chunks: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
-  const giveUp = () => body.destroy(Object.assign(new Error("too slow"), { code: TOO_SLOW }));
-  let leftMs = timeoutMs;
-
-  async function arrived(): Promise<Uint8Array | null> {
-    const since = performance.now();
-    const timer = setTimeout(giveUp, Math.max(0, leftMs));
-    const next = await chunks.next().finally(() => clearTimeout(timer));
-    leftMs -= performance.now() - since;
-    if (next.done) return null;
-    // Not as a Buffer, whose slices cost several times as much, and each record is cut into some.
-    return new Uint8Array(next.value.buffer, next.value.byteOffset, next.value.length);
-  }
-
-  const pieces: Pieces = inflate === null ? arrived : inflate(arrived);
+  const patience = createPatience(
+    timeoutMs,
+    () => body.destroy(Object.assign(new Error("too slow"), { code: TOO_SLOW })),
+  );
+  const chunks = chunksOf(body, patience);
+  const pieces: Pieces = inflate === null ? chunks : inflate(chunks);
   const iterator: AsyncIterator<Uint8Array> = {
     async next() {
       try {
         const value = await pieces();
-        return value === null ? END : { done: false, value };
+        if (value !== null) return { done: false, value };
+        patience.end();
+        return END;
       } catch (error) {
+        patience.end();
         body.destroy();
         throw failure(error);
       }
     },
     return() {
+      patience.end();
       body.destroy();
       return Promise.resolve(END);
     },
   };
   return { [Symbol.asyncIterator]: () => iterator };
+}
+
+/** What the stream's own iterator gives, without what that does for streams of every kind. */
+function chunksOf(body: Readable, patience: Patience): Pieces {
+  let wake = () => {};
+  const woken = () => wake();
+  body.on("readable", woken).on("end", woken).on("close", woken).on("error", woken);
+  const moved = () => new Promise<void>((resolve) => wake = resolve);
+  return async () => {
+    for (;;) {
+      const chunk: Buffer | null = body.destroyed ? null : body.read();
+      // Not as a Buffer, whose slices cost several times as much, and each record is cut into some.
+      if (chunk !== null) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+      if (body.readableEnded) return null;
+      if (body.errored) throw body.errored;
+      if (body.closed) {
+        throw Object.assign(new Error("closed before its end"), { code: "ERR_STREAM_PREMATURE_CLOSE" });
+      }
+      patience.begin();
+      await moved();
+      patience.pause();
+    }
+  };
+}
+
+/** Bears a bounded time of waiting, which may come in parts. */
+interface Patience {
+  begin(): void;
+  pause(): void;
+  /** No more will be waited for. */
+  end(): void;
+}
+
+/** One timer for all the parts, set anew where it came too early. */
+function createPatience(timeoutMs: number, lost: () => void): Patience {
+  let waitedMs = 0;
+  let since: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const waited = () => waitedMs + (since === null ? 0 : performance.now() - since);
+  function look(): void {
+    const leftMs = timeoutMs - waited();
+    if (leftMs > 0) timer = setTimeout(look, leftMs);
+    else if (since !== null) lost();
+    else timer = undefined;
+  }
+  return {
+    begin() {
+      since = performance.now();
+      if (timer === undefined) look();
+    },
+    pause() {
+      waitedMs = waited();
+      since = null;
+    },
+    end: () => clearTimeout(timer),
+  };
 }
