@@ -116,7 +116,10 @@ function createSender({ transport, clock, log, userAgent, outage, onAnswer }: Gr
     const ms = clock.now() - started;
     onAnswer?.(service, response.status, ms);
     log.debug("request", {
-      url: withoutTokens(url),
+      // Made where the line is written only.
+      get url() {
+        return withoutTokens(url);
+      },
       status: response.status,
       ms,
       request_id: response.header("request-id"),
@@ -154,20 +157,42 @@ function throwTold(thrown: unknown, outage: Outage, service: string): never {
  * The same bytes. Where they break off the outage is told, and at their end that there is none; `release` is called
  * then, or when nobody wants more of them.
  */
-async function* followed(
+function followed(
   body: AsyncIterable<Uint8Array>,
   outage: Outage,
   service: string,
   release: () => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body;
-    outage.works(service);
-  } catch (thrown) {
-    throwTold(thrown, outage, service);
-  } finally {
-    release();
+): AsyncIterable<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  let isReleased = false;
+  function end(): void {
+    if (!isReleased) release();
+    isReleased = true;
   }
+  const iterator: AsyncIterator<Uint8Array> = {
+    async next() {
+      let goesOn = false;
+      try {
+        const piece = await pieces.next();
+        goesOn = piece.done !== true;
+        if (!goesOn) outage.works(service);
+        return piece;
+      } catch (thrown) {
+        return throwTold(thrown, outage, service);
+      } finally {
+        if (!goesOn) end();
+      }
+    },
+    async return() {
+      try {
+        await pieces.return?.();
+      } finally {
+        end();
+      }
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
 /** Page tokens stand for a query in a tenant's data; the log needs only where the page was. */

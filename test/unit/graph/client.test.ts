@@ -11,7 +11,7 @@ const ASKED = { service: "secure_scores", permissions: [], followsLink: false, h
 const APP = { tenantId: "contoso.example", clientId: "app" };
 
 /** Several readers of one Graph that answers slowly, and the most requests that it had at the same time. */
-function slowGraph(statusOf: (request: number) => number) {
+function slowGraph(statusOf: (request: number) => number, breaksOff = (_request: number) => false) {
   const clock = manualClock();
   const limiters = [createLimiters(clock).of(APP, "scores")];
   const figures = { requests: 0, underWay: 0, most: 0 };
@@ -28,13 +28,14 @@ function slowGraph(statusOf: (request: number) => number) {
         figures.underWay--;
         return Promise.reject(new Error("the connection was reset"));
       }
-      return Promise.resolve({ status, header: () => null, body: body() });
+      return Promise.resolve({ status, header: () => null, body: body(breaksOff(figures.requests)) });
     },
   });
-  async function* body() {
+  async function* body(isCut: boolean) {
     try {
       for (let piece = 0; piece < 3; piece++) {
         await clock.sleep(1000);
+        if (isCut && piece === 1) throw new Error("the connection was reset");
         yield new TextEncoder().encode("{}");
       }
     } finally {
@@ -63,6 +64,13 @@ describe("requests to the scores", () => {
     const succeeded = results.filter(({ status }) => status === "fulfilled").length;
     expect(succeeded).toBeGreaterThanOrEqual(20);
     expect(figures.requests).toBeGreaterThanOrEqual(30);
+  });
+
+  it("leave their place to others once when their answers break off", async () => {
+    const { read, figures } = slowGraph(() => 200, (request) => request % 3 === 0);
+    const results = await Promise.allSettled(Array.from({ length: 30 }, () => read(1000)));
+    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(10);
+    expect(figures).toEqual({ requests: 30, underWay: 0, most: 4 });
   });
 
   it("leave their place to others when they are told to stop while they wait", async () => {
