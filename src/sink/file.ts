@@ -70,7 +70,7 @@ export function openFileSink(options: FileSinkOptions): Sink {
 }
 
 /** A write has two syncs, whatever its size. */
-const WORTH_BYTES = 640 * 1024;
+const WORTH_BYTES = 512 * 1024;
 const NO_KEYS = new Uint8Array(0);
 /** A file takes whatever it has room for. */
 const NOTHING_REFUSED = { retries: 0, setAside: 0, deadLetters: null };

@@ -11,7 +11,7 @@ import type { Origin, Sink } from "./sink.ts";
 import { createWriteQueue, type Ending } from "./writeQueue.ts";
 
 /** A request costs as much by itself as sending so many bytes. */
-const WORTH_BYTES = 640 * 1024;
+const WORTH_BYTES = 512 * 1024;
 const NO_KEYS = new Uint8Array(0);
 
 export interface HttpSinkOptions extends Omit<ConnectionOptions, "contentType">, Ending {
