@@ -38,7 +38,9 @@ const PATTERN =
 export function parseInstant(text: string): Instant | null {
   const match = PATTERN.exec(text);
   if (match === null) return null;
-  const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] = match;
+  // By their places, not as a list: code that is not optimised yet would ask an iterator for each.
+  const { 1: year, 2: month, 3: day, 4: hour, 5: minute, 6: second, 7: fraction, 8: sign } = match;
+  const { 9: offsetHour, 10: offsetMinute } = match;
   const days = daysFromCivil(Number(year), Number(month), Number(day));
   if (days === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null;
   if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return null;

@@ -121,9 +121,9 @@ const CHECKS: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = 
   duplicates: isCount,
 };
 
-const CHECKS_BY_NAME = Object.entries(CHECKS);
+const MEMBERS = Object.keys(CHECKS) as (keyof Checkpoint)[];
 
 /** The name of a member that is missing or not of its kind. */
 export function wrongMember(members: Members): string | undefined {
-  return CHECKS_BY_NAME.find(([name, isRight]) => !isRight(members[name]))?.[0];
+  return MEMBERS.find((name) => !CHECKS[name](members[name]));
 }
