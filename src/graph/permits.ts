@@ -17,8 +17,9 @@ export interface Permits {
 
 /** One request after the other gets a permit of all `limiters`. */
 export function createPermits(limiters: readonly Limiter[], priority: Priority): Permits {
+  const all = limiters.length === 1 ? limiters[0]! : allOf(limiters);
   return {
-    acquire: (signal) => allOf(limiters).acquire(priority, signal),
+    acquire: (signal) => all.acquire(priority, signal),
     throttled(retryAfterSeconds) {
       for (const limiter of limiters) {
         // Identity protection says nothing: then a whole stretch of the budget is left to pass.
