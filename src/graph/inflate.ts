@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { pipeline, Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
 import { constants, createGunzip, gzipSync } from "node:zlib";
+import { aroundTheLoop } from "../loop.ts";
 
 /** Gives the next piece of a body, or `null` at its end. */
 export type Pieces = () => Promise<Uint8Array | null>;
@@ -90,7 +90,7 @@ function inflatedBySteps(chunks: Pieces, kept: Inflater[]): Pieces {
   let ofThisChunk = 0;
   return async () => {
     // A chunk may grow a thousandfold: without a turn between its pieces signals and other streams would wait for all.
-    if (++ofThisChunk % PIECES_A_TURN === 0) await setImmediate();
+    if (++ofThisChunk % PIECES_A_TURN === 0) await aroundTheLoop();
     for (;;) {
       const piece = inflater.next();
       if (piece !== null) return piece;

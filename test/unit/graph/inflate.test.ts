@@ -1,7 +1,11 @@
 import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import process from "node:process";
 import { createGunzip, type Gunzip, gzipSync, type ZlibOptions } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   chooseInflate,
   createInflateBySteps,
@@ -81,6 +85,25 @@ it("A body that is inflated by steps leaves others their turn between the pieces
     longest = Math.max(longest, waiting);
   }
   expect(longest).toBeLessThanOrEqual(5);
+});
+
+it("A body that grows a thousandfold keeps neither a server's answer nor a signal waiting", async () => {
+  const server = createServer((_, response) => void response.end("alive")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const signal = once(process, "SIGUSR2");
+  const came: string[] = [];
+
+  const pieces = createInflateBySteps()(chunksOf(gzipSync(Buffer.alloc(200_000_000)), 1_000_000));
+  await pieces();
+  const answer = fetch(url).then((response) => response.text());
+  process.kill(process.pid, "SIGUSR2");
+  const others = [answer.then(() => came.push("answer")), signal.then(() => came.push("signal"))];
+  while (await pieces() !== null);
+  came.push("end");
+  await Promise.all(others);
+  expect(came.at(-1)).toBe("end");
 });
 
 it("A body is inflated by steps on the runtimes that we know", () => {
