@@ -2,8 +2,9 @@ import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import { type Connections, openConnections } from "../net/connections.ts";
 import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
-import { openBody } from "./body.ts";
-import { chooseInflate, type Inflate } from "./inflate.ts";
+import { openBody } from "./body/body.ts";
+import { chooseInflate, type Inflate } from "./body/inflate.ts";
+import { openUnchecked } from "./body/unchecked.ts";
 import { networkError } from "./networkError.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
@@ -55,6 +56,8 @@ const LISTS = new Set(["content-encoding", "warning", "www-authenticate"]);
 interface Opened {
   readonly connections: Connections;
   readonly inflate: Inflate;
+  /** For what comes by TLS. */
+  readonly inflateUnchecked: Inflate;
   readonly bodyTimeoutMs: number;
 }
 
@@ -68,18 +71,21 @@ async function open(options: HttpOptions): Promise<Opened> {
   return {
     connections: await openConnections(settings, options.proxy ?? withoutProxy),
     inflate: chooseInflate(),
+    inflateUnchecked: chooseInflate(openUnchecked),
     bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
   };
 }
 
 async function send(
-  { connections, inflate, bodyTimeoutMs }: Opened,
+  { connections, inflate, inflateUnchecked, bodyTimeoutMs }: Opened,
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { method, url, headers, body, signal, headersTimeoutMs: headersTimeout } = request;
   let response: Dispatcher.ResponseData;
+  let inflateGzip: Inflate;
   try {
-    const { origin, pathname, search } = new URL(url);
+    const { protocol, origin, pathname, search } = new URL(url);
+    inflateGzip = protocol === "https:" ? inflateUnchecked : inflate;
     const path = pathname + search;
     const options = { origin, path, method, headers, body, signal, headersTimeout };
     response = await connections.send(options, request.isStraight);
@@ -96,7 +102,7 @@ async function send(
     header,
     body: isReadable(encoding)
       ? openBody(response.body, {
-        inflate: encoding.endsWith("gzip") ? inflate : null,
+        inflate: encoding.endsWith("gzip") ? inflateGzip : null,
         timeoutMs: bodyTimeoutMs,
         failure: (error) => networkError(error, url, signal),
       })

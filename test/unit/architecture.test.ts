@@ -56,6 +56,7 @@ const FOLDERS = [
   "graph",
   "graph/auth",
   "graph/auth/certificate",
+  "graph/body",
   "json",
   "migrate",
   "mod",
