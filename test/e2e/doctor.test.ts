@@ -48,8 +48,8 @@ describe("graphtap doctor", () => {
     );
     expect(found[0]?.token).toMatchObject({ aud: "https://graph.microsoft.com", tid: CONTOSO.tenantId });
     expect(found[1]).toMatchObject({
-      detail: expect.stringMatching(/^client_secret; its end is unknown: /),
-      credential: { kind: "client_secret", valid_until: null },
+      detail: expect.stringMatching(/^client_secret; ends at 2299-12-31T00:00:00Z, in \d+ days$/),
+      credential: { kind: "client_secret", valid_until: "2299-12-31T00:00:00.000Z" },
     });
     expect(found[2]?.detail).toBe("within a second of Graph's");
     for (const service of services) expect(site.requests(COLLECTIONS[service]!), service).toBe(1);

@@ -14,15 +14,11 @@ const SHARDS = 256;
 // Where 256 shards begin to be no larger than one.
 const MOST_ALONE = 8192;
 const MOST_FULL = 0.75;
-/**
- * How a shard grows that has fewer slots than this. In the end by a tenth: right after that it is 0.68 full, which is 23.5
- * bytes a key. Smaller ones grow faster, for by tenths each key is moved ten times: 256 shards of 8192 slots are the keys of
- * a day of 1.5 million records, with 27 bytes a key at most.
- */
-const GROWTHS: readonly (readonly [slots: number, by: number])[] = [[512, 1.5], [8192, 1.25], [
-  Infinity,
-  1.1,
-]];
+// An eighth at a time, or less: right after growing a shard is 0.67 full, which is 23.9 bytes a key.
+const GROWTH = 1.12;
+// Small ones grow faster: 256 shards of 512 slots are 2 MB, and to come there by eighths costs more than the inserting.
+const SMALL_SLOTS = 512;
+const SMALL_GROWTH = 1.5;
 const FEWEST_SLOTS = 8;
 // Signed words throughout: V8 keeps them as integers, while unsigned ones become floating-point numbers (3 times slower).
 const IN_SHARD_BITS = 0xffffff;
@@ -266,5 +262,5 @@ function slotsFor(keys: number): number {
 
 function slotsAfter(shard: Int32Array): number {
   const slots = shard.length / KEY_WORDS;
-  return Math.max(slots + FEWEST_SLOTS, Math.ceil(slots * GROWTHS.find(([below]) => slots < below)![1]));
+  return Math.max(slots + FEWEST_SLOTS, Math.ceil(slots * (slots < SMALL_SLOTS ? SMALL_GROWTH : GROWTH)));
 }
