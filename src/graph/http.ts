@@ -55,9 +55,8 @@ const LISTS = new Set(["content-encoding", "warning", "www-authenticate"]);
 
 interface Opened {
   readonly connections: Connections;
-  readonly inflate: Inflate;
-  /** For what comes by TLS. */
-  readonly inflateUnchecked: Inflate;
+  /** How what comes from there is inflated. */
+  readonly inflateFrom: (url: string) => Inflate;
   readonly bodyTimeoutMs: number;
 }
 
@@ -68,24 +67,22 @@ async function open(options: HttpOptions): Promise<Opened> {
     connections: MOST_CONNECTIONS,
     maxHeaderSize: MOST_HEADER_BYTES,
   };
+  const [inflate, inflateUnchecked] = [chooseInflate(), chooseInflate(openUnchecked)];
   return {
     connections: await openConnections(settings, options.proxy ?? withoutProxy),
-    inflate: chooseInflate(),
-    inflateUnchecked: chooseInflate(openUnchecked),
+    inflateFrom: (url) => new URL(url).protocol === "https:" ? inflateUnchecked : inflate,
     bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
   };
 }
 
 async function send(
-  { connections, inflate, inflateUnchecked, bodyTimeoutMs }: Opened,
+  { connections, inflateFrom, bodyTimeoutMs }: Opened,
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { method, url, headers, body, signal, headersTimeoutMs: headersTimeout } = request;
   let response: Dispatcher.ResponseData;
-  let inflateGzip: Inflate;
   try {
-    const { protocol, origin, pathname, search } = new URL(url);
-    inflateGzip = protocol === "https:" ? inflateUnchecked : inflate;
+    const { origin, pathname, search } = new URL(url);
     const path = pathname + search;
     const options = { origin, path, method, headers, body, signal, headersTimeout };
     response = await connections.send(options, request.isStraight);
@@ -102,7 +99,7 @@ async function send(
     header,
     body: isReadable(encoding)
       ? openBody(response.body, {
-        inflate: encoding.endsWith("gzip") ? inflateGzip : null,
+        inflate: encoding.endsWith("gzip") ? inflateFrom(url) : null,
         timeoutMs: bodyTimeoutMs,
         failure: (error) => networkError(error, url, signal),
       })
