@@ -2,8 +2,9 @@ import type { Dispatcher } from "undici";
 import { GraphtapError } from "../errors.ts";
 import { type Connections, openConnections } from "../net/connections.ts";
 import { type ChooseProxy, withoutProxy } from "../net/proxy.ts";
-import { openBody } from "./body.ts";
-import { chooseInflate, type Inflate } from "./inflate.ts";
+import { openBody } from "./body/body.ts";
+import { chooseInflate, type Inflate } from "./body/inflate.ts";
+import { openUnchecked } from "./body/unchecked.ts";
 import { networkError } from "./networkError.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
 
@@ -54,7 +55,8 @@ const LISTS = new Set(["content-encoding", "warning", "www-authenticate"]);
 
 interface Opened {
   readonly connections: Connections;
-  readonly inflate: Inflate;
+  /** How what comes from there is inflated. */
+  readonly inflateFrom: (url: string) => Inflate;
   readonly bodyTimeoutMs: number;
 }
 
@@ -65,15 +67,16 @@ async function open(options: HttpOptions): Promise<Opened> {
     connections: MOST_CONNECTIONS,
     maxHeaderSize: MOST_HEADER_BYTES,
   };
+  const [inflate, inflateUnchecked] = [chooseInflate(), chooseInflate(openUnchecked)];
   return {
     connections: await openConnections(settings, options.proxy ?? withoutProxy),
-    inflate: chooseInflate(),
+    inflateFrom: (url) => new URL(url).protocol === "https:" ? inflateUnchecked : inflate,
     bodyTimeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
   };
 }
 
 async function send(
-  { connections, inflate, bodyTimeoutMs }: Opened,
+  { connections, inflateFrom, bodyTimeoutMs }: Opened,
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { method, url, headers, body, signal, headersTimeoutMs: headersTimeout } = request;
@@ -96,7 +99,7 @@ async function send(
     header,
     body: isReadable(encoding)
       ? openBody(response.body, {
-        inflate: encoding.endsWith("gzip") ? inflate : null,
+        inflate: encoding.endsWith("gzip") ? inflateFrom(url) : null,
         timeoutMs: bodyTimeoutMs,
         failure: (error) => networkError(error, url, signal),
       })

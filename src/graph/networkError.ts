@@ -1,7 +1,7 @@
 /** What is said of an exchange that failed below HTTP. */
 import { GraphtapError } from "../errors.ts";
 import { exchangeFailure } from "../net/exchangeFailure.ts";
-import { TOO_SLOW } from "./body.ts";
+import { TOO_SLOW } from "./body/body.ts";
 
 const TIMEOUTS = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", TOO_SLOW]);
 

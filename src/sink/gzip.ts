@@ -31,7 +31,7 @@ export function compressed(makeBatch: MakeBatch, compress: Compress = chooseComp
 /** The same by what zlib documents, which takes all its memory anew each time, and a tenth more time with it. */
 export const compressedAnew: Compress = (bytes) => gzipSync(bytes, { level: GZIP_LEVEL });
 
-/** What zlib's streams are made of, as in `graph/inflate.ts`: documented in neither runtime, hence tried before it is used. */
+/** What zlib's streams are made of, as in `graph/body/inflater.ts`: documented in neither runtime, hence tried before it is used. */
 interface Steps {
   readonly _handle: {
     reset(): void;

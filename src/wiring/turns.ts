@@ -3,6 +3,7 @@
  * A thousand files are read in about a second, and no answer of Graph waits for all of them.
  */
 import type { Steps } from "../config/steps.ts";
+import { aroundTheLoop } from "../loop.ts";
 
 /** How long work goes on before others get a turn, in milliseconds; with the longest step, well below what anybody notices. */
 export const SLICE_MS = 15;
@@ -27,11 +28,6 @@ export function createTurns(
     await others();
     beganMs = elapsedMs();
   };
-}
-
-/** A timer, for Deno 2.9 answers no connection between one immediate and the next. */
-function aroundTheLoop(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 0));
 }
 
 /** Does work step by step. */

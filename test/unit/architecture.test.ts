@@ -9,7 +9,7 @@ const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
 /** The rooms from the ground up; each may use those below it. `src/README.md` draws it. */
 const LEVELS: readonly (readonly string[])[] = [
-  ["errors", "clock", "instant"],
+  ["errors", "clock", "instant", "loop"],
   ["net", "telemetry"],
   ["files", "json", "plugin"],
   ["config", "state", "graph"],
@@ -56,6 +56,7 @@ const FOLDERS = [
   "graph",
   "graph/auth",
   "graph/auth/certificate",
+  "graph/body",
   "json",
   "migrate",
   "mod",
