@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { openBody, TOO_SLOW } from "../../../src/graph/body.ts";
+import { openBody, TOO_SLOW } from "../../../../src/graph/body/body.ts";
 
 const TIMEOUT_MS = 1000;
 
