@@ -107,6 +107,7 @@ async function scan(
   signal: AbortSignal | undefined,
 ): Promise<PageEnd> {
   const from = isHtml(header("content-type")) ? `: ${FOREIGN}` : "";
+  await framers?.pageBegins();
   const scanner = createPageScanner({ array }, framers, onTooLong);
   let bytes = 0;
   try {
@@ -122,6 +123,7 @@ async function scan(
       await onPageEnd?.();
     } finally {
       scanner.close();
+      framers?.pageEnds();
       onBytes?.(bytes);
     }
   }

@@ -40,6 +40,10 @@ export interface Framers {
    * it, when as many as may be are in use, or when the runtime has no SIMD or no memory for it.
    */
   take(bytes: number): Framer | null;
+  /** Resolves when a page may be read: as many at once as there may be framers, so that none takes the slow way. */
+  pageBegins(): Promise<void>;
+  /** To be called once for each page that began, when nothing more of it is read. */
+  pageEnds(): void;
 }
 
 /** The exports of `framer.as.ts`. */
@@ -62,7 +66,7 @@ const USED_UP = 0;
 const FULL = 1;
 
 const PAGE_BYTES = 65_536;
-/** One for each connection there may be: a page without one costs what the lexer costs. */
+/** One for each connection there may be; pages beyond wait, for without one a page costs what the lexer costs. */
 const MOST_FRAMERS = 64;
 /** A framer that a giant record made larger is not used again. */
 const KEPT_BYTES = 4 * 1024 * 1024;
@@ -79,7 +83,19 @@ export function createFramers(worthBytes = 8192): Framers {
   let module: CompiledModule | null | undefined;
   let used = 0;
   let most = MOST_FRAMERS;
+  let pages = 0;
+  const waiting: (() => void)[] = [];
   return {
+    pageBegins() {
+      if (pages === MOST_FRAMERS) return new Promise((resolve) => waiting.push(resolve));
+      pages++;
+      return Promise.resolve();
+    },
+    pageEnds() {
+      const next = waiting.shift();
+      if (next === undefined) pages--;
+      else next();
+    },
     take(bytes) {
       if (bytes < worthBytes) return null;
       if (module === undefined) module = compileModule(FRAMER_BASE64);
