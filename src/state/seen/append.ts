@@ -52,8 +52,12 @@ export function createAppender(dir: string, now: () => number, fence: Fence): Ap
 
   function write(segment: LoadedSegment, frames: Uint8Array): void {
     const { path } = segment;
-    const writer = open.get(path) ?? openSegmentWriter(path);
-    open.set(path, writer);
+    let writer = open.get(path);
+    if (writer === undefined) {
+      // Who lost the folder leaves no file in it.
+      fence.check();
+      open.set(path, writer = openSegmentWriter(path));
+    }
     // The segment is open by now: the check is of the file that is written to.
     fence.during(() => void (segment.soundBytes = writer.append(frames, segment.soundBytes)));
   }

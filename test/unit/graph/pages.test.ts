@@ -7,7 +7,9 @@ import { createLog } from "../../../src/telemetry/log.ts";
 import { manualClock } from "../../support/manualClock.ts";
 
 const PAGE = new TextEncoder().encode(
-  `{"value":[${Array.from({ length: 400 }, (_, id) => `{"id":"${id}","name":"${"x".repeat(40)}"}`).join(",")}]}`,
+  `{"value":[${
+    Array.from({ length: 400 }, (_, id) => `{"id":"${id}","name":"${"x".repeat(40)}"}`).join(",")
+  }]}`,
 );
 const ASKED = { service: "signIns", permissions: [], followsLink: false, hasAdditionalFilter: false };
 const NO_PERMITS = createPermits([], "live");

@@ -23,6 +23,8 @@ import {
   open,
   segments,
 } from "../../../support/seenFolder.ts";
+import { GraphtapError } from "../../../../src/errors.ts";
+import { noFence } from "../../../../src/files/hold.ts";
 import type { SeenLog } from "../../../../src/state/seen/set.ts";
 import { freshFolder } from "../../../support/state.ts";
 
@@ -380,6 +382,23 @@ describe("a damaged seen set", () => {
       code: "state-unusable",
       message: expect.stringContaining("symbolic link"),
     }));
+  });
+});
+
+describe("a seen set that another process took", () => {
+  it("makes no file for the keys of another period", () => {
+    const dir = freshFolder();
+    commit(dir, [["a"]]);
+    const before = segments(dir);
+    let isTaken = false;
+    const check = () => {
+      if (isTaken) throw new GraphtapError("state-in-use", "taken");
+    };
+    const { set } = open(dir, { now: () => NOON + DAY, fence: { ...noFence, check, during: check } });
+    set.add(keyOf("b"));
+    isTaken = true;
+    expect(() => set.commit()).toThrow("taken");
+    expect(segments(dir)).toEqual(before);
   });
 });
 
