@@ -52,12 +52,8 @@ export function createAppender(dir: string, now: () => number, fence: Fence): Ap
 
   function write(segment: LoadedSegment, frames: Uint8Array): void {
     const { path } = segment;
-    let writer = open.get(path);
-    if (writer === undefined) {
-      // Who lost the folder leaves no file in it.
-      fence.check();
-      open.set(path, writer = openSegmentWriter(path));
-    }
+    const writer = open.get(path) ?? openSegmentWriter(path, fence);
+    open.set(path, writer);
     // The segment is open by now: the check is of the file that is written to.
     fence.during(() => void (segment.soundBytes = writer.append(frames, segment.soundBytes)));
   }
@@ -107,7 +103,9 @@ interface SegmentWriter {
   close(): void;
 }
 
-function openSegmentWriter(path: string): SegmentWriter {
+function openSegmentWriter(path: string, fence: Fence): SegmentWriter {
+  // Who lost the folder leaves no file in it.
+  fence.check();
   const fd = openFile(path, "write");
   let inFolder = false;
   return {
