@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { constants, createGzip, gunzipSync, gzipSync } from "node:zlib";
+import { stepsOf } from "../zlibSteps.ts";
 import type { MakeBatch, Place } from "./batch.ts";
 
 /**
@@ -31,25 +32,6 @@ export function compressed(makeBatch: MakeBatch, compress: Compress = chooseComp
 /** The same by what zlib documents, which takes all its memory anew each time, and a tenth more time with it. */
 export const compressedAnew: Compress = (bytes) => gzipSync(bytes, { level: GZIP_LEVEL });
 
-/** What zlib's streams are made of, as in `graph/body/inflater.ts`: documented in neither runtime, hence tried before it is used. */
-interface Steps {
-  readonly _handle: {
-    reset(): void;
-    onerror(message: string): void;
-    writeSync(
-      flush: number,
-      from: Uint8Array,
-      fromAt: number,
-      fromLength: number,
-      into: Uint8Array,
-      intoAt: number,
-      intoLength: number,
-    ): void;
-  };
-  /** How much room and how much input a step left. */
-  readonly _writeState: Uint32Array;
-}
-
 /** By steps where they do what we know of them. */
 export function chooseCompress(create: typeof createGzip = createGzip): Compress {
   try {
@@ -65,8 +47,9 @@ export function chooseCompress(create: typeof createGzip = createGzip): Compress
 const FIRST_BYTES = 64 * 1024;
 
 function compressedBySteps(create: typeof createGzip): Compress {
-  const gzip = create({ level: GZIP_LEVEL, chunkSize: constants.Z_MIN_CHUNK });
-  const { _handle: handle, _writeState: left } = gzip as typeof gzip & Steps;
+  const { _handle: handle, _writeState: left } = stepsOf(
+    create({ level: GZIP_LEVEL, chunkSize: constants.Z_MIN_CHUNK }),
+  );
   const results = [Buffer.allocUnsafeSlow(FIRST_BYTES), Buffer.allocUnsafeSlow(FIRST_BYTES)];
   let failure: Error | null = null;
   handle.onerror = (message) => void (failure = new Error(message));

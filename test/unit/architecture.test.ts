@@ -9,7 +9,7 @@ const root = resolve(new URL(import.meta.url).pathname, "../../..");
 
 /** The rooms from the ground up; each may use those below it. `src/README.md` draws it. */
 const LEVELS: readonly (readonly string[])[] = [
-  ["errors", "clock", "instant", "loop"],
+  ["errors", "clock", "instant", "loop", "zlibSteps"],
   ["net", "telemetry"],
   ["files", "json", "plugin"],
   ["config", "state", "graph"],

@@ -1,6 +1,7 @@
 /** Inflating at once, by what zlib's streams are made of. */
 import { Buffer } from "node:buffer";
 import { constants, createGunzip, type createInflateRaw, gzipSync } from "node:zlib";
+import { stepsOf } from "../../zlibSteps.ts";
 
 /** Inflates a body chunk by chunk, into the same memory again and again. */
 export interface Inflater {
@@ -22,28 +23,6 @@ export interface Inflater {
 /** @param memory where the pieces lie, one after the other: each as large as it at most */
 export type OpenInflater = (memory: Uint8Array) => Inflater;
 
-/**
- * What zlib's streams are made of, in Node since version 8 and in Deno too, and documented in neither: a step inflates
- * at once what of `from` fits into `into`, and leaves in `_writeState` how much room and how much input is left.
- */
-interface Steps {
-  readonly _handle: {
-    writeSync(
-      flush: number,
-      from: Uint8Array,
-      fromAt: number,
-      fromLength: number,
-      into: Uint8Array,
-      intoAt: number,
-      intoLength: number,
-    ): void;
-    onerror(message: string, errno: number): void;
-    /** Begins another body. */
-    reset(): void;
-  };
-  readonly _writeState: Uint32Array;
-}
-
 /** One that can tell what it left of a chunk: that is behind the end of what it inflates. */
 export interface InflaterBySteps extends Inflater {
   rest(): Uint8Array;
@@ -58,7 +37,7 @@ export function openInflater(
   create: typeof createGunzip | typeof createInflateRaw = createGunzip,
 ): InflaterBySteps {
   const stream = create({ chunkSize: constants.Z_MIN_CHUNK });
-  const { _handle: handle, _writeState: left } = stream as typeof stream & Steps;
+  const { _handle: handle, _writeState: left } = stepsOf(stream);
   let chunk = NOTHING;
   let at = 0;
   let flushing = 0;
