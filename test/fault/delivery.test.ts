@@ -102,7 +102,8 @@ describe("a sink that is closed", () => {
 });
 
 describe("a sink to which only much is worth a write", () => {
-  it("has all of a page before the next one is asked for", async () => {
+  /** How many lines the sink had at each request of Graph's records. */
+  function openCounting(): number[] {
     const atRequest: number[] = [];
     rig = openRig({
       unevenPages: false,
@@ -112,6 +113,11 @@ describe("a sink to which only much is worth a write", () => {
         return pass(request);
       },
     });
+    return atRequest;
+  }
+
+  it("has all of a page before the next one is asked for", async () => {
+    const atRequest = openCounting();
     fillAudits(rig, 3 * PAGE);
     await poll(rig.stream("directory_audits", anHourAgo(rig)), rig.engine, signal);
     expect(atRequest).toEqual([0, PAGE, 2 * PAGE]);
@@ -121,15 +127,7 @@ describe("a sink to which only much is worth a write", () => {
   it.each(["truncate", "reset"] as const)(
     "has what came whole of a page that breaks off by %s, before it is asked for again",
     async (kind) => {
-      const atRequest: number[] = [];
-      rig = openRig({
-        unevenPages: false,
-        worthBytes: 1e9,
-        between(request, pass) {
-          if (!request.url.endsWith("/token")) atRequest.push(rig.lines.length);
-          return pass(request);
-        },
-      });
+      const atRequest = openCounting();
       fillAudits(rig, 2 * PAGE);
       rig.emulator.faults.add({
         match: { collection: "directoryAudits", page: 0, times: 1 },

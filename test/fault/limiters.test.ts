@@ -3,21 +3,11 @@ import { afterEach, expect, it } from "vitest";
 import { addSeconds, fromMillis } from "../../src/instant.ts";
 import { pollOnce } from "../../src/tap/scheduler.ts";
 import { anHourAgo, delivered, expectAllOnce, fillAudits, shortPages } from "../support/audits.ts";
+import { EIGHT_SERVICES as SERVICES } from "../support/eightServices.ts";
 import { openRig, type Rig } from "../support/rig.ts";
 
 let rig: Rig;
 afterEach(() => rig.close());
-
-const SERVICES = [
-  "signIns",
-  "signIns_v2",
-  "directory_audits",
-  "provisioning_audits",
-  "alerts_v2",
-  "alerts",
-  "secure_scores",
-  "secure_score_control_profiles",
-];
 
 it("eight services with many pages never meet a 429, and all their records leave", async () => {
   rig = openRig({ unevenPages: false, quotas: {}, budgets: {} });
