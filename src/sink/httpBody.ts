@@ -5,8 +5,6 @@ import { createLineObjects } from "./lineObjects.ts";
 /** The two shapes of a body: whole lines, or the array of objects that Fluent Bit's `http` input takes. */
 export type BodyKind = "lines" | "fluent-bit";
 
-export const BODY_KINDS: readonly BodyKind[] = ["lines", "fluent-bit"];
-
 /** How lines become bodies. */
 export interface BodyShape {
   readonly contentType: string;

@@ -18,6 +18,7 @@ import {
 } from "./configFile.ts";
 import { runToEnd } from "./end.ts";
 import { type Meanwhile, NOTHING, standBy, type Taken, type Waiting } from "./standBy.ts";
+import { type Asking, hearReloads } from "./hearReloads.ts";
 import type { Runtime } from "./runtime.ts";
 import { createServiceManager, type ServiceManager } from "./serviceManager.ts";
 import type { StreamWork } from "./streams.ts";
@@ -93,32 +94,6 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
     standing.abort();
     asking.end();
   }
-}
-
-/** Who asks for a reload by SIGHUP. */
-interface Asking {
-  /** Tells this from now on, and at once where somebody asked too early. */
-  leadsTo(callback: () => void): void;
-  /** Keeps in mind from now on who asks. */
-  keeps(): void;
-  end(): void;
-}
-
-/** Hears SIGHUP from the start on: it ends nobody who starts or waits, and what was read before it is read again after. */
-function hearReloads({ onReloadSignal }: Pick<Runtime, "onReloadSignal">): Asking {
-  let isEarly = false;
-  const keep = () => void (isEarly = true);
-  let hear: () => void = keep;
-  const end = onReloadSignal(() => hear());
-  return {
-    leadsTo(callback) {
-      hear = callback;
-      if (isEarly) callback();
-      isEarly = false;
-    },
-    keeps: () => void (hear = keep),
-    end,
-  };
 }
 
 /** What runs, and what it was begun with. */
