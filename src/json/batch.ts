@@ -37,6 +37,8 @@ export interface Batch {
   readonly marks: Uint8Array;
   /** {@linkcode SLICE_WORDS} for each record, -1 for what it has not. */
   readonly slices: Int32Array;
+  /** The slices of one record, in the same memory. */
+  fieldsOf(record: number): Int32Array;
   /** Seconds since the epoch; NaN for a record without a time. */
   readonly seconds: Float64Array;
   readonly nanos: Int32Array;
@@ -108,6 +110,7 @@ export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Ba
       startOf: (record) => bounds[2 * record]! & 0x7fffffff,
       endOf: (record) => bounds[2 * record + 1]!,
       isOneLine: (record) => bounds[2 * record]! >= 0,
+      fieldsOf: (record) => slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS),
       room: { bytes, start: ROOM, end: ROOM_END },
       put(record, start, end, fields) {
         bounds[2 * record] = bounds[2 * record]! & 0x80000000 | start;

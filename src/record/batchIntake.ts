@@ -1,5 +1,5 @@
 import { earliest, type Instant } from "../instant.ts";
-import { type Batch, type BatchQuestion, SLICE_WORDS } from "../json/batch.ts";
+import type { Batch, BatchQuestion } from "../json/batch.ts";
 import type { FieldReader } from "../json/fields.ts";
 import type { OnBatch } from "../json/page.ts";
 import { KEY_BYTES, type KeyList } from "../state/seen/keys.ts";
@@ -58,18 +58,18 @@ export function createBatchIntake(options: BatchIntakeOptions): OnBatch {
 }
 
 /** Sets what the batch does not tell. */
-function readMarked(batch: Batch, record: number, { fields, timeOf, keyOf }: RecordReader): void {
-  const { bytes, slices, seconds, nanos } = batch;
+function readMarked(batch: Batch, record: number, reader: RecordReader): void {
+  const { bytes, seconds, nanos } = batch;
   const start = batch.startOf(record);
   const end = batch.endOf(record);
-  const found = fields.read(bytes, start, end);
-  const at = record * SLICE_WORDS;
-  slices.fill(-1, at, at + SLICE_WORDS);
-  slices.set(found, at);
-  const time = timeOf(bytes, found[2]!, found[3]!);
+  const found = reader.fields.read(bytes, start, end);
+  const fields = batch.fieldsOf(record);
+  fields.fill(-1);
+  fields.set(found);
+  const time = reader.timeOf(bytes, found[2]!, found[3]!);
   seconds[record] = time?.seconds ?? NaN;
   nanos[record] = time?.nanos ?? 0;
-  keyIn(batch, record).set(keyOf(bytes, start, end, found));
+  keyIn(batch, record).set(reader.keyOf(bytes, start, end, found));
 }
 
 /** The bytes of a record's key, as they lie in the batch. */

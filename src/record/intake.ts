@@ -198,7 +198,7 @@ function freshAdder({ tagger, mask }: IntakeOptions, lines: Lines, addLine: AddL
       n = ready;
       if (n === count) return;
       const record = fresh[n]!;
-      const fields = slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
+      const fields = batch.fieldsOf(record);
       const end = batch.endOf(record);
       addLine(bytes, batch.startOf(record), end, fields, batch.isOneLine(record), lineBuffer);
     }

@@ -1,6 +1,6 @@
 import { type ByteBuilder, createByteBuilder } from "../json/builder.ts";
 import type { LineBuffer } from "../json/lineBuffer.ts";
-import { type Batch, SLICE_WORDS } from "../json/batch.ts";
+import type { Batch } from "../json/batch.ts";
 import { appendOneLine, appendRecord } from "../json/splice.ts";
 import type { LineStyle } from "./line.ts";
 
@@ -99,7 +99,7 @@ function addWhereTheyLie(
   to: number,
   tagOf: (record: number) => string,
 ): void {
-  const { lineBuffer, bytes, fresh, slices } = batch;
+  const { lineBuffer, bytes, fresh } = batch;
   let learned = -1;
   for (let n = from; (n = lineBuffer.addFresh(n, to)) < to;) {
     const record = fresh[n]!;
@@ -109,13 +109,12 @@ function addWhereTheyLie(
       learned = record;
       continue;
     }
-    const fields = slices.subarray(record * SLICE_WORDS, (record + 1) * SLICE_WORDS);
     lines.add(
       tag,
       bytes,
       batch.startOf(record),
       batch.endOf(record),
-      fields,
+      batch.fieldsOf(record),
       batch.isOneLine(record),
       lineBuffer,
     );
