@@ -1,6 +1,7 @@
 /** Tables of many keys. */
 import { expect, it } from "vitest";
-import { buildTable, createTable, KEY_WORDS } from "../../../../src/state/seen/table.ts";
+import { KEY_WORDS } from "../../../../src/state/seen/keyTable.ts";
+import { buildTable, createTable } from "../../../../src/state/seen/table.ts";
 import { countingKeys, randomKeys } from "../../../support/tableKeys.ts";
 
 it("A table of 200,000 keys takes no more than 24 bytes a key, grown key by key or built at once", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildTable, createTable, KEY_WORDS } from "../../../../src/state/seen/table.ts";
+import { KEY_WORDS } from "../../../../src/state/seen/keyTable.ts";
+import { buildTable, createTable } from "../../../../src/state/seen/table.ts";
 import { countingKeys, randomKeys } from "../../../support/tableKeys.ts";
 
 describe("a table of keys", () => {
@@ -38,7 +39,7 @@ describe("a table of keys", () => {
     },
   );
 
-  it("of few keys takes little memory, and divides without losing one", () => {
+  it("of few keys takes little memory, and loses none when they become many", () => {
     expect(createTable().byteLength).toBeLessThan(1024);
     const keys = randomKeys(20_000);
     const table = createTable();
