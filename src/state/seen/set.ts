@@ -39,6 +39,7 @@ import {
 } from "./forget.ts";
 import { createKeyList, eachKey, type KeyList } from "./keys.ts";
 import { endOfFiles, isBefore, type SeenPlace } from "./place.ts";
+import { createTables, type KeyTables } from "./table.ts";
 
 /** The durable set of delivered record keys, {@linkcode KEY_BYTES} each. One stream's, one process's. */
 export interface SeenSet {
@@ -117,12 +118,14 @@ export interface SeenSetOptions {
   readonly readOnly?: boolean;
   /** Lets only the process write that the set is of. @default nobody can lose it */
   readonly fence?: Fence;
+  /** @default its own */
+  readonly tables?: KeyTables;
 }
 
 /** Opens the seen set in the folder `dir`, which need not exist. Nothing is read before the first use. */
 export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
-  const { readOnly = false, fence = noFence } = options;
-  const memory = openMemory(dir, { ...options, readOnly, fence });
+  const { readOnly = false, fence = noFence, tables = createTables() } = options;
+  const memory = openMemory(dir, { ...options, readOnly, fence, tables });
   const { pending, dates } = memory;
   const appender = createAppender(dir, options.now, fence);
   const mayExpire = (needed: KeysNeeded) => mayExpireIn(memory.ifLoaded(), dir, needed);
