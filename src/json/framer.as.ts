@@ -15,8 +15,8 @@ import { below, breaksLine, equal, escapable, isHex, isSign, isUsualLiteral, isU
 export { addLine, addLines, beginLines, clearLines, learnHead, linesEnd } from "./lineBuffer.as";
 export { describe } from "./describe.as";
 
-// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, what paths.as.ts needs, a masked record, then the bytes. framer.ts fills the tables from the
-// lexer's grammar, and knows these places too.
+// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, what paths.as.ts needs, a masked record, then the
+// bytes. framer.ts knows these places too, and puts the tables there, which were made of the lexer's grammar.
 /** Sixteen bytes for each byte that a token begins with: what it leads to, by the state between tokens. */
 const NEXT: usize = 1024;
 /** So far behind it is the same for a token with a string before it. */

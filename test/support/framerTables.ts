@@ -1,10 +1,15 @@
-import { QUOTE } from "./ascii.ts";
-import { ACTION, NEXT, STATE, type StateName } from "./grammar.ts";
+import { QUOTE } from "../../src/json/ascii.ts";
+import { ACTION, NEXT, STATE, type StateName } from "../../src/json/grammar.ts";
 
 /**
  * The grammar as `framer.as.ts` wants it: one byte an entry, and a step a token instead of a step a byte. A value
  * in an object and one in an array are two states here, so that only brackets need the stack.
  */
+
+/** Both tables, one behind the other, as they lie in the framer's memory. */
+export function framerTables(): Uint8Array {
+  return Uint8Array.from([...tokenTable(), ...scalarTable()]);
+}
 
 /** States between tokens, in the framer's order, each with the row after a string that stands there. */
 const TOKEN_ROWS: readonly (readonly [StateName, number])[] = [
@@ -68,7 +73,7 @@ const BAD = 255;
  * What a token that begins with a byte leads to: `[STATES * byte + row]`; with a string before it, `AFTER_TEXT` on. The
  * states of a byte lie together, so that the one before is all that has to be added.
  */
-export function tokenTable(): Uint8Array {
+function tokenTable(): Uint8Array {
   const table = new Uint8Array(2 * AFTER_TEXT).fill(FAULT);
   TOKEN_ROWS.forEach(([name, afterText], row) => {
     for (let byte = 0; byte < 256; byte++) {
@@ -106,7 +111,7 @@ function tokenStep(row: number, next: number, afterText: number): number {
 }
 
 /** What a byte inside a number or a literal leads to: `[256 * row + byte]`. */
-export function scalarTable(): Uint8Array {
+function scalarTable(): Uint8Array {
   const table = new Uint8Array((WHOLE_LITERAL_ROW + 1) * 256);
   for (let byte = 0; byte < 256; byte++) {
     table[byte] = scalarStep(step("value", byte));
