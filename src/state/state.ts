@@ -87,13 +87,13 @@ export function openState(dir: string, options: StateOptions): State {
   const fence = lock ?? noFence;
   const streams = new Map<string, { state: StreamState; close(): void }>();
   if (lock !== null) putInOrder(dir, lock);
+  const ofStreams = { now: options.now, report: options.report, readOnly, fence };
   const elsewhere = openElsewhere(dir, { ...options, readOnly });
   function stateOf(address: StreamAddress): StreamState {
     const key = streamFolder(dir, address);
     let stream = streams.get(key);
     if (stream === undefined) {
-      const isElsewhere = () => elsewhere.has(address);
-      streams.set(key, stream = openStream(dir, address, { ...options, readOnly, fence, isElsewhere }));
+      streams.set(key, stream = openStream(dir, address, ofStreams, () => elsewhere.has(address)));
     }
     return stream.state;
   }
