@@ -61,6 +61,8 @@ export function createRequestWindow(memory: RequestMemory = noMemory): RequestWi
       };
     },
     waitMs(nowMs, requests, stretchMs) {
+      // Fewer than that were ever sent, or all but those are known to be over.
+      if (counted.length < requests) return 0;
       counted = counted.filter((request) => mayCount(request, nowMs, stretchMs));
       const tooMany = counted.length - requests;
       if (tooMany < 0) return 0;

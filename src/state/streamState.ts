@@ -9,6 +9,7 @@ import { type InventoryFile, openInventory } from "./inventory.ts";
 import { type LostLedger, openLostLedger } from "./lostLedger.ts";
 import { type Job, type Position, withJob } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
+import type { KeyTables } from "./seen/table.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,
@@ -86,6 +87,7 @@ export interface StreamStateOptions {
   readonly readOnly: boolean;
   /** Lets only the process that has the state folder write. */
   readonly fence: Fence;
+  readonly tables: KeyTables;
 }
 
 /** The folder of a stream, and the seen set in it; both come to be when they are needed. */
@@ -102,7 +104,7 @@ function openFolder(
   root: string,
   address: StreamAddress,
   dir: string,
-  { now, report, readOnly, fence }: StreamStateOptions,
+  { now, report, readOnly, fence, tables }: StreamStateOptions,
 ): StreamFolder {
   let seen: SeenLog | undefined;
   let made = false;
@@ -117,7 +119,7 @@ function openFolder(
       if (seen !== undefined) return seen;
       if (!readOnly) make();
       isFolder(join(dir, SEEN_FOLDER));
-      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly, fence });
+      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly, fence, tables });
     },
     close: () => seen?.close(),
     remove() {

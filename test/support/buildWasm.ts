@@ -14,6 +14,7 @@ export const WASM_MODULES: readonly WasmModule[] = [
   { path: "json/paths", name: "PATHS_BASE64", isGuest: true },
   { path: "json/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
   { path: "record/hmac", name: "HMAC_BASE64", compilerData: 16_384 },
+  { path: "state/seen/orderedTable", name: "ORDERED_TABLE_BASE64" },
   { path: "sink/lineObjects", name: "LINE_OBJECTS_BASE64", compilerData: 16_384 },
 ];
 

@@ -1,6 +1,7 @@
 import { GraphtapError } from "../../errors.ts";
 import { KEY_BYTES } from "./keys.ts";
-import { createTable, KEY_WORDS, type KeyTable } from "./table.ts";
+import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
+import { createTables } from "./table.ts";
 
 /** Stands in for a key of zeros, which is how the table marks a free slot. */
 const NOT_ZERO = 0x5eed5eed;
@@ -25,7 +26,7 @@ export interface KeySet {
 }
 
 /** The keys of `table`, which takes them as words. */
-export function keySet(table: KeyTable = createTable()): KeySet {
+export function keySet(table: KeyTable = createTables().create()): KeySet {
   const words = new Int32Array(KEY_WORDS);
   const held = new Uint8Array(words.buffer);
 
@@ -51,16 +52,12 @@ export function keySet(table: KeyTable = createTable()): KeySet {
       return table.add(words, 0);
     },
     addAll(keys, count, fresh) {
-      let found = 0;
-      table.fetch(keys, count);
-      for (let i = 0; i < count; i++) {
-        const at = i * KEY_WORDS;
+      for (let at = 0; at < count * KEY_WORDS; at += KEY_WORDS) {
         if ((keys[at]! | keys[at + 1]! | keys[at + 2]! | keys[at + 3]!) === 0) {
           keys.fill(NOT_ZERO, at, at + KEY_WORDS);
         }
-        if (table.add(keys, at)) fresh[found++] = i;
       }
-      return found;
+      return table.addAll(keys, count, fresh);
     },
     remove(key) {
       hold(key);

@@ -39,6 +39,7 @@ import {
 } from "./forget.ts";
 import { createKeyList, eachKey, type KeyList } from "./keys.ts";
 import { endOfFiles, isBefore, type SeenPlace } from "./place.ts";
+import { createTables, type KeyTables } from "./table.ts";
 
 /** The durable set of delivered record keys, {@linkcode KEY_BYTES} each. One stream's, one process's. */
 export interface SeenSet {
@@ -117,6 +118,8 @@ export interface SeenSetOptions {
   readonly readOnly?: boolean;
   /** Lets only the process write that the set is of. @default nobody can lose it */
   readonly fence?: Fence;
+  /** @default its own */
+  readonly tables?: KeyTables;
 }
 
 /**
@@ -124,25 +127,15 @@ export interface SeenSetOptions {
  * for keys before there are some: of a thousand streams most have nothing new for long.
  */
 export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
-  const { readOnly = false, fence = noFence, now } = options;
-  let memory: Memory | undefined;
-  let closed = false;
-
-  const mustBeOpen = () => refuse(closed, "is closed");
-  function mustBeChangeable(): void {
-    refuse(readOnly, "is open for reading only");
-    mustBeOpen();
-  }
-  function used(): Memory {
-    mustBeOpen();
-    return memory ??= openMemory(dir, { ...options, readOnly, fence });
-  }
-  function toChange(): Memory {
-    mustBeChangeable();
-    return used();
-  }
-  const ifLoaded = () => memory?.ifLoaded();
-  const isNoneNew = () => memory === undefined || memory.pending.count() === 0;
+  const { readOnly = false, fence = noFence, tables = createTables(), now } = options;
+  const { ifUsed, mustBeOpen, mustBeChangeable, used, toChange, close } = openWhenUsed(dir, {
+    ...options,
+    readOnly,
+    fence,
+    tables,
+  });
+  const ifLoaded = () => ifUsed()?.ifLoaded();
+  const isNoneNew = () => (ifUsed()?.pending.count() ?? 0) === 0;
   const mayExpire = (needed: KeysNeeded) => mayExpireIn(ifLoaded(), dir, needed);
   return {
     size() {
@@ -151,24 +144,11 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
     },
     isLoaded: () => ifLoaded() !== undefined,
     has: (key) => used().contents().keys.has(key),
-    add(key) {
-      const { contents, pending } = toChange();
-      const { keys } = contents();
-      if (!keys.add(key)) return false;
-      pending.append(keys.held);
-      return true;
-    },
-    addAll(keys, count, fresh) {
-      const { contents, pending } = toChange();
-      const found = contents().keys.addAll(keys, count, fresh);
-      pending.appendSome(keys, fresh, found);
-      return found;
-    },
+    add: (key) => toChange().add(key),
+    addAll: (keys, count, fresh) => toChange().addAll(keys, count, fresh),
     commit(position) {
       if (isNoneNew()) return false;
-      const { contents, pending, dates, appender, noneWaits } = toChange();
-      appender.append(contents(), dates.cut(pending.bytes()), position);
-      noneWaits();
+      toChange().commit(position);
       return true;
     },
     end() {
@@ -181,7 +161,10 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       const position = readOnly ? readPosition(dir) : used().contents().position;
       return position === null || isBefore(position, place) ? null : position.text;
     },
-    date: (untilMs) => memory?.dates.say(memory.pending.count(), untilMs),
+    date(untilMs) {
+      const memory = ifUsed();
+      memory?.dates.say(memory.pending.count(), untilMs);
+    },
     rollback() {
       if (!isNoneNew()) toChange().rollback();
     },
@@ -189,7 +172,7 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
     expire(needed) {
       mustBeChangeable();
       if (!mayExpire(needed)) return;
-      const { contents, appender, unload } = used();
+      const { contents, appender, unload } = toChange();
       const old = expiredSegments(contents().segments, needed);
       if (old.length === 0) return;
       appender.close(old);
@@ -206,11 +189,7 @@ export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
       appender.close();
       load(() => replaceSegments(dir, before.nextNumber, selected, now, fence));
     },
-    close() {
-      closed = true;
-      memory?.unload();
-      memory?.appender.close();
-    },
+    close,
   };
 }
 
@@ -220,7 +199,51 @@ function mayExpireIn(loaded: SeenContents | undefined, dir: string, needed: Keys
     : expiredSegments(loaded.segments, needed).length > 0;
 }
 
-/** What is held of a set from its first use on. */
+/** The memory of a set, which is there from its first use on. */
+interface WhenUsed {
+  ifUsed(): Memory | undefined;
+  /** @throws bug when it is closed */
+  used(): Memory;
+  /** The same, to be changed. @throws bug when it is closed, or open for reading only */
+  toChange(): Memory;
+  /** @throws bug */
+  mustBeOpen(): void;
+  /** @throws bug */
+  mustBeChangeable(): void;
+  close(): void;
+}
+
+function openWhenUsed(dir: string, options: SeenFilesOptions): WhenUsed {
+  let memory: Memory | undefined;
+  let closed = false;
+
+  const mustBeOpen = () => refuse(closed, "is closed");
+  function mustBeChangeable(): void {
+    refuse(options.readOnly, "is open for reading only");
+    mustBeOpen();
+  }
+  function used(): Memory {
+    mustBeOpen();
+    return memory ??= openMemory(dir, options);
+  }
+  return {
+    ifUsed: () => memory,
+    used,
+    mustBeOpen,
+    mustBeChangeable,
+    toChange() {
+      mustBeChangeable();
+      return used();
+    },
+    close() {
+      closed = true;
+      memory?.unload();
+      memory?.appender.close();
+    },
+  };
+}
+
+/** What is held of a set that is used. */
 interface Memory {
   /** Keys added since the last commit. */
   readonly pending: KeyList;
@@ -229,12 +252,14 @@ interface Memory {
   /** What the files hold, with the pending keys; read when it is not there. @throws `state-unusable` */
   contents(): SeenContents;
   ifLoaded(): SeenContents | undefined;
+  readonly add: SeenSet["add"];
+  readonly addAll: SeenSet["addAll"];
+  /** Makes the pending keys durable, and the position behind them. @throws `state-unusable` */
+  commit(position: string | undefined): void;
   /** Makes it what `replace` gives; where that throws, only the disk knows what the set is. */
   load(replace: () => SeenContents): void;
   /** From here on only the disk knows what the set is; the pending keys stay. */
   unload(): void;
-  /** The pending keys are durable. */
-  noneWaits(): void;
   /** Forgets the pending keys. @throws `state-unusable` */
   rollback(): void;
 }
@@ -242,6 +267,7 @@ interface Memory {
 function openMemory(dir: string, options: SeenFilesOptions): Memory {
   const pending = createKeyList();
   const dates = createKeyDates();
+  const appender = createAppender(dir, options.now, options.fence);
   let loaded: SeenContents | undefined;
 
   function contents(): SeenContents {
@@ -260,15 +286,29 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
   return {
     pending,
     dates,
-    appender: createAppender(dir, options.now, options.fence),
+    appender,
     contents,
     ifLoaded: () => loaded,
+    add(key) {
+      const { keys } = contents();
+      if (!keys.add(key)) return false;
+      pending.append(keys.held);
+      return true;
+    },
+    addAll(keys, count, fresh) {
+      const found = contents().keys.addAll(keys, count, fresh);
+      pending.appendSome(keys, fresh, found);
+      return found;
+    },
+    commit(position) {
+      appender.append(contents(), dates.cut(pending.bytes()), position);
+      noneWaits();
+    },
     load(replace) {
       unload();
       loaded = replace();
     },
     unload,
-    noneWaits,
     rollback() {
       if (pending.count() === 0) return;
       eachKey(pending, contents().keys.remove);

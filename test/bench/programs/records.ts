@@ -67,7 +67,11 @@ function timeText(collection: string, number: number, timeMs: number): string {
 /** As hard to compress as a random one, and the same for the same number. */
 function guidOf(number: number): string {
   const random = seededRandom(number * 2 + 1);
-  return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(random() * 16).toString(16));
+  const digits = Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(16).padStart(8, "0"))
+    .join("");
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${
+    digits.slice(20)
+  }`;
 }
 
 /** Puts items into the record's list until it is so long. */
