@@ -78,14 +78,13 @@ export interface StreamState {
   reset(): void;
 }
 
+/** The same for all streams of a folder. */
 export interface StreamStateOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
-  /** Answers {@linkcode StreamState.isElsewhere}. */
-  readonly isElsewhere: () => boolean;
   /** Lets only the process that has the state folder write. */
   readonly fence: Fence;
   readonly tables: KeyTables;
@@ -162,6 +161,7 @@ export function openStream(
   root: string,
   address: StreamAddress,
   options: StreamStateOptions,
+  isElsewhere: StreamState["isElsewhere"],
 ): { state: StreamState; close(): void } {
   const dir = streamFolder(root, address);
   const file = join(dir, CHECKPOINT_FILE);
@@ -198,14 +198,14 @@ export function openStream(
       return newer;
     },
     hasLostPosition: () => isFolder(dir),
-    isElsewhere: options.isElsewhere,
+    isElsewhere,
     begin: commitInFile,
     commit(position) {
       folder.make();
       const text = positionText(position, address);
       const seen = folder.seen();
       // Before any key was looked for, reading them all would cost more than the file.
-      if (anchored && seen.loaded && text.length * 3 <= MOST_POSITION_BYTES) return seen.commit(text);
+      if (anchored && seen.isLoaded() && text.length * 3 <= MOST_POSITION_BYTES) return seen.commit(text);
       commitInFile(position);
       return true;
     },
