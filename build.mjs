@@ -38,7 +38,7 @@ const { outputFiles: [program], metafile } = await build({
         { filter: /src\/graph\/auth\/certificate\/pfx\.ts$/ },
         ({ path }) => packedModule(path, "readPfx"),
       ),
-  }],
+  }, { name: "needless", setup: withoutNeedless }],
   // So that each character is a byte, and the launcher has nothing to decode; comments do not count.
   charset: "ascii",
   // Before anything is loaded: without a listener Node opens its debugger at this signal.
@@ -79,6 +79,23 @@ const unpacked = { exports: {} };
 new Function("require", "module", code)(require, unpacked);
 export const ${name} = unpacked.exports.${name};`,
   };
+}
+
+/**
+ * undici loads Node's HTTP/2, which no connection here offers, and Node's HTTP for the class of a body that nothing here sends
+ * and for the longest headers where nothing is said of them. On Deno loading both is a twentieth of a short pull.
+ */
+function withoutNeedless(build) {
+  const namespace = "needless";
+  build.onResolve(
+    { filter: /^node:http2?$/ },
+    ({ path, importer }) => /\/undici\/lib\//.test(importer) ? { path, namespace } : undefined,
+  );
+  build.onLoad({ filter: /./, namespace }, ({ path }) => ({
+    contents: path === "node:http2"
+      ? "exports.constants = {};"
+      : "exports.IncomingMessage = class {};exports.maxHeaderSize = 16 * 1024;",
+  }));
 }
 
 /**

@@ -96,6 +96,26 @@ describe.skipIf(onDeno)("the program in one file", () => {
     expect((await serving.ended).code).toBe(0);
   });
 
+  it("loads neither HTTP/2 nor the HTTP that Node has, for a pull", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    const loaded = join(site.folder, "loaded.cjs");
+    writeFileSync(loaded, `process.on("exit", () => console.error(process.moduleLoadList.join()));`);
+    const command = [
+      process.execPath,
+      "--require",
+      loaded,
+      join(built(), "graphtap.cjs"),
+      "pull",
+      "-c",
+      config,
+    ];
+    const { code, stderr } = await startCommand(command, {}).ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("NativeModule net");
+    expect(stderr).not.toMatch(/NativeModule (_http|http)/);
+  });
+
   it.each(["graphtap.cjs", "main.js"])("takes a user's module along: %s", async (name) => {
     const site = await openSite();
     const config = site.write([{ ...INPUT, services: { my_audits: {} } }], { plugins: ["./mine.mjs"] });
