@@ -3,7 +3,7 @@
  *
  * - graphtap.cjs: the whole program in one file, which needs nothing but node. At its end stand the licences of all that
  *   is in it, so that they go wherever the file goes.
- * - main.js: starts it with what V8 compiled of it the last time, kept beside it.
+ * - main.js: starts it with what V8 compiled of it the last time, kept beside it; on Deno, too.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -114,7 +114,7 @@ const vm = require("node:vm");
 const { crc32 } = require("node:zlib");
 
 const program = path.join(__dirname, "graphtap.cjs");
-const kept = path.join(__dirname, \`graphtap-${fingerprint}-\${process.version}-\${process.arch}.cache\`);
+const kept = path.join(__dirname, \`graphtap-${fingerprint}-\${process.versions.v8}-\${process.arch}.cache\`);
 const source = fs.readFileSync(program, "latin1");
 const owner = fs.statSync(program).uid;
 const cachedData = source.length === ${length} ? read() : undefined;
@@ -122,7 +122,9 @@ const script = new vm.Script(
   \`(function (exports, require, module, importForScript) {\${source.slice(source.indexOf("\\n"))}\\n})\`,
   { filename: program, cachedData },
 );
-if (process.argv[2] === "pull" && script.cachedDataRejected !== false && process.getuid?.() === owner) {
+// Deno tells of code that it was not given, too, that V8 did not reject it.
+const isTaken = cachedData !== undefined && script.cachedDataRejected === false;
+if (process.argv[2] === "pull" && !isTaken && mayKeep() && process.getuid?.() === owner) {
   let connected = false;
   require("node:diagnostics_channel").subscribe("undici:client:connected", () => connected = true);
   process.on("exit", (code) => code === 0 && connected && keep());
@@ -143,6 +145,13 @@ function read() {
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
   }
+}
+
+/** Deno asks whoever sits at the terminal for what it was not given. */
+function mayKeep() {
+  const wanted = [{ name: "sys", kind: "uid" }, { name: "write", path: __dirname }];
+  return globalThis.Deno === undefined ||
+    wanted.every((one) => globalThis.Deno.permissions.querySync(one).state === "granted");
 }
 
 function keep() {
