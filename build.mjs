@@ -3,7 +3,7 @@
  *
  * - graphtap.cjs: the whole program in one file, which needs nothing but node. At its end stand the licences of all that
  *   is in it, so that they go wherever the file goes.
- * - main.js: starts it with what V8 compiled of it the last time, kept beside it.
+ * - main.js: starts it with what V8 compiled of it the last time, kept beside it; on Deno, too.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -38,7 +38,7 @@ const { outputFiles: [program], metafile } = await build({
         { filter: /src\/graph\/auth\/certificate\/pfx\.ts$/ },
         ({ path }) => packedModule(path, "readPfx"),
       ),
-  }],
+  }, { name: "needless", setup: withoutNeedless }],
   // So that each character is a byte, and the launcher has nothing to decode; comments do not count.
   charset: "ascii",
   // Before anything is loaded: without a listener Node opens its debugger at this signal.
@@ -82,6 +82,23 @@ export const ${name} = unpacked.exports.${name};`,
 }
 
 /**
+ * undici loads Node's HTTP/2, which no connection here offers, and Node's HTTP for the class of a body that nothing here sends
+ * and for the longest headers where nothing is said of them. On Deno loading both is a twentieth of a short pull.
+ */
+function withoutNeedless(build) {
+  const namespace = "needless";
+  build.onResolve(
+    { filter: /^node:http2?$/ },
+    ({ path, importer }) => /\/undici\/lib\//.test(importer) ? { path, namespace } : undefined,
+  );
+  build.onLoad({ filter: /./, namespace }, ({ path }) => ({
+    contents: path === "node:http2"
+      ? "exports.constants = {};"
+      : "exports.IncomingMessage = class {};exports.maxHeaderSize = 16 * 1024;",
+  }));
+}
+
+/**
  * Compiling is a quarter of what a short pull costs, so the first pull that makes a request leaves behind what V8
  * compiled. It is trusted as much as the program: it must have the same owner and be nobody else's to write. V8
  * itself refuses what another version made, but runs what was damaged since, and dies of it at every start: hence
@@ -97,7 +114,7 @@ const vm = require("node:vm");
 const { crc32 } = require("node:zlib");
 
 const program = path.join(__dirname, "graphtap.cjs");
-const kept = path.join(__dirname, \`graphtap-${fingerprint}-\${process.version}-\${process.arch}.cache\`);
+const kept = path.join(__dirname, \`graphtap-${fingerprint}-\${process.versions.v8}-\${process.arch}.cache\`);
 const source = fs.readFileSync(program, "latin1");
 const owner = fs.statSync(program).uid;
 const cachedData = source.length === ${length} ? read() : undefined;
@@ -105,7 +122,9 @@ const script = new vm.Script(
   \`(function (exports, require, module, importForScript) {\${source.slice(source.indexOf("\\n"))}\\n})\`,
   { filename: program, cachedData },
 );
-if (process.argv[2] === "pull" && script.cachedDataRejected !== false && process.getuid?.() === owner) {
+// Deno tells of code that it was not given, too, that V8 did not reject it.
+const isTaken = cachedData !== undefined && script.cachedDataRejected === false;
+if (process.argv[2] === "pull" && !isTaken && mayKeep() && process.getuid?.() === owner) {
   let connected = false;
   require("node:diagnostics_channel").subscribe("undici:client:connected", () => connected = true);
   process.on("exit", (code) => code === 0 && connected && keep());
@@ -126,6 +145,13 @@ function read() {
   } finally {
     if (fd !== undefined) fs.closeSync(fd);
   }
+}
+
+/** Deno asks whoever sits at the terminal for what it was not given. */
+function mayKeep() {
+  const wanted = [{ name: "sys", kind: "uid" }, { name: "write", path: __dirname }];
+  return globalThis.Deno === undefined ||
+    wanted.every((one) => globalThis.Deno.permissions.querySync(one).state === "granted");
 }
 
 function keep() {

@@ -58,6 +58,7 @@ const RUNTIMES: readonly Runtime[] = [
     words: ["run", "-A", "--quiet"],
     name: () => "Deno 2",
     starts: [
+      { file: "dist/main.js", called: ", as built", target: 1.4 },
       { file: "dist/graphtap.cjs", called: ", one file", target: 1.4 },
       { file: "sources/src/main.ts", called: ", the sources", target: null },
     ],

@@ -14,7 +14,7 @@ import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
 import { eventLines } from "../support/eventLines.ts";
-import { startCommand } from "../support/program.ts";
+import { denoProgram, startCommand } from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
 import { CONTOSO, openSite } from "../support/site.ts";
 import { tempFolder } from "../support/tempFolder.ts";
@@ -96,6 +96,26 @@ describe.skipIf(onDeno)("the program in one file", () => {
     expect((await serving.ended).code).toBe(0);
   });
 
+  it("loads neither HTTP/2 nor the HTTP that Node has, for a pull", async () => {
+    const site = await openSite();
+    const config = site.write([INPUT]);
+    const loaded = join(site.folder, "loaded.cjs");
+    writeFileSync(loaded, `process.on("exit", () => console.error(process.moduleLoadList.join()));`);
+    const command = [
+      process.execPath,
+      "--require",
+      loaded,
+      join(built(), "graphtap.cjs"),
+      "pull",
+      "-c",
+      config,
+    ];
+    const { code, stderr } = await startCommand(command, {}).ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("NativeModule net");
+    expect(stderr).not.toMatch(/NativeModule (_http|http)/);
+  });
+
   it.each(["graphtap.cjs", "main.js"])("takes a user's module along: %s", async (name) => {
     const site = await openSite();
     const config = site.write([{ ...INPUT, services: { my_audits: {} } }], { plugins: ["./mine.mjs"] });
@@ -111,21 +131,41 @@ describe.skipIf(onDeno)("the program in one file", () => {
   });
 });
 
+/** What runs the launcher, and the words before its name. */
+const RUNTIMES: readonly [name: string, command: readonly string[]][] = [
+  ["Node", [process.execPath]],
+  ...denoProgram === null ? [] : [["Deno", [denoProgram, "run", "-A"]] as [string, string[]]],
+];
+
 describe.skipIf(onDeno)("what V8 compiled", () => {
-  it("is kept by the first pull that made a request, and read by the next", async () => {
+  it.each(RUNTIMES)(
+    "is kept by the first pull that made a request, and read by the next: %s",
+    async (_, command) => {
+      const site = await openSite();
+      const config = site.write([INPUT]);
+      const folder = built();
+      const run = (...words: string[]) =>
+        startCommand([...command, join(folder, "main.js"), ...words, "-c", config], {}).ended;
+      expect(await run("check")).toMatchObject({ code: 0 });
+      expect(compiled(folder)).toEqual([]);
+      expect(await run("pull")).toMatchObject({ code: 0 });
+      const [name = ""] = compiled(folder);
+      const { ino } = statSync(join(folder, name));
+      expect(await run("pull")).toMatchObject({ code: 0 });
+      expect(compiled(folder)).toEqual([name]);
+      expect(statSync(join(folder, name)).ino, "V8 took it, so it was not written again").toBe(ino);
+    },
+  );
+
+  it.skipIf(denoProgram === null)("is not kept where Deno lets nobody write", async () => {
     const site = await openSite();
     const config = site.write([INPUT]);
     const folder = built();
-    const run = (...words: string[]) =>
-      startCommand([process.execPath, join(folder, "main.js"), ...words, "-c", config], {}).ended;
-    expect(await run("check")).toMatchObject({ code: 0 });
+    const allowed = ["--allow-net", "--allow-read", `--allow-write=${site.folder}`, "--allow-env"];
+    const command = [denoProgram!, "run", ...allowed, join(folder, "main.js"), "pull", "-c", config];
+    const { code, stderr } = await startCommand(command, {}).ended;
+    expect(code, stderr).toBe(0);
     expect(compiled(folder)).toEqual([]);
-    expect(await run("pull")).toMatchObject({ code: 0 });
-    const [name = ""] = compiled(folder);
-    const { ino } = statSync(join(folder, name));
-    expect(await run("pull")).toMatchObject({ code: 0 });
-    expect(compiled(folder)).toEqual([name]);
-    expect(statSync(join(folder, name)).ino, "V8 took it, so it was not written again").toBe(ino);
   });
 
   it("is written again when it is damaged, or when others may write it", async () => {
