@@ -5,8 +5,9 @@
 // @ts-ignore: decorator
 @inline
 export function mask(a: v128, b: v128, c: v128, d: v128): u64 {
-  return <u64><u32>i8x16.bitmask(a) | <u64><u32>i8x16.bitmask(b) << 16 | <u64><u32>i8x16.bitmask(c) << 32 |
-    <u64><u32>i8x16.bitmask(d) << 48;
+  const first: u32 = i8x16.bitmask(a) | i8x16.bitmask(b) << 16;
+  const second: u32 = i8x16.bitmask(c) | i8x16.bitmask(d) << 16;
+  return <u64>first | <u64>second << 32;
 }
 
 // @ts-ignore: decorator
@@ -21,11 +22,16 @@ export function below(a: v128, byte: i8): v128 {
   return i8x16.lt_u(a, i8x16.splat(byte));
 }
 
-/** Backslashes and what is below a space, given vectors of both. */
+/** Not all zeros where a backslash or what is below a space is among these bytes, given vectors of both. */
 // @ts-ignore: decorator
 @inline
-export function unusual(a: v128, space: v128, backslash: v128): v128 {
-  return v128.or(i8x16.sub_sat_u(space, a), i8x16.eq(a, backslash));
+export function unusual(a: v128, b: v128, c: v128, d: v128, space: v128, backslash: v128): v128 {
+  const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d));
+  const slashes = v128.or(
+    v128.or(i8x16.eq(a, backslash), i8x16.eq(b, backslash)),
+    v128.or(i8x16.eq(c, backslash), i8x16.eq(d, backslash)),
+  );
+  return v128.or(i8x16.sub_sat_u(space, least), slashes);
 }
 
 // @ts-ignore: decorator

@@ -136,11 +136,7 @@ export function cut(from: u32, to: u32): i32 {
     let control: u64 = 0;
     let otherBlank: u64 = 0;
     let breaks: u32 = 0;
-    const odd = v128.or(
-      v128.or(unusual(a, space, backslash), unusual(b, space, backslash)),
-      v128.or(unusual(c, space, backslash), unusual(d, space, backslash)),
-    );
-    const isOdd = v128.any_true(odd) || (escaping | <u64>digits) != 0;
+    const isOdd = v128.any_true(unusual(a, b, c, d, space, backslash)) || (escaping | <u64>digits) != 0;
     if (isOdd) {
       const valid = ~beyond;
       escaped = escaping;
@@ -180,14 +176,17 @@ export function cut(from: u32, to: u32): i32 {
     const signs = mask(isSign(a, half, sums), isSign(b, half, sums), isSign(c, half, sums), isSign(d, half, sums)) &
       ~(quotes | text | beyond);
     let scalars = ~(signs | text | quotes | beyond);
+    let blanks: u64 = 0;
     if (scalars != 0) {
-      scalars &= ~(mask(equal(a, 0x20), equal(b, 0x20), equal(c, 0x20), equal(d, 0x20)) | otherBlank);
+      const spaces = mask(i8x16.eq(a, space), i8x16.eq(b, space), i8x16.eq(c, space), i8x16.eq(d, space));
+      blanks = scalars & (spaces | otherBlank);
+      scalars ^= blanks;
     }
     const begun = scalars & ~(scalars << 1 | inScalar);
     const ends = quotes & ~text;
-    // A sign before each string, number and literal, and one behind each string: then signs tell all.
+    // A sign before each string, number and literal, and no blank behind a string, so that one is there: signs tell all.
     let texts = ends << 1 | afterText;
-    const odds = (begun | quotes & text) & ~(signs << 1 | afterSign) | texts & ~signs & ~beyond;
+    const odds = (begun | quotes & text) & ~(signs << 1 | afterSign) | texts & blanks;
     let tokens = signs | begun;
     if (odds == 0) afterText = ends >> 63;
     else {
