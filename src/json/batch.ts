@@ -85,7 +85,7 @@ const PATHS_BYTES = 1024;
 const ROOM = 1_310_720;
 const ROOM_END = 2_097_152;
 
-/** The batches of one page, one after the other. @returns what is in the memory now, again and again the same object */
+/** The batches of a framer, one after the other. @returns what is in the memory now, again and again the same object */
 export function createBatches(wasm: BatchWasm, lineBuffer: LineBuffer): () => Batch {
   let batch: Batch | undefined;
   let asked: BatchQuestion | null = null;

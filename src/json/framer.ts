@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
 import { type CompiledModule, compileModule, instantiate, type Memory } from "./webAssembly.ts";
 import { FRAMER_BASE64, FRAMER_TABLES_BASE64 } from "./framerBytes.ts";
-import { type BatchWasm, createBatches } from "./batch.ts";
+import { type Batch, type BatchWasm, createBatches } from "./batch.ts";
 import type { OnBatch, OnRecord } from "./page.ts";
-import { createLineBuffer, type LineBufferWasm } from "./lineBuffer.ts";
+import { createLineBuffer, type LineBufferWasm, type OwnedLineBuffer } from "./lineBuffer.ts";
 
 /**
  * Cuts the elements of a "value" array apart in WebAssembly, with SIMD: a fifth of what the lexer costs.
@@ -78,7 +78,7 @@ const STATES = ["firstRecord", "nextRecord", "afterRecord"] as const;
  * @param worthBytes An array that comes in pieces shorter than this is left to the lexer. @default 8192
  */
 export function createFramers(worthBytes = 8192): Framers {
-  const free: Wasm[] = [];
+  const free: Instance[] = [];
   let module: CompiledModule | null | undefined;
   let used = 0;
   let most = MOST_FRAMERS;
@@ -99,31 +99,39 @@ export function createFramers(worthBytes = 8192): Framers {
       if (bytes < worthBytes) return null;
       if (module === undefined) module = compileModule(FRAMER_BASE64);
       if (module === null || used >= most) return null;
-      const wasm = free.pop() ?? withTables(module);
-      if (wasm === null) {
+      const instance = free.pop() ?? instanceOf(module);
+      if (instance === null) {
         most = used;
         return null;
       }
       used++;
-      return createFramer(wasm, () => {
+      return createFramer(instance, () => {
         used--;
-        if (wasm.memory.buffer.byteLength <= KEPT_BYTES) free.push(wasm);
+        if (instance.wasm.memory.buffer.byteLength <= KEPT_BYTES) free.push(instance);
       });
     },
   };
 }
 
-function withTables(module: CompiledModule): Wasm | null {
+/** What one page after the other uses. */
+interface Instance extends OwnedLineBuffer {
+  readonly wasm: Wasm;
+  readonly batch: () => Batch;
+}
+
+function instanceOf(module: CompiledModule): Instance | null {
   const wasm = instantiate<Wasm>(module);
   if (wasm === null) return null;
   new Uint8Array(wasm.memory.buffer).set(Buffer.from(FRAMER_TABLES_BASE64, "base64"), TABLES);
-  return wasm;
+  const owned = createLineBuffer(wasm);
+  return { ...owned, wasm, batch: createBatches(wasm, owned.lineBuffer) };
 }
 
-function createFramer(wasm: Wasm, release: () => void): Framer {
+function createFramer(
+  { wasm, lineBuffer, leave: leaveLineBuffer, batch }: Instance,
+  release: () => void,
+): Framer {
   wasm.reset();
-  const { lineBuffer, leave: leaveLineBuffer } = createLineBuffer(wasm);
-  const batch = createBatches(wasm, lineBuffer);
   let bytes = new Uint8Array(wasm.memory.buffer);
   let ends = new Int32Array(wasm.memory.buffer, RECORDS);
   /** The memory holds bytes of the page up to here. */

@@ -75,8 +75,13 @@ const HEADS = 100_352;
 const HEADS_END = 114_688;
 const LINES = 196_608;
 
-/** A line buffer, and how its owner takes the memory away. */
-export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: LineBuffer; leave(): void } {
+/** A line buffer, and how its owner takes it away from a page, for the next one. */
+export interface OwnedLineBuffer {
+  readonly lineBuffer: LineBuffer;
+  leave(): void;
+}
+
+export function createLineBuffer(wasm: LineBufferWasm): OwnedLineBuffer {
   const heads = new Map<Uint8Array, number>();
   let headsEnd = HEADS;
   let release = () => {};
@@ -142,7 +147,11 @@ export function createLineBuffer(wasm: LineBufferWasm): { readonly lineBuffer: L
     lineBuffer,
     leave() {
       release();
+      release = () => {};
       wasm.clearLines();
+      heads.clear();
+      headsEnd = HEADS;
+      fits = false;
     },
   };
 }
