@@ -11,7 +11,7 @@ export type StatusClass = `${1 | 2 | 3 | 4 | 5}xx` | "none";
 export interface StreamTraffic {
   readonly answers: ReadonlyMap<StatusClass, number>;
   /** Bytes of pages, inflated. */
-  readonly receivedBytes: number;
+  receivedBytes(): number;
   /** Seconds until an answer began; shared by all streams of a service. */
   readonly durations: Histogram;
   /** Shared by the streams of an input. */
@@ -57,9 +57,7 @@ export function createStreamTraffic(input: InputTraffic, durations: Histogram): 
   let receivedBytes = 0;
   return {
     answers,
-    get receivedBytes() {
-      return receivedBytes;
-    },
+    receivedBytes: () => receivedBytes,
     durations,
     input,
     answered(status, ms) {

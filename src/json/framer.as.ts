@@ -15,12 +15,12 @@ import { below, breaksLine, equal, escapable, isHex, isSign, isUsualLiteral, isU
 export { addLine, addLines, beginLines, clearLines, learnHead, linesEnd } from "./lineBuffer.as";
 export { describe } from "./describe.as";
 
-// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, what paths.as.ts needs, a masked record, then the bytes. framer.ts fills the tables from the
-// lexer's grammar, and knows these places too.
-/** 256 bytes for each state between tokens: what a token that begins with that byte leads to. */
+// Where things lie in the memory; behind it the lines of lineBuffer.as.ts, what paths.as.ts needs, a masked record, then the
+// bytes. framer.ts knows these places too, and puts the tables there, which were made of the lexer's grammar.
+/** Sixteen bytes for each byte that a token begins with: what it leads to, by the state between tokens. */
 const NEXT: usize = 1024;
-/** The same for a token with a string before it. */
-const AFTER_TEXT: u32 = 16;
+/** So far behind it is the same for a token with a string before it. */
+const AFTER_TEXT: u32 = 4096;
 /** 256 bytes for each state inside a number, true, false or null. */
 const SCALAR: usize = 9216;
 /** One byte for each open bracket of a record: the state after it closes. */
@@ -30,7 +30,7 @@ const STACK_BYTES: u32 = 45056;
 const RECORDS: usize = 65536;
 const MOST_RECORDS: u32 = 1024;
 
-// States between tokens, in the order of the rows in NEXT, as far as they are named here.
+// States between tokens, in the order of the bytes in NEXT, as far as they are named here.
 const FIRST_RECORD: u32 = 0;
 const AFTER_RECORD: u32 = 2;
 const FIRST_KEY: u32 = 3;
@@ -53,6 +53,18 @@ const USED_UP: i32 = 0;
 const FULL: i32 = 1;
 const CLOSED: i32 = 2;
 const GIVEN_UP: i32 = 3;
+
+/**
+ * Vectors that each block needs: a quote in each byte, and so on. V8 makes a constant anew wherever it is used, of three
+ * or four instructions; what was loaded stays.
+ */
+const VECTORS: usize = memory.data<u64>([
+  0x2222222222222222, 0x2222222222222222,
+  0x2020202020202020, 0x2020202020202020,
+  0x5c5c5c5c5c5c5c5c, 0x5c5c5c5c5c5c5c5c,
+  0x0f0f0f0f0f0f0f0f, 0x0f0f0f0f0f0f0f0f,
+  0, 0x0000259425460000, // what isSign adds
+]);
 
 /** Every second bit, from the first. */
 const EVEN: u64 = 0x5555555555555555;
@@ -102,21 +114,32 @@ export function cut(from: u32, to: u32): i32 {
     at = readScalar(scalar, at, to);
     if (at == 0) return GIVEN_UP;
   }
+  const quote = v128.load(VECTORS);
+  const space = v128.load(VECTORS, 16);
+  const backslash = v128.load(VECTORS, 32);
+  const half = v128.load(VECTORS, 48);
+  const sums = v128.load(VECTORS, 64);
+  let current = state;
   while (at < to) {
     const a = v128.load(at);
     const b = v128.load(at, 16);
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
     const length = to - at;
-    const valid: u64 = length < 64 ? (<u64>1 << length) - 1 : ~(<u64>0);
+    /** Bits of what lies behind the bytes. */
+    let beyond: u64 = 0;
+    if (length < 64) beyond = ~(<u64>0) << length;
 
+    let quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote)) & ~beyond;
     // Backslashes and control characters are rare: whether there are any is asked at once.
-    let escaped: u64 = escaping;
+    let escaped: u64 = 0;
     let control: u64 = 0;
     let otherBlank: u64 = 0;
     let breaks: u32 = 0;
-    const odd = v128.or(v128.or(unusual(a), unusual(b)), v128.or(unusual(c), unusual(d)));
-    if (v128.any_true(odd)) {
+    const isOdd = v128.any_true(unusual(a, b, c, d, space, backslash)) || (escaping | <u64>digits) != 0;
+    if (isOdd) {
+      const valid = ~beyond;
+      escaped = escaping;
       control = mask(below(a, 0x20), below(b, 0x20), below(c, 0x20), below(d, 0x20)) & valid;
       const lines = mask(breaksLine(a), breaksLine(b), breaksLine(c), breaksLine(d)) & valid;
       otherBlank = mask(equal(a, 0x09), equal(b, 0x09), equal(c, 0x09), equal(d, 0x09)) | lines;
@@ -128,10 +151,10 @@ export function cut(from: u32, to: u32): i32 {
       escaped = (EVEN ^ runs << 1) & behind;
       escaping = length < 64 ? escaped >> length & 1 : <u64>(runs < slashes);
       escaped &= valid;
-    } else escaping = 0;
-    broken |= breaks;
+      quotes &= ~escaped;
+      broken |= breaks;
+    }
 
-    const quotes = mask(equal(a, 0x22), equal(b, 0x22), equal(c, 0x22), equal(d, 0x22)) & valid & ~escaped;
     let text = quotes;
     text ^= text << 1;
     text ^= text << 2;
@@ -142,70 +165,81 @@ export function cut(from: u32, to: u32): i32 {
     text ^= inText;
     inText = <u64>(<i64>text >> 63);
 
-    if (control & text) return GIVEN_UP;
-    escaped &= text;
-    if (escaped != 0 && (escaped & ~mask(escapable(a), escapable(b), escapable(c), escapable(d))) != 0) return GIVEN_UP;
-    if (escaped != 0) escaped &= mask(equal(a, 0x75), equal(b, 0x75), equal(c, 0x75), equal(d, 0x75));
-    if ((escaped | <u64>digits) != 0 && !digitsHold(at, length, escaped)) return GIVEN_UP;
+    if (isOdd) {
+      if (control & text) return GIVEN_UP;
+      escaped &= text;
+      if ((escaped & ~mask(escapable(a), escapable(b), escapable(c), escapable(d))) != 0) return GIVEN_UP;
+      escaped &= mask(equal(a, 0x75), equal(b, 0x75), equal(c, 0x75), equal(d, 0x75));
+      if ((escaped | <u64>digits) != 0 && !digitsHold(at, length, escaped)) return GIVEN_UP;
+    }
 
-    const signs = mask(isSign(a), isSign(b), isSign(c), isSign(d)) & ~text & valid;
-    let scalars = ~(signs | text | quotes) & valid;
+    const signs = mask(isSign(a, half, sums), isSign(b, half, sums), isSign(c, half, sums), isSign(d, half, sums)) &
+      ~(quotes | text | beyond);
+    let scalars = ~(signs | text | quotes | beyond);
+    let blanks: u64 = 0;
     if (scalars != 0) {
-      scalars &= ~(mask(equal(a, 0x20), equal(b, 0x20), equal(c, 0x20), equal(d, 0x20)) | otherBlank);
+      const spaces = mask(i8x16.eq(a, space), i8x16.eq(b, space), i8x16.eq(c, space), i8x16.eq(d, space));
+      blanks = scalars & (spaces | otherBlank);
+      scalars ^= blanks;
     }
     const begun = scalars & ~(scalars << 1 | inScalar);
     const ends = quotes & ~text;
-    // A sign before each string, number and literal, and one behind each string: then signs tell all.
+    // A sign before each string, number and literal, and no blank behind a string, so that one is there: signs tell all.
     let texts = ends << 1 | afterText;
-    const last = length < 64 ? length - 1 : 63;
-    const odds = (begun | quotes & text) & ~(signs << 1 | afterSign) | texts & ~signs & valid;
+    const odds = (begun | quotes & text) & ~(signs << 1 | afterSign) | texts & blanks;
     let tokens = signs | begun;
-    if (odds == 0) afterText = ends >> last & 1;
+    if (odds == 0) afterText = ends >> 63;
     else {
       if (afterText != 0) {
-        state = load<u8>(NEXT + (state << 8 | 0x22));
-        if (state >= OPEN_OBJECT) return GIVEN_UP;
+        current = load<u8>((0x22 << 4) + current, NEXT);
+        if (current >= OPEN_OBJECT) return GIVEN_UP;
       }
       tokens |= ends;
       texts = 0;
       afterText = 0;
     }
-    afterSign = signs >> last & 1;
-    inScalar = scalars >> last & 1;
+    afterSign = signs >> 63;
+    inScalar = scalars >> 63;
+    if (length < 64) {
+      const last = length - 1;
+      if (odds == 0) afterText = ends >> last & 1;
+      afterSign = signs >> last & 1;
+      inScalar = scalars >> last & 1;
+    }
 
     while (tokens != 0) {
       const bit = <u32>ctz(tokens);
       const spot = at + bit;
       tokens &= tokens - 1;
       // What does not hang on the state before, which is what takes the time.
-      const entry = <u32>(texts >> bit & 1) << 12 | <u32>load<u8>(spot);
-      const next: u32 = load<u8>(NEXT + (state << 8) + entry);
+      const entry = <u32>(texts >> bit & 1) * AFTER_TEXT | <u32>load<u8>(spot) << 4;
+      const next: u32 = load<u8>(entry + current, NEXT);
       if (next < OPEN_OBJECT) {
-        state = next;
+        current = next;
         continue;
       }
       if (next == READ_SCALAR) {
-        state = state == MEMBER ? AFTER_MEMBER : AFTER_ELEMENT;
+        current = current == MEMBER ? AFTER_MEMBER : AFTER_ELEMENT;
         if (isUsualLiteral(spot, to) || isUsualNumber(spot, to)) continue;
         if (readScalar(0, spot, to) == 0) return GIVEN_UP;
         // It reaches to the end of the bytes, and may go on in the next.
-        if (scalar != 0) return pause(to, USED_UP);
+        if (scalar != 0) return pause(current, to, USED_UP);
       } else if (next <= OPEN_ARRAY) {
         if (depth == STACK_BYTES) return GIVEN_UP;
         if (depth == 0) open = spot;
-        store<u8>(STACK + depth, <u8>(state == MEMBER ? AFTER_MEMBER : depth == 0 ? AFTER_RECORD : AFTER_ELEMENT));
+        store<u8>(STACK + depth, <u8>(current == MEMBER ? AFTER_MEMBER : depth == 0 ? AFTER_RECORD : AFTER_ELEMENT));
         depth++;
-        state = next == OPEN_OBJECT ? FIRST_KEY : FIRST_ELEMENT;
+        current = next == OPEN_OBJECT ? FIRST_KEY : FIRST_ELEMENT;
       } else if (next == CLOSE) {
         depth--;
-        state = load<u8>(STACK + depth);
+        current = load<u8>(STACK + depth);
         if (depth == 0) {
           store<u32>(RECORDS + (count << 3), open | broken);
           store<u32>(RECORDS + (count << 3), spot + 1, 4);
           open = 0;
           broken = breaks;
           count++;
-          if (count == MOST_RECORDS) return pause(spot + 1, FULL);
+          if (count == MOST_RECORDS) return pause(current, spot + 1, FULL);
         }
       } else if (next == END_OF_RECORDS) {
         reached = spot;
@@ -214,6 +248,7 @@ export function cut(from: u32, to: u32): i32 {
     }
     at += 64;
   }
+  state = current;
   reached = to;
   // A string is counted where it ends; one that began between two records is wrong already.
   return depth == 0 && (inText | afterText) != 0 ? GIVEN_UP : USED_UP;
@@ -254,7 +289,8 @@ function readScalar(from: u32, start: u32, to: u32): u32 {
 }
 
 /** Stops in the middle of a block, outside of any string. */
-function pause(at: u32, why: i32): i32 {
+function pause(current: u32, at: u32, why: i32): i32 {
+  state = current;
   leaveBlock();
   reached = at;
   return why;

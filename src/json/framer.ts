@@ -1,6 +1,6 @@
+import { Buffer } from "node:buffer";
 import { type CompiledModule, compileModule, instantiate, type Memory } from "./webAssembly.ts";
-import { FRAMER_BASE64 } from "./framerBytes.ts";
-import { scalarTable, tokenTable } from "./framerTables.ts";
+import { FRAMER_BASE64, FRAMER_TABLES_BASE64 } from "./framerBytes.ts";
 import { type BatchWasm, createBatches } from "./batch.ts";
 import type { OnBatch, OnRecord } from "./page.ts";
 import { createLineBuffer, type LineBufferWasm } from "./lineBuffer.ts";
@@ -57,8 +57,7 @@ interface Wasm extends LineBufferWasm, BatchWasm {
 }
 
 // Places in the memory, and answers of cut(), as in framer.as.ts.
-const NEXT = 1024;
-const SCALAR = 9216;
+const TABLES = 1024;
 const RECORDS = 65_536;
 const INPUT = 2_097_152;
 const BLOCK_BYTES = 64;
@@ -117,9 +116,7 @@ export function createFramers(worthBytes = 8192): Framers {
 function withTables(module: CompiledModule): Wasm | null {
   const wasm = instantiate<Wasm>(module);
   if (wasm === null) return null;
-  const memory = new Uint8Array(wasm.memory.buffer);
-  memory.set(tokenTable(), NEXT);
-  memory.set(scalarTable(), SCALAR);
+  new Uint8Array(wasm.memory.buffer).set(Buffer.from(FRAMER_TABLES_BASE64, "base64"), TABLES);
   return wasm;
 }
 

@@ -3,7 +3,7 @@
  * as skip.ts and fields.ts do, but for keys that are spelled with an escape: those it leaves to them.
  */
 
-import { equal, isSign } from "./blocks.as";
+import { equal, isBracket } from "./blocks.as";
 
 /** Instead of a place: a key with an escape came first. */
 export const ESCAPED: u32 = 1;
@@ -61,7 +61,7 @@ function closingEnd(from: u32): u32 {
   let at = from;
   while (true) {
     const bytes = v128.load(at);
-    let found = i8x16.bitmask(v128.or(equal(bytes, 0x22), isSign(bytes)));
+    let found = i8x16.bitmask(v128.or(equal(bytes, 0x22), isBracket(bytes)));
     let next = at + 16;
     for (; found != 0; found &= found - 1) {
       const spot = at + <u32>ctz(found);

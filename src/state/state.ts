@@ -7,6 +7,7 @@ import type { FileLocker } from "../files/lock.ts";
 import { type Elsewhere, openElsewhere } from "./elsewhere.ts";
 import type { Position } from "./position.ts";
 import { copySegments, renewLastSegment } from "./seen/copy.ts";
+import { createTables } from "./seen/table.ts";
 import {
   listStreams,
   makeStreamFolder,
@@ -88,12 +89,12 @@ export function openState(dir: string, options: StateOptions): State {
   const streams = new Map<string, { state: StreamState; close(): void }>();
   if (lock !== null) putInOrder(dir, lock);
   const elsewhere = openElsewhere(dir, { ...options, readOnly });
+  const shared = { now: options.now, report: options.report, readOnly, fence, tables: createTables() };
   function stateOf(address: StreamAddress): StreamState {
     const key = streamFolder(dir, address);
     let stream = streams.get(key);
     if (stream === undefined) {
-      const isElsewhere = () => elsewhere.has(address);
-      streams.set(key, stream = openStream(dir, address, { ...options, readOnly, fence, isElsewhere }));
+      streams.set(key, stream = openStream(dir, address, shared, () => elsewhere.has(address)));
     }
     return stream.state;
   }

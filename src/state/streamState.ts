@@ -9,6 +9,7 @@ import { type InventoryFile, openInventory } from "./inventory.ts";
 import { type LostLedger, openLostLedger } from "./lostLedger.ts";
 import { type Job, type Position, withJob } from "./position.ts";
 import { openSeenSet, type SeenLog, type SeenSet } from "./seen/set.ts";
+import type { KeyTables } from "./seen/table.ts";
 import {
   CHECKPOINT_FILE,
   makeStreamFolder,
@@ -77,16 +78,16 @@ export interface StreamState {
   reset(): void;
 }
 
+/** The same for all streams of a folder. */
 export interface StreamStateOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told, in one line, of each damage that was found. */
   readonly report: (note: string) => void;
   readonly readOnly: boolean;
-  /** Answers {@linkcode StreamState.isElsewhere}. */
-  readonly isElsewhere: () => boolean;
   /** Lets only the process that has the state folder write. */
   readonly fence: Fence;
+  readonly tables: KeyTables;
 }
 
 /** The folder of a stream, and the seen set in it; both come to be when they are needed. */
@@ -103,7 +104,7 @@ function openFolder(
   root: string,
   address: StreamAddress,
   dir: string,
-  { now, report, readOnly, fence }: StreamStateOptions,
+  { now, report, readOnly, fence, tables }: StreamStateOptions,
 ): StreamFolder {
   let seen: SeenLog | undefined;
   let made = false;
@@ -118,7 +119,7 @@ function openFolder(
       if (seen !== undefined) return seen;
       if (!readOnly) make();
       isFolder(join(dir, SEEN_FOLDER));
-      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly, fence });
+      return seen = openSeenSet(join(dir, SEEN_FOLDER), { now, onRepair: report, readOnly, fence, tables });
     },
     close: () => seen?.close(),
     remove() {
@@ -160,6 +161,7 @@ export function openStream(
   root: string,
   address: StreamAddress,
   options: StreamStateOptions,
+  isElsewhere: StreamState["isElsewhere"],
 ): { state: StreamState; close(): void } {
   const dir = streamFolder(root, address);
   const file = join(dir, CHECKPOINT_FILE);
@@ -196,14 +198,14 @@ export function openStream(
       return newer;
     },
     hasLostPosition: () => isFolder(dir),
-    isElsewhere: options.isElsewhere,
+    isElsewhere,
     begin: commitInFile,
     commit(position) {
       folder.make();
       const text = positionText(position, address);
       const seen = folder.seen();
       // Before any key was looked for, reading them all would cost more than the file.
-      if (anchored && seen.loaded && text.length * 3 <= MOST_POSITION_BYTES) return seen.commit(text);
+      if (anchored && seen.isLoaded() && text.length * 3 <= MOST_POSITION_BYTES) return seen.commit(text);
       commitInFile(position);
       return true;
     },

@@ -120,9 +120,6 @@ function delivering(seen: SeenSet): SeenSet {
   const given = keySet();
   return {
     ...seen,
-    get size() {
-      return seen.size;
-    },
     add(key) {
       seen.add(key);
       return given.add(key);

@@ -37,7 +37,7 @@ export async function readSnapshot(context: PollContext): Promise<void> {
   const { stream: { state }, position, startedMs, seen, intake } = context;
   const file = state.inventory();
   const known = file.load();
-  const knewKeys = seen.size > 0;
+  const knewKeys = seen.size() > 0;
   const page = await readWhole(context, known?.page ?? null);
   const reconciled = reconcile(known, intake.met, knewKeys);
   noticeFall(context, known, reconciled);
@@ -94,7 +94,7 @@ export async function readWhole(context: PollContext, known: Inventory["page"]):
       await context.intake.drain();
       context.position.commit();
       const isFixed = error.kind.isEndless || plugin.page.by === "none";
-      const next = isFixed ? null : nextSize(tried, usual, counts.pages > 0, met.keys.count);
+      const next = isFixed ? null : nextSize(tried, usual, counts.pages > 0, met.keys.count());
       if (next === null) throw incomplete(context, error);
       log.warn(error.message, { ...codesOf(error), page_size: next });
       tried.push(next);

@@ -17,6 +17,7 @@ import {
   stateFolderOf,
 } from "./configFile.ts";
 import { runToEnd } from "./end.ts";
+import { giveMemoryBack } from "./giveBack.ts";
 import { type Meanwhile, NOTHING, standBy, type Taken, type Waiting } from "./standBy.ts";
 import { type Asking, hearReloads } from "./hearReloads.ts";
 import type { Runtime } from "./runtime.ts";
@@ -87,6 +88,7 @@ export async function runReloading(reloading: Reloading, runtime: Runtime): Prom
     const begin = async (reload: Reload) => {
       await reloading.beside?.begin(first.loaded, tap);
       standing.abort();
+      void giveMemoryBack(tap, runtime);
       return await reloading.work(tap, reload, manager);
     };
     return await workReloading({ reloading, runtime, tap, manager, first }, asking, begin);

@@ -56,7 +56,7 @@ async function readBack(settings: Partial<ServiceConfig> = {}): Promise<number[]
   const sizes: number[] = [];
   for (;;) {
     const { state } = await pollOnce(opened(settings));
-    sizes.push(state.seen().size);
+    sizes.push(state.seen().size());
     if (state.loadPosition()!.backfill.length === 0) return sizes;
     expect(sizes.length).toBeLessThan(100);
   }

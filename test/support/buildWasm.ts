@@ -4,13 +4,19 @@ import { Buffer } from "node:buffer";
 import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { framerTables } from "./framerTables.ts";
 
 const SRC = new URL("../../src/", import.meta.url);
 
 /** What is built: the path of source (which may import others) and result without their ends, and the name of the result's constant. */
 export const WASM_MODULES: readonly WasmModule[] = [
   // Between what it places in the memory by hand, so that the compiler's own data lies in nobody's way.
-  { path: "json/framer", name: "FRAMER_BASE64", compilerData: 114_688 },
+  {
+    path: "json/framer",
+    name: "FRAMER_BASE64",
+    compilerData: 114_688,
+    tables: { name: "FRAMER_TABLES_BASE64", make: framerTables },
+  },
   { path: "json/paths", name: "PATHS_BASE64", isGuest: true },
   { path: "json/sha256", name: "SHA256_BASE64", compilerData: 16_384 },
   { path: "record/hmac", name: "HMAC_BASE64", compilerData: 16_384 },
@@ -23,6 +29,8 @@ export interface WasmModule {
   readonly name: string;
   /** Where the compiler may lay its own data. @default nowhere, for it has none */
   readonly compilerData?: number;
+  /** What is made once here and not by each process, with the name of its constant. */
+  readonly tables?: { readonly name: string; readonly make: () => Uint8Array };
   /** Works in the memory of another module. @default false */
   readonly isGuest?: boolean;
 }
@@ -34,7 +42,7 @@ export function bytesFile({ path }: WasmModule): string {
 
 /** The text of the result, as the source builds it. @throws when the source does not compile */
 export async function buildWasm(
-  { path, name, compilerData = 0, isGuest = false }: WasmModule,
+  { path, name, compilerData = 0, isGuest = false, tables }: WasmModule,
 ): Promise<string> {
   const file = `${path.replace(/.*\//, "")}.as.ts`;
   const folder = new URL(".", new URL(path, SRC));
@@ -49,14 +57,18 @@ export async function buildWasm(
     listFiles: () => [],
   });
   if (error !== null || wasm === undefined) throw new Error(`Cannot build ${file}: ${stderr}`);
-  const lines = Buffer.from(wasm).toString("base64").match(/.{1,100}/g) ?? [];
   return [
     `// Built from ${file} by \`npm run wasm\`.`,
-    `export const ${name}: string = [`,
-    ...lines.map((line) => `  "${line}",`),
-    '].join("");',
+    ...constant(name, wasm),
+    ...(tables === undefined ? [] : constant(tables.name, tables.make())),
     "",
   ].join("\n");
+}
+
+/** The lines of a constant. */
+function constant(name: string, bytes: Uint8Array): string[] {
+  const lines = Buffer.from(bytes).toString("base64").match(/.{1,100}/g) ?? [];
+  return [`export const ${name}: string = [`, ...lines.map((line) => `  "${line}",`), '].join("");'];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

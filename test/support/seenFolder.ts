@@ -48,7 +48,7 @@ export function found(
 ): { names: string[]; notes: string[]; size: number } {
   const { set, notes } = open(dir);
   const has = names.filter((name) => set.has(keyOf(name)));
-  const size = set.size;
+  const size = set.size();
   set.close();
   return { names: has, notes, size };
 }

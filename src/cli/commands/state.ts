@@ -114,7 +114,7 @@ function rowOf({ state, nameOf }: ChosenState, address: StreamAddress) {
     last_event_time_in_utc: textOf(position?.newest?.time),
     records: position?.records ?? 0,
     duplicates: position?.duplicates ?? 0,
-    seen: stream.seen().size,
+    seen: stream.seen().size(),
     last_poll: timeOf(position?.lastPollStartedMs),
     last_success: timeOf(position?.lastSuccessMs),
   };

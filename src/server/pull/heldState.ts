@@ -39,9 +39,6 @@ export function holdCommits(inner: StreamState): HeldState {
     inner.seen().rollback();
   }
   const seen: SeenSet = {
-    get size() {
-      return inner.seen().size;
-    },
     ...asInner(inner),
     commit: () => {},
     // What was read before in the same poll is not durable either, so the position goes with the keys.
@@ -102,8 +99,11 @@ export function holdCommits(inner: StreamState): HeldState {
 }
 
 /** What is done to the keys in memory, which nothing holds back. A reset makes another set. */
-function asInner(inner: StreamState): Pick<SeenSet, "has" | "add" | "addAll" | "date" | "mayExpire"> {
+function asInner(
+  inner: StreamState,
+): Pick<SeenSet, "size" | "has" | "add" | "addAll" | "date" | "mayExpire"> {
   return {
+    size: () => inner.seen().size(),
     has: (key) => inner.seen().has(key),
     add: (key) => inner.seen().add(key),
     addAll: (keys, count, fresh) => inner.seen().addAll(keys, count, fresh),

@@ -19,7 +19,7 @@ export function measureWork(streams: readonly ServedStream[]) {
     graphtap_requests_total: each(({ requests }) => requests),
     graphtap_request_errors_total: byCode(({ requestErrors }) => requestErrors),
     graphtap_responses_total: labelled(streams, "status", ({ stream }) => stream.traffic.answers),
-    graphtap_received_bytes_total: samples(streams, ({ stream }) => stream.traffic.receivedBytes),
+    graphtap_received_bytes_total: samples(streams, ({ stream }) => stream.traffic.receivedBytes()),
     graphtap_polls_total: each(({ pollsOk }) => pollsOk),
     graphtap_poll_errors_total: byCode(({ pollErrors }) => pollErrors),
     graphtap_stream_error: byCode(({ error, trouble }) => {

@@ -9,7 +9,7 @@ import { type KeySet, keySet } from "./memory.ts";
 import { readSegment, segmentBuffer, type SegmentContent } from "./segment.ts";
 import type { PlacedPosition } from "./place.ts";
 import { listSegments, type SegmentName, segmentSize } from "./segmentNames.ts";
-import { buildTable } from "./table.ts";
+import type { KeyTables } from "./table.ts";
 
 /** A segment whose keys are in memory; {@linkcode Appender} keeps it up to date. */
 export interface LoadedSegment extends SegmentName {
@@ -41,6 +41,7 @@ export interface SeenFilesOptions {
   /** Change nothing: another process may be writing. */
   readonly readOnly: boolean;
   readonly fence: Fence;
+  readonly tables: KeyTables;
 }
 
 /** Reads all keys; cuts damaged ends off, sets foreign files aside, deletes what was replaced. @throws `state-unusable` */
@@ -55,7 +56,7 @@ export function loadSeen(dir: string, options: SeenFilesOptions): SeenContents {
   const segments: LoadedSegment[] = [];
   let position: PlacedPosition | null = null;
   const expected = current.reduce((sum, { path }) => sum + Math.floor(segmentSize(path) / KEY_BYTES), 0);
-  const table = buildTable(expected, (append) => {
+  const table = options.tables.build(expected, (append) => {
     readAll(current, append, (segment, content) => {
       const { soundBytes, fileBytes, newestMs, ours, version } = content;
       if (!options.readOnly && soundBytes < fileBytes) repair(segment.path, content, options);

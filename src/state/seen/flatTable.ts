@@ -3,9 +3,9 @@ import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
 const MOST_FULL = 0.75;
 // An eighth at a time, or less: right after growing a table is 0.67 full, which is 23.9 bytes a key.
 const GROWTH = 1.12;
-// Small ones grow faster: to come there by eighths costs more than the inserting.
-const SMALL_SLOTS = 512;
-const SMALL_GROWTH = 1.5;
+// Few slots grow faster: what growing throws away, for V8 to collect, costs more than the slots that are free.
+const FEW_SLOTS = 16_384;
+const FEW_GROWTH = 1.5;
 const FEWEST_SLOTS = 8;
 // Signed words throughout: V8 keeps them as integers, while unsigned ones become floating-point numbers (3 times slower).
 const SHARE = 1 / 0x1_0000_0000;
@@ -121,5 +121,5 @@ function copyKey(from: Int32Array, at: number, to: Int32Array, slot: number): vo
 
 function slotsAfter(table: Int32Array): number {
   const slots = table.length / KEY_WORDS;
-  return Math.max(slots + FEWEST_SLOTS, Math.ceil(slots * (slots < SMALL_SLOTS ? SMALL_GROWTH : GROWTH)));
+  return Math.max(slots + FEWEST_SLOTS, Math.ceil(slots * (slots < FEW_SLOTS ? FEW_GROWTH : GROWTH)));
 }

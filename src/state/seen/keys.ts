@@ -3,7 +3,7 @@ export const KEY_BYTES = 16;
 
 /** Keys one after the other, in the order they were appended. */
 export interface KeyList {
-  readonly count: number;
+  count(): number;
   /** A view of all keys; valid until the list changes. */
   bytes(): Uint8Array;
   append(key: Uint8Array): void;
@@ -33,9 +33,7 @@ export function createKeyList(): KeyList {
   }
 
   return {
-    get count() {
-      return end / KEY_BYTES;
-    },
+    count: () => end / KEY_BYTES,
     bytes: () => memory.subarray(0, end),
     append(key) {
       reserve(KEY_BYTES);

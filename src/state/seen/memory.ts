@@ -1,7 +1,7 @@
 import { GraphtapError } from "../../errors.ts";
 import { KEY_BYTES } from "./keys.ts";
 import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
-import { createTable } from "./table.ts";
+import { createTables } from "./table.ts";
 
 /** Stands in for a key of zeros, which is how the table marks a free slot. */
 const NOT_ZERO = 0x5eed5eed;
@@ -26,7 +26,7 @@ export interface KeySet {
 }
 
 /** The keys of `table`, which takes them as words. */
-export function keySet(table: KeyTable = createTable()): KeySet {
+export function keySet(table: KeyTable = createTables().create()): KeySet {
   const words = new Int32Array(KEY_WORDS);
   const held = new Uint8Array(words.buffer);
 

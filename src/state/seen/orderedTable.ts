@@ -1,4 +1,4 @@
-import { compileModule, instantiate, type Memory } from "../../json/webAssembly.ts";
+import { type CompiledModule, compileModule, instantiate, type Memory } from "../../json/webAssembly.ts";
 import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
 import { ORDERED_TABLE_BASE64 } from "./orderedTableBytes.ts";
 
@@ -25,28 +25,49 @@ const TAIL = 128;
 /** Of the slots of a table that is made for a number of keys. A little below the limit, so that a few more find room. */
 const USED = 0.75;
 
-/**
- * Makes an empty table with room for `expected` keys, in WebAssembly: a search in it costs half of what it costs in a flat one,
- * and growing, which is one pass in its place, a tenth.
- *
- * `null` where there is no memory for one: each reserves gigabytes of addresses, so it is for many keys.
- */
-export function createOrderedTable(expected: number): KeyTable | null {
-  const wasm = begin(expected);
-  return wasm && tableOf(wasm);
-}
-
 /** Hands over keys in runs, in words, `from` to before `to`. */
 export type Feed = (append: (words: Int32Array, from: number, to: number) => void) => void;
 
 /**
- * Makes a table of many keys at once. @see {@linkcode createOrderedTable}
+ * Makes tables in WebAssembly: a search costs half of what it costs in a flat one, and growing, which is one pass in its place,
+ * a tenth.
  *
- * @param expected how many keys at most; more are taken, only slower
+ * `null` where there is no memory for one: each reserves gigabytes of addresses, so it is for many keys.
  */
-export function buildOrderedTable(expected: number, feed: Feed): KeyTable | null {
-  const wasm = begin(expected);
-  if (wasm === null) return null;
+export interface OrderedTables {
+  /** An empty one, with room for `expected` keys. */
+  create(expected: number): KeyTable | null;
+  /**
+   * One of many keys at once.
+   *
+   * @param expected how many keys at most; more are taken, only slower
+   */
+  build(expected: number, feed: Feed): KeyTable | null;
+}
+
+export function createOrderedTables(): OrderedTables {
+  let module: CompiledModule | null | undefined;
+
+  function begin(expected: number): Wasm | null {
+    if (module === undefined) module = compileModule(ORDERED_TABLE_BASE64);
+    const wasm = module === null ? null : instantiate<Wasm>(module);
+    // Not to be asked again: it takes a runtime a fifth of a second to find that it has no addresses left.
+    if (wasm === null) module = null;
+    return wasm !== null && wasm.begin(Math.ceil(expected / USED)) ? wasm : null;
+  }
+  return {
+    create(expected) {
+      const wasm = begin(expected);
+      return wasm && tableOf(wasm);
+    },
+    build(expected, feed) {
+      const wasm = begin(expected);
+      return wasm && builtOf(wasm, feed);
+    },
+  };
+}
+
+function builtOf(wasm: Wasm, feed: Feed): KeyTable {
   const { keys } = viewsOf(wasm.memory);
   /** Those that found no room. */
   const late: Int32Array[] = [];
@@ -68,12 +89,6 @@ export function buildOrderedTable(expected: number, feed: Feed): KeyTable | null
     for (let at = 0; at < words.length; at += KEY_WORDS) table.add(words, at);
   }
   return table;
-}
-
-function begin(expected: number): Wasm | null {
-  const module = compileModule(ORDERED_TABLE_BASE64);
-  const wasm = module === null ? null : instantiate<Wasm>(module);
-  return wasm !== null && wasm.begin(Math.ceil(expected / USED)) ? wasm : null;
 }
 
 function noMemory({ size }: Wasm): RangeError {

@@ -26,7 +26,7 @@
  */
 import { GraphtapError } from "../../errors.ts";
 import { type Fence, noFence } from "../../files/hold.ts";
-import { createAppender } from "./append.ts";
+import { type Appender, createAppender } from "./append.ts";
 import { createKeyDates, type KeyDates } from "./dates.ts";
 import { countSeen, loadSeen, readPosition, type SeenContents, type SeenFilesOptions } from "./files.ts";
 import {
@@ -39,11 +39,12 @@ import {
 } from "./forget.ts";
 import { createKeyList, eachKey, type KeyList } from "./keys.ts";
 import { endOfFiles, isBefore, type SeenPlace } from "./place.ts";
+import { createTables, type KeyTables } from "./table.ts";
 
 /** The durable set of delivered record keys, {@linkcode KEY_BYTES} each. One stream's, one process's. */
 export interface SeenSet {
   /** Keys in the set, with those not yet committed. */
-  readonly size: number;
+  size(): number;
   has(key: Uint8Array): boolean;
   /** False when it is there already. In memory at once; durable after {@linkcode SeenSet.commit}. */
   add(key: Uint8Array): boolean;
@@ -92,7 +93,7 @@ export interface SeenSet {
 /** A seen set as its stream's state uses it: it also carries the position, until that is in a file of its own. */
 export interface SeenLog extends SeenSet {
   /** Whether the keys are in memory, so that a commit need not read them first. */
-  readonly loaded: boolean;
+  isLoaded(): boolean;
   /**
    * Makes all keys added since the last commit durable, and behind them the position, by one write and one sync.
    * Without new keys nothing is written: an older position is as safe, and polls that bring nothing must not add up.
@@ -117,77 +118,78 @@ export interface SeenSetOptions {
   readonly readOnly?: boolean;
   /** Lets only the process write that the set is of. @default nobody can lose it */
   readonly fence?: Fence;
+  /** @default its own */
+  readonly tables?: KeyTables;
 }
 
-/** Opens the seen set in the folder `dir`, which need not exist. Nothing is read before the first use. */
+/**
+ * Opens the seen set in the folder `dir`, which need not exist. Nothing is read before the first use, and nothing is made
+ * for keys before there are some: of a thousand streams most have nothing new for long.
+ */
 export function openSeenSet(dir: string, options: SeenSetOptions): SeenLog {
-  const { readOnly = false, fence = noFence } = options;
-  const memory = openMemory(dir, { ...options, readOnly, fence });
-  const { pending, dates } = memory;
-  const appender = createAppender(dir, options.now, fence);
-  const mayExpire = (needed: KeysNeeded) => mayExpireIn(memory.ifLoaded(), dir, needed);
+  const { readOnly = false, fence = noFence, tables = createTables(), now } = options;
+  const { ifUsed, mustBeOpen, mustBeChangeable, used, toChange, close } = openWhenUsed(dir, {
+    ...options,
+    readOnly,
+    fence,
+    tables,
+  });
+  const ifLoaded = () => ifUsed()?.ifLoaded();
+  const isNoneNew = () => (ifUsed()?.pending.count() ?? 0) === 0;
+  const mayExpire = (needed: KeysNeeded) => mayExpireIn(ifLoaded(), dir, needed);
   return {
-    get size() {
-      memory.mustBeOpen();
-      return readOnly && memory.ifLoaded() === undefined ? countSeen(dir) : memory.contents().keys.size;
+    size() {
+      mustBeOpen();
+      return readOnly && ifLoaded() === undefined ? countSeen(dir) : used().contents().keys.size;
     },
-    get loaded() {
-      return memory.ifLoaded() !== undefined;
-    },
-    has: (key) => memory.contents().keys.has(key),
-    add(key) {
-      const { keys } = memory.toChange();
-      if (!keys.add(key)) return false;
-      pending.append(keys.held);
-      return true;
-    },
-    addAll(keys, count, fresh) {
-      const found = memory.toChange().keys.addAll(keys, count, fresh);
-      pending.appendSome(keys, fresh, found);
-      return found;
-    },
+    isLoaded: () => ifLoaded() !== undefined,
+    has: (key) => used().contents().keys.has(key),
+    add: (key) => toChange().add(key),
+    addAll: (keys, count, fresh) => toChange().addAll(keys, count, fresh),
     commit(position) {
-      if (pending.count === 0) return false;
-      appender.append(memory.toChange(), dates.cut(pending.bytes()), position);
-      memory.noneWaits();
+      if (isNoneNew()) return false;
+      toChange().commit(position);
       return true;
     },
     end() {
-      const last = memory.ifLoaded()?.segments.at(-1);
+      const last = ifLoaded()?.segments.at(-1);
       return last === undefined ? endOfFiles(dir) : { segment: last.number, bytes: last.soundBytes };
     },
     positionSince(place) {
-      memory.mustBeOpen();
+      mustBeOpen();
       if (!isBefore(place, endOfFiles(dir))) return null;
-      const position = readOnly ? readPosition(dir) : memory.contents().position;
+      const position = readOnly ? readPosition(dir) : used().contents().position;
       return position === null || isBefore(position, place) ? null : position.text;
     },
-    date: (untilMs) => dates.say(pending.count, untilMs),
-    rollback: memory.rollback,
+    date(untilMs) {
+      const memory = ifUsed();
+      memory?.dates.say(memory.pending.count(), untilMs);
+    },
+    rollback() {
+      if (!isNoneNew()) toChange().rollback();
+    },
     mayExpire,
     expire(needed) {
-      memory.mustBeChangeable();
+      mustBeChangeable();
       if (!mayExpire(needed)) return;
-      const old = expiredSegments(memory.toChange().segments, needed);
+      const { contents, appender, unload } = toChange();
+      const old = expiredSegments(contents().segments, needed);
       if (old.length === 0) return;
       appender.close(old);
-      memory.unload();
+      unload();
       fence.check();
       removeSegments(dir, old);
     },
     replaceWith(keys) {
-      const before = memory.toChange();
-      memory.rollback();
+      const { contents, appender, rollback, load } = toChange();
+      const before = contents();
+      rollback();
       const selected = selectKeys(keys, before.keys);
       if (selected === null) return;
       appender.close();
-      memory.unload();
-      memory.load(replaceSegments(dir, before.nextNumber, selected, options.now, fence));
+      load(() => replaceSegments(dir, before.nextNumber, selected, now, fence));
     },
-    close() {
-      memory.close();
-      appender.close();
-    },
+    close,
   };
 }
 
@@ -197,33 +199,22 @@ function mayExpireIn(loaded: SeenContents | undefined, dir: string, needed: Keys
     : expiredSegments(loaded.segments, needed).length > 0;
 }
 
-/** What of a set is in memory. */
-interface Memory {
-  /** Keys added since the last commit. */
-  readonly pending: KeyList;
-  readonly dates: KeyDates;
-  /** What the files hold, with the pending keys; read when it is not there. @throws `state-unusable` */
-  contents(): SeenContents;
-  /** The same, to be changed. @throws `state-unusable` */
-  toChange(): SeenContents;
-  ifLoaded(): SeenContents | undefined;
-  load(contents: SeenContents): void;
-  /** From here on only the disk knows what the set is; the pending keys stay. */
-  unload(): void;
-  /** The pending keys are durable. */
-  noneWaits(): void;
-  /** Forgets the pending keys. */
-  rollback(): void;
+/** The memory of a set, which is there from its first use on. */
+interface WhenUsed {
+  ifUsed(): Memory | undefined;
+  /** @throws bug when it is closed */
+  used(): Memory;
+  /** The same, to be changed. @throws bug when it is closed, or open for reading only */
+  toChange(): Memory;
+  /** @throws bug */
   mustBeOpen(): void;
+  /** @throws bug */
   mustBeChangeable(): void;
-  /** Unloads it for good. */
   close(): void;
 }
 
-function openMemory(dir: string, options: SeenFilesOptions): Memory {
-  const pending = createKeyList();
-  const dates = createKeyDates();
-  let loaded: SeenContents | undefined;
+function openWhenUsed(dir: string, options: SeenFilesOptions): WhenUsed {
+  let memory: Memory | undefined;
   let closed = false;
 
   const mustBeOpen = () => refuse(closed, "is closed");
@@ -231,16 +222,59 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
     refuse(options.readOnly, "is open for reading only");
     mustBeOpen();
   }
-  function contents(): SeenContents {
+  function used(): Memory {
     mustBeOpen();
+    return memory ??= openMemory(dir, options);
+  }
+  return {
+    ifUsed: () => memory,
+    used,
+    mustBeOpen,
+    mustBeChangeable,
+    toChange() {
+      mustBeChangeable();
+      return used();
+    },
+    close() {
+      closed = true;
+      memory?.unload();
+      memory?.appender.close();
+    },
+  };
+}
+
+/** What is held of a set that is used. */
+interface Memory {
+  /** Keys added since the last commit. */
+  readonly pending: KeyList;
+  readonly dates: KeyDates;
+  readonly appender: Appender;
+  /** What the files hold, with the pending keys; read when it is not there. @throws `state-unusable` */
+  contents(): SeenContents;
+  ifLoaded(): SeenContents | undefined;
+  readonly add: SeenSet["add"];
+  readonly addAll: SeenSet["addAll"];
+  /** Makes the pending keys durable, and the position behind them. @throws `state-unusable` */
+  commit(position: string | undefined): void;
+  /** Makes it what `replace` gives; where that throws, only the disk knows what the set is. */
+  load(replace: () => SeenContents): void;
+  /** From here on only the disk knows what the set is; the pending keys stay. */
+  unload(): void;
+  /** Forgets the pending keys. @throws `state-unusable` */
+  rollback(): void;
+}
+
+function openMemory(dir: string, options: SeenFilesOptions): Memory {
+  const pending = createKeyList();
+  const dates = createKeyDates();
+  const appender = createAppender(dir, options.now, options.fence);
+  let loaded: SeenContents | undefined;
+
+  function contents(): SeenContents {
     if (loaded !== undefined) return loaded;
     const { keys } = loaded = loadSeen(dir, options);
     eachKey(pending, keys.add);
     return loaded;
-  }
-  function toChange(): SeenContents {
-    mustBeChangeable();
-    return contents();
   }
   function unload(): void {
     loaded = undefined;
@@ -252,22 +286,33 @@ function openMemory(dir: string, options: SeenFilesOptions): Memory {
   return {
     pending,
     dates,
+    appender,
     contents,
-    toChange,
     ifLoaded: () => loaded,
-    load: (contents) => void (loaded = contents),
-    unload,
-    noneWaits,
-    rollback() {
-      if (pending.count === 0) return;
-      eachKey(pending, toChange().keys.remove);
+    add(key) {
+      const { keys } = contents();
+      if (!keys.add(key)) return false;
+      pending.append(keys.held);
+      return true;
+    },
+    addAll(keys, count, fresh) {
+      const found = contents().keys.addAll(keys, count, fresh);
+      pending.appendSome(keys, fresh, found);
+      return found;
+    },
+    commit(position) {
+      appender.append(contents(), dates.cut(pending.bytes()), position);
       noneWaits();
     },
-    mustBeOpen,
-    mustBeChangeable,
-    close() {
-      closed = true;
+    load(replace) {
       unload();
+      loaded = replace();
+    },
+    unload,
+    rollback() {
+      if (pending.count() === 0) return;
+      eachKey(pending, contents().keys.remove);
+      noneWaits();
     },
   };
 }

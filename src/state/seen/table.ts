@@ -1,22 +1,49 @@
 import { createFlatTable } from "./flatTable.ts";
 import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
-import { buildOrderedTable, createOrderedTable, type Feed } from "./orderedTable.ts";
+import { createOrderedTables, type Feed, type OrderedTables } from "./orderedTable.ts";
 
 /** Beyond so many keys a table is an ordered one, whose own memory begins at about as much as a flat one of these takes. */
 const MOST_FLAT = 8192;
 /** A table for so many times the keys that came takes more than 24 bytes for each. */
 const TOO_WIDE = 1.12;
 
-/** Makes an empty table: a flat one, which becomes an ordered one when it has many keys. */
-export function createTable(): KeyTable {
+/** Makes the tables of a process. */
+export interface KeyTables {
+  /** An empty one: flat, until it has many keys. */
+  create(): KeyTable;
+  /**
+   * One of many keys at once.
+   *
+   * @param expected how many keys at most; more are taken, only slower
+   */
+  build(expected: number, feed: Feed): KeyTable;
+}
+
+export function createTables(ordered: OrderedTables = createOrderedTables()): KeyTables {
+  const create = () => growing(ordered);
+  return {
+    create,
+    build(expected, feed) {
+      const built = expected > MOST_FLAT ? ordered.build(expected, feed) : null;
+      if (built !== null) return built.size * TOO_WIDE < expected ? filled(create(), built.slots) : built;
+      const table = create();
+      feed((words, from, to) => {
+        for (let at = from; at < to; at += KEY_WORDS) table.add(words, at);
+      });
+      return table;
+    },
+  };
+}
+
+function growing(ordered: OrderedTables): KeyTable {
   let table = createFlatTable();
   let isFlat = true;
 
   function withRoom(more: number): KeyTable {
     if (isFlat && table.size + more > MOST_FLAT) {
-      const ordered = createOrderedTable(table.size);
-      // Where there is no memory for an ordered table, the flat one goes on.
-      if (ordered !== null) table = filled(ordered, table.slots);
+      const wide = ordered.create(table.size);
+      // Where there is no memory for one, the flat table goes on.
+      if (wide !== null) table = filled(wide, table.slots);
       isFlat = false;
     }
     return table;
@@ -36,21 +63,6 @@ export function createTable(): KeyTable {
     addAll: (words, count, fresh) => withRoom(count).addAll(words, count, fresh),
     remove: (words, at) => table.remove(words, at),
   };
-}
-
-/**
- * Makes a table of many keys at once.
- *
- * @param expected how many keys at most; more are taken, only slower
- */
-export function buildTable(expected: number, feed: Feed): KeyTable {
-  const built = expected > MOST_FLAT ? buildOrderedTable(expected, feed) : null;
-  if (built !== null) return built.size * TOO_WIDE < expected ? filled(createTable(), built.slots) : built;
-  const table = createTable();
-  feed((words, from, to) => {
-    for (let at = from; at < to; at += KEY_WORDS) table.add(words, at);
-  });
-  return table;
 }
 
 /** The table, with the keys of another's slots. */

@@ -68,7 +68,7 @@ function load(): { seconds: number; bytes: number } {
   const seen = openSeenSet(folder, { now, onRepair });
   const key = keyOf(-1);
   const ms = timed(() => seen.has(key));
-  if (seen.size !== KEYS) throw new Error(`${seen.size} keys`);
+  if (seen.size() !== KEYS) throw new Error(`${seen.size()} keys`);
   return { seconds: ms / 1000, bytes: (process.memoryUsage.rss() - before) / KEYS };
 }
 

@@ -52,7 +52,7 @@ describe("state on a volume that is full", () => {
     stream.commitInFile({ ...checkpoint, records: 2 });
     state.close();
     const again = stateIn(dir).stream(address);
-    expect([again.loadPosition()?.records, again.seen().size, again.seen().has(recordKey("999"))]).toEqual([
+    expect([again.loadPosition()?.records, again.seen().size(), again.seen().has(recordKey("999"))]).toEqual([
       2,
       1001,
       true,
@@ -84,7 +84,7 @@ describe("state on a volume that is full", () => {
     state.close();
     rmSync(join(dir, "filler"));
     // stateIn fails on any report of damage.
-    expect(stateIn(dir).stream(address).seen().size).toBe(1);
+    expect(stateIn(dir).stream(address).seen().size()).toBe(1);
   });
 });
 

@@ -107,7 +107,7 @@ describe("a state folder", () => {
     const state = stateIn(dir);
     expect(readdirSync(folder).sort()).toEqual(["checkpoint.json", "seen"]);
     expect(readdirSync(join(dir, "10001"))).toEqual(["signIns"]);
-    expect(state.stream(signIns).seen().size).toBe(1);
+    expect(state.stream(signIns).seen().size()).toBe(1);
     expect(readdirSync(join(folder, "seen"))).toEqual(["00000001-20261122T000000Z.seen"]);
   });
 });
@@ -122,7 +122,7 @@ describe("resetting a stream", () => {
     state.stream(signIns).reset();
     expect(state.list()).toEqual([alerts]);
     expect(readdirSync(join(dir, "10001"))).toEqual(["alerts"]);
-    expect([state.stream(signIns).loadPosition(), state.stream(signIns).seen().size]).toEqual([null, 0]);
+    expect([state.stream(signIns).loadPosition(), state.stream(signIns).seen().size()]).toEqual([null, 0]);
     expect(() => old.add(recordKey("b"))).toThrow("closed");
     write(state, signIns, 9);
     expect(state.stream(signIns).loadPosition()?.records).toBe(9);
@@ -214,7 +214,7 @@ describe("looking at a state folder", () => {
     write(state, signIns);
     const looking = stateIn(dir, { readOnly: true });
     expect(looking.list()).toEqual([signIns]);
-    expect([looking.stream(signIns).loadPosition()?.records, looking.stream(signIns).seen().size]).toEqual([
+    expect([looking.stream(signIns).loadPosition()?.records, looking.stream(signIns).seen().size()]).toEqual([
       1,
       1,
     ]);
@@ -232,7 +232,7 @@ describe("looking at a state folder", () => {
   it("finds nothing where nothing is, and makes nothing", () => {
     const dir = join(freshFolder(), "none");
     const looking = stateIn(dir, { readOnly: true });
-    expect([looking.list(), looking.stream(signIns).loadPosition(), looking.stream(signIns).seen().size])
+    expect([looking.list(), looking.stream(signIns).loadPosition(), looking.stream(signIns).seen().size()])
       .toEqual([[], null, 0]);
     expect(existsSync(dir)).toBe(false);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { KEY_WORDS, type KeyTable } from "../../../../src/state/seen/keyTable.ts";
-import { buildOrderedTable, createOrderedTable } from "../../../../src/state/seen/orderedTable.ts";
+import { createOrderedTables } from "../../../../src/state/seen/orderedTable.ts";
 import { crowdedKeys, randomKeys } from "../../../support/tableKeys.ts";
 
 /** A table in WebAssembly, which each runtime that is tested has. */
@@ -29,16 +29,16 @@ function compareWithSet(table: KeyTable, keys: Int32Array): void {
 
 describe("an ordered table", () => {
   it("agrees with a Set while it grows from nothing to thousands", () => {
-    compareWithSet(made(createOrderedTable(0)), randomKeys(5000));
+    compareWithSet(made(createOrderedTables().create(0)), randomKeys(5000));
   });
 
   it.each([[0, 1000], [0.5, 1000], [0.999, 1000]])(
     "agrees with a Set where all hashes begin at %d of their range",
-    (from, count) => compareWithSet(made(createOrderedTable(0)), crowdedKeys(count, from)),
+    (from, count) => compareWithSet(made(createOrderedTables().create(0)), crowdedKeys(count, from)),
   );
 
   it("tells which of many keys are new, in their order", () => {
-    const table = made(createOrderedTable(10));
+    const table = made(createOrderedTables().create(10));
     const keys = randomKeys(3000);
     const fresh = new Int32Array(4000);
     for (const number of [7, 1500, 2999]) table.add(keys, number * KEY_WORDS);
@@ -55,10 +55,12 @@ describe("an ordered table", () => {
     "built at once of 5,000 keys, for an estimate of %i, is as one that they were added to",
     (estimate) => {
       const keys = randomKeys(5000);
-      const table = made(buildOrderedTable(estimate, (append) => {
-        append(keys, 0, keys.length);
-        append(keys, 400, 8000);
-      }));
+      const table = made(
+        createOrderedTables().build(estimate, (append) => {
+          append(keys, 0, keys.length);
+          append(keys, 400, 8000);
+        }),
+      );
       expect(table.size).toBe(5000);
       for (let at = 0; at < keys.length; at += KEY_WORDS) {
         if (!table.has(keys, at)) expect.fail(`lost key at ${at}`);
@@ -72,7 +74,7 @@ describe("an ordered table", () => {
 
   it("built at once of keys whose hashes crowd is as one that they were added to", () => {
     const keys = crowdedKeys(3000, 0.999);
-    const table = made(buildOrderedTable(9000, (append) => append(keys, 0, keys.length)));
+    const table = made(createOrderedTables().build(9000, (append) => append(keys, 0, keys.length)));
     expect(table.size).toBe(3000);
     for (let at = 0; at < keys.length; at += KEY_WORDS) {
       if (!table.has(keys, at)) expect.fail(`lost key at ${at}`);

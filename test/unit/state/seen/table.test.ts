@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { KEY_WORDS } from "../../../../src/state/seen/keyTable.ts";
-import { buildTable, createTable } from "../../../../src/state/seen/table.ts";
+import { createTables } from "../../../../src/state/seen/table.ts";
 import { countingKeys, randomKeys } from "../../../support/tableKeys.ts";
 
 describe("a table of keys", () => {
   it("agrees with a Set through thousands of additions and removals", () => {
     const keys = randomKeys(3000);
-    const table = createTable();
+    const table = createTables().create();
     const oracle = new Set<number>();
     const choices = randomKeys(10_000);
     for (let step = 0; step < choices.length; step += 2) {
@@ -26,7 +26,7 @@ describe("a table of keys", () => {
     "built at once from an estimate of %i, and with repetitions, is the same",
     (estimate) => {
       const keys = randomKeys(5000);
-      const table = buildTable(estimate, (append) => {
+      const table = createTables().build(estimate, (append) => {
         append(keys, 0, keys.length);
         append(keys, 400, 8000);
       });
@@ -40,9 +40,9 @@ describe("a table of keys", () => {
   );
 
   it("of few keys takes little memory, and loses none when they become many", () => {
-    expect(createTable().byteLength).toBeLessThan(1024);
+    expect(createTables().create().byteLength).toBeLessThan(1024);
     const keys = randomKeys(20_000);
-    const table = createTable();
+    const table = createTables().create();
     for (let at = 0; at < keys.length; at += KEY_WORDS) {
       if (!table.add(keys, at) || table.add(keys, at)) expect.fail(`not added once: key at ${at}`);
     }
@@ -53,9 +53,24 @@ describe("a table of keys", () => {
     expect(table.size).toBe(0);
   });
 
+  it("holds many keys also where WebAssembly finds no memory, and asks for it once a table", () => {
+    let asked = 0;
+    const nowhere = { create: () => (asked++, null), build: () => null };
+    const keys = randomKeys(20_000);
+    const tables = createTables(nowhere);
+    for (const table of [tables.create(), tables.build(20_000, () => {})]) {
+      const fresh = new Int32Array(20_000);
+      expect(table.addAll(keys, 20_000, fresh)).toBe(20_000);
+      for (let at = 0; at < keys.length; at += KEY_WORDS) {
+        if (!table.has(keys, at)) expect.fail(`lost key at ${at}`);
+      }
+    }
+    expect(asked).toBe(2);
+  });
+
   it("takes removed keys again, wherever they lay", () => {
     const keys = countingKeys(64, 0);
-    const table = createTable();
+    const table = createTables().create();
     for (let round = 0; round < 20; round++) {
       for (let at = 0; at < keys.length; at += KEY_WORDS) expect(table.add(keys, at)).toBe(true);
       for (let at = keys.length - KEY_WORDS; at >= 0; at -= KEY_WORDS) {

@@ -1,12 +1,17 @@
-import { QUOTE } from "./ascii.ts";
-import { ACTION, NEXT, STATE, type StateName } from "./grammar.ts";
+import { QUOTE } from "../../src/json/ascii.ts";
+import { ACTION, NEXT, STATE, type StateName } from "../../src/json/grammar.ts";
 
 /**
  * The grammar as `framer.as.ts` wants it: one byte an entry, and a step a token instead of a step a byte. A value
  * in an object and one in an array are two states here, so that only brackets need the stack.
  */
 
-/** States between tokens, in the order of the framer's rows, each with the row after a string that stands there. */
+/** Both tables, one behind the other, as they lie in the framer's memory. */
+export function framerTables(): Uint8Array {
+  return Uint8Array.from([...tokenTable(), ...scalarTable()]);
+}
+
+/** States between tokens, in the framer's order, each with the row after a string that stands there. */
 const TOKEN_ROWS: readonly (readonly [StateName, number])[] = [
   ["firstRecord", 0],
   ["nextRecord", 0],
@@ -24,7 +29,10 @@ const MEMBER_ROW = 6;
 const ELEMENT_ROW = 9;
 const AFTER_ELEMENT_ROW = 10;
 
-const AFTER_TEXT = 16;
+/** Room for the states of a byte. */
+const STATES = 16;
+/** Where what a token with a string before it leads to begins. */
+const AFTER_TEXT = 256 * STATES;
 
 const OPEN_OBJECT = 16;
 const OPEN_ARRAY = 17;
@@ -61,18 +69,23 @@ const WHOLE_LITERAL_ROW = SCALAR_STATES.length + 1;
 const END = 254;
 const BAD = 255;
 
-/** What a token that begins with a byte leads to: `[256 * row + byte]`; with a string before it, `AFTER_TEXT` rows on. */
-export function tokenTable(): Uint8Array {
-  const table = new Uint8Array((AFTER_TEXT + TOKEN_ROWS.length) * 256).fill(FAULT);
+/**
+ * What a token that begins with a byte leads to: `[STATES * byte + row]`; with a string before it, `AFTER_TEXT` on. The
+ * states of a byte lie together, so that the one before is all that has to be added.
+ */
+function tokenTable(): Uint8Array {
+  const table = new Uint8Array(2 * AFTER_TEXT).fill(FAULT);
   TOKEN_ROWS.forEach(([name, afterText], row) => {
     for (let byte = 0; byte < 256; byte++) {
-      table[row * 256 + byte] = tokenStep(row, step(name, byte), afterText);
+      table[byte * STATES + row] = tokenStep(row, step(name, byte), afterText);
     }
   });
   TOKEN_ROWS.forEach((_, row) => {
-    const behind = table[row * 256 + QUOTE] as number;
+    const behind = table[QUOTE * STATES + row] as number;
     if (behind === FAULT) return;
-    table.copyWithin((AFTER_TEXT + row) * 256, behind * 256, (behind + 1) * 256);
+    for (let byte = 0; byte < 256; byte++) {
+      table[AFTER_TEXT + byte * STATES + row] = table[byte * STATES + behind] as number;
+    }
   });
   return table;
 }
@@ -98,7 +111,7 @@ function tokenStep(row: number, next: number, afterText: number): number {
 }
 
 /** What a byte inside a number or a literal leads to: `[256 * row + byte]`. */
-export function scalarTable(): Uint8Array {
+function scalarTable(): Uint8Array {
   const table = new Uint8Array((WHOLE_LITERAL_ROW + 1) * 256);
   for (let byte = 0; byte < 256; byte++) {
     table[byte] = scalarStep(step("value", byte));
