@@ -68,6 +68,7 @@ async function packedModule(path, name) {
   const { outputFiles: [module], metafile } = await build({
     ...toOneFile,
     entryPoints: [path],
+    plugins: [{ name: "unread", setup: withoutUnread }],
     minify: true,
   });
   packed.push(...Object.keys(metafile.inputs));
@@ -79,6 +80,14 @@ const unpacked = { exports: {} };
 new Function("require", "module", code)(require, unpacked);
 export const ${name} = unpacked.exports.${name};`,
   };
+}
+
+/** Of node-forge nothing reads a key or a certificate, or makes anything (`pfxContents.ts`). */
+function withoutUnread(build) {
+  build.onLoad(
+    { filter: /\/node-forge\/lib\/(rsa|x509|random|pem)\.js$/ },
+    ({ path }) => ({ contents: path.endsWith("rsa.js") ? 'require("./forge").jsbn = {};' : "" }),
+  );
 }
 
 /**

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { plugins } from "../../plugins/index.ts";
+import { applicationCertificate, pfxOf } from "../support/applicationCertificate.ts";
 import { eventLines } from "../support/eventLines.ts";
 import { denoProgram, startCommand } from "../support/program.ts";
 import { onDeno, projectFolder } from "../support/project.ts";
@@ -114,6 +115,24 @@ describe.skipIf(onDeno)("the program in one file", () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toContain("NativeModule net");
     expect(stderr).not.toMatch(/NativeModule (_http|http)/);
+  });
+
+  it("opens a PFX, whoever made it", async () => {
+    const site = await openSite();
+    const folder = built();
+    const made = applicationCertificate(site.folder);
+    const check = async (password: string, ...options: string[]) => {
+      const certificate = { file: pfxOf(made, "a password", ...options), password: { env: "PFX_PASSWORD" } };
+      const config = site.write([{ ...INPUT, credentials: { client_certificate: certificate } }]);
+      const env = { PFX_PASSWORD: password };
+      const words = [process.execPath, join(folder, "graphtap.cjs"), "check", "-c", config];
+      const { code, stdout, stderr } = await startCommand(words, { env }).ended;
+      return `${code} ${stdout}${stderr}`;
+    };
+    expect(await check("another")).toMatch(/^2 .*both\.pfx/s);
+    for (const options of [[], ["-legacy"], ["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES"]]) {
+      expect(await check("a password", ...options), options.join(" ")).toMatch(/^0 .*valid; 1 stream/s);
+    }
   });
 
   it.each(["graphtap.cjs", "main.js"])("takes a user's module along: %s", async (name) => {

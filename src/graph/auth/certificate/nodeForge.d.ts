@@ -16,11 +16,11 @@ declare module "node-forge/lib/pkcs12.js" {
   import type { Asn1 } from "node-forge/lib/asn1.js";
 
   export interface SafeBag {
-    /** Of a certificate; `null` where its form is not known. */
-    readonly cert?: object | null;
-    /** Of a private key; `null` where it is not RSA. */
-    readonly key?: object | null;
-    /** What is in a bag whose form is not known. */
+    /** `null` in a bag of a certificate that was left unread. */
+    readonly cert?: null;
+    /** `null` in a bag of a private key that was left unread. */
+    readonly key?: null;
+    /** What is in a bag that was left unread. */
     readonly asn1?: Asn1;
   }
   const pkcs12: {
@@ -39,12 +39,7 @@ declare module "node-forge/lib/pkcs12.js" {
 }
 
 declare module "node-forge/lib/x509.js" {
-  import type { Asn1 } from "node-forge/lib/asn1.js";
-
   const pki: {
-    certificateToAsn1(certificate: object): Asn1;
-    privateKeyToAsn1(key: object): Asn1;
-    wrapRsaPrivateKey(key: Asn1): Asn1;
     /** For tests, as the next. */
     privateKeyFromPem(pem: string): object;
     certificateFromPem(pem: string): object;
@@ -52,10 +47,13 @@ declare module "node-forge/lib/x509.js" {
   export default pki;
 }
 
+declare module "node-forge/lib/sha256.js" {}
 declare module "node-forge/lib/sha512.js" {}
 declare module "node-forge/lib/pki.js" {}
 
 declare module "node-forge/lib/forge.js" {
+  import type { Asn1 } from "node-forge/lib/asn1.js";
+
   export interface ByteBuffer {
     getBytes(): string;
   }
@@ -71,6 +69,7 @@ declare module "node-forge/lib/forge.js" {
   }
   const forge: {
     util: { createBuffer(bytes: string): ByteBuffer };
+    pki: { certificateFromAsn1(content: Asn1): object; privateKeyFromAsn1(content: Asn1): object };
     pkcs5: {
       pbkdf2(
         password: string | null,

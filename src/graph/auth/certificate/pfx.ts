@@ -3,11 +3,12 @@ import { Buffer } from "node:buffer";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import asn1, { type Asn1 } from "node-forge/lib/asn1.js";
 import pkcs12, { type SafeBag } from "node-forge/lib/pkcs12.js";
-// By being loaded it becomes known to the others.
+// By being loaded these become known to the others.
+import "node-forge/lib/sha256.js";
 import "node-forge/lib/sha512.js";
-import pki from "node-forge/lib/x509.js";
 import type { Contents, PfxProblem } from "./certificate.ts";
 import { deriveKeysByRuntime } from "./pfxKeys.ts";
+import { contentsUnread } from "./pfxContents.ts";
 
 deriveKeysByRuntime();
 
@@ -18,12 +19,13 @@ deriveKeysByRuntime();
  */
 export function readPfx(bytes: Uint8Array, password: string): Contents | PfxProblem {
   try {
-    const bags = bagsOf(Buffer.from(bytes).toString("latin1"), password);
+    const bags = contentsUnread(() => bagsOf(Buffer.from(bytes).toString("latin1"), password));
     return {
-      certificates: bags.flatMap((bag) => certificateIn(bag) ?? []).map((der) => new X509Certificate(der)),
-      keys: bags.flatMap((bag) => keyIn(bag) ?? []).map((key) =>
-        createPrivateKey({ key, format: "der", type: "pkcs8" })
+      certificates: bags.flatMap(({ cert, asn1 }) => contentIn(cert, asn1)).map((der) =>
+        new X509Certificate(der)
       ),
+      keys: bags.flatMap(({ key, asn1 }) => contentIn(key, asn1))
+        .map((key) => createPrivateKey({ key, format: "der", type: "pkcs8" })),
     };
   } catch (error) {
     return /password|decrypt|MAC/i.test(error instanceof Error ? error.message : "")
@@ -60,18 +62,11 @@ function allBags(pfx: Asn1, password: string | null): readonly SafeBag[] {
     .flatMap(({ safeBags }: { safeBags: readonly SafeBag[] }) => safeBags);
 }
 
-/** A certificate as DER; one with a key that the library does not know has its content only. */
-function certificateIn({ cert, asn1: content }: SafeBag): Buffer | null {
-  if (cert) return derOf(pki.certificateToAsn1(cert));
-  return cert === null && content ? derOf(content) : null;
-}
-
-/** A private key as DER (PrivateKeyInfo), RSA or another. */
-function keyIn({ key, asn1: content }: SafeBag): Buffer | null {
-  if (key) return derOf(pki.wrapRsaPrivateKey(pki.privateKeyToAsn1(key)));
-  return key === null && content ? derOf(content) : null;
-}
-
-function derOf(value: Asn1): Buffer {
-  return Buffer.from(asn1.toDer(value).getBytes(), "latin1");
+/**
+ * What is in a bag, as DER: a certificate, or a private key as PrivateKeyInfo.
+ *
+ * @param unread `null` where the bag is of the kind that is asked for
+ */
+function contentIn(unread: null | undefined, content: Asn1 | undefined): Buffer[] {
+  return unread === null && content ? [Buffer.from(asn1.toDer(content).getBytes(), "latin1")] : [];
 }

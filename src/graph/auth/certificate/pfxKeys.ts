@@ -2,22 +2,21 @@
  * Lets node-forge make the keys of a PFX by the runtime's own hashes. It takes thousands of rounds in JavaScript
  * otherwise, which is the larger part of what a PFX costs; what it makes stays the same.
  */
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { hash } from "node:crypto";
 import forge, { type ByteBuffer, type Hash } from "node-forge/lib/forge.js";
 import "node-forge/lib/pkcs12.js";
 
-/** The same hash by the runtime. It has one text at a time, as the rounds do. */
+/** The same hash by the runtime. */
 function byRuntime({ algorithm, digestLength, blockLength }: Hash): Hash {
-  let hash = createHash(algorithm);
+  let text = "";
   return {
     algorithm,
     digestLength,
     blockLength,
-    start() {
-      hash = createHash(algorithm);
-    },
-    update: (bytes: string) => void hash.update(bytes, "latin1"),
-    digest: () => forge.util.createBuffer(hash.digest().toString("latin1")),
+    start: () => void (text = ""),
+    update: (bytes: string) => void (text += bytes),
+    digest: () => forge.util.createBuffer(hash(algorithm, Buffer.from(text, "latin1"), "binary")),
   };
 }
 
