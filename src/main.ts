@@ -3,6 +3,7 @@
 import { fstatSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
 import { runCli } from "./cli/cli.ts";
+import { exchangeFailure } from "./net/exchangeFailure.ts";
 import { cpuSeconds, monotonicMicros, rssBytes, runtimeName, startedMs } from "./wiring/host.ts";
 import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
@@ -243,6 +244,12 @@ const runtime: Runtime = {
 };
 
 process.on("uncaughtException", (error) => {
+  // Node's own fetch, which answers of the server are made of, loads a parser in WebAssembly, and nobody can catch its failure.
+  if (error instanceof RangeError && error.message.startsWith("WebAssembly")) {
+    const { why, advice } = exchangeFailure(error);
+    stderr.get().write(`graphtap: ${why}: ${advice}\n`, () => process.exit(1));
+    return;
+  }
   stderr.get().write(`graphtap: bug: ${error.stack ?? error.message}\n`, () => process.exit(70));
 });
 

@@ -15,6 +15,7 @@ const CLOCK = "check this host's clock first, then the certificate";
 const AUTHORITY =
   "if a proxy opens TLS on the way, NODE_EXTRA_CA_CERTS=FILE names the certificate of its authority";
 const NO_TLS = "check scheme and port";
+const ADDRESSES = "raise the limit of addresses (ulimit -v) to 16 GB, or limit memory by a cgroup";
 
 /** What is known of each code: what it means, and what to do. */
 const KNOWN: Readonly<Record<string, readonly [why: string, advice?: string]>> = {
@@ -35,6 +36,8 @@ const KNOWN: Readonly<Record<string, readonly [why: string, advice?: string]>> =
   UND_ERR_BODY_TIMEOUT: ["the body stopped arriving"],
   UND_ERR_HEADERS_OVERFLOW: ["the headers of its answer are longer than 64 KiB"],
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ["the body is shorter than announced"],
+  // undici reads headers by WebAssembly, and for each memory of that a runtime reserves ten gigabytes of addresses.
+  RangeError: ["the runtime has no addresses left for WebAssembly", ADDRESSES],
   Z_BUF_ERROR: ["the compressed body is cut off"],
   Z_DATA_ERROR: ["the compressed body is damaged"],
   CERT_HAS_EXPIRED: ["its TLS certificate has expired", CLOCK],
