@@ -39,6 +39,7 @@ import {
 } from "./streams.ts";
 import type { Turn } from "./turns.ts";
 import { version } from "./version.ts";
+import { keepYoungMemorySmall } from "./youngMemory.ts";
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
@@ -130,6 +131,7 @@ export function openTap(
   loaded: LoadedConfig,
   { stop = stopFor(options, runtime), lock }: TapBeginning = {},
 ): Tap {
+  keepYoungMemorySmall();
   const { stateDir, format } = options;
   const clock = systemClock;
   const { log, logFrom } = openLog(options.log, runtime, () => clock.now());
