@@ -6,6 +6,8 @@ import { setFlagsFromString } from "node:v8";
  * undici parses headers by WebAssembly. V8 optimises that after a few hundred letters, on a thread of its own, for a
  * tenth of a second: longer than a pull that finds nothing new takes in all. Bodies hardly pass through the parser, so
  * a long run gains nothing by it either.
+ *
+ * Deno takes no flags from a program that runs, so there the parser is optimised all the same.
  */
 export async function withPlainWasm<T>(work: () => Promise<T>): Promise<T> {
   setFlagsFromString("--liftoff-only");
