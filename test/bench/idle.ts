@@ -15,8 +15,8 @@ const FEW = 8;
 const MANY = 1000;
 /** Far longer than a run, so that no second poll falls into it. */
 const PERIOD_SECONDS = 3600;
-/** For what the first polls left: connections to be closed, garbage that V8 looks for again and again for half a minute. */
-const SETTLE_MS = 40_000;
+/** For what the first polls left: connections to be closed, garbage that is collected for three quarters of a minute. */
+const SETTLE_MS = 60_000;
 const IDLE_MS = 10_000;
 
 /** What a process used when all its streams had been polled once. */
