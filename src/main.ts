@@ -6,6 +6,7 @@ import { runCli } from "./cli/cli.ts";
 import { exchangeFailure } from "./net/exchangeFailure.ts";
 import { cpuSeconds, monotonicMicros, rssBytes, runtimeName, startedMs } from "./wiring/host.ts";
 import type { Runtime, StdoutPlace, StopCause } from "./wiring/runtime.ts";
+import { keepYoungMemorySmall } from "./wiring/youngMemory.ts";
 import { stdoutFailure } from "./sink/stdout.ts";
 import { hostLocker } from "./files/lock.ts";
 
@@ -230,6 +231,7 @@ const runtime: Runtime = {
   pid: process.pid,
   rssBytes,
   cpuSeconds,
+  keepYoungMemorySmall,
   runtimeName: runtimeName(),
   monotonicMicros,
   get startedMs() {

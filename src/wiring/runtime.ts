@@ -42,6 +42,8 @@ export interface Runtime {
   readonly rssBytes: () => number;
   /** Processor time in seconds, of user and system together. */
   readonly cpuSeconds: () => number;
+  /** {@linkcode keepYoungMemorySmall}; left out where the process is another program's. */
+  readonly keepYoungMemorySmall?: () => void;
   /** Microseconds by the system's own clock that nobody sets: CLOCK_MONOTONIC, wherever the runtime tells it. */
   readonly monotonicMicros: () => number;
   /** What runs the program, such as "node 20.20.2". */

@@ -39,7 +39,6 @@ import {
 } from "./streams.ts";
 import type { Turn } from "./turns.ts";
 import { version } from "./version.ts";
-import { keepYoungMemorySmall } from "./youngMemory.ts";
 
 /** Everything that `run` and `pull` need, wired. */
 export interface Tap {
@@ -131,7 +130,7 @@ export function openTap(
   loaded: LoadedConfig,
   { stop = stopFor(options, runtime), lock }: TapBeginning = {},
 ): Tap {
-  keepYoungMemorySmall();
+  runtime.keepYoungMemorySmall?.();
   const { stateDir, format } = options;
   const clock = systemClock;
   const { log, logFrom } = openLog(options.log, runtime, () => clock.now());

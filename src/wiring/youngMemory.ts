@@ -7,7 +7,8 @@ import { setFlagsFromString } from "node:v8";
  * about for so much longer.
  *
  * The factor is of the whole process, and read each time V8 would let it grow; at a start V8 takes no less than 2. Node 20,
- * 22, 24, 26 and Deno 2 know it; one that does not says so on standard error, and goes on.
+ * 22, 24, 26 and Deno 2 know it; one that does not says so on standard error, and goes on. Before the launcher keeps what
+ * V8 compiled it sets the factor back (`build.mjs`).
  */
 export function keepYoungMemorySmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
