@@ -2,24 +2,11 @@ import { describe, expect, it } from "vitest";
 import { KEY_WORDS } from "../../../../src/state/seen/keyTable.ts";
 import { createTables } from "../../../../src/state/seen/table.ts";
 import { countingKeys, randomKeys } from "../../../support/tableKeys.ts";
+import { compareWithSet } from "../../../support/tableOracle.ts";
 
 describe("a table of keys", () => {
   it("agrees with a Set through thousands of additions and removals", () => {
-    const keys = randomKeys(3000);
-    const table = createTables().create();
-    const oracle = new Set<number>();
-    const choices = randomKeys(10_000);
-    for (let step = 0; step < choices.length; step += 2) {
-      const at = ((choices[step]! >>> 0) % 3000) * KEY_WORDS;
-      const [done, wanted] = choices[step + 1]! & 1
-        ? [table.add(keys, at), !oracle.has(at) && Boolean(oracle.add(at))]
-        : [table.remove(keys, at), oracle.delete(at)];
-      if (done !== wanted) expect.fail(`step ${step}: ${done}`);
-    }
-    expect(table.size).toBe(oracle.size);
-    for (let at = 0; at < keys.length; at += KEY_WORDS) {
-      if (table.has(keys, at) !== oracle.has(at)) expect.fail(`the Set says otherwise of key at ${at}`);
-    }
+    compareWithSet(createTables().create(), randomKeys(3000));
   });
 
   it.each([10, 500_000])(
