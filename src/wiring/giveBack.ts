@@ -7,7 +7,7 @@
  * So a buffer of that size is made and let go. Nothing is written to it: it takes addresses, and no memory.
  *
  * The first collection finds the garbage. Only after a second one, with little new in between, does V8 make its young
- * generation small again, and after a third one it moves what lives on almost empty pages together.
+ * generation small again, and after a third one it soon moves what lives on half empty pages together by itself.
  */
 import type { Clock } from "../clock.ts";
 import type { Runtime } from "./runtime.ts";
@@ -27,7 +27,7 @@ const PRESSURE_BYTES = 65 * 1024 * 1024;
 /** What a process uses. */
 export type Usage = Pick<Runtime, "rssBytes" | "cpuSeconds">;
 
-/** Has V8 begin to collect its garbage; it goes on by itself. Where there is no room for a buffer, nothing happens. */
+/** Has V8 begin to collect its garbage; it goes on by itself. On Deno, and where there is no room for a buffer, nothing happens. */
 export function beginCollection(): void {
   try {
     new ArrayBuffer(PRESSURE_BYTES);
