@@ -6,6 +6,7 @@ import { pollOnce } from "../../tap/scheduler.ts";
 import { watchClock } from "../../wiring/clockWatch.ts";
 import { readConfig } from "../../wiring/configFile.ts";
 import { type Done, runToEnd } from "../../wiring/end.ts";
+import { giveMemoryBack } from "../../wiring/giveBack.ts";
 import { linesOf, parseExecRequest } from "../execRequests.ts";
 import { type Given, usage } from "../options.ts";
 import type { Runtime } from "../../wiring/runtime.ts";
@@ -32,6 +33,7 @@ export async function run(given: Given, runtime: Runtime): Promise<ExitCode> {
   const options = tapOptions(given, runtime, loaded);
   const tap = await openWhenFree(options, runtime, loaded);
   void watchClock(tap);
+  void giveMemoryBack(tap, runtime);
   return runToEnd(tap, answerAll(tap, runtime));
 }
 
