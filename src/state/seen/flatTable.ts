@@ -7,10 +7,13 @@ const GROWTH = 1.12;
 const FEW_SLOTS = 16_384;
 const FEW_GROWTH = 1.5;
 const FEWEST_SLOTS = 8;
-// Signed words throughout: V8 keeps them as integers, while unsigned ones become floating-point numbers (3 times slower).
+/** Of all hashes that one is. */
 const SHARE = 1 / 0x1_0000_0000;
 
-/** Makes an empty table in an array, by open addressing with linear probing: most streams know few keys. */
+/**
+ * Makes an empty table in an array, by open addressing with linear probing: most streams know few keys. Its words are signed,
+ * for V8 keeps those as integers, while unsigned ones become floating-point numbers.
+ */
 export function createFlatTable(): KeyTable {
   let slots = new Int32Array(FEWEST_SLOTS * KEY_WORDS);
   let size = 0;
