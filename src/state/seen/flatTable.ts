@@ -1,4 +1,4 @@
-import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
+import { isFree, KEY_WORDS, type KeyTable } from "./keyTable.ts";
 
 const MOST_FULL = 0.75;
 // An eighth at a time, or less: right after growing a table is 0.67 full, which is 23.9 bytes a key.
@@ -109,10 +109,6 @@ function homeOf(slots: Int32Array, words: Int32Array, at: number): number {
 function mix(words: Int32Array, at: number): number {
   return Math.imul(words[at]!, 0x9e3779b1) ^ Math.imul(words[at + 1]!, 0x85ebca6b) ^
     Math.imul(words[at + 2]!, 0xc2b2ae35) ^ Math.imul(words[at + 3]!, 0x27d4eb2f);
-}
-
-function isFree(slots: Int32Array, slot: number): boolean {
-  return (slots[slot]! | slots[slot + 1]! | slots[slot + 2]! | slots[slot + 3]!) === 0;
 }
 
 function copyKey(from: Int32Array, at: number, to: Int32Array, slot: number): void {

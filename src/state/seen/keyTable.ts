@@ -26,3 +26,8 @@ export interface KeyTable {
   /** False when it is not there. */
   remove(words: Int32Array, at: number): boolean;
 }
+
+/** Whether a slot is free: no key is four zeros. */
+export function isFree(slots: Int32Array, slot: number): boolean {
+  return (slots[slot]! | slots[slot + 1]! | slots[slot + 2]! | slots[slot + 3]!) === 0;
+}

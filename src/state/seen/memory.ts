@@ -1,6 +1,6 @@
 import { GraphtapError } from "../../errors.ts";
 import { KEY_BYTES } from "./keys.ts";
-import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
+import { isFree, KEY_WORDS, type KeyTable } from "./keyTable.ts";
 import { createTables } from "./table.ts";
 
 /** Stands in for a key of zeros, which is how the table marks a free slot. */
@@ -36,7 +36,7 @@ export function keySet(table: KeyTable = createTables().create()): KeySet {
     }
     // One by one costs less than a call.
     for (let i = 0; i < KEY_BYTES; i++) held[i] = key[i]!;
-    if ((words[0]! | words[1]! | words[2]! | words[3]!) === 0) words.fill(NOT_ZERO);
+    if (isFree(words, 0)) words.fill(NOT_ZERO);
   }
 
   return {
@@ -53,9 +53,7 @@ export function keySet(table: KeyTable = createTables().create()): KeySet {
     },
     addAll(keys, count, fresh) {
       for (let at = 0; at < count * KEY_WORDS; at += KEY_WORDS) {
-        if ((keys[at]! | keys[at + 1]! | keys[at + 2]! | keys[at + 3]!) === 0) {
-          keys.fill(NOT_ZERO, at, at + KEY_WORDS);
-        }
+        if (isFree(keys, at)) keys.fill(NOT_ZERO, at, at + KEY_WORDS);
       }
       return table.addAll(keys, count, fresh);
     },

@@ -1,5 +1,5 @@
 import { createFlatTable } from "./flatTable.ts";
-import { KEY_WORDS, type KeyTable } from "./keyTable.ts";
+import { isFree, KEY_WORDS, type KeyTable } from "./keyTable.ts";
 import { createOrderedTables, type Feed, type OrderedTables } from "./orderedTable.ts";
 
 /** Beyond so many keys a table is an ordered one, whose own memory begins at about as much as a flat one of these takes. */
@@ -68,7 +68,7 @@ function growing(ordered: OrderedTables): KeyTable {
 /** The table, with the keys of another's slots. */
 function filled(table: KeyTable, slots: Int32Array): KeyTable {
   for (let at = 0; at < slots.length; at += KEY_WORDS) {
-    if ((slots[at]! | slots[at + 1]! | slots[at + 2]! | slots[at + 3]!) !== 0) table.add(slots, at);
+    if (!isFree(slots, at)) table.add(slots, at);
   }
   return table;
 }
